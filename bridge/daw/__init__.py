@@ -1,0 +1,1 @@
+"""Dialects: how each DAW says things over OSC. Pure; wire values exist only here."""

@@ -1,0 +1,52 @@
+"""Every exception that mixbridge raises on purpose.
+
+::
+
+    BridgeError
+    ├── ConfigError       the YAML file or an option is wrong
+    ├── OscDecodeError    a datagram is not OSC 1.0 that we accept
+    ├── DialectError      a well-formed message that the dialect cannot mean
+    ├── RefusedError      a request that is understood and not granted
+    ├── JournalError      the database cannot be read, written or replayed
+    ├── PriorError        the shipped or a given prior cannot be used
+    ├── AudioError        stems or the audio libraries are missing or unfit
+    └── NetworkError      a port cannot be had
+
+The text of each is one sentence for a person: what, got, expected, where, what to do.
+"""
+
+
+class BridgeError(Exception):
+    """Base of all; the command line prints its text and exits with 2."""
+
+
+class ConfigError(BridgeError):
+    """The YAML file or an option is wrong."""
+
+
+class OscDecodeError(BridgeError):
+    """A datagram is not OSC 1.0 that we accept; nothing of it has been applied."""
+
+
+class DialectError(BridgeError):
+    """A well-formed message that the dialect cannot mean: wrong arity, type or range."""
+
+
+class RefusedError(BridgeError):
+    """A request that is understood and not granted, with the reason."""
+
+
+class JournalError(BridgeError):
+    """The database cannot be read, written or replayed."""
+
+
+class PriorError(BridgeError):
+    """The shipped or a given prior cannot be used."""
+
+
+class AudioError(BridgeError):
+    """Stems or the audio libraries are missing or unfit."""
+
+
+class NetworkError(BridgeError):
+    """A port cannot be had."""

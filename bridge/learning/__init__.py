@@ -1,0 +1,1 @@
+"""Q-learning. Pure; knows cells, actions and beliefs, and nothing of mixers."""

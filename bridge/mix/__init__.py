@@ -1,0 +1,1 @@
+"""The vocabulary: what a mix is. Pure; imports nothing of the bridge but `errors`."""

@@ -1,0 +1,300 @@
+"""The messages of the core: events (what has happened) and commands (what is asked for).
+
+All are frozen. ``at`` is monotonic seconds, stamped once where the message arrived; nothing behind
+the edge reads a clock. Strips are named by their number in the DAW, from 1.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bridge.mix.params import LockClass, Param
+from bridge.mix.roles import Role
+
+
+class Mode(StrEnum):
+    """How much the bridge may do by itself."""
+
+    OBSERVE = "observe"
+    SUGGEST = "suggest"
+    ASSIST = "assist"
+    GIG = "gig"
+
+
+class LinkState(StrEnum):
+    """What is known of the DAW at the other end."""
+
+    OFFLINE = "offline"
+    CONNECTING = "connecting"
+    ONLINE = "online"
+    STALE = "stale"
+
+
+class MoveState(StrEnum):
+    """Where a move is in its life; the words of `/bridge/move`."""
+
+    PROPOSED = "proposed"
+    APPLIED = "applied"
+    CONFIRMED = "confirmed"
+    UNCONFIRMED = "unconfirmed"
+    REVERTED = "reverted"
+    SKIPPED = "skipped"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DumpOpened:
+    """The DAW begins to say everything it has: `count` strips."""
+
+    at: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DumpClosed:
+    """The DAW has said everything; `number` echoes the refresh that asked for it."""
+
+    at: float
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackIdentified:
+    """A strip's stable identity, where the DAW has one."""
+
+    at: float
+    track: int
+    uid: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackNamed:
+    """A strip's name."""
+
+    at: float
+    track: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleGiven:
+    """The DAW says which role a strip plays."""
+
+    at: float
+    track: int
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParamChanged:
+    """The DAW says what it holds, in engineering units."""
+
+    at: float
+    track: int
+    param: Param
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransportChanged:
+    """The DAW plays, or has stopped."""
+
+    at: float
+    playing: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetersRead:
+    """Post-fader levels of all strips, each the mean power since ``since``.
+
+    Attributes:
+        since: When the mean begins, monotonic seconds.
+        levels: Little-endian float32 of shape (strips, 12): RMS, peak, then ten octave bands, dBFS;
+            NaN where nothing new was heard. Bytes, so that the event is hashable and the journal
+            holds exactly what the engine saw.
+    """
+
+    at: float
+    since: float
+    levels: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkChanged:
+    """The link to the DAW came up, went down or fell silent."""
+
+    at: float
+    state: LinkState
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RewardReceived:
+    """A person's judgement, -1 to +1; `move` is empty where it names none."""
+
+    at: float
+    value: float
+    move: str
+    reward_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestionAccepted:
+    """A person said yes to a suggestion."""
+
+    at: float
+    move: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestionSkipped:
+    """A person said no to a suggestion that they have not heard."""
+
+    at: float
+    move: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoRequested:
+    """A person wants a move taken back; `move` is empty for the last one."""
+
+    at: float
+    move: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModeChosen:
+    """A person chose a mode."""
+
+    at: float
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeSwitched:
+    """A person froze the mix, or let it go on."""
+
+    at: float
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanicPressed:
+    """A person wants the snapshot back."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rearmed:
+    """A person releases panic."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafeSwitched:
+    """A person locks or frees a class of parameters of a track: a number, a name or ``*``."""
+
+    at: float
+    track: str
+    lock_class: LockClass
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleCorrected:
+    """A person says which role a track plays; `track` is a number or a name."""
+
+    at: float
+    track: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """Time has passed; sent when the engine's deadline falls due."""
+
+    at: float
+
+
+DawEvent = (
+    DumpOpened
+    | DumpClosed
+    | TrackIdentified
+    | TrackNamed
+    | RoleGiven
+    | ParamChanged
+    | TransportChanged
+)
+PersonEvent = (
+    RewardReceived
+    | SuggestionAccepted
+    | SuggestionSkipped
+    | UndoRequested
+    | ModeChosen
+    | FreezeSwitched
+    | PanicPressed
+    | Rearmed
+    | SafeSwitched
+    | RoleCorrected
+)
+Event = DawEvent | PersonEvent | MetersRead | LinkChanged | Tick
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetParam:
+    """Ask the DAW to hold `value`, in engineering units."""
+
+    track: int
+    param: Param
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestDump:
+    """Ask the DAW to say everything; `number` comes back in `DumpClosed`."""
+
+    number: int
+
+
+Command = SetParam | RequestDump
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveReported:
+    """A move entered a state; `from_value` and `to_value` in engineering units."""
+
+    move: str
+    state: MoveState
+    track: int
+    param: Param
+    from_value: float
+    to_value: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RewardCredited:
+    """A reward was taken; to be told only after it is on disk. `move` is empty for none."""
+
+    reward_id: str
+    move: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChanged:
+    """What the bridge can do now: a state of `/bridge/status`, and why in plain words."""
+
+    state: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestRefused:
+    """A request that was understood and not granted, in one sentence."""
+
+    text: str
+
+
+Notice = MoveReported | RewardCredited | StatusChanged | RequestRefused

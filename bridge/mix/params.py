@@ -1,0 +1,98 @@
+"""The parameters of a strip: unit, range, smallest useful step, in one place.
+
+Engineering units only: dB, -1..+1 for pan, 0 or 1 for switches. A DAW's own scale exists only in
+`bridge.daw`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Param(StrEnum):
+    """A parameter of a strip; the value is its name in the `/mix` namespace."""
+
+    GAIN = "gain"
+    PAN = "pan"
+    EQ_LOW = "eq/low/gain"
+    EQ_LOWMID = "eq/lowmid/gain"
+    EQ_HIGHMID = "eq/highmid/gain"
+    EQ_HIGH = "eq/high/gain"
+    MUTE = "mute"
+    SOLO = "solo"
+
+
+class LockClass(StrEnum):
+    """What a Safe lock covers: one class of parameters, or all of a strip."""
+
+    GAIN = "gain"
+    EQ = "eq"
+    PAN = "pan"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParamSpec:
+    """What a value of a parameter may be.
+
+    Attributes:
+        unit: The unit in words for a person.
+        minimum: The least value that is ever sent, in the unit.
+        maximum: The greatest value that is ever sent, in the unit.
+        tolerance: Two values nearer than this are the same one: it covers float32 and a DAW that
+            keeps a tenth of a dB.
+        least_step: A smaller move is not worth making, since nobody would hear it.
+    """
+
+    unit: str
+    minimum: float
+    maximum: float
+    tolerance: float
+    least_step: float
+
+
+# A fader at -60 dB is off to the ear, and +6 dB is the top of most faders. Silence (-150 dB) may be
+# read but is never sent: the bridge does not mute. EQ gain of +-12 dB is the usual channel EQ.
+# The least steps are half of 1 dB, about the just noticeable difference in level.
+SPECS: Final[dict[Param, ParamSpec]] = {
+    Param.GAIN: ParamSpec(unit="dB", minimum=-60.0, maximum=6.0, tolerance=0.051, least_step=0.25),
+    Param.PAN: ParamSpec(unit="", minimum=-1.0, maximum=1.0, tolerance=0.0051, least_step=0.02),
+    **{
+        band: ParamSpec(unit="dB", minimum=-12.0, maximum=12.0, tolerance=0.051, least_step=0.25)
+        for band in (Param.EQ_LOW, Param.EQ_LOWMID, Param.EQ_HIGHMID, Param.EQ_HIGH)
+    },
+}
+
+SILENCE_DB: Final = -150.0
+"""How the wire says a fader is closed; anything lower is read as this."""
+
+MOVABLE: Final[tuple[Param, ...]] = tuple(SPECS)
+"""What the bridge may move. The order is the column order of every array over parameters."""
+
+COLUMN: Final[dict[Param, int]] = {param: column for column, param in enumerate(MOVABLE)}
+EQ_BANDS: Final[tuple[Param, ...]] = MOVABLE[2:]
+EQ_BAND_NAMES: Final[tuple[str, ...]] = ("low", "lowmid", "highmid", "high")
+SWITCHES: Final[tuple[Param, ...]] = (Param.MUTE, Param.SOLO)
+
+LOCK_CLASS: Final[dict[Param, LockClass]] = {
+    Param.GAIN: LockClass.GAIN,
+    Param.PAN: LockClass.PAN,
+    **dict.fromkeys(EQ_BANDS, LockClass.EQ),
+}
+
+
+def same_value(param: Param, a: float, b: float) -> bool:
+    """Whether two values of `param` are one to the ear and to float32."""
+    return abs(a - b) <= SPECS[param].tolerance
+
+
+def in_words(param: Param, value: float) -> str:
+    """A value as a mix engineer writes it.
+
+    >>> in_words(Param.GAIN, -3.25), in_words(Param.PAN, -0.3), in_words(Param.PAN, 0.0)
+    ('-3.2 dB', 'L30', 'C')
+    """
+    if param is Param.PAN:
+        percent = round(abs(value) * 100)
+        return "C" if percent == 0 else f"{'L' if value < 0 else 'R'}{percent}"
+    return f"{value:+.1f} dB"

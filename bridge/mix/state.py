@@ -1,0 +1,339 @@
+"""The mix as the DAW last confirmed it, and what can be known of its sound.
+
+Two rules hold in this file:
+
+1. The DAW is the truth. A value stands here because the DAW said so, never because we asked.
+2. A strip is its identity (`StripState.key`), not its number. Numbers are renewed by every dump;
+   what is remembered of a strip (locks, baselines, moves) is remembered by key.
+
+Meters are post-fader, so they move whenever a fader does. What is averaged here is the sound
+*before* the fader: the reading less the fader and EQ that stood when it was taken. It stays true
+across moves, which is what allows averages over many seconds and a forecast of any move.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge.mix.messages import MetersRead, ParamChanged
+from bridge.mix.params import COLUMN, MOVABLE, SPECS, SWITCHES, Param, same_value
+from bridge.mix.roles import ROLE_INDEX, Role, guess_role
+from bridge.mix.spectrum import FloatArray, eq_curve_db, to_db, to_power
+
+METER_COLUMNS = 12
+"""Columns of `MetersRead.levels`: RMS, peak, ten octave bands."""
+
+_MEMORY_READS = 24
+"""An average reaches back about this many readings: 24 s at one a second."""
+
+_SETTLE_S = 0.25
+"""After a change a meter still shows the past for about this long (300 ms RMS windows)."""
+
+_AUDIBLE_DBFS = -70.0
+"""The absolute gate of BS.1770-4; a quieter reading says nothing about a track."""
+
+
+@dataclass(slots=True, kw_only=True)
+class StripState:
+    """One strip: who it is. What it holds and how it sounds are rows of `MixState`'s arrays.
+
+    Attributes:
+        key: Its identity: the DAW's, or else its name, with ``#2`` and so on for namesakes.
+        number: Its number in the DAW now, from 1.
+        name: Its name in the DAW.
+        uid: The DAW's stable identity, empty where it has none.
+        given_role: The role that the DAW or a person gave it.
+        mute: Whether it is muted.
+        solo: Whether it is soloed.
+    """
+
+    key: str
+    number: int
+    name: str
+    uid: str = ""
+    given_role: Role | None = None
+    mute: bool = False
+    solo: bool = False
+
+    @property
+    def role(self) -> Role:
+        """The role given by the DAW or a person, else guessed from the name."""
+        return self.given_role or guess_role(self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Observation:
+    """What a task may know of the mix: one row a strip, all arrays read-only by custom.
+
+    A DAW that has no spectra leaves `source_db` NaN, one without any meter `level_db` too:
+    "unknown" is a value that a task must cope with.
+
+    Attributes:
+        keys: The strips' identities.
+        names: Their names, for reasons.
+        roles: (n,) index into `ROLES`.
+        values: (n, 6) last confirmed values of `MOVABLE`; NaN unknown.
+        source_db: (n, 10) mean octave levels before fader and EQ, dBFS; NaN unknown.
+        level_db: (n,) mean RMS before the fader, dBFS; NaN unknown.
+        audible: (n,) whether the strip has been heard and is not muted.
+        reads: (n,) readings behind the means.
+    """
+
+    keys: tuple[str, ...]
+    names: tuple[str, ...]
+    roles: NDArray[np.int64]
+    values: FloatArray
+    source_db: FloatArray
+    level_db: FloatArray
+    audible: NDArray[np.bool_]
+    reads: FloatArray
+
+    def octaves_db(self) -> FloatArray:
+        """(n, 10) octave levels after EQ and fader, as the strips stand now."""
+        eq = np.nan_to_num(self.values[:, 2:])
+        return np.asarray(self.source_db + self.values[:, :1] + eq_curve_db(eq))
+
+
+@dataclass(slots=True)
+class _Incoming:
+    """What a dump has said of one strip so far."""
+
+    uid: str = ""
+    name: str = ""
+    role: Role | None = None
+    changes: dict[Param, ParamChanged] = field(default_factory=dict)
+
+
+class MixState:
+    """All strips, in the DAW's order; row ``number - 1`` of every array.
+
+    Attributes:
+        strips: Who they are.
+        values: (n, 6) last confirmed values of `MOVABLE`, NaN where the DAW has said nothing.
+        changed_at: (n,) when one of them last changed, monotonic seconds.
+        source_db: (n, 10) mean octave levels before fader and EQ, dBFS; NaN until heard.
+        level_db: (n,) the same, broadband RMS.
+        reads: (n,) readings behind these means.
+        rms_dbfs: (n,) the last reading, post-fader, for showing.
+        peak_dbfs: (n,) likewise.
+        playing: Whether the transport runs, as far as the DAW has said.
+    """
+
+    def __init__(self) -> None:
+        self.strips: list[StripState] = []
+        self.playing = True
+        self._by_key: dict[str, StripState] = {}
+        self._incoming: list[_Incoming] | None = None
+        self._arrange([])
+
+    def _arrange(self, rows: list[int]) -> None:
+        """Make the arrays anew: each row from the old row named, or unknown where that is -1."""
+        old = np.array(rows, dtype=np.int64)
+        is_new = old < 0
+        for name, width, unknown in _ARRAYS:
+            shape = (len(rows), width) if width else (len(rows),)
+            array = np.full(shape, unknown, dtype=np.float64)
+            if not is_new.all():
+                array[~is_new] = getattr(self, name)[old[~is_new]]
+            setattr(self, name, array)
+
+    values: FloatArray
+    changed_at: FloatArray
+    source_db: FloatArray
+    level_db: FloatArray
+    reads: FloatArray
+    rms_dbfs: FloatArray
+    peak_dbfs: FloatArray
+
+    @property
+    def is_dump_open(self) -> bool:
+        """Whether a dump has begun and not ended."""
+        return self._incoming is not None
+
+    @property
+    def is_any_solo(self) -> bool:
+        """Whether somebody listens to single strips."""
+        return any(strip.solo for strip in self.strips)
+
+    def by_key(self, key: str) -> StripState | None:
+        """The strip of that identity, if the DAW still has it."""
+        return self._by_key.get(key)
+
+    def by_number(self, number: int) -> StripState | None:
+        """The strip that has this number now."""
+        return self.strips[number - 1] if 1 <= number <= len(self.strips) else None
+
+    def find(self, track: str) -> list[StripState]:
+        """The strips that a person means by a number, a name (any case) or ``*``."""
+        if track == "*":
+            return list(self.strips)
+        named = [strip for strip in self.strips if strip.name.casefold() == track.casefold()]
+        if named or not track.isdecimal():
+            return named
+        strip = self.by_number(int(track))
+        return [strip] if strip else []
+
+    def value(self, strip: StripState, param: Param) -> float:
+        """Last confirmed value of a movable parameter, NaN where unknown."""
+        return float(self.values[strip.number - 1, COLUMN[param]])
+
+    def confirm(self, strip: StripState, param: Param, value: float, at: float) -> None:
+        """Take over what the DAW says it holds."""
+        if param in SWITCHES:
+            setattr(strip, param.value, value != 0.0)
+            return
+        before = self.value(strip, param)
+        if not np.isnan(before) and not same_value(param, before, value):
+            self.changed_at[strip.number - 1] = at
+        self.values[strip.number - 1, COLUMN[param]] = value
+
+    # -- dumps ---------------------------------------------------------------------------------
+
+    def open_dump(self, count: int) -> None:
+        """Begin to collect; nothing is changed until `close_dump`."""
+        self._incoming = [_Incoming() for _ in range(count)]
+
+    def note_uid(self, track: int, uid: str) -> bool:
+        """A strip's identity. True where it contradicts what is known: ask for a dump."""
+        if self._incoming is not None:
+            if 1 <= track <= len(self._incoming):
+                self._incoming[track - 1].uid = uid
+            return False
+        strip = self.by_number(track)
+        return strip is None or strip.uid != uid
+
+    def note_name(self, track: int, name: str) -> bool:
+        """A strip's name. True where it contradicts what is known: ask for a dump."""
+        if self._incoming is not None:
+            if 1 <= track <= len(self._incoming):
+                self._incoming[track - 1].name = name
+            return False
+        strip = self.by_number(track)
+        return strip is None or strip.name != name
+
+    def note_role(self, track: int, role: Role) -> None:
+        """A strip's role, said by the DAW."""
+        if self._incoming is not None:
+            if 1 <= track <= len(self._incoming):
+                self._incoming[track - 1].role = role
+        elif strip := self.by_number(track):
+            strip.given_role = role
+
+    def note_change(self, event: ParamChanged) -> bool:
+        """Keep a change for the end of the dump. False where no dump is open."""
+        if self._incoming is None:
+            return False
+        if 1 <= event.track <= len(self._incoming):
+            self._incoming[event.track - 1].changes[event.param] = event
+        return True
+
+    def close_dump(self) -> tuple[bool, list[ParamChanged]]:
+        """Take over what was collected.
+
+        Returns:
+            Whether the layout changed (strips added, removed, renamed or reordered), and, for
+            strips that were known before, what the dump said of their known parameters: the caller
+            decides whether a hand was there.
+        """
+        incoming, self._incoming = self._incoming or [], None
+        keys = _keys(incoming, self.strips)
+        is_same = keys == [strip.key for strip in self.strips]
+        known = [self._by_key.get(key) for key in keys]
+        self._arrange([strip.number - 1 if strip else -1 for strip in known])
+        self.strips = []
+        changes: list[ParamChanged] = []
+        for number, (key, said, old) in enumerate(zip(keys, incoming, known, strict=True), start=1):
+            strip = old or StripState(key=key, number=number, name=f"Track {number}")
+            strip.number = number
+            strip.name = said.name or strip.name
+            strip.uid = said.uid or strip.uid
+            strip.given_role = said.role or strip.given_role
+            self.strips.append(strip)
+            for param, change in said.changes.items():
+                if param in SWITCHES or np.isnan(self.value(strip, param)):
+                    self.confirm(strip, param, change.value, change.at)
+                else:
+                    changes.append(replace(change, track=number))
+        self._by_key = {strip.key: strip for strip in self.strips}
+        return not is_same, changes
+
+    # -- sound ---------------------------------------------------------------------------------
+
+    def hear(self, event: MetersRead) -> None:
+        """Take over a reading of all meters; rows beyond the strips are ignored."""
+        count = len(self.strips)
+        levels = np.frombuffer(event.levels, dtype="<f4").astype(np.float64)
+        levels = levels.reshape(-1, METER_COLUMNS)[:count]
+        rows = len(levels)
+        rms, peak, octaves = levels[:, 0], levels[:, 1], levels[:, 2:]
+        has_octaves = ~np.isnan(octaves).any(axis=1)
+        rms = np.where(np.isnan(rms) & has_octaves, to_db(to_power(octaves).sum(axis=1)), rms)
+        np.copyto(self.rms_dbfs[:rows], rms, where=~np.isnan(rms))
+        np.copyto(self.peak_dbfs[:rows], peak, where=~np.isnan(peak))
+
+        gain = self.values[:rows, COLUMN[Param.GAIN]]
+        is_muted = np.array([strip.mute for strip in self.strips[:rows]], dtype=np.bool_)
+        is_stale = (event.since < self.changed_at[:rows] + _SETTLE_S) & (self.reads[:rows] > 0)
+        # A comparison with NaN is False: what is unknown is not used.
+        use = (rms >= _AUDIBLE_DBFS) & (gain >= SPECS[Param.GAIN].minimum) & ~is_muted & ~is_stale
+        share = 1.0 / (np.minimum(self.reads[:rows], _MEMORY_READS) + 1.0)
+        level = _mean_db(self.level_db[:rows], rms - gain, share)
+        np.copyto(self.level_db[:rows], level, where=use)
+        curve = eq_curve_db(np.nan_to_num(self.values[:rows, 2:]))
+        source = _mean_db(self.source_db[:rows], octaves - gain[:, None] - curve, share[:, None])
+        np.copyto(self.source_db[:rows], source, where=(use & has_octaves)[:, None])
+        self.reads[:rows] += use
+
+    def observe(self) -> Observation:
+        """What is known now, as arrays that later events do not change."""
+        strips = self.strips
+        is_muted = np.array([strip.mute for strip in strips], dtype=np.bool_)
+        return Observation(
+            keys=tuple(strip.key for strip in strips),
+            names=tuple(strip.name for strip in strips),
+            roles=np.array([ROLE_INDEX[strip.role] for strip in strips], dtype=np.int64),
+            values=self.values.copy(),
+            source_db=self.source_db.copy(),
+            level_db=self.level_db.copy(),
+            audible=(self.reads > 0) & ~is_muted,
+            reads=self.reads.copy(),
+        )
+
+
+# Name, width (0: one number a strip) and the value that means "unknown" of MixState's arrays.
+_ARRAYS: Final = (
+    ("values", len(MOVABLE), np.nan),
+    ("changed_at", 0, -np.inf),
+    ("source_db", 10, np.nan),
+    ("level_db", 0, np.nan),
+    ("reads", 0, 0.0),
+    ("rms_dbfs", 0, np.nan),
+    ("peak_dbfs", 0, np.nan),
+)
+
+
+def _mean_db(old_db: FloatArray, new_db: FloatArray, share: FloatArray) -> FloatArray:
+    """The power mean that gives the new level `share`; the new one alone where there is no old."""
+    mean = to_db((1.0 - share) * to_power(old_db) + share * to_power(new_db))
+    return np.where(np.isnan(old_db), new_db, mean)
+
+
+def _keys(incoming: list[_Incoming], known: list[StripState]) -> list[str]:
+    """An identity for each strip of a dump: the DAW's own, else the name, made unique in order.
+
+    A strip that the dump left nameless (a datagram was lost) keeps the identity of its place.
+    """
+    seen: Counter[str] = Counter()
+    keys = []
+    for place, said in enumerate(incoming):
+        label = said.uid or said.name
+        if not label and place < len(known):
+            keys.append(known[place].key)
+            continue
+        label = label or f"Track {place + 1}"
+        seen[label] += 1
+        keys.append(label if seen[label] == 1 else f"{label}#{seen[label]}")
+    return keys

@@ -1,0 +1,1 @@
+"""The wire: bytes to OscMessage and back. Pure."""

@@ -1,0 +1,1 @@
+"""The edge: sockets, clocks, files and processes. Nothing here decides."""

@@ -1,0 +1,1 @@
+"""Measurements: one file a question. Each prints its figures and saves them."""

@@ -1,0 +1,50 @@
+# `make` or `make help` says what there is. Everything happens in .venv; nothing else is touched.
+
+PYTHON ?= python3
+# Debian packages that the tests need; `make test` installs them where it runs as root on Debian.
+DEBIAN_PACKAGES :=
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench clean packages
+
+help: ## Say what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+setup: .venv/installed ## Make .venv and install everything in it, where that is not done yet
+
+.venv/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "mixbridge needs Python 3.11 or newer: make PYTHON=python3.12 setup" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || \
+		{ echo "Python's venv module is missing: apt install python3-venv" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing into .venv ..."
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[demo,dev,midi]'
+	@touch $@
+
+demo: setup ## Mix a small band by thumbs; without a terminal a simulated listener answers
+	@if [ -t 0 ] && [ -t 1 ] && [ -z "$$CI" ]; then $(BIN)/mixbridge demo; \
+	else $(BIN)/mixbridge demo --listener auto --headless; fi
+
+test: setup packages ## Run every test
+	@$(BIN)/pytest
+
+check: setup ## Format, lint, types, layers and the unit tests: what a commit must pass
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q tests/unit
+
+bench: setup ## Measure speed and print the figures side by side
+	@$(BIN)/mixbridge study bench
+
+clean: ## Remove .venv and what the tools left
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage build dist
+
+packages:
+	@$(if $(DEBIAN_PACKAGES),if [ "$$(id -u)" = 0 ] && [ -e /etc/debian_version ]; then \
+		apt-get update -qq && apt-get install -y -qq $(DEBIAN_PACKAGES); fi,:)

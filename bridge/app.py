@@ -1,0 +1,180 @@
+"""The composition root: settings in, a running bridge out."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+from bridge.config import Settings
+from bridge.daw.registry import make_dialect
+from bridge.engine import Engine
+from bridge.errors import PriorError
+from bridge.guard.limits import LIMITS, Profile
+from bridge.learning.prior import load_prior
+from bridge.mix.messages import Mode, PanicPressed
+from bridge.runtime.journal import Journal
+from bridge.runtime.runner import Runner
+from bridge.runtime.store import Store, open_store
+from bridge.runtime.udp import UdpEndpoint, resolve
+from bridge.tasks.flat import FlatTask
+from bridge.tasks.mixing import MixingTask
+from bridge.tasks.task import Task
+
+_ACTING: Final = frozenset({Mode.ASSIST, Mode.GIG})
+_READ_METERS_S: Final = 1.0
+"""Meters are read this often, or at the bridge's pace where that is faster."""
+
+_log = logging.getLogger("bridge")
+
+
+def make_engine(settings: Settings, session: int) -> Engine:
+    """The mind of a bridge; the same settings and session give the same one, bit for bit.
+
+    Raises:
+        PriorError: If the shipped prior cannot be used.
+    """
+    return Engine(
+        task=_make_task(settings),
+        limits=LIMITS[Profile(settings.guard.profile)],
+        mode=settings.mode,
+        interval_s=settings.pace.interval_s,
+        session=session,
+        learning_enabled=settings.learning.enabled,
+    )
+
+
+def _make_task(settings: Settings) -> Task:
+    learning = settings.learning
+    if learning.agent == "flat":
+        return FlatTask(
+            step_size=learning.step_size,
+            discount=learning.discount,
+            epsilon=learning.epsilon,
+            seed=settings.seed,
+        )
+    return MixingTask(
+        load_prior(),
+        step_size=learning.step_size,
+        discount=learning.discount,
+        epsilon=learning.epsilon,
+        seed=settings.seed,
+    )
+
+
+def run(settings: Settings) -> None:
+    """Run a bridge until Ctrl-C or SIGTERM.
+
+    Raises:
+        NetworkError: If the port cannot be had.
+        JournalError: If the store cannot be had.
+        PriorError: If the shipped prior cannot be used.
+    """
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)-7s %(message)s", stream=sys.stderr
+    )
+    # The selector loop on every system: Windows' own goes deaf after a send to a closed port.
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        runner.run(_run_until_stopped(settings))
+
+
+async def _run_until_stopped(settings: Settings) -> None:
+    stopped = asyncio.Event()
+    async with open_bridge(settings) as bridge:
+        _log.info("Ready in mode %s. Ctrl-C ends it.", bridge.engine.mode)
+        _on_signals(stopped.set, bridge)
+        await stopped.wait()
+
+
+@asynccontextmanager
+async def open_bridge(settings: Settings) -> AsyncIterator[Runner]:
+    """A running bridge for as long as the context lasts; raises as `run` does."""
+    loop = asyncio.get_running_loop()
+    store = open_store(settings.store)
+    try:
+        for note in store.notes:
+            _log.warning("%s", note)
+        settings = _safe_after_crash(settings, store)
+        engine = make_engine(settings, store.session)
+        memory = _remember(engine, store)
+        dialect = make_dialect(settings.daw.dialect)
+        runner = Runner(
+            engine=engine,
+            dialect=dialect,
+            daw=resolve(settings.daw.host, settings.daw.port),
+            session=store.session,
+            read_every_s=min(settings.pace.interval_s, _READ_METERS_S),
+        )
+        endpoint = UdpEndpoint.open(
+            settings.listen.host,
+            settings.listen.port,
+            on_message=runner.take,
+            levels=runner.meters,
+        )
+    except BaseException:
+        store.close()
+        raise
+    try:
+        journal = Journal(
+            store,
+            config_json=settings.model_dump_json(),
+            memory=memory,
+            loop=loop,
+            listen=runner.take_report,
+        )
+    except BaseException:
+        endpoint.close()
+        store.close()
+        raise
+    runner.open(endpoint, journal)
+    try:
+        yield runner
+    finally:
+        runner.stop()
+        trouble = await asyncio.to_thread(journal.close)
+        await asyncio.sleep(0)  # the last acknowledgements go out
+        endpoint.close()
+        if trouble:
+            _log.error("%s", trouble)
+
+
+def _safe_after_crash(settings: Settings, store: Store) -> Settings:
+    """After a crash the bridge only suggests, whatever the settings say."""
+    if not store.has_crashed or settings.mode not in _ACTING:
+        return settings
+    _log.warning(
+        "The last session did not end as it should: starting in suggest, not in %s. "
+        "Send /bridge/mode to let it act again.",
+        settings.mode,
+    )
+    return settings.model_copy(update={"mode": Mode.SUGGEST})
+
+
+def _remember(engine: Engine, store: Store) -> bytes | None:
+    """Give the engine what was learnt before; None where there is nothing that it can read."""
+    if store.memory is None:
+        return None
+    try:
+        engine.load_memory(store.memory)
+    except PriorError as error:
+        aside = store.path.with_name(f"{store.path.name}.memory-{store.session}.json")
+        aside.write_bytes(store.memory)
+        _log.warning("Nothing learnt before is used, it was kept as %s: %s", aside.name, error)
+        return None
+    return store.memory
+
+
+def _on_signals(stop: Callable[[], None], bridge: Runner) -> None:
+    """SIGINT and SIGTERM stop; SIGUSR1 is panic. Where a system has them, until the loop ends."""
+    loop = asyncio.get_running_loop()
+    handlers: dict[str, Callable[[], None]] = {
+        "SIGINT": stop,
+        "SIGTERM": stop,
+        "SIGUSR1": lambda: bridge.submit(PanicPressed(at=loop.time())),
+    }
+    for name, handler in handlers.items():
+        if number := getattr(signal, name, None):
+            with suppress(NotImplementedError):  # Windows: Ctrl-C cancels the task instead
+                loop.add_signal_handler(number, handler)

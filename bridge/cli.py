@@ -1,0 +1,274 @@
+"""The command line.
+
+Exit codes: 0 it went well; 1 it went well and the answer is no (`doctor`, `replay`); 2 something
+was wrong that a person can mend; 70 a fault of mixbridge; 130 interrupted.
+
+Nothing heavy is imported before a command needs it, so that ``--help`` answers at once.
+"""
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from bridge import __version__
+from bridge.errors import BridgeError, ConfigError
+
+if TYPE_CHECKING:
+    from bridge.config import Settings
+    from bridge.osc.message import OscArg
+
+EXIT_REFUSED: Final = 2
+EXIT_FAULT: Final = 70  # EX_SOFTWARE of sysexits.h
+EXIT_INTERRUPTED: Final = 130  # 128 + SIGINT, as shells say it
+
+_COLOURS: Final = {"ok": "green", "warning": "yellow", "problem": "red"}
+
+_FILE: Final = click.Path(path_type=Path)
+_config_option = click.option(
+    "--config",
+    type=_FILE,
+    envvar="MIXBRIDGE_CONFIG",
+    metavar="FILE",
+    help="Settings in YAML; without it, or MIXBRIDGE_CONFIG, all defaults.",
+)
+_seed_option = click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True
+)
+_stems_option = click.option(
+    "--stems", type=_FILE, metavar="DIR", help="Your own WAV or FLAC multitrack."
+)
+_switch = click.argument("switch", type=click.Choice(["on", "off"]))
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code; no traceback is shown."""
+    sys.exit(run_command_line(sys.argv[1:]))
+
+
+def run_command_line(arguments: list[str]) -> int:
+    """Run one command and return its exit code; what went wrong is one sentence each."""
+    try:
+        code = cli.main(arguments, prog_name="mixbridge", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except BridgeError as error:
+        for line in str(error).splitlines():
+            click.echo(f"mixbridge: {line}", err=True)
+        return EXIT_REFUSED
+    except (KeyboardInterrupt, click.Abort):
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:  # `mixbridge doctor | head`: the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # the one place where a fault becomes a sentence
+        if os.environ.get("MIXBRIDGE_DEBUG") == "1":
+            raise
+        click.echo(f"mixbridge: {_fault(error)}", err=True)
+        return EXIT_FAULT
+    return code if isinstance(code, int) else 0
+
+
+def _fault(error: Exception) -> str:
+    """One sentence on a fault of ours, and where its details were put."""
+    from platformdirs import user_log_path
+
+    kind = f"{type(error).__name__}: {error}".splitlines()[0]
+    path = user_log_path("mixbridge", appauthor=False) / "fault.log"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        where = f"the details are in {path}"
+    except OSError:
+        where = "MIXBRIDGE_DEBUG=1 shows the details"
+    return f"a fault of mixbridge itself ({kind}); {where}."
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="mixbridge", message="%(prog)s %(version)s")
+def cli() -> None:
+    """A mixing assistant that runs beside the DAW and learns your taste."""
+
+
+@cli.command()
+@_config_option
+@click.option("--daw", metavar="NAME", help="The DAW's dialect, in place of the file's.")
+@click.option("--profile", metavar="NAME", help="studio, live or off, in place of the file's.")
+def run(config: Path | None, daw: str | None, profile: str | None) -> None:
+    """Run the bridge beside a DAW, until Ctrl-C."""
+    given = {"daw.dialect": daw, "guard.profile": profile}
+    settings = _settings(config, {key: value for key, value in given.items() if value is not None})
+
+    from bridge import app
+
+    app.run(settings)
+
+
+@cli.command()
+@click.option("--listener", type=click.Choice(["auto"]), help="Let a simulated listener answer.")
+@click.option("--headless", is_flag=True, help="No terminal view; for scripts.")
+@click.option("--moves", type=click.IntRange(1, 100_000), help="End after so many moves.")
+@_seed_option
+@_stems_option
+def demo(
+    *, listener: str | None, headless: bool, moves: int | None, seed: int, stems: Path | None
+) -> int:
+    """Mix a small band without a DAW: console, bridge and thumbs in one."""
+    from bridge.demo import DemoOptions, run_demo
+
+    return run_demo(
+        DemoOptions(listener=listener, headless=headless, moves=moves, seed=seed, stems=stems)
+    )
+
+
+@cli.command(hidden=True)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=9401, show_default=True)
+@click.option("--speed", type=click.FloatRange(0.1, 100.0), default=1.0, show_default=True)
+@_seed_option
+@_stems_option
+def console(*, host: str, port: int, speed: float, seed: int, stems: Path | None) -> None:
+    """Be a DAW: the embedded console, alone, until Ctrl-C. Port 0 takes any free one."""
+    from bridge.runtime.console import serve_console
+    from bridge.runtime.stems import load_stems
+    from bridge.sim.band import make_band, rough_mix
+    from bridge.sim.console import Console
+
+    song = make_band(seed) if stems is None else load_stems(stems)
+    serve_console(
+        Console(song, rough_mix(song.roles, seed=seed)),
+        host=host,
+        port=port,
+        speed=speed,
+        on_ready=lambda address: click.echo(f"Listening at {address[0]}:{address[1]}"),
+    )
+
+
+@cli.command()
+@_config_option
+def doctor(config: Path | None) -> int:
+    """Say what works here, what does not, and what to do."""
+    from bridge.runtime.doctor import Level, examine, worst
+
+    findings = examine(config)
+    for finding in findings:
+        level = click.style(f"{finding.level:<8}", fg=_COLOURS[finding.level])
+        click.echo(f"{level} {finding.subject}: {finding.text}")
+        if finding.remedy:
+            click.echo(f"{'':8} -> {finding.remedy}")
+    return int(worst(findings) is Level.PROBLEM)
+
+
+@cli.command("check-config")
+@click.argument("file", type=_FILE)
+def check_config(file: Path) -> None:
+    """Say whether a settings file is valid, and what it leads to."""
+    settings = _settings(file)
+    click.echo(
+        f"{file} is valid: {settings.daw.dialect} DAW at {settings.daw.host}:{settings.daw.port}, "
+        f"mode {settings.mode}, guard {settings.guard.profile}, store {settings.store}"
+    )
+
+
+@cli.command()
+@click.argument("track")
+@click.argument("lock_class", metavar="CLASS", type=click.Choice(["gain", "eq", "pan", "all"]))
+@_switch
+@_config_option
+def safe(track: str, lock_class: str, switch: str, config: Path | None) -> None:
+    """Keep the bridge's hands off a track: a number, a name, or * for all."""
+    done = f"{track} {lock_class}: safe {switch}"
+    _tell("/bridge/safe", track, lock_class, int(switch == "on"), config=config, done=done)
+
+
+@cli.command()
+@_config_option
+def panic(config: Path | None) -> None:
+    """Fade everything that the bridge moved back to the snapshot, and stop."""
+    _tell("/bridge/panic", config=config, done="panic; 'mixbridge rearm' releases it")
+
+
+@cli.command()
+@_config_option
+def rearm(config: Path | None) -> None:
+    """Release panic."""
+    _tell("/bridge/rearm", config=config, done="rearmed")
+
+
+@cli.command()
+@_switch
+@_config_option
+def freeze(switch: str, config: Path | None) -> None:
+    """Touch nothing from now on (on), or go on (off)."""
+    _tell("/bridge/freeze", int(switch == "on"), config=config, done=f"freeze {switch}")
+
+
+@cli.command()
+@click.argument("file", type=_FILE)
+def replay(file: Path) -> int:
+    """Decide a journal's sessions again, and say whether every decision is the same."""
+    from bridge import app, config
+    from bridge.runtime import replay as journal
+
+    def make_engine(config_json: str, session: int) -> journal.Replayable:
+        return app.make_engine(config.Settings.model_validate_json(config_json), session)
+
+    report = journal.replay(file, make_engine)
+    click.echo(str(report))
+    return 0 if report.is_identical else 1
+
+
+@cli.command("export")
+@click.argument("file", type=_FILE, required=False)
+@_config_option
+def export_learnt(file: Path | None, config: Path | None) -> None:
+    """Write what was learnt as readable JSON, to FILE or the terminal."""
+    from bridge.runtime.exchange import export_json
+
+    text = export_json(_settings(config).store)
+    if file is None:
+        click.echo(text)
+        return
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be written: {error.strerror}.") from None
+    click.echo(f"What was learnt is in {file}")
+
+
+@cli.command("import")
+@click.argument("file", type=_FILE)
+@_config_option
+def import_learnt(file: Path, config: Path | None) -> None:
+    """Take over what was learnt elsewhere, from an exported FILE."""
+    from bridge.runtime.exchange import import_json
+
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{file}: expected UTF-8 text of 'mixbridge export'.") from None
+    store = _settings(config).store
+    backup = import_json(store, text)
+    click.echo(f"{store} now knows what {file} says; as it was before: {backup}")
+
+
+def _settings(path: Path | None, overrides: dict[str, object] | None = None) -> "Settings":
+    from bridge.config import load
+
+    return load(path, overrides)
+
+
+def _tell(address: str, *args: "OscArg", config: Path | None, done: str) -> None:
+    """Send one request to the running bridge, and print what came of it."""
+    from bridge.osc.message import OscMessage
+    from bridge.runtime.remote import ask
+
+    listen = _settings(config).listen
+    answer = ask(listen.host, listen.port, OscMessage(address, args))
+    click.echo(f"{answer.state}: {answer.text}" if answer.state else done)

@@ -1,0 +1,21 @@
+"""The dialects there are, by their name in the config."""
+
+from collections.abc import Callable
+from typing import Final
+
+from bridge.daw.dialect import Dialect
+from bridge.daw.generic import make_generic
+from bridge.errors import ConfigError
+
+DIALECTS: Final[dict[str, Callable[[], Dialect]]] = {"generic": make_generic}
+
+
+def make_dialect(name: str) -> Dialect:
+    """The dialect of that name.
+
+    Raises:
+        ConfigError: If there is none.
+    """
+    if name not in DIALECTS:
+        raise ConfigError(f"daw.dialect: expected one of {', '.join(DIALECTS)}; got {name!r}.")
+    return DIALECTS[name]()

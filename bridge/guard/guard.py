@@ -1,0 +1,292 @@
+"""The guard: the only door to the DAW.
+
+Theory of operation:
+
+1. Safe is absolute. Nothing is ever written to a parameter that is Safe, not even by undo or panic:
+   whoever locks a strip says "leave this as it is".
+2. Hands win. A touched strip is held for `HOLD_OFF_S`, and the hand's value becomes the snapshot's:
+   panic and bounds measure from there.
+3. Each rule is one small function in `RULES`; a write must pass all of them. `shape` applies the
+   same rules to many moves at once, ahead of the choice.
+4. Budgets are booked when a move begins, so that a ramp is one move.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge.guard.limits import HOLD_OFF_S, Limits
+from bridge.mix.params import COLUMN, LOCK_CLASS, MOVABLE, SPECS, LockClass, Param, in_words
+from bridge.mix.spectrum import FloatArray, to_power
+from bridge.mix.state import Observation
+
+_MINUTE_S: Final = 60.0
+_ROUNDING: Final = 1e-6
+"""Sums of steps in float64 may miss a bound by this much."""
+
+_MINIMUM: Final = np.array([SPECS[param].minimum for param in MOVABLE])
+_MAXIMUM: Final = np.array([SPECS[param].maximum for param in MOVABLE])
+_LEAST_STEP: Final = np.array([SPECS[param].least_step for param in MOVABLE])
+
+
+class Purpose(StrEnum):
+    """Why a value is written."""
+
+    MOVE = "move"
+    UNDO = "undo"
+    PANIC = "panic"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """A value that wants to leave: `before` is what stands on the wire, in the same unit."""
+
+    key: str
+    param: Param
+    before: float
+    value: float
+    at: float
+    purpose: Purpose
+
+
+@dataclass(slots=True)
+class StripGuard:
+    """What the guard remembers of one strip; arrays over `MOVABLE`."""
+
+    snapshot: FloatArray = field(default_factory=lambda: np.full(len(MOVABLE), np.nan))
+    safe: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(len(MOVABLE), dtype=np.bool_))
+    held_until: float = -np.inf
+    is_silent: bool = False
+    """The DAW has not answered our last write; nothing more until it says something."""
+    booked: dict[Param, deque[float]] = field(default_factory=dict)
+
+
+class Guard:
+    """Keeps what every strip may do, and says no in one sentence."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.is_frozen = False
+        self.is_panicked = False
+        self.scale = 1.0
+        """0.5 in gig mode: half of every step and span."""
+        self._strips: dict[str, StripGuard] = {}
+        self._booked: deque[float] = deque()
+
+    def strip(self, key: str) -> StripGuard:
+        """What is remembered of a strip; begun empty."""
+        return self._strips.setdefault(key, StripGuard())
+
+    def pin(self, key: str, param: Param, value: float) -> None:
+        """Take `value` as the snapshot's: at the first dump, and after a hand."""
+        self.strip(key).snapshot[COLUMN[param]] = value
+
+    def pinned(self, key: str, param: Param) -> float:
+        """The snapshot's value, NaN where there is none."""
+        return float(self.strip(key).snapshot[COLUMN[param]])
+
+    def switch_safe(self, key: str, lock_class: LockClass, *, on: bool) -> None:
+        """Lock or free a class of parameters of a strip."""
+        for param in MOVABLE:
+            if lock_class in (LockClass.ALL, LOCK_CLASS[param]):
+                self.strip(key).safe[COLUMN[param]] = on
+
+    def safe_classes(self, key: str) -> list[LockClass]:
+        """The classes of a strip that are Safe, `[ALL]` where all three are."""
+        safe = self.strip(key).safe
+        classes = {LOCK_CLASS[param] for param in MOVABLE if safe[COLUMN[param]]}
+        return [LockClass.ALL] if safe.all() else sorted(classes)
+
+    def hold(self, key: str, at: float) -> None:
+        """A hand is on that strip."""
+        self.strip(key).held_until = at + HOLD_OFF_S
+
+    def book(self, key: str, param: Param, at: float) -> None:
+        """Count a move that begins now."""
+        self._booked.append(at)
+        self.strip(key).booked.setdefault(param, deque()).append(at)
+        self._forget_old(at)
+
+    def refusal(self, write: Write) -> str | None:
+        """Why a write may not leave, in words; None where it may."""
+        return next((no for rule in RULES if (no := rule(self, write)) is not None), None)
+
+    def shape(
+        self,
+        observation: Observation,
+        steps: FloatArray,
+        step_params: tuple[Param, ...],
+        *,
+        at: float,
+    ) -> tuple[FloatArray, NDArray[np.bool_]]:
+        """Fit moves to the limits: shorten what goes too far, and say which may be made.
+
+        Args:
+            observation: What is known of the mix.
+            steps: (n, actions) how far each move goes, in its parameter's unit.
+            step_params: The parameter of each column.
+            at: Monotonic seconds.
+
+        Returns:
+            The steps, shortened, and which of them are allowed: (n, actions) each.
+        """
+        columns = np.array([COLUMN[param] for param in step_params], dtype=np.int64)
+        values = observation.values[:, columns]
+        low, high = self._bounds(observation)
+        most = self.limits.step[columns] * self.scale
+        targets = np.clip(values + np.clip(steps, -most, most), low[:, columns], high[:, columns])
+        shortened = targets - values
+        allowed = np.abs(shortened) >= _LEAST_STEP[columns] - _ROUNDING
+        allowed &= np.sign(shortened) == np.sign(steps)
+        allowed &= ~self._blocked(observation, at)[:, columns]
+        allowed &= self._within_total_boost(observation, shortened, columns)
+        return np.where(allowed, shortened, 0.0), allowed
+
+    def _bounds(self, observation: Observation) -> tuple[FloatArray, FloatArray]:
+        """(n, 6) least and greatest value of every parameter."""
+        snapshot = np.array([self.strip(key).snapshot for key in observation.keys])
+        snapshot = snapshot.reshape(observation.values.shape)
+        span = self.limits.span * self.scale
+        low = np.fmax(_MINIMUM, snapshot - span)
+        high = np.fmin(_MAXIMUM, snapshot + span)
+        return low, high
+
+    def _blocked(self, observation: Observation, at: float) -> NDArray[np.bool_]:
+        """(n, 6) what may not be moved now, whatever the value."""
+        if self.is_frozen or self.is_panicked or self._is_mix_spent(at):
+            return np.ones(observation.values.shape, dtype=np.bool_)
+        blocked = np.zeros(observation.values.shape, dtype=np.bool_)
+        for row, key in enumerate(observation.keys):
+            strip = self.strip(key)
+            if at < strip.held_until or strip.is_silent:
+                blocked[row] = True
+                continue
+            blocked[row] = strip.safe
+            for param in strip.booked:
+                if self._is_param_spent(key, param, at):
+                    blocked[row, COLUMN[param]] = True
+        return blocked
+
+    def _within_total_boost(
+        self, observation: Observation, steps: FloatArray, columns: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """(n, actions) whether the sum of all strips stays near the snapshot's.
+
+        A move that makes nothing louder is always allowed.
+        """
+        gain_column = COLUMN[Param.GAIN]
+        raises = (columns == gain_column) & (steps > 0)
+        if not np.isfinite(self.limits.total_boost_db) or not raises.any():
+            return np.ones(steps.shape, dtype=np.bool_)
+        # A strip that has never been heard counts as loud as the others: better too careful.
+        level = np.where(np.isnan(observation.level_db), -20.0, observation.level_db)
+        gain = np.nan_to_num(observation.values[:, gain_column], nan=-60.0)
+        pinned = np.array([self.pinned(key, Param.GAIN) for key in observation.keys])
+        pinned = np.where(np.isnan(pinned), gain, pinned)
+        power, ceiling = to_power(level + gain), to_power(level + pinned).sum()
+        ceiling *= to_power(np.array(self.limits.total_boost_db * self.scale))
+        after = power.sum() + power[:, None] * (to_power(steps) - 1.0)
+        return np.asarray(~raises | (after <= ceiling))
+
+    def _is_mix_spent(self, at: float) -> bool:
+        self._forget_old(at)
+        return len(self._booked) >= self.limits.moves_per_minute
+
+    def _is_param_spent(self, key: str, param: Param, at: float) -> bool:
+        booked = self.strip(key).booked.get(param, ())
+        recent = sum(1 for when in booked if when > at - _MINUTE_S)
+        return recent >= self.limits.moves_per_param_minute
+
+    def _forget_old(self, at: float) -> None:
+        for booked in (
+            self._booked,
+            *(times for strip in self._strips.values() for times in strip.booked.values()),
+        ):
+            while booked and booked[0] <= at - _MINUTE_S:
+                booked.popleft()
+
+
+# -- the rules: each returns why not, or None ---------------------------------------------------
+
+
+def _must_be_finite(_: Guard, write: Write) -> str | None:
+    if np.isfinite(write.value):
+        return None
+    return f"{write.value} is not a number that a DAW can hold"
+
+
+def _must_be_in_range(_: Guard, write: Write) -> str | None:
+    spec = SPECS[write.param]
+    if spec.minimum - _ROUNDING <= write.value <= spec.maximum + _ROUNDING:
+        return None
+    return (
+        f"{in_words(write.param, write.value)} is outside "
+        f"{in_words(write.param, spec.minimum)} to {in_words(write.param, spec.maximum)}"
+    )
+
+
+def _must_not_be_safe(guard: Guard, write: Write) -> str | None:
+    if not guard.strip(write.key).safe[COLUMN[write.param]]:
+        return None
+    return f"its {LOCK_CLASS[write.param]} is Safe"
+
+
+def _must_not_be_frozen(guard: Guard, write: Write) -> str | None:
+    if not guard.is_frozen or write.purpose is Purpose.PANIC:
+        return None
+    return "the mix is frozen"
+
+
+def _must_not_cross_panic(guard: Guard, write: Write) -> str | None:
+    if not guard.is_panicked or write.purpose is Purpose.PANIC:
+        return None
+    return "panic is latched: rearm first"
+
+
+def _must_leave_hands_alone(guard: Guard, write: Write) -> str | None:
+    if write.purpose is not Purpose.MOVE or write.at >= guard.strip(write.key).held_until:
+        return None
+    return f"a hand was on it less than {HOLD_OFF_S:g} s ago"
+
+
+def _must_be_answered(guard: Guard, write: Write) -> str | None:
+    if write.purpose is not Purpose.MOVE or not guard.strip(write.key).is_silent:
+        return None
+    return "the DAW has not answered the last write to this strip"
+
+
+def _must_stay_near_snapshot(guard: Guard, write: Write) -> str | None:
+    pinned = guard.pinned(write.key, write.param)
+    span = guard.limits.span[COLUMN[write.param]] * guard.scale + _ROUNDING
+    # Going back is never too far: a snapshot or a mode may have changed under the value.
+    goes_back = abs(write.value - pinned) <= abs(write.before - pinned) + _ROUNDING
+    if write.purpose is not Purpose.MOVE or np.isnan(pinned) or goes_back:
+        return None
+    if abs(write.value - pinned) <= span:
+        return None
+    return f"{in_words(write.param, write.value)} is too far from the snapshot"
+
+
+def _must_not_jump(guard: Guard, write: Write) -> str | None:
+    jump = guard.limits.jump[COLUMN[write.param]] + _ROUNDING
+    if write.purpose is Purpose.PANIC or abs(write.value - write.before) <= jump:
+        return None
+    return f"{in_words(write.param, write.value)} is a jump; it must be a ramp"
+
+
+RULES: Final[tuple[Callable[[Guard, Write], str | None], ...]] = (
+    _must_be_finite,
+    _must_be_in_range,
+    _must_not_be_safe,
+    _must_not_be_frozen,
+    _must_not_cross_panic,
+    _must_leave_hands_alone,
+    _must_be_answered,
+    _must_stay_near_snapshot,
+    _must_not_jump,
+)

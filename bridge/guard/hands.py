@@ -1,0 +1,68 @@
+"""Hands on the desk: when a touch has settled, and when it says "stop doing that"."""
+
+from collections import defaultdict, deque
+from dataclasses import dataclass
+from typing import Final
+
+from bridge.mix.params import Param
+
+SETTLE_S: Final = 1.0
+"""A fader that has not moved for this long has arrived; only then it is a lesson."""
+
+_COUNTERS: Final = 3
+_COUNTER_WINDOW_S: Final = 300.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Touch:
+    """A person's move that may still go on.
+
+    Attributes:
+        start: What stood before the hand came, in the parameter's unit.
+        value: Where it is now.
+        at: When it last moved, monotonic seconds.
+        move: Our last move of that parameter, if one stood there; else empty.
+    """
+
+    key: str
+    param: Param
+    start: float
+    value: float
+    at: float
+    move: str
+
+
+class HandLedger:
+    """Touches that have not settled, and how often a person has worked against us."""
+
+    def __init__(self) -> None:
+        self._touches: dict[tuple[str, Param], Touch] = {}
+        self._counters: defaultdict[tuple[str, Param], deque[float]] = defaultdict(deque)
+
+    @property
+    def due(self) -> float | None:
+        """When the next touch settles, if nothing moves until then."""
+        return min((touch.at + SETTLE_S for touch in self._touches.values()), default=None)
+
+    def note(self, touch: Touch) -> None:
+        """A hand moved a parameter: a new touch, or the going on of one."""
+        known = self._touches.setdefault((touch.key, touch.param), touch)
+        known.value, known.at = touch.value, touch.at
+
+    def settle(self, at: float) -> list[Touch]:
+        """The touches that have arrived; each is returned once."""
+        arrived = [t for t in self._touches.values() if at >= t.at + SETTLE_S - 1e-9]
+        for touch in arrived:
+            del self._touches[touch.key, touch.param]
+        return arrived
+
+    def is_fed_up(self, key: str, param: Param, at: float) -> bool:
+        """Count a move taken back by hand; True at the third within five minutes."""
+        times = self._counters[key, param]
+        times.append(at)
+        while times[0] <= at - _COUNTER_WINDOW_S:
+            times.popleft()
+        if len(times) < _COUNTERS:
+            return False
+        times.clear()
+        return True

@@ -1,0 +1,308 @@
+"""The bridge's own moves: each one's life, from the suggestion to its end, and the way back.
+
+A move is proposed or applied at once; applied it is on its way (`Writer`) until the DAW confirms
+it; it ends kept, reverted, skipped or expired. Only what is ours is ever taken back: what a hand
+has moved since belongs to the hand.
+"""
+
+import math
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Final
+
+from bridge.guard.guard import Guard, Purpose, Write
+from bridge.guard.ramps import Transit, ramp_duration_s
+from bridge.guard.writer import Answer, Writer
+from bridge.mix.messages import MoveReported, MoveState, ParamChanged, SetParam
+from bridge.mix.params import MOVABLE, SPECS, Param, in_words, same_value
+from bridge.mix.state import MixState, StripState
+from bridge.tasks.task import Proposal
+
+SUGGESTION_LIFE_S: Final = 60.0
+"""A suggestion that nobody answers for this long has expired."""
+
+_REMEMBERED: Final = 1024
+_UNDOABLE: Final = frozenset({MoveState.APPLIED, MoveState.CONFIRMED, MoveState.UNCONFIRMED})
+
+
+@dataclass(slots=True)
+class Move:
+    """One move and its life.
+
+    Attributes:
+        id: Its name for rewards: the session's number, then its own.
+        key: The strip's identity.
+        param: What is moved.
+        from_value: What the DAW held before, in the parameter's unit.
+        to_value: What is asked for, or what the DAW granted once it is confirmed.
+        proposal: What the task proposed; it learns from this.
+        state: Where it is in its life.
+        at: When it entered that state, monotonic seconds.
+        belongs_to_hand: A person has moved the parameter since; it is not ours to take back.
+    """
+
+    id: str
+    key: str
+    param: Param
+    from_value: float
+    to_value: float
+    proposal: Proposal
+    state: MoveState
+    at: float
+    belongs_to_hand: bool = False
+
+    @property
+    def is_undoable(self) -> bool:
+        """Whether it stands in the mix and is still ours."""
+        return self.state in _UNDOABLE and not self.belongs_to_hand
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether it has ever reached the mix."""
+        return self.state not in (MoveState.PROPOSED, MoveState.SKIPPED)
+
+
+class Moves:
+    """Every move of this session that can still be named, and what is on its way.
+
+    Attributes:
+        suggestion: The move that waits for a yes or no.
+        notices: What happened to moves since the owner last emptied this list.
+        is_dump_wanted: The DAW left a write unanswered: ask what it really holds.
+    """
+
+    def __init__(self, *, session: int, mix: MixState, guard: Guard) -> None:
+        self.suggestion: Move | None = None
+        self.notices: list[MoveReported] = []
+        self.is_dump_wanted = False
+        self._session = session
+        self._count = 0
+        self._mix = mix
+        self._guard = guard
+        self._writer = Writer(guard)
+        self._moves: OrderedDict[str, Move] = OrderedDict()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no move waits for an answer, of a person or of the DAW."""
+        return self.suggestion is None and self._writer.is_idle
+
+    @property
+    def due(self) -> float | None:
+        """When `advance` has something to do next; None while idle."""
+        writer_due = self._writer.due
+        if self.suggestion is None:
+            return writer_due
+        ends_at = self.suggestion.at + SUGGESTION_LIFE_S
+        return ends_at if writer_due is None else min(ends_at, writer_due)
+
+    def get(self, move_id: str) -> Move | None:
+        """A move by its name."""
+        return self._moves.get(move_id)
+
+    def last_undoable(self) -> Move | None:
+        """The newest move that stands in the mix and is ours."""
+        return next((move for move in reversed(self._moves.values()) if move.is_undoable), None)
+
+    def of_param(self, key: str, param: Param) -> list[Move]:
+        """All undoable moves of one parameter, oldest first."""
+        return [
+            move
+            for move in self._moves.values()
+            if move.key == key and move.param is param and move.is_undoable
+        ]
+
+    def report(self, move: Move, reason: str = "") -> MoveReported:
+        """A move as everyone is told of it; without another reason, why it was proposed."""
+        strip = self._mix.by_key(move.key)
+        return MoveReported(
+            move=move.id,
+            state=move.state,
+            track=strip.number if strip else 0,
+            param=move.param,
+            from_value=move.from_value,
+            to_value=move.to_value,
+            reason=reason or move.proposal.reason,
+        )
+
+    # -- forward -------------------------------------------------------------------------------
+
+    def make(self, proposal: Proposal, at: float) -> Move:
+        """Give a proposal a name."""
+        strip = self._mix.strips[proposal.row]
+        value = self._mix.value(strip, proposal.param)
+        self._count += 1
+        move = Move(
+            id=f"{self._session}-{self._count}",
+            key=strip.key,
+            param=proposal.param,
+            from_value=value,
+            to_value=value + proposal.step,
+            proposal=proposal,
+            state=MoveState.PROPOSED,
+            at=at,
+        )
+        self._moves[move.id] = move
+        while len(self._moves) > _REMEMBERED:
+            self._moves.popitem(last=False)
+        return move
+
+    def suggest(self, move: Move, at: float) -> None:
+        """Show a move and wait for a yes or no."""
+        self.suggestion = move
+        self._enter(move, MoveState.PROPOSED, at)
+
+    def close_suggestion(self, state: MoveState, at: float, reason: str) -> None:
+        """End the open suggestion, if there is one."""
+        move, self.suggestion = self.suggestion, None
+        if move is not None:
+            self._enter(move, state, at, reason)
+
+    def apply(self, move: Move, at: float) -> bool:
+        """Send a move on its way. False, and the move expires, where the mix has changed."""
+        strip = self._mix.by_key(move.key)
+        if strip is None or not self._stands_at(strip, move.param, move.from_value):
+            self._enter(move, MoveState.EXPIRED, at, "the mix has changed since")
+            return False
+        self._guard.book(move.key, move.param, at)
+        self._enter(move, MoveState.APPLIED, at)
+        self._begin(
+            move.key,
+            move.param,
+            move.from_value,
+            move.to_value,
+            at,
+            purpose=Purpose.MOVE,
+            move=move.id,
+        )
+        return True
+
+    def receive(self, strip: StripState, event: ParamChanged) -> Answer:
+        """What a value from the DAW is: our echo, our confirmation, or a hand."""
+        answer, move_id = self._writer.receive(strip.key, event.param, event.value, event.at)
+        move = self._moves.get(move_id)
+        is_waiting = move and move.state in (MoveState.APPLIED, MoveState.UNCONFIRMED)
+        if answer is Answer.CONFIRMED and move and is_waiting:
+            if not same_value(move.param, event.value, move.to_value):
+                move.to_value = event.value  # the DAW does not go as far: what it holds counts
+            self._enter(move, MoveState.CONFIRMED, event.at)
+        return answer
+
+    def advance(self, at: float) -> list[SetParam]:
+        """What is to be sent now."""
+        suggestion = self.suggestion
+        if suggestion is not None and at >= suggestion.at + SUGGESTION_LIFE_S - 1e-9:
+            self.close_suggestion(MoveState.EXPIRED, at, "nobody answered")
+        progress = self._writer.advance(at, self._number_of)
+        for transit in progress.unanswered:
+            self._guard.strip(transit.key).is_silent = True
+            self.is_dump_wanted = True
+            self._end(transit, MoveState.UNCONFIRMED, at, "the DAW did not answer")
+        for transit, refusal in progress.refused:
+            self._end(transit, MoveState.EXPIRED, at, refusal)
+        return progress.commands
+
+    # -- back ----------------------------------------------------------------------------------
+
+    def stop(self, at: float, reason: str, *, key: str | None = None) -> None:
+        """Leave everything where it is now: on one strip, or everywhere."""
+        for transit in self._writer.cancel(at, key=key):
+            self._end(transit, MoveState.EXPIRED, at, reason)
+        if self.suggestion is not None and key in (None, self.suggestion.key):
+            self.close_suggestion(MoveState.EXPIRED, at, reason)
+
+    def revert(self, move: Move, at: float, reason: str) -> str | None:
+        """Take a move back: to where it came from, or by as much where later moves stand on it.
+
+        Returns:
+            Why not, in words; None where it is on its way.
+        """
+        strip = self._mix.by_key(move.key)
+        if strip is None:
+            return "the track is gone"
+        transit = self._writer.transit(move.key, move.param)
+        now = transit.before if transit else self._mix.value(strip, move.param)
+        target = move.from_value
+        if self.of_param(move.key, move.param)[-1] is not move:
+            spec = SPECS[move.param]
+            target = now - (move.to_value - move.from_value)
+            target = min(max(target, spec.minimum), spec.maximum)
+        probe = Write(
+            key=move.key, param=move.param, before=now, value=now, at=at, purpose=Purpose.UNDO
+        )
+        if why_not := self._guard.refusal(probe):
+            return f"{strip.name} {move.param} stays at {in_words(move.param, now)}: {why_not}"
+        self._enter(move, MoveState.REVERTED, at, reason)
+        self._begin(move.key, move.param, now, target, at, purpose=Purpose.UNDO, move=move.id)
+        return None
+
+    def note_reverted_by_hand(self, move: Move, at: float) -> None:
+        """A person has put the parameter back where the move found it."""
+        self._enter(move, MoveState.REVERTED, at, "you took it back by hand")
+
+    def fade_to_snapshot(self, at: float, duration: float) -> None:
+        """Panic: bring all that is ours back to the snapshot, within `duration` seconds.
+
+        What differs from the snapshot is ours, since a hand's value becomes the snapshot's.
+        """
+        on_the_wire = {(t.key, t.param): t.before for t in self._writer.cancel(at)}
+        for strip in self._mix.strips:
+            for param in MOVABLE:
+                now = on_the_wire.get((strip.key, param), self._mix.value(strip, param))
+                pinned = self._guard.pinned(strip.key, param)
+                if math.isnan(pinned) or math.isnan(now) or same_value(param, now, pinned):
+                    continue
+                for move in self.of_param(strip.key, param):
+                    self._enter(move, MoveState.REVERTED, at, "panic")
+                self._begin(
+                    strip.key, param, now, pinned, at, purpose=Purpose.PANIC, duration=duration
+                )
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _begin(
+        self,
+        key: str,
+        param: Param,
+        start: float,
+        target: float,
+        at: float,
+        *,
+        purpose: Purpose,
+        move: str = "",
+        duration: float | None = None,
+    ) -> None:
+        if duration is None:
+            duration = ramp_duration_s(param, target - start, self._guard.limits)
+        transit = Transit(
+            key=key,
+            param=param,
+            start=start,
+            target=target,
+            began=at,
+            duration=duration,
+            purpose=purpose,
+            move=move,
+        )
+        self._writer.begin(transit, at)
+
+    def _end(self, transit: Transit, state: MoveState, at: float, reason: str) -> None:
+        """A transit ended before it was confirmed."""
+        move = self._moves.get(transit.move)
+        if move is None or transit.purpose is not Purpose.MOVE:
+            return
+        if transit.sent and state is MoveState.EXPIRED:
+            # It stands in the mix half way, and can be taken back from there.
+            move.to_value, state = transit.before, MoveState.UNCONFIRMED
+        self._enter(move, state, at, reason)
+
+    def _enter(self, move: Move, state: MoveState, at: float, reason: str = "") -> None:
+        move.state, move.at = state, at
+        self.notices.append(self.report(move, reason))
+
+    def _stands_at(self, strip: StripState, param: Param, value: float) -> bool:
+        return same_value(param, self._mix.value(strip, param), value)
+
+    def _number_of(self, key: str) -> int | None:
+        strip = self._mix.by_key(key)
+        return strip.number if strip else None

@@ -1,0 +1,71 @@
+"""What a person has said of strips, kept by identity: which are Safe, and which role they play."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from bridge.guard.guard import Guard
+from bridge.mix.params import MOVABLE, LockClass
+from bridge.mix.roles import Role, is_untouchable
+from bridge.mix.state import MixState, StripState
+
+
+class StripMemory:
+    """Locks and roles that outlive a dump and a session."""
+
+    def __init__(self, mix: MixState, guard: Guard) -> None:
+        self._mix = mix
+        self._guard = guard
+        self._roles: dict[str, Role] = {}
+        self._safe: dict[str, list[LockClass]] = {}
+        self._safe_for_all: set[LockClass] = set()
+
+    def greet(self, strip: StripState) -> None:
+        """Give a strip of a new dump what is known of it; pin it where it is new."""
+        if role := self._roles.get(strip.key):
+            strip.given_role = role
+        is_new = all(math.isnan(self._guard.pinned(strip.key, param)) for param in MOVABLE)
+        for param in MOVABLE:
+            if math.isnan(self._guard.pinned(strip.key, param)):
+                self._guard.pin(strip.key, param, self._mix.value(strip, param))
+        if not is_new:
+            return
+        safe = self._safe.pop(strip.key, None)
+        if safe is None:
+            safe = sorted(self._safe_for_all)
+            if is_untouchable(strip.name):
+                safe.append(LockClass.ALL)
+        for lock_class in safe:
+            self._guard.switch_safe(strip.key, lock_class, on=True)
+
+    def switch_safe(self, track: str, lock_class: LockClass, *, on: bool) -> list[StripState]:
+        """Lock or free the strips that a person means; ``*`` is those to come as well.
+
+        Returns:
+            The strips that are there now.
+        """
+        if track == "*":
+            change = self._safe_for_all.add if on else self._safe_for_all.discard
+            change(lock_class)
+        strips = self._mix.find(track)
+        for strip in strips:
+            self._guard.switch_safe(strip.key, lock_class, on=on)
+        return strips
+
+    def correct_role(self, track: str, role: Role) -> list[StripState]:
+        """Take a person's word for the role of a track; returns the strips that are there."""
+        strips = [] if track == "*" else self._mix.find(track)
+        for strip in strips:
+            strip.given_role = self._roles[strip.key] = role
+        return strips
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything, as plain JSON values."""
+        safe = dict(self._safe)
+        safe.update((strip.key, self._guard.safe_classes(strip.key)) for strip in self._mix.strips)
+        return {"roles": self._roles, "safe": safe}
+
+    def load_json(self, kept: Mapping[str, Any]) -> None:
+        """Take over what `to_json` returned; raises KeyError or ValueError on anything else."""
+        self._roles = {key: Role(role) for key, role in kept["roles"].items()}
+        self._safe = {key: [LockClass(c) for c in locks] for key, locks in kept["safe"].items()}

@@ -1,0 +1,288 @@
+"""The doctor: what works here, what does not, and what to do about it, line by line.
+
+Each check looks at one thing and returns findings; none of them changes anything or stops at what
+it finds, so that a person sees everything that is wrong in one go.
+"""
+
+import importlib.util
+import os
+import shutil
+import socket
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+from bridge import __version__
+from bridge.config import Settings, load
+from bridge.errors import BridgeError, ConfigError, JournalError
+from bridge.runtime.remote import ask
+from bridge.runtime.store_schema import MIGRATIONS, schema_version
+from bridge.runtime.udp import RECEIVE_BUFFER_BYTES
+
+OLDEST_PYTHON: Final = (3, 11)
+LEAST_FREE_BYTES: Final = 1 << 30
+"""A long session journals some 100 MB; under 1 GiB a person should make room before it."""
+
+LIBRARIES: Final = ("click", "mido", "numpy", "platformdirs", "pydantic", "python-osc", "PyYAML")
+DEMO_MODULES: Final = ("matplotlib", "pyloudnorm", "rich", "scipy", "soundfile")
+
+
+class Level(StrEnum):
+    """How bad a finding is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line of the doctor's: what was looked at, what was found, and what to do."""
+
+    level: Level
+    subject: str
+    text: str
+    remedy: str = ""
+
+
+def examine(path: Path | None) -> list[Finding]:
+    """Everything that the doctor finds for the settings in `path`, or for the defaults.
+
+    Wrong settings are a finding, and the rest is looked at with the defaults.
+    """
+    findings = [python_version(sys.version_info[:3]), libraries()]
+    try:
+        settings = load(path)
+        findings.append(_ok("settings", f"{path} is valid" if path else "all defaults, no file"))
+    except ConfigError as error:
+        settings = Settings()
+        findings += [
+            _problem("settings", line, "mend that line; the checks below use the defaults")
+            for line in str(error).splitlines()
+        ]
+    findings += [
+        bridge_port(settings.listen.host, settings.listen.port),
+        daw_port(settings.daw.host, settings.daw.port),
+        receive_buffer(),
+        store_place(settings.store),
+        store_content(settings.store),
+        midi() if settings.midi.enabled else _ok("MIDI", "switched off in the settings"),
+        monotonic_clock(time.get_clock_info("monotonic").resolution),
+        wall_clock(datetime.now(UTC)),
+        demo_audio(),
+    ]
+    return findings
+
+
+def python_version(version: tuple[int, ...]) -> Finding:
+    """Whether this Python is new enough."""
+    text = f"Python {'.'.join(map(str, version))}"
+    if version[:2] >= OLDEST_PYTHON:
+        return _ok("Python", text)
+    return _problem("Python", f"{text} is too old", "install Python 3.11 or newer")
+
+
+def libraries() -> Finding:
+    """The versions of the libraries that the bridge stands on."""
+    versions, missing = [f"mixbridge {__version__}"], []
+    for name in LIBRARIES:
+        try:
+            versions.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        return _problem("libraries", f"{', '.join(missing)} missing", "pip install mixbridge")
+    return _ok("libraries", ", ".join(versions))
+
+
+def bridge_port(host: str, port: int) -> Finding:
+    """Whether the bridge's own port is free, or who has it."""
+    where = f"{host}:{port}"
+    reason = _why_not_bound(host, port)
+    if reason is None:
+        return _ok("bridge", f"not running; its port {where} is free")
+    try:
+        answer = ask(host, port)
+    except BridgeError:
+        remedy = "close the program that has it, or choose another listen.port"
+        return _problem("bridge", f"{where} cannot be had: {reason}", remedy)
+    status = f"{answer.state}: {answer.text}" if answer.state else "well"
+    return _ok("bridge", f"mixbridge {answer.version} runs at {where}, {status}")
+
+
+def daw_port(host: str, port: int) -> Finding:
+    """Whether anything listens where the DAW should be; UDP shows it on this machine only."""
+    where = f"{host}:{port}"
+    if not host.startswith("127."):
+        return _ok("DAW", f"expected at {where}, another machine; 'mixbridge run' will tell")
+    if _why_not_bound(host, port) is not None:
+        return _ok("DAW", f"a program listens at {where}")
+    remedy = "start the DAW and its OSC, or try 'mixbridge demo', which brings its own console"
+    return _warning("DAW", f"nothing listens at {where}", remedy)
+
+
+def _why_not_bound(host: str, port: int) -> str | None:
+    """Why a UDP port cannot be had, or None where it can; it is given back at once."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return (error.strerror or str(error)).lower()
+    return None
+
+
+def receive_buffer() -> Finding:
+    """How much the system lets arrive while the bridge is busy."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+        granted = probe.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+    # Linux answers twice what it was asked for, since it counts its own book-keeping.
+    usable = granted // 2 if sys.platform == "linux" else granted
+    text = f"{usable >> 10} KiB of {RECEIVE_BUFFER_BYTES >> 10} KiB granted"
+    if usable >= RECEIVE_BUFFER_BYTES:
+        return _ok("receive buffer", text)
+    remedy = "many meters may get lost; "
+    if sys.platform == "linux":
+        remedy += f"sudo sysctl -w net.core.rmem_max={RECEIVE_BUFFER_BYTES}"
+    else:
+        remedy += "raise the system's limit of UDP receive buffers"
+    return _warning("receive buffer", text, remedy)
+
+
+def store_place(store: Path) -> Finding:
+    """Whether the journal can be written, and has room to grow."""
+    folder = store.absolute().parent
+    if not folder.is_dir():
+        return _problem("disk", f"{folder} is no folder", f"mkdir -p '{folder}'")
+    if store.is_dir():
+        return _problem("disk", f"{store} is a folder", "let 'store' name a file")
+    blocked = next(
+        (place for place in (folder, store) if place.exists() and not os.access(place, os.W_OK)),
+        None,
+    )
+    if blocked is not None:
+        remedy = "allow writing there, or let 'store' name a file elsewhere"
+        return _problem("disk", f"{blocked} cannot be written", remedy)
+    free = shutil.disk_usage(folder).free
+    text = f"{free / 1e9:.1f} GB free in {folder}"
+    if free < LEAST_FREE_BYTES:
+        return _warning("disk", text, "make room before a session that matters")
+    return _ok("disk", text)
+
+
+def store_content(store: Path) -> Finding:
+    """Whether the journal is a database that this version reads."""
+    if not store.is_file():
+        return _ok("journal", f"{store} will be begun at the first start")
+    uri = f"{store.absolute().as_uri()}?mode=ro"
+    try:
+        with closing(sqlite3.connect(uri, uri=True, timeout=1.0)) as connection:
+            schema = schema_version(connection, store)
+    except JournalError as error:
+        return _problem("journal", str(error))
+    except sqlite3.Error as error:
+        remedy = "at the next start it is moved aside, never deleted, and a fresh one begun"
+        return _warning("journal", f"{store} cannot be read: {error}", remedy)
+    if schema < len(MIGRATIONS):
+        text = f"{store} opens; its schema {schema} is migrated at the next start, after a backup"
+        return _ok("journal", text)
+    return _ok("journal", f"{store} opens, schema {schema}")
+
+
+def midi() -> Finding:
+    """Whether pads and pedals can be heard, or why not; the bridge runs without."""
+    return midi_finding(_open_midi)
+
+
+def midi_finding(open_midi: Callable[[], int]) -> Finding:
+    """What it means that `open_midi` counts inputs, or fails as the MIDI libraries do."""
+    try:
+        with _quiet_standard_error():
+            count = open_midi()
+    except ModuleNotFoundError:
+        remedy = "pip install 'mixbridge[midi]', if you want pads and pedals"
+        return _warning("MIDI", "no MIDI library installed", remedy)
+    except ImportError as error:
+        remedy = "install the system's MIDI library (Debian, Ubuntu: apt install libasound2)"
+        return _warning("MIDI", f"the library does not load: {error}", remedy)
+    except (OSError, RuntimeError) as error:  # python-rtmidi raises the one, rtmidi2 the other
+        remedy = "fine without pads; else check that this user may use /dev/snd/seq"
+        return _warning("MIDI", f"the system has no MIDI: {error}", remedy)
+    return _ok("MIDI", f"{count} input{'' if count == 1 else 's'}")
+
+
+def _open_midi() -> int:
+    """The number of MIDI inputs, by whichever library is installed."""
+    name = "rtmidi" if importlib.util.find_spec("rtmidi") else "rtmidi2"
+    library = importlib.import_module(name)
+    if name == "rtmidi2":
+        return len(library.get_in_ports())
+    port = library.MidiIn()
+    try:
+        return int(port.get_port_count())
+    finally:
+        port.delete()
+
+
+@contextmanager
+def _quiet_standard_error() -> Iterator[None]:
+    """Silence what C libraries (ALSA, JACK) write past Python on file descriptor 2."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+            yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def monotonic_clock(resolution_s: float) -> Finding:
+    """Whether intervals can be measured finely enough to tell two events apart."""
+    text = f"intervals to {resolution_s * 1e6:g} microseconds"
+    if resolution_s <= 0.02:
+        return _ok("clock", text)
+    return _warning("clock", text, "rewards may be timed badly; use another machine")
+
+
+def wall_clock(now: datetime) -> Finding:
+    """Whether the date can be right; it only names files and sessions."""
+    text = f"{now:%Y-%m-%d %H:%M} UTC"
+    if 2025 <= now.year < 2100:
+        return _ok("date", text)
+    return _warning("date", f"{text} cannot be right", "set the date; it names your sessions")
+
+
+def demo_audio() -> Finding:
+    """Whether the optional libraries of `mixbridge demo` are there."""
+    missing = [name for name in DEMO_MODULES if importlib.util.find_spec(name) is None]
+    if missing:
+        remedy = "pip install 'mixbridge[demo]'; 'mixbridge run' does not need it"
+        return _warning("demo", f"{', '.join(missing)} not installed", remedy)
+    return _ok("demo", "audio libraries installed")
+
+
+def worst(findings: list[Finding]) -> Level:
+    """The worst level of all."""
+    return max((finding.level for finding in findings), key=list(Level).index)
+
+
+def _ok(subject: str, text: str) -> Finding:
+    return Finding(level=Level.OK, subject=subject, text=text)
+
+
+def _warning(subject: str, text: str, remedy: str) -> Finding:
+    return Finding(level=Level.WARNING, subject=subject, text=text, remedy=remedy)
+
+
+def _problem(subject: str, text: str, remedy: str = "") -> Finding:
+    return Finding(level=Level.PROBLEM, subject=subject, text=text, remedy=remedy)

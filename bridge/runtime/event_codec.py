@@ -1,0 +1,82 @@
+"""Events and decisions as the journal keeps them: strict JSON, and bytes beside it.
+
+Every float survives bit for bit: JSON carries the shortest decimal that reads back as the same
+double, and what JSON has no word for (NaN and the infinities) is written as text. Meter levels stay
+the bytes that they are.
+"""
+
+import hashlib
+import json
+import math
+from enum import StrEnum
+from typing import Any, Final, get_args, get_type_hints
+
+from bridge.errors import JournalError
+from bridge.mix.messages import Event
+from bridge.results import Decision
+
+_EVENTS: Final[dict[str, type[Any]]] = {cls.__name__: cls for cls in get_args(Event)}
+_HINTS: Final[dict[type[Any], dict[str, type[Any]]]] = {
+    cls: get_type_hints(cls) for cls in (*_EVENTS.values(), Decision)
+}
+
+
+def record_json(record: Event | Decision) -> str:
+    """A record as strict JSON, without its bytes; equal text means equal bits."""
+    hints = _HINTS[type(record)]
+    values = {name: getattr(record, name) for name, hint in hints.items() if hint is not bytes}
+    try:
+        return json.dumps(values, allow_nan=False, separators=(",", ":"))
+    except ValueError:
+        for name, value in values.items():
+            if isinstance(value, float) and not math.isfinite(value):
+                values[name] = repr(float(value))
+        return json.dumps(values, allow_nan=False, separators=(",", ":"))
+
+
+def encode_event(event: Event) -> tuple[str, str, bytes | None]:
+    """An event as its kind, its JSON, and the levels of a meter reading."""
+    return type(event).__name__, record_json(event), getattr(event, "levels", None)
+
+
+def decode_event(kind: str, payload: str, levels: bytes | None) -> Event:
+    """The event that `encode_event` was given.
+
+    Raises:
+        JournalError: If the kind is unknown or the fields are not those of the kind.
+    """
+    cls = _EVENTS.get(kind)
+    if cls is None:
+        raise JournalError(
+            f"The journal holds an event of the kind {kind!r}, which this version does not know; "
+            "use the version that recorded it."
+        )
+    try:
+        said = json.loads(payload)
+        values = {
+            name: levels if hint is bytes else _read(hint, said[name])
+            for name, hint in _HINTS[cls].items()
+        }
+    except (ValueError, TypeError, KeyError) as error:
+        raise JournalError(
+            f"The journal holds an event {kind} that cannot be read ({payload[:80]!r}); "
+            "the file was damaged or written by another version."
+        ) from error
+    event: Event = cls(**values)
+    return event
+
+
+def _read(hint: type[Any], value: object) -> object:
+    """One field from JSON; numbers that were not finite come as text."""
+    if hint is float and isinstance(value, float | int | str):
+        return float(value)
+    if issubclass(hint, StrEnum):
+        return hint(str(value))
+    if type(value) is not hint:
+        raise TypeError(f"got {value!r}, expected {hint.__name__}")
+    return value
+
+
+def memory_digest(memory: bytes) -> bytes:
+    """A short name (16 bytes, BLAKE2b) for all that has been learnt, to compare with a replay."""
+    return hashlib.blake2b(memory, digest_size=16).digest()

@@ -1,0 +1,111 @@
+"""Carry what was learnt to another machine: one JSON file that a person can read.
+
+The file holds the memory as it is (numbers exact: JSON's shortest decimals), who wrote it and when,
+and a checksum over the memory, so that a file that was cut off or edited is refused.
+"""
+
+import hashlib
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+import bridge
+from bridge.errors import JournalError
+from bridge.runtime.store import open_read_only, open_store, utc_now, why
+from bridge.runtime.store_schema import save_copy
+
+_FORMAT: Final = "mixbridge memory"
+_VERSION: Final = 1
+
+
+def export_json(path: Path) -> str:
+    """What a profile has learnt, as JSON text for a person and for `import_json`.
+
+    Raises:
+        JournalError: If the profile cannot be read, or has learnt nothing.
+    """
+    with closing(open_read_only(path)) as connection:
+        try:
+            row = connection.execute("SELECT document FROM memory").fetchone()
+        except sqlite3.Error as error:
+            raise JournalError(f"The journal {path} cannot be read: {why(error)}.") from error
+    if row is None:
+        raise JournalError(
+            f"The journal {path} has learnt nothing yet: there is nothing to export."
+        )
+    return _export(row[0])
+
+
+def read_export(text: str) -> bytes:
+    """The memory in an exported file, as `Engine.load_memory` takes it.
+
+    Raises:
+        JournalError: If the text is no export, is of a newer version, or was changed or cut off.
+    """
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise JournalError(
+            f"The file is not JSON as `mixbridge export` writes it: {error}."
+        ) from error
+    if not isinstance(document, dict) or document.get("format") != _FORMAT:
+        raise JournalError("The file is JSON, but not from `mixbridge export`.")
+    if document.get("format_version") != _VERSION:
+        raise JournalError(
+            f"The export has the format version {document.get('format_version')!r}, and this "
+            f"mixbridge reads version {_VERSION}; use the version {document.get('mixbridge')!r}."
+        )
+    memory = _compact(document.get("memory"))
+    if hashlib.sha256(memory).hexdigest() != document.get("sha256"):
+        raise JournalError(
+            "The export was changed or damaged after it was written: its checksum does not match; "
+            "export it again."
+        )
+    return memory
+
+
+def import_json(path: Path, text: str) -> Path:
+    """Put an exported memory in the place of what a profile has learnt.
+
+    Args:
+        path: The profile; it is made where there is none. No bridge may run on it.
+        text: What `export_json` returned, here or elsewhere.
+
+    Returns:
+        The copy of the profile as it was before.
+
+    Raises:
+        JournalError: If the text is no sound export, or the profile is in use or cannot be written.
+    """
+    memory = read_export(text)
+    store = open_store(path)
+    try:
+        backup = save_copy(store.connection, path)
+        store.connection.execute(
+            "INSERT OR REPLACE INTO memory (id, seq, document) VALUES (1, NULL, ?)", (memory,)
+        )
+    except sqlite3.Error as error:
+        raise JournalError(f"The store {path} cannot be written: {why(error)}.") from error
+    finally:
+        store.close()
+    return backup
+
+
+def _export(memory: bytes) -> str:
+    said = json.loads(memory)
+    document = {
+        "format": _FORMAT,
+        "format_version": _VERSION,
+        "exported": utc_now(),
+        "mixbridge": bridge.__version__,
+        "sha256": hashlib.sha256(_compact(said)).hexdigest(),
+        "memory": said,
+    }
+    return json.dumps(document, indent=1) + "\n"
+
+
+def _compact(memory: object) -> bytes:
+    """The bytes that `Engine.memory` returned: JSON without spaces, keys in their order."""
+    return json.dumps(memory, separators=(",", ":")).encode()

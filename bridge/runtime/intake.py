@@ -1,0 +1,64 @@
+"""The intake: events that wait for the engine, people first, newest value of a parameter only."""
+
+from collections import deque
+
+from bridge.mix.messages import Event, ParamChanged, PersonEvent
+from bridge.mix.params import Param
+
+CAPACITY = 65_536
+"""More than every parameter of 1,024 tracks at once; only a flood of nonsense gets beyond it."""
+
+
+class Intake:
+    """Two queues. A thumb overtakes a DAW's burst; a burst keeps its order.
+
+    A value that still waits is replaced by the next one of the same parameter, but never across
+    another kind of event: a dump gives the numbers of the strips a new meaning.
+
+    Attributes:
+        replaced: Values that a newer one replaced before the engine saw them.
+        dropped: Events of the DAW that found no room.
+    """
+
+    def __init__(self) -> None:
+        self.replaced = 0
+        self.dropped = 0
+        self._people: deque[PersonEvent] = deque()
+        self._rest: deque[list[Event]] = deque()
+        self._waiting: dict[tuple[int, Param], list[Event]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._people or self._rest)
+
+    def put(self, event: Event) -> None:
+        """Take an event."""
+        if isinstance(event, PersonEvent):
+            self._people.append(event)
+        elif isinstance(event, ParamChanged):
+            self._put_value(event)
+        elif len(self._rest) < CAPACITY:
+            self._waiting.clear()
+            self._rest.append([event])
+        else:
+            self.dropped += 1
+
+    def take(self) -> Event:
+        """The next event; raises IndexError where none waits."""
+        if self._people:
+            return self._people.popleft()
+        event = self._rest.popleft()[0]
+        if isinstance(event, ParamChanged):
+            self._waiting.pop((event.track, event.param), None)
+        return event
+
+    def _put_value(self, event: ParamChanged) -> None:
+        place = self._waiting.get((event.track, event.param))
+        if place is not None:
+            place[0] = event
+            self.replaced += 1
+        elif len(self._rest) < CAPACITY:
+            place = [event]
+            self._waiting[event.track, event.param] = place
+            self._rest.append(place)
+        else:
+            self.dropped += 1

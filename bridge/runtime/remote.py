@@ -1,0 +1,98 @@
+"""A remote control: how the shell talks to a running bridge, over the ``/bridge`` namespace."""
+
+import socket
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from bridge.errors import NetworkError, OscDecodeError, RefusedError
+from bridge.osc.decode import decode
+from bridge.osc.encode import encode
+from bridge.osc.message import OscMessage
+
+_ATTEMPTS: Final = 3
+_PATIENCE_S: Final = 0.5
+"""How long one attempt waits; a bridge that is well answers within milliseconds."""
+
+_AFTERTHOUGHT_S: Final = 0.15
+"""How long a refusal or a status may follow the bridge's last welcome."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a running bridge said.
+
+    Attributes:
+        version: Its version.
+        state: The last word of `/bridge/status` that was heard, empty for none.
+        text: Why it is so, in plain words.
+    """
+
+    version: str
+    state: str
+    text: str
+
+
+def ask(host: str, port: int, *requests: OscMessage) -> Answer:
+    """Send requests to the bridge that listens at `host` and `port`, and hear what it says.
+
+    The requests leave at once, between two greetings: the bridge takes messages in their order, so
+    its answer to the second greeting says that it has had the requests. All are sent again where
+    no answer comes, and must therefore mean the same twice as once, as locks and switches do.
+
+    Raises:
+        NetworkError: No bridge answers there.
+        RefusedError: The bridge refused a request; the text is its own.
+    """
+    target = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 (it is where the bridge listens)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
+        heard: list[OscMessage] = []
+        try:
+            wire.connect((target, port))
+            hello = OscMessage("/bridge/hello", (wire.getsockname()[1],))
+            for _ in range(_ATTEMPTS):
+                for message in (hello, *requests, hello):
+                    wire.send(encode(message))
+                if _hear(wire, heard, _PATIENCE_S, welcomes=2):
+                    _hear(wire, heard, _AFTERTHOUGHT_S)
+                    break
+        except OSError:  # nothing listens there, or there is no way there
+            heard.clear()
+    return _answer(heard, f"{target}:{port}")
+
+
+def _hear(
+    wire: socket.socket, heard: list[OscMessage], patience_s: float, *, welcomes: int | None = None
+) -> bool:
+    """Collect messages until `welcomes` have come, or for `patience_s`; whether they came."""
+    until = time.monotonic() + patience_s
+    while (left_s := until - time.monotonic()) > 0:
+        wire.settimeout(left_s)
+        try:
+            heard += decode(wire.recv(65_535))
+        except TimeoutError:
+            break
+        except OscDecodeError:
+            continue
+        if welcomes is not None and _addresses(heard).count("/bridge/welcome") >= welcomes:
+            return True
+    return False
+
+
+def _addresses(messages: list[OscMessage]) -> list[str]:
+    return [message.address for message in messages]
+
+
+def _answer(heard: list[OscMessage], where: str) -> Answer:
+    welcomed = [message.args for message in heard if message.address == "/bridge/welcome"]
+    if not welcomed:
+        raise NetworkError(
+            f"No mixbridge answers at {where}: start one with 'mixbridge run', "
+            "or name its settings with --config FILE."
+        )
+    refusals = [str(message.args[0]) for message in heard if message.address == "/bridge/error"]
+    if refusals:
+        raise RefusedError("\n".join(dict.fromkeys(refusals)))
+    said = [message.args for message in heard if message.address == "/bridge/status"]
+    state, text = said[-1] if said else ("", "")
+    return Answer(version=str(welcomed[-1][0]), state=str(state), text=str(text))

@@ -1,0 +1,274 @@
+"""The runner: one loop, one consumer. What comes in goes to the engine; what it says goes out.
+
+Everything here happens on the event loop, in steps of well under a millisecond: a few events, then
+the loop turns. Only the journal's thread waits for the disk.
+"""
+
+import asyncio
+import logging
+import time
+from collections import Counter, OrderedDict
+from dataclasses import replace
+from typing import Final
+
+import bridge
+from bridge.daw import surface
+from bridge.daw.dialect import Dialect
+from bridge.engine import Engine
+from bridge.errors import DialectError
+from bridge.mix.messages import (
+    Command,
+    DawEvent,
+    Event,
+    FreezeSwitched,
+    Notice,
+    RequestDump,
+    RequestRefused,
+    RewardCredited,
+    RewardReceived,
+    StatusChanged,
+    Tick,
+)
+from bridge.osc.message import OscMessage
+from bridge.runtime.intake import Intake
+from bridge.runtime.journal import Journal
+from bridge.runtime.journal_writer import JournalReport
+from bridge.runtime.link import DawLink
+from bridge.runtime.meters import SAMPLES_HZ, LevelMeters
+from bridge.runtime.udp import Address, UdpEndpoint
+
+_EVENTS_A_TURN: Final = 8
+"""Some 0.3 ms of work; then the loop may read and write again."""
+
+_HEARTBEAT_S: Final = 2.0
+_MAX_REMOTES: Final = 32
+_LOGGED_FAULTS: Final = 20
+
+_log = logging.getLogger(__name__)
+
+
+class Runner:
+    """A running bridge.
+
+    Args:
+        engine: The mind.
+        dialect: How the DAW is spoken with.
+        daw: The DAW's address.
+        session: Number of this run in its profile.
+        read_every_s: How often the engine reads the meters.
+
+    Attributes:
+        misunderstood: Messages that the dialect could not mean, by address.
+    """
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        dialect: Dialect,
+        daw: Address,
+        session: int,
+        read_every_s: float,
+    ) -> None:
+        self.engine = engine
+        self.misunderstood: Counter[str] = Counter()
+        self.link = DawLink(f"{daw[0]}:{daw[1]}")
+        self.meters = LevelMeters(dialect, at=time.monotonic())
+        self._dialect = dialect
+        self._daw = daw
+        self._session = session
+        self._read_every_s = read_every_s
+        self._intake = Intake()
+        self._remotes: OrderedDict[Address, None] = OrderedDict()
+        self._loop = asyncio.get_running_loop()
+        self._endpoint: UdpEndpoint | None = None
+        self._journal: Journal | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._is_open = False
+        self._is_consuming = False
+        self._unnamed_rewards = 0
+        self._beats = 0
+        self._read_at = 0.0
+        self._faults = 0
+        self._told_trouble = ""
+
+    def open(self, endpoint: UdpEndpoint, journal: Journal) -> None:
+        """Begin: from now on everything that comes in is taken."""
+        self._endpoint, self._journal, self._is_open = endpoint, journal, True
+        self._pulse()
+        self._beat()
+
+    def stop(self) -> None:
+        """Take nothing more and send the DAW nothing more; the last answers may still go out."""
+        self._is_open = False
+        if self._timer is not None:
+            self._timer.cancel()
+
+    # -- in ------------------------------------------------------------------------------------
+
+    def take(self, message: OscMessage, sender: Address, at: float) -> None:
+        """Take one message, of the DAW or of a person."""
+        try:
+            if message.address.startswith(surface.PREFIX):
+                self._take_request(message, sender, at)
+                return
+            for event in self._dialect.decode(message, at=at):
+                self.submit(event)
+        except DialectError as error:
+            self.misunderstood[message.address] += 1
+            if message.address.startswith(surface.PREFIX):
+                self._broadcast(surface.error(str(error)))
+            elif self.misunderstood.total() <= _LOGGED_FAULTS:
+                _log.warning("from %s:%d: %s", *sender, error)
+
+    def submit(self, event: Event) -> None:
+        """Put an event before the engine; it is handled in this turn of the loop or the next."""
+        self._intake.put(event)
+        if not self._is_consuming:
+            self._is_consuming = True
+            self._loop.call_soon(self._consume)
+
+    def take_report(self, report: JournalReport) -> None:
+        """What the journal says: only now rewards are acknowledged."""
+        for credited in report.acknowledged:
+            self._broadcast(surface.encode_notice(credited))
+        for refused in report.refused:
+            self._broadcast(surface.encode_notice(refused))
+        if report.trouble != self._told_trouble:
+            self._told_trouble = report.trouble
+            _log.warning("%s", report.trouble or "the journal can be written again")
+            self._broadcast(surface.encode_notice(self.status))
+
+    @property
+    def status(self) -> StatusChanged:
+        """What the bridge can do now."""
+        state, text = self.engine.status
+        trouble = self._journal.trouble if self._journal else ""
+        if trouble and state != "panic":
+            return StatusChanged(state="degraded", text=trouble)
+        return StatusChanged(state=state, text=text)
+
+    def _take_request(self, message: OscMessage, sender: Address, at: float) -> None:
+        request = surface.decode_request(message, at=at)
+        if isinstance(request, surface.Hello):
+            self._greet((sender[0], request.port))
+        elif isinstance(request, RewardReceived) and not request.reward_id:
+            self._unnamed_rewards += 1
+            reward_id = f"r{self._session}-{self._unnamed_rewards}"
+            self.submit(replace(request, reward_id=reward_id))
+        elif request is not None:
+            self.submit(request)
+
+    def _greet(self, remote: Address) -> None:
+        """Remember who wants to be told; the one unheard of for longest gives way."""
+        self._remotes[remote] = None
+        self._remotes.move_to_end(remote)
+        while len(self._remotes) > _MAX_REMOTES:
+            self._remotes.popitem(last=False)
+        answers = [surface.welcome(bridge.__version__), surface.encode_notice(self.status)]
+        for notice in self.engine.open_notices():
+            answers.append(surface.encode_notice(notice))
+        for answer in answers:
+            self._send(answer, remote)
+
+    # -- the consumer --------------------------------------------------------------------------
+
+    def _consume(self) -> None:
+        for _ in range(_EVENTS_A_TURN):
+            if not self._intake or not self._is_open:
+                break
+            self._step(self._intake.take())
+        self._is_consuming = bool(self._intake) and self._is_open
+        if self._is_consuming:
+            self._loop.call_soon(self._consume)
+        self._set_timer()
+
+    def _step(self, event: Event) -> None:
+        if self._journal is None:
+            return
+        if isinstance(event, RewardReceived) and self._journal.settle(event):
+            return
+        try:
+            result = self.engine.handle(event)
+            memory = self.engine.memory() if result.is_memory_changed else None
+        except Exception:
+            # A fault of ours must cost neither the session nor the mix: stop acting, go on hearing.
+            self._faults += 1
+            if self._faults <= _LOGGED_FAULTS:
+                _log.exception("fault in the engine at %r; frozen", event)
+            if not isinstance(event, FreezeSwitched):
+                self.submit(FreezeSwitched(at=event.at, on=True))
+            return
+        self._journal.append(event, result, memory)
+        for command in result.commands:
+            self._command(command, event.at)
+        for notice in result.notices:
+            self._tell(notice)
+        if isinstance(event, DawEvent):
+            change = self.link.note(event)
+            if change is not None:
+                self.submit(change)
+
+    def _set_timer(self) -> None:
+        """Wake up when the engine's deadline falls due."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        deadline = self.engine.deadline
+        if deadline is not None and self._is_open:
+            when = max(deadline, time.monotonic())
+            self._timer = self._loop.call_at(when, self._tick)
+
+    def _tick(self) -> None:
+        self._timer = None
+        self.submit(Tick(at=time.monotonic()))
+
+    def _pulse(self) -> None:
+        """Twenty times a second: the meters, and whether the DAW is there."""
+        if not self._is_open:
+            return
+        at = time.monotonic()
+        self._loop.call_later(1.0 / SAMPLES_HZ, self._pulse)
+        if self.meters.sample():
+            self.link.note_level(at)
+        if at - self._read_at >= self._read_every_s:
+            self._read_at = at
+            if event := self.meters.take(at=at):
+                self.submit(event)
+        change, request = self.link.check(at)
+        if change is not None:
+            self.submit(change)
+        if request is not None:
+            self._command(request, at)
+
+    def _beat(self) -> None:
+        if not self._is_open:
+            return
+        self._broadcast(surface.heartbeat(self._beats, self.engine.mode))
+        self._beats += 1
+        self._loop.call_later(_HEARTBEAT_S, self._beat)
+
+    # -- out -----------------------------------------------------------------------------------
+
+    def _command(self, command: Command, at: float) -> None:
+        if isinstance(command, RequestDump):
+            command = self.link.request_dump(at)
+        for message in self._dialect.encode(command):
+            self._send(message, self._daw)
+
+    def _tell(self, notice: Notice) -> None:
+        if isinstance(notice, RewardCredited):
+            return  # the journal says when it is on disk
+        if isinstance(notice, StatusChanged) and notice.text == self.engine.status[1]:
+            notice = self.status
+        if isinstance(notice, RequestRefused | StatusChanged):
+            _log.info("%s", notice.text)
+        self._broadcast(surface.encode_notice(notice))
+
+    def _broadcast(self, message: OscMessage) -> None:
+        for remote in self._remotes:
+            self._send(message, remote)
+
+    def _send(self, message: OscMessage, address: Address) -> None:
+        if self._endpoint is not None:
+            self._endpoint.send(message, address)

@@ -1,0 +1,237 @@
+"""The UDP endpoint: one non-blocking socket on the event loop, for the DAW and every remote.
+
+The loop calls back when there is something to read; a bounded number of datagrams is then taken in
+one go, and the loop turns. That is several times faster than a `DatagramProtocol`, which gets one
+datagram a turn, and a burst of meters delays no timer for longer than one drain.
+
+In front of the strict decoder stands a cache of headers (address and type tags, as bytes) of
+messages that it has accepted and that have numbers alone: a hit is a look-up and an unpack. Levels
+go from there into their slots; every other message goes to `on_message`.
+
+Nothing that comes in, and no peer that has gone, stops the endpoint: what is refused is counted,
+and the first few are logged.
+"""
+
+import asyncio
+import logging
+import math
+import socket
+import struct
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from struct import Struct
+from typing import Final, NamedTuple, Self
+
+from bridge.daw.dialect import LevelSlot
+from bridge.errors import NetworkError, OscDecodeError
+from bridge.osc.decode import MAX_DATAGRAM_BYTES, decode
+from bridge.osc.encode import encode
+from bridge.osc.message import OscMessage
+from bridge.runtime.meters import LevelMeters
+
+Address = tuple[str, int]
+OnMessage = Callable[[OscMessage, Address, float], None]
+
+DRAIN: Final = 32
+"""Datagrams a turn of the loop: about 0.1 ms of levels."""
+
+RECEIVE_BUFFER_BYTES: Final = 4 * 1024 * 1024
+"""Asked of the system. Linux charges some 830 bytes a small datagram: its default holds only 256,
+fewer than the dump of a session."""
+
+_MAX_HEADERS: Final = 16_384
+"""1,024 tracks with a dozen addresses each, and some; beyond that the cache begins anew."""
+
+_MAX_REASONS: Final = 32
+_OTHER_REASONS: Final = "other reasons"
+_LOGGED: Final = 5
+_SHOWN_BYTES: Final = 64
+_SO_MEMINFO: Final = 55  # asm-generic/socket.h, since Linux 4.12
+_MEMINFO: Final = Struct("9I")  # linux/sock_diag.h; the last one counts drops
+
+_log = logging.getLogger(__name__)
+
+
+class _Header(NamedTuple):
+    address: str
+    numbers: Struct
+    size: int
+    slot: LevelSlot | None
+
+
+class UdpEndpoint:
+    """A bound socket that hears OSC and says it; made by `open` within a running loop.
+
+    Attributes:
+        address: Host and port that it is bound to.
+        receive_buffer_bytes: What the system granted, in its own accounting.
+        received: Datagrams that were taken.
+        refused: Datagrams that were not OSC, by reason.
+        unsent: Datagrams that the system would not send.
+    """
+
+    @classmethod
+    def open(
+        cls, host: str, port: int, *, on_message: OnMessage, levels: LevelMeters | None = None
+    ) -> Self:
+        """Bind a socket (port 0: any free one) and begin to listen on the running loop.
+
+        Args:
+            host: A name or address of this machine.
+            port: 0 to 65535.
+            on_message: Called on the loop with each message, the address that it came from and
+                when it was read, in monotonic seconds; must be quick.
+            levels: Where levels go; without it they are messages like any other.
+
+        Raises:
+            NetworkError: If the port cannot be had.
+        """
+        return cls(_bound(resolve(host, port)), on_message, levels)
+
+    def __init__(
+        self, sock: socket.socket, on_message: OnMessage, levels: LevelMeters | None
+    ) -> None:
+        self._socket = sock
+        self._on_message = on_message
+        self._levels = levels
+        self._headers: dict[bytes, _Header] = {}
+        self._loop = asyncio.get_running_loop()
+        self.address: Address = sock.getsockname()[:2]
+        self.receive_buffer_bytes = sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+        self.received = 0
+        self.refused: Counter[str] = Counter()
+        self.unsent = 0
+        self._loop.add_reader(sock, self._drain)
+        _log.info(
+            "Listening at %s:%d with a receive buffer of %d KiB.",
+            *self.address,
+            self.receive_buffer_bytes // 1024,
+        )
+
+    @property
+    def lost(self) -> int | None:
+        """Datagrams that the system dropped since the buffer was full; None where it won't say."""
+        if sys.platform != "linux":
+            return None
+        try:
+            info = self._socket.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, _MEMINFO.size)
+            return int(_MEMINFO.unpack(info)[-1])
+        except (OSError, struct.error):  # closed, or an older kernel
+            return None
+
+    def send(self, message: OscMessage, address: Address) -> None:
+        """Send one message to a numeric address; what the system refuses is counted, not raised."""
+        datagram = encode(message)
+        try:
+            self._socket.sendto(datagram, address)
+        except OSError as refusal:
+            self.unsent += 1
+            if self.unsent <= _LOGGED:
+                _log.warning(
+                    "%s could not be sent to %s:%d: %s", message.address, *address, refusal
+                )
+
+    def close(self) -> None:
+        """Stop listening and free the port."""
+        self._loop.remove_reader(self._socket)
+        self._socket.close()
+
+    def _drain(self) -> None:
+        receive = self._socket.recvfrom
+        for _ in range(DRAIN):
+            try:
+                datagram, sender = receive(MAX_DATAGRAM_BYTES + 1)
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError:  # a peer that we sent to has gone; the next datagram is another matter
+                continue
+            self.received += 1
+            self._take(datagram, sender)
+
+    def _take(self, datagram: bytes, sender: Address) -> None:
+        # A header ends where its type tags do, and begins with an address, which has no comma.
+        start = (datagram.find(b"\0", datagram.find(b",")) + 4) & ~3
+        header = self._headers.get(datagram[:start])
+        if header is not None and len(datagram) == header.size:
+            values = header.numbers.unpack_from(datagram, start)
+            if math.isfinite(sum(values)):
+                if header.slot is not None and self._levels is not None:
+                    self._levels.put(header.slot, values)
+                else:
+                    message = OscMessage(header.address, values)
+                    self._on_message(message, sender, time.monotonic())
+                return
+        self._take_strictly(datagram, sender, start)
+
+    def _take_strictly(self, datagram: bytes, sender: Address, start: int) -> None:
+        try:
+            messages = decode(datagram)
+        except OscDecodeError as refusal:
+            self._refuse(datagram, sender, str(refusal))
+            return
+        at = time.monotonic()
+        for message in messages:
+            slot = self._slot(message)
+            if slot is not None and self._levels is not None:
+                self._levels.put(slot, message.args)  # type: ignore[arg-type]  # floats
+            else:
+                self._on_message(message, sender, at)
+        if datagram.startswith(b"/"):
+            self._remember(messages[0], datagram, start)
+
+    def _slot(self, message: OscMessage) -> LevelSlot | None:
+        if self._levels is None or not all(type(arg) in (int, float) for arg in message.args):
+            return None
+        return self._levels.slot(message.address, len(message.args))
+
+    def _remember(self, message: OscMessage, datagram: bytes, start: int) -> None:
+        tags = datagram[datagram.find(b",") + 1 : start].rstrip(b"\0").decode("ascii")
+        if not message.args or tags.strip("if"):
+            return
+        if len(self._headers) >= _MAX_HEADERS:
+            self._headers.clear()
+        self._headers[datagram[:start]] = _Header(
+            message.address, Struct(f">{tags}"), len(datagram), self._slot(message)
+        )
+
+    def _refuse(self, datagram: bytes, sender: Address, reason: str) -> None:
+        is_known = reason in self.refused or len(self.refused) < _MAX_REASONS
+        self.refused[reason if is_known else _OTHER_REASONS] += 1
+        if self.refused.total() <= _LOGGED:
+            shown = datagram[:_SHOWN_BYTES].hex(" ", 4)
+            _log.warning("Refused a datagram from %s:%d: %s %s", *sender[:2], reason, shown)
+
+
+def resolve(host: str, port: int) -> Address:
+    """The numeric IPv4 address of a host, so that no name is looked up while running.
+
+    Raises:
+        NetworkError: If there is no such host.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, socket.AF_INET, socket.SOCK_DGRAM)
+    except (OSError, UnicodeError) as failure:
+        raise NetworkError(
+            f"No IPv4 address for host {host!r} ({failure}); name this machine or its address."
+        ) from None
+    return str(found[0][4][0]), port
+
+
+def _bound(address: Address) -> socket.socket:
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.setblocking(False)
+    try:
+        sock.bind(address)
+    except OSError as failure:
+        sock.close()
+        raise NetworkError(
+            f"UDP port {address[1]} on {address[0]} cannot be had ({failure.strerror}): another "
+            f"program, or another mixbridge, may be using it; stop that or choose another port."
+        ) from None
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+    except OSError:  # macOS refuses more than its limit instead of granting that
+        _log.warning("The system keeps its default receive buffer: a burst may lose messages.")
+    return sock

@@ -1,0 +1,21 @@
+"""The libraries of the extra ``demo``, asked for where they are used and nowhere sooner."""
+
+from importlib import import_module
+from typing import Any
+
+from bridge.errors import AudioError
+
+
+def demo_library(name: str) -> Any:  # noqa: ANN401 - four libraries, three of them untyped
+    """The module `name` of the extra ``demo``.
+
+    Raises:
+        AudioError: If it is not installed or does not work here, with what to do.
+    """
+    try:
+        return import_module(name)
+    except (ImportError, OSError) as error:  # OSError: soundfile without its C library
+        raise AudioError(
+            f"The console's audio needs {name.partition('.')[0]}, which cannot be imported "
+            f"({error}): pip install 'mixbridge[demo]'."
+        ) from error

@@ -1,0 +1,60 @@
+"""Reasons: why a move, in a sentence that a mix engineer would say."""
+
+from typing import Final
+
+from bridge.mix.params import EQ_BANDS, Param
+
+_BAND_WORDS: Final[dict[Param, str]] = dict(
+    zip(EQ_BANDS, ("lows", "low mids", "high mids", "highs"), strict=True)
+)
+_LIKED: Final = 0.5
+
+
+def reason(
+    name: str, param: Param, *, error: float, belief: float, answers: int, confidence: float
+) -> str:
+    """Why a track should be moved.
+
+    Args:
+        name: The track's name.
+        param: What would be moved.
+        error: Where it is less where it is wanted, in the parameter's unit.
+        belief: How far this person is believed to differ from the average listener there.
+        answers: How many answers of this person stand behind that.
+        confidence: 0 to 1.
+
+    >>> reason("Lead", Param.GAIN, error=-3.1, belief=0.4, answers=4, confidence=0.3)
+    'Lead sits 3.1 dB under where I believe you want it (average listener; 4 of your answers)'
+    """
+    return f"{name} {_complaint(param, error)} ({_ground(param, belief, answers, confidence)})"
+
+
+def _complaint(param: Param, error: float) -> str:
+    if param is Param.GAIN:
+        side = "over" if error > 0.0 else "under"
+        return f"sits {abs(error):.1f} dB {side} where I believe you want it"
+    if param is Param.PAN:
+        side = "wider" if error > 0.0 else "narrower"
+        return f"is {abs(error) * 100:.0f} % {side} than I believe you want it"
+    amount = "more" if error > 0.0 else "less"
+    return f"has {abs(error):.1f} dB {amount} {_BAND_WORDS[param]} than I believe you want"
+
+
+def _ground(param: Param, belief: float, answers: int, confidence: float) -> str:
+    if answers == 0:
+        return "average listener; no answer of yours yet"
+    count = f"{answers} of your answers" if answers > 1 else "1 of your answers"
+    threshold = 0.1 if param is Param.PAN else 1.0
+    if confidence < _LIKED and abs(belief) < threshold:
+        return f"average listener; {count}"
+    return f"{_difference(param, belief, threshold)}; {count}"
+
+
+def _difference(param: Param, belief: float, threshold: float) -> str:
+    if abs(belief) < threshold:
+        return "you want it like the average listener"
+    if param is Param.PAN:
+        return f"you like it {'wider' if belief > 0.0 else 'narrower'} than average"
+    if param is Param.GAIN:
+        return f"you like it {abs(belief):.0f} dB {'louder' if belief > 0.0 else 'softer'}"
+    return f"you like {'more' if belief > 0.0 else 'less'} {_BAND_WORDS[param]} there than average"

@@ -1,0 +1,80 @@
+"""From judgements to lessons: what a thumb, an undo or a hand teaches the task, and when it may."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge.guard.guard import Guard
+from bridge.guard.hands import Touch
+from bridge.guard.moves import Move
+from bridge.learning.credit import CreditWindow
+from bridge.mix.messages import Mode
+from bridge.mix.spectrum import FloatArray
+from bridge.mix.state import MixState, Observation
+from bridge.results import Lesson
+from bridge.tasks.task import Task
+
+UNHEARD_WEIGHT: Final = 0.5
+"""Yes or no to a suggestion says less than to a move that was heard."""
+
+
+class Teacher:
+    """Knows who earns a judgement, and whether anything is learnt now.
+
+    Attributes:
+        credit: Which moves can still be judged.
+        mode: Gig mode learns nothing.
+        lessons: What was taught since the owner last emptied this list.
+    """
+
+    def __init__(self, *, task: Task, mix: MixState, guard: Guard, is_enabled: bool) -> None:
+        self.credit = CreditWindow()
+        self.mode = Mode.OBSERVE
+        self.lessons: list[Lesson] = []
+        self._task = task
+        self._mix = mix
+        self._guard = guard
+        self._is_enabled = is_enabled
+
+    @property
+    def is_on(self) -> bool:
+        """Whether judgements teach now."""
+        return self._is_enabled and self.mode is not Mode.GIG
+
+    def options(self, observation: Observation, at: float) -> tuple[FloatArray, NDArray[np.bool_]]:
+        """The moves that the task knows from here, shortened, and which the guard allows."""
+        steps = self._task.steps(observation)
+        return self._guard.shape(observation, steps, self._task.step_params, at=at)
+
+    def judge(self, move: Move, reward: float, *, weight: float = 1.0, at: float) -> None:
+        """A person judged a move; one judgement a move, and zero says nothing."""
+        if move.is_heard:
+            self.credit.note_judged(move.id)
+        else:
+            weight *= UNHEARD_WEIGHT
+        if not self.is_on or reward == 0.0:
+            return
+        observation = self._mix.observe()
+        _, allowed = self.options(observation, at)
+        learnt = self._task.learn(
+            move.proposal,
+            reward,
+            weight=weight,
+            heard=move.is_heard,
+            at=at,
+            observation=observation,
+            allowed=allowed,
+        )
+        self.lessons.append(Lesson(move=move.id, reward=reward, weight=weight, learnt=learnt))
+
+    def watch(self, touch: Touch) -> None:
+        """A person has moved a control to where they want it."""
+        strip = self._mix.by_key(touch.key)
+        if not self.is_on or strip is None:
+            return
+        learnt = self._task.learn_from_hand(
+            self._mix.observe(), strip.number - 1, touch.param, touch.value, at=touch.at
+        )
+        if learnt is not None:
+            self.lessons.append(Lesson(move="", reward=0.0, weight=1.0, learnt=learnt))

@@ -1,0 +1,183 @@
+"""The `/mix` namespace of the contract, address by address."""
+
+import pytest
+
+from bridge.daw.generic import make_generic
+from bridge.daw.registry import make_dialect
+from bridge.errors import ConfigError, DialectError
+from bridge.mix.messages import (
+    Command,
+    DawEvent,
+    DumpClosed,
+    DumpOpened,
+    ParamChanged,
+    RequestDump,
+    RoleGiven,
+    SetParam,
+    TrackIdentified,
+    TrackNamed,
+    TransportChanged,
+)
+from bridge.mix.params import SILENCE_DB, Param
+from bridge.mix.roles import Role
+from bridge.osc.message import OscArg, OscMessage
+
+AT = 3.0
+GENERIC = make_generic()
+
+SAID: list[tuple[str, OscArg, DawEvent]] = [
+    ("/mix/tracks", 9, DumpOpened(at=AT, count=9)),
+    ("/mix/synced", 7, DumpClosed(at=AT, number=7)),
+    ("/mix/transport/playing", 1, TransportChanged(at=AT, playing=True)),
+    ("/mix/track/3/id", "{A-1}", TrackIdentified(at=AT, track=3, uid="{A-1}")),
+    ("/mix/track/3/name", "Lead Vox", TrackNamed(at=AT, track=3, name="Lead Vox")),
+    ("/mix/track/3/role", "lead", RoleGiven(at=AT, track=3, role=Role.LEAD)),
+]
+VALUES: list[tuple[str, OscArg, Param, float]] = [
+    ("/mix/track/12/gain", -6.5, Param.GAIN, -6.5),
+    ("/mix/track/12/pan", -0.25, Param.PAN, -0.25),
+    ("/mix/track/12/eq/low/gain", 1.5, Param.EQ_LOW, 1.5),
+    ("/mix/track/12/eq/lowmid/gain", 1.5, Param.EQ_LOWMID, 1.5),
+    ("/mix/track/12/eq/highmid/gain", 1.5, Param.EQ_HIGHMID, 1.5),
+    ("/mix/track/12/eq/high/gain", 1.5, Param.EQ_HIGH, 1.5),
+]
+SWITCHED: list[tuple[str, OscArg, Param, float]] = [
+    ("/mix/track/12/mute", 1, Param.MUTE, 1.0),
+    ("/mix/track/12/solo", 0, Param.SOLO, 0.0),
+]
+
+
+@pytest.mark.parametrize(("address", "arg", "event"), SAID)
+def test_each_address_of_the_daw_is_an_event(address: str, arg: OscArg, event: DawEvent) -> None:
+    assert GENERIC.decode(OscMessage(address, (arg,)), at=AT) == (event,)
+    assert GENERIC.encode_event(event) == (OscMessage(address, (arg,)),)
+
+
+@pytest.mark.parametrize(("address", "arg", "param", "value"), VALUES + SWITCHED)
+def test_each_control_of_a_strip_is_a_change(
+    address: str, arg: OscArg, param: Param, value: float
+) -> None:
+    event = ParamChanged(at=AT, track=12, param=param, value=value)
+    assert GENERIC.decode(OscMessage(address, (arg,)), at=AT) == (event,)
+    assert GENERIC.encode_event(event) == (OscMessage(address, (arg,)),)
+
+
+@pytest.mark.parametrize(("address", "arg", "param", "value"), VALUES)
+def test_each_movable_control_is_set_where_it_is_said(
+    address: str, arg: OscArg, param: Param, value: float
+) -> None:
+    command: Command = SetParam(track=12, param=param, value=value)
+    assert GENERIC.encode(command) == (OscMessage(address, (arg,)),)
+    assert GENERIC.decode_command(OscMessage(address, (arg,))) == (command,)
+
+
+def test_a_dump_is_asked_for_by_number() -> None:
+    assert GENERIC.encode(RequestDump(number=4)) == (OscMessage("/mix/refresh", (4,)),)
+
+
+@pytest.mark.parametrize(
+    ("address", "arg", "value"),
+    [
+        ("/mix/track/1/gain", -6, -6.0),
+        ("/mix/track/1/gain", -200.0, SILENCE_DB),
+        ("/mix/track/1/pan", 1.0000001, 1.0),
+        ("/mix/track/1/mute", True, 1.0),
+        ("/mix/track/1/mute", False, 0.0),
+        ("/mix/track/1/mute", 1.0, 1.0),
+    ],
+)
+def test_what_is_unambiguous_is_understood(address: str, arg: OscArg, value: float) -> None:
+    (event,) = GENERIC.decode(OscMessage(address, (arg,)), at=AT)
+    assert isinstance(event, ParamChanged)
+    assert (event.value, type(event.value)) == (value, float)
+
+
+def test_a_whole_float_is_understood_as_a_number_of_tracks() -> None:
+    assert GENERIC.decode(OscMessage("/mix/tracks", (8.0,)), at=AT) == (DumpOpened(at=AT, count=8),)
+
+
+def test_a_closed_fader_is_said_as_silence() -> None:
+    event = ParamChanged(at=AT, track=1, param=Param.GAIN, value=float("-inf"))
+    assert GENERIC.encode_event(event) == (OscMessage("/mix/track/1/gain", (SILENCE_DB,)),)
+
+
+def test_a_name_that_would_drive_a_terminal_is_made_harmless() -> None:
+    (event,) = GENERIC.decode(OscMessage("/mix/track/1/name", ("Kick\x1b[2J\n",)), at=AT)
+    assert event == TrackNamed(at=AT, track=1, name="Kick [2J ")
+
+
+@pytest.mark.parametrize(
+    ("address", "args"),
+    [
+        ("/mix/tracks", (1025,)),
+        ("/mix/tracks", (-1,)),
+        ("/mix/tracks", (2.5,)),
+        ("/mix/tracks", ()),
+        ("/mix/tracks", (True,)),
+        ("/mix/synced", (2**31,)),
+        ("/mix/track/1/gain", ("loud",)),
+        ("/mix/track/1/gain", (True,)),
+        ("/mix/track/1/gain", (100.0,)),
+        ("/mix/track/1/gain", (-6.0, -6.0)),
+        ("/mix/track/1/gain", (None,)),
+        ("/mix/track/1/pan", (1.5,)),
+        ("/mix/track/1/eq/low/gain", (-60.0,)),
+        ("/mix/track/1/mute", (2,)),
+        ("/mix/track/1/name", (1,)),
+        ("/mix/track/1/name", ("x" * 256,)),
+        ("/mix/track/1/role", ("tuba",)),
+        ("/mix/track/0/gain", (0.0,)),
+        ("/mix/track/1025/gain", (0.0,)),
+        ("/mix/track/1/meter", (-20.0,)),
+        ("/mix/track/0/meter", (-20.0, -10.0)),
+        ("/mix/track/1/bands", (-20.0,) * 9),
+        ("/mix/track/1/bands", ("x",) * 10),
+    ],
+)
+def test_what_an_address_cannot_mean_is_refused_by_name(
+    address: str, args: tuple[OscArg, ...]
+) -> None:
+    with pytest.raises(DialectError) as refusal:
+        GENERIC.decode(OscMessage(address, args), at=AT)
+    assert str(refusal.value).startswith(f"{address}: expected")
+
+
+def test_a_refusal_says_what_was_expected_and_got() -> None:
+    with pytest.raises(DialectError) as refusal:
+        GENERIC.decode(OscMessage("/mix/track/1/pan", (1.5,)), at=AT)
+    assert str(refusal.value) == "/mix/track/1/pan: expected a number from -1 to 1; got 1.5."
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/mix",
+        "/mix/track/1",
+        "/mix/track/01/gain",
+        "/mix/track/x/gain",
+        "/mix/track/1/eq/mid/gain",
+        "/mix/track/1/gain/2",
+        "/mix/refresh",
+        "/live/song",
+    ],
+)
+def test_an_address_that_it_does_not_know_says_nothing(address: str) -> None:
+    assert GENERIC.decode(OscMessage(address, (1.0,)), at=AT) == ()
+
+
+def test_the_daw_is_never_set_by_what_it_says_itself() -> None:
+    assert GENERIC.decode_command(OscMessage("/mix/track/1/mute", (1,))) == ()
+    assert GENERIC.decode_command(OscMessage("/mix/track/1/name", ("x",))) == ()
+
+
+def test_levels_have_slots_and_other_messages_none() -> None:
+    assert GENERIC.level_slot("/mix/track/7/meter", 2) == (7, 0, 2)
+    assert GENERIC.level_slot("/mix/track/7/bands", 10) == (7, 2, 10)
+    assert GENERIC.level_slot("/mix/track/7/bands", 9) is None
+    assert GENERIC.level_slot("/mix/track/1025/meter", 2) is None
+    assert GENERIC.level_slot("/mix/track/7/gain", 1) is None
+
+
+def test_an_unknown_dialect_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(ConfigError, match=r"expected one of .*generic.*; got 'protools'"):
+        make_dialect("protools")

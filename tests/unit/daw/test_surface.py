@@ -1,0 +1,207 @@
+"""The `/bridge` namespace of the contract, address by address."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.daw import surface
+from bridge.daw.surface import Hello, decode_request, encode_notice
+from bridge.errors import DialectError
+from bridge.mix.messages import (
+    FreezeSwitched,
+    Mode,
+    ModeChosen,
+    MoveReported,
+    MoveState,
+    Notice,
+    PanicPressed,
+    PersonEvent,
+    Rearmed,
+    RequestRefused,
+    RewardCredited,
+    RewardReceived,
+    RoleCorrected,
+    SafeSwitched,
+    StatusChanged,
+    SuggestionAccepted,
+    SuggestionSkipped,
+    UndoRequested,
+)
+from bridge.mix.params import LockClass, Param
+from bridge.mix.roles import Role
+from bridge.osc.decode import decode
+from bridge.osc.encode import encode
+from bridge.osc.message import OscArg, OscMessage
+
+AT = 8.0
+
+
+def asked(address: str, *args: OscArg) -> PersonEvent | Hello | None:
+    return decode_request(OscMessage(address, args), at=AT)
+
+
+REQUESTS: list[tuple[str, tuple[OscArg, ...], PersonEvent | Hello]] = [
+    ("hello", (9500,), Hello(port=9500)),
+    ("reward", (1.0,), RewardReceived(at=AT, value=1.0, move="", reward_id="")),
+    ("reward", (-1, "m4"), RewardReceived(at=AT, value=-1.0, move="m4", reward_id="")),
+    ("reward", (0.5, "m4", "r1"), RewardReceived(at=AT, value=0.5, move="m4", reward_id="r1")),
+    ("reward", (0.5, "", "r1"), RewardReceived(at=AT, value=0.5, move="", reward_id="r1")),
+    ("accept", ("m4",), SuggestionAccepted(at=AT, move="m4")),
+    ("skip", ("m4",), SuggestionSkipped(at=AT, move="m4")),
+    ("undo", (), UndoRequested(at=AT, move="")),
+    ("undo", ("m4",), UndoRequested(at=AT, move="m4")),
+    ("mode", ("gig",), ModeChosen(at=AT, mode=Mode.GIG)),
+    ("freeze", (1,), FreezeSwitched(at=AT, on=True)),
+    ("freeze", (False,), FreezeSwitched(at=AT, on=False)),
+    ("panic", (), PanicPressed(at=AT)),
+    ("rearm", (), Rearmed(at=AT)),
+    (
+        "safe",
+        ("Lead Vox", "gain", 1),
+        SafeSwitched(at=AT, track="Lead Vox", lock_class=LockClass.GAIN, on=True),
+    ),
+    ("safe", ("*", "all", 0), SafeSwitched(at=AT, track="*", lock_class=LockClass.ALL, on=False)),
+    ("safe", (3, "eq", 1), SafeSwitched(at=AT, track="3", lock_class=LockClass.EQ, on=True)),
+    ("role", ("3", "bass"), RoleCorrected(at=AT, track="3", role=Role.BASS)),
+]
+
+
+@pytest.mark.parametrize(("name", "args", "event"), REQUESTS)
+def test_each_request_is_an_event(
+    name: str, args: tuple[OscArg, ...], event: PersonEvent | Hello
+) -> None:
+    assert asked(f"/bridge/{name}", *args) == event
+
+
+@pytest.mark.parametrize("args", [(1.0,), (0,), ("now", "please")])
+def test_panic_is_never_refused_for_its_arguments(args: tuple[OscArg, ...]) -> None:
+    assert asked("/bridge/panic", *args) == PanicPressed(at=AT)
+
+
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        ("hello", ()),
+        ("hello", (0,)),
+        ("hello", (65536,)),
+        ("hello", ("9500",)),
+        ("reward", ()),
+        ("reward", (1.5,)),
+        ("reward", (-1.1,)),
+        ("reward", ("up",)),
+        ("reward", (True,)),
+        ("reward", (1.0, 4)),
+        ("reward", (1.0, "m4", 7)),
+        ("reward", (1.0, "m4", "r" * 256)),
+        ("reward", (1.0, "m4", "r1", "x")),
+        ("accept", ()),
+        ("accept", (4,)),
+        ("skip", ()),
+        ("undo", ("m4", "m5")),
+        ("mode", ("karaoke",)),
+        ("mode", (1,)),
+        ("freeze", ()),
+        ("freeze", (2,)),
+        ("rearm", (1,)),
+        ("safe", ("Lead", "gain")),
+        ("safe", ("Lead", "reverb", 1)),
+        ("safe", ("", "gain", 1)),
+        ("safe", (0, "gain", 1)),
+        ("role", ("Lead", "tuba")),
+        ("role", ("Lead",)),
+        ("panik", ()),
+    ],
+)
+def test_what_a_request_cannot_mean_is_refused_in_one_sentence(
+    name: str, args: tuple[OscArg, ...]
+) -> None:
+    with pytest.raises(DialectError) as refusal:
+        asked(f"/bridge/{name}", *args)
+    sentence = str(refusal.value)
+    assert sentence.startswith(f"/bridge/{name}: ")
+    assert "expected" in sentence
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+
+
+def test_a_refusal_names_the_argument_and_what_it_may_be() -> None:
+    with pytest.raises(DialectError) as refusal:
+        asked("/bridge/reward", 1.5)
+    assert str(refusal.value) == "/bridge/reward: value: expected a number from -1 to 1; got 1.5."
+
+
+def test_a_refusal_names_the_arguments_that_may_be_left_out() -> None:
+    with pytest.raises(DialectError, match=r"expected value, \[move\], \[reward_id\]; got no arg"):
+        asked("/bridge/reward")
+
+
+def test_a_refusal_does_not_repeat_a_long_text() -> None:
+    with pytest.raises(DialectError) as refusal:
+        asked("/bridge/mode", "x" * 5000)
+    assert len(str(refusal.value)) < 200
+
+
+@pytest.mark.parametrize("name", ["welcome", "move", "rewarded", "status", "heartbeat", "error"])
+def test_what_a_bridge_says_is_not_a_request_so_that_two_of_them_cannot_quarrel(name: str) -> None:
+    assert asked(f"/bridge/{name}", "whatever") is None
+
+
+NOTICES: list[tuple[Notice, OscMessage]] = [
+    (
+        MoveReported(
+            move="m4",
+            state=MoveState.PROPOSED,
+            track=3,
+            param=Param.EQ_HIGH,
+            from_value=0.0,
+            to_value=1.5,
+            reason="The vocal is dull.",
+        ),
+        OscMessage(
+            "/bridge/move", ("m4", "proposed", 3, "eq/high/gain", 0.0, 1.5, "The vocal is dull.")
+        ),
+    ),
+    (
+        RewardCredited(reward_id="r1", move="", value=1),
+        OscMessage("/bridge/rewarded", ("r1", "", 1.0)),
+    ),
+    (
+        StatusChanged(state="stale", text="The DAW is silent."),
+        OscMessage("/bridge/status", ("stale", "The DAW is silent.")),
+    ),
+    (RequestRefused(text="No such move."), OscMessage("/bridge/error", ("No such move.",))),
+]
+
+
+@pytest.mark.parametrize(("notice", "message"), NOTICES)
+def test_each_notice_is_said_as_the_contract_has_it(notice: Notice, message: OscMessage) -> None:
+    assert encode_notice(notice) == message
+    (heard,) = decode(encode(encode_notice(notice)))
+    assert heard == message
+    assert [type(arg) for arg in heard.args] == [type(arg) for arg in message.args]
+
+
+def test_hello_is_answered_with_version_and_protocol() -> None:
+    assert surface.welcome("0.1.0") == OscMessage("/bridge/welcome", ("0.1.0", 1))
+
+
+def test_a_heartbeat_never_outgrows_its_number() -> None:
+    assert surface.heartbeat(2**31 + 5, Mode.ASSIST) == OscMessage(
+        "/bridge/heartbeat", (5, "assist")
+    )
+
+
+@given(
+    name=st.sampled_from([name for name, _, _ in REQUESTS]),
+    args=st.lists(
+        st.integers() | st.floats(allow_nan=False) | st.text() | st.booleans() | st.none(),
+        max_size=5,
+    ),
+)
+def test_no_arguments_raise_anything_but_the_dialects_error(
+    name: str, args: list[int | float | str | bool | None]
+) -> None:
+    try:
+        asked(f"/bridge/{name}", *args)
+    except DialectError as refusal:
+        encode(surface.error(str(refusal)))

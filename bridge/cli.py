@@ -180,8 +180,8 @@ def check_config(file: Path) -> None:
 @_switch
 @_config_option
 def safe(track: str, lock_class: str, switch: str, config: Path | None) -> None:
-    """Keep the bridge's hands off a track: a number, a name, or * for all."""
-    done = f"{track} {lock_class}: safe {switch}"
+    """Keep the bridge's hands off a track: a number, a name, or '*' for all (in quotes)."""
+    done = f"Safe {switch}: track {track}, {lock_class}"
     _tell("/bridge/safe", track, lock_class, int(switch == "on"), config=config, done=done)
 
 
@@ -189,14 +189,14 @@ def safe(track: str, lock_class: str, switch: str, config: Path | None) -> None:
 @_config_option
 def panic(config: Path | None) -> None:
     """Fade everything that the bridge moved back to the snapshot, and stop."""
-    _tell("/bridge/panic", config=config, done="panic; 'mixbridge rearm' releases it")
+    _tell("/bridge/panic", config=config, done="Panic, until 'mixbridge rearm'")
 
 
 @cli.command()
 @_config_option
 def rearm(config: Path | None) -> None:
     """Release panic."""
-    _tell("/bridge/rearm", config=config, done="rearmed")
+    _tell("/bridge/rearm", config=config, done="Rearmed")
 
 
 @cli.command()
@@ -204,7 +204,7 @@ def rearm(config: Path | None) -> None:
 @_config_option
 def freeze(switch: str, config: Path | None) -> None:
     """Touch nothing from now on (on), or go on (off)."""
-    _tell("/bridge/freeze", int(switch == "on"), config=config, done=f"freeze {switch}")
+    _tell("/bridge/freeze", int(switch == "on"), config=config, done=f"Freeze {switch}")
 
 
 @cli.command()
@@ -258,6 +258,41 @@ def import_learnt(file: Path, config: Path | None) -> None:
     click.echo(f"{store} now knows what {file} says; as it was before: {backup}")
 
 
+@cli.group()
+def study() -> None:
+    """Measure the bridge and its learner; each study has its own --help."""
+
+
+_own_arguments = click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+_STUDY: Final = {"add_help_option": False, "context_settings": {"ignore_unknown_options": True}}
+
+
+@study.command()
+def bench() -> None:
+    """Speed, latency and memory, side by side with a bare loop and python-osc."""
+    from bridge.studies import bench
+
+    bench.main()
+
+
+@study.command("learning", **_STUDY)
+@_own_arguments
+def study_learning(arguments: tuple[str, ...]) -> int:
+    """How near to a listener's taste each agent comes, and how soon."""
+    from bridge.studies import learning
+
+    return learning.main(list(arguments))
+
+
+@study.command("train-prior", **_STUDY)
+@_own_arguments
+def train_prior(arguments: tuple[str, ...]) -> int:
+    """Train what the agent knows before it meets anybody, from simulated listeners."""
+    from bridge.studies import train_prior
+
+    return train_prior.main(list(arguments))
+
+
 def _settings(path: Path | None, overrides: dict[str, object] | None = None) -> "Settings":
     from bridge.config import load
 
@@ -271,4 +306,5 @@ def _tell(address: str, *args: "OscArg", config: Path | None, done: str) -> None
 
     listen = _settings(config).listen
     answer = ask(listen.host, listen.port, OscMessage(address, args))
-    click.echo(f"{answer.state}: {answer.text}" if answer.state else done)
+    said = f" The bridge says: {answer.state}, {answer.text}." if answer.state else ""
+    click.echo(f"{done}.{said}")

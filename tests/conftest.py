@@ -3,15 +3,29 @@
 import os
 import socket
 from collections.abc import Generator
+from typing import TypeVar
 
 import pytest
+
+_Report = TypeVar("_Report", pytest.TestReport, pytest.CollectReport)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """With MIXBRIDGE_NO_SKIPS=1 a skipped test fails: nobody sees a skip in an unattended run."""
-    report = yield
-    if report.skipped and not hasattr(report, "wasxfail") and "MIXBRIDGE_NO_SKIPS" in os.environ:
+    """See `_seen`."""
+    return _seen((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """See `_seen`."""
+    return _seen((yield))
+
+
+def _seen(report: _Report) -> _Report:
+    """With MIXBRIDGE_NO_SKIPS=1 a skip fails: nobody sees one in an unattended run."""
+    is_skip = report.skipped and not hasattr(report, "wasxfail")
+    if is_skip and os.environ.get("MIXBRIDGE_NO_SKIPS") == "1":
         report.outcome = "failed"
         report.longrepr = f"skipped, where nothing may be skipped: {report.longrepr}"
     return report

@@ -12,6 +12,7 @@ rows name the columns of a table of levels that the edge writes them into (`leve
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, Protocol
 
 from bridge.daw.scale import MAX_TRACKS, Scale, in_words
@@ -153,13 +154,15 @@ class RowDialect:
     def decode(self, message: OscMessage, *, at: float) -> tuple[DawEvent, ...]:
         """What the DAW said; see `Dialect.decode`."""
         template, track = _split(message.address)
-        if template in self._levels:
+        row = self._events.get(template)
+        if row is not None:
+            return (row.message(at=at, **_fields(row, message, track)),)
+        if template in self._levels:  # one that fits its slot never comes here
             raise DialectError(
                 f"{message.address}: expected {self._levels[template].width} numbers in dBFS "
                 f"and a track from 1 to {MAX_TRACKS}; got {in_words(message.args)}."
             )
-        row = self._events.get(template)
-        return () if row is None else (row.message(at=at, **_fields(row, message, track)),)
+        return ()
 
     def encode(self, command: Command) -> tuple[OscMessage, ...]:
         """How the DAW is asked for `command`; see `Dialect.encode`."""
@@ -220,6 +223,7 @@ def _fields(row: Row, message: OscMessage, track: int) -> dict[str, object]:
     return fields
 
 
+@lru_cache(maxsize=16_384)  # 1,024 tracks with a dozen addresses each, and some
 def _split(address: str) -> tuple[str, int]:
     """The row's address, with ``{n}`` for the track's number, and that number; 0 for none."""
     found = _TRACK_NUMBER.search(address)

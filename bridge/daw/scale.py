@@ -91,7 +91,7 @@ def in_words(args: Sequence[OscArg]) -> str:
 
 def _finite(arg: OscArg) -> float | None:
     """A finite number as a float, None for anything else."""
-    if isinstance(arg, bool) or not isinstance(arg, int | float):
+    if isinstance(arg, bool) or not isinstance(arg, (int, float)):
         return None
     return float(arg) if math.isfinite(arg) else None
 

@@ -145,8 +145,8 @@ def _arguments(datagram: bytes, position: int, end: int, tags: bytes) -> tuple[O
 def _string(datagram: bytes, start: int, end: int, what: str) -> tuple[bytes, int]:
     """A string without its padding, and where the next thing begins."""
     nul = datagram.find(b"\0", start, end)
-    after = (nul + 4) & ~3
-    if nul < 0 or after > end or datagram.count(b"\0", nul, after) != after - nul:
+    after = (nul + 4) & ~3  # never beyond `end`, which is a multiple of 4 like every element's
+    if nul < 0 or datagram.count(b"\0", nul, after) != after - nul:
         raise OscDecodeError(f"The {what} must end in 1 to 4 zero bytes, to a multiple of 4.")
     return datagram[start:nul], after
 

@@ -32,9 +32,7 @@ def export_json(path: Path) -> str:
         except sqlite3.Error as error:
             raise JournalError(f"The journal {path} cannot be read: {why(error)}.") from error
     if row is None:
-        raise JournalError(
-            f"The journal {path} has learnt nothing yet: there is nothing to export."
-        )
+        raise JournalError(f"The journal {path} has nothing to export: nothing was learnt yet.")
     return _export(row[0])
 
 
@@ -47,9 +45,7 @@ def read_export(text: str) -> bytes:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise JournalError(
-            f"The file is not JSON as `mixbridge export` writes it: {error}."
-        ) from error
+        raise JournalError(f"The file is not JSON from `mixbridge export`: {error}.") from error
     if not isinstance(document, dict) or document.get("format") != _FORMAT:
         raise JournalError("The file is JSON, but not from `mixbridge export`.")
     if document.get("format_version") != _VERSION:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from bridge.errors import AudioError
 from bridge.mix.params import COLUMN, MOVABLE, Param
 from bridge.mix.spectrum import FloatArray
+from bridge.runtime.picture import Progress, draw_report
 from bridge.sim.console import pan_gains, render_strip
 from bridge.sim.extras import demo_library
 from bridge.sim.stems import Stems
@@ -20,22 +21,6 @@ from bridge.sim.stems import Stems
 _PEAK_DBFS: Final = -1.0
 _QUIETEST_LUFS: Final = -70.0
 """The absolute gate of BS.1770-4: a strip below it is silent."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """How a session went.
-
-    Attributes:
-        rewards: What each move earned, -1 to +1; 0 where it was not judged.
-        distances: How far the mix was from the listener's taste, 1 at the start: first the start,
-            then after each move. Empty where nobody knows, as with a person.
-        rules_distance: The same for the static rules alone.
-    """
-
-    rewards: tuple[float, ...]
-    distances: tuple[float, ...] = ()
-    rules_distance: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -51,6 +36,11 @@ class Mixdown:
     audio: NDArray[np.float64]
     lufs: float
     strips_lufs: FloatArray
+
+    def strips_re_mix_lu(self) -> FloatArray:
+        """(tracks,) how loud each strip is against the whole mix; NaN where it is silent."""
+        audible = np.isfinite(self.strips_lufs)
+        return np.where(audible, self.strips_lufs, np.nan) - (self.lufs if audible.any() else 0.0)
 
 
 def write_report(
@@ -87,7 +77,12 @@ def write_report(
         for (name, mix), gain_db in zip(mixes.items(), gains_db, strict=True):
             audio = mix.audio * 10.0 ** (gain_db / 20.0)
             soundfile.write(str(folder / f"{name}.wav"), audio, stems.sample_rate, "PCM_24")
-        _draw(folder / "report.png", stems, mixes, progress)
+        draw_report(
+            folder / "report.png",
+            names=stems.names,
+            levels_lu=tuple(mix.strips_re_mix_lu() for mix in mixes.values()),
+            progress=progress,
+        )
         text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False)
         (folder / "summary.json").write_text(f"{text}\n", encoding="utf-8")
     except (OSError, RuntimeError) as error:  # soundfile raises RuntimeError for a full disk
@@ -145,7 +140,7 @@ def _summary(
             "role": str(role),
             **{
                 when: {
-                    "loudness_re_mix_lu": _rounded(mix.strips_lufs[row] - mix.lufs),
+                    "loudness_re_mix_lu": _rounded(mix.strips_re_mix_lu()[row]),
                     **{
                         str(param): _rounded(value)
                         for param, value in zip(MOVABLE, values[when][row], strict=True)

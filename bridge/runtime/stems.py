@@ -1,4 +1,4 @@
-"""The song of a session: a person's own multitrack, or the small band that comes with the bridge."""
+"""The song of a session: a person's own multitrack, or the band that comes with the bridge."""
 
 import re
 from collections.abc import Sequence

@@ -28,6 +28,9 @@ _EVENTS_KEPT_BYTES: Final = 256 * 2**20
 
 _LOCKED_WAIT_S: Final = 1.0
 
+_MAGIC: Final = b"SQLite format 3\0"
+"""What every database begins with (https://www.sqlite.org/fileformat2.html, 1.3)."""
+
 OpenMode = Literal["rw", "rwc"]
 
 
@@ -102,11 +105,11 @@ def open_store(path: Path) -> Store:
         JournalError: If the file cannot be had: no such folder, no permission, in use, of another
             program, or written by a newer version.
     """
-    _check_place(path)
     with ExitStack() as on_failure:
-        lock = _lock(path)
-        on_failure.callback(lock.close)
         try:
+            _check_place(path)
+            lock = _lock(path)
+            on_failure.callback(lock.close)
             fault = _fault(path)
             notes = [_move_aside(path, fault)] if fault else []
             connection = connect(path)
@@ -115,7 +118,7 @@ def open_store(path: Path) -> Store:
                 notes.append(f"The store {path} was brought up to date; {backup.name} is the old.")
             _drop_old_events(connection)
             store = _store(path, connection, lock, notes)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise JournalError(f"The store {path} cannot be used: {why(error)}.") from error
         on_failure.pop_all()
         return store
@@ -145,11 +148,11 @@ def open_read_only(path: Path) -> sqlite3.Connection:
     Raises:
         JournalError: If there is no such file, or it is not a profile of this version.
     """
-    if not path.is_file():
-        raise JournalError(f"There is no journal {path}; `store` in the config names the file.")
     try:
+        if not path.is_file():
+            raise JournalError(f"There is no journal {path}; `store` in the config names the file.")
         connection = _reader(path)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise JournalError(f"The journal {path} cannot be read: {why(error)}.") from error
     try:
         fault = (
@@ -194,8 +197,10 @@ def utc_now() -> str:
     return datetime.now(tz=UTC).isoformat(timespec="seconds")
 
 
-def why(error: sqlite3.Error) -> str:
-    """What SQLite could not do, as half a sentence with what to do."""
+def why(error: sqlite3.Error | OSError) -> str:
+    """What could not be done, as half a sentence with what to do."""
+    if isinstance(error, OSError):
+        return f"the system says {error.strerror!r}; look at the path and its permissions"
     name = getattr(error, "sqlite_errorname", "")
     for start, text in _REASONS.items():
         if name.startswith(start):
@@ -251,6 +256,10 @@ def _fault(path: Path) -> str:
     """What is wrong with the file in half a sentence, empty where nothing is."""
     if not path.exists():
         return ""
+    with path.open("rb") as file:
+        # SQLite would delete the log of such a file as not belonging to it.
+        if file.read(len(_MAGIC)) not in (_MAGIC, b""):
+            return "it is not a database"
     try:
         connection = connect(path)
         try:

@@ -188,7 +188,7 @@ class UdpEndpoint:
 
     def _remember(self, message: OscMessage, datagram: bytes, start: int) -> None:
         tags = datagram[datagram.find(b",") + 1 : start].rstrip(b"\0").decode("ascii")
-        if not message.args or tags.strip("if"):
+        if tags.strip("if"):
             return
         if len(self._headers) >= _MAX_HEADERS:
             self._headers.clear()

@@ -131,7 +131,7 @@ class Console:
 
     def _move_hands(self, step_s: float) -> None:
         for (row, param), gesture in list(self._gestures.items()):
-            gesture.elapsed_s += step_s
+            gesture.elapsed_s = round(gesture.elapsed_s + step_s, 9)
             way = min(gesture.elapsed_s / _GESTURE_S, 1.0)
             self.set(row, param, gesture.start + way * (gesture.target - gesture.start))
             if way >= 1.0:

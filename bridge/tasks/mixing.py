@@ -63,6 +63,9 @@ _METER_SD_DB: Final = 1.5
 _HAND_SD: Final = np.array([2.0, 2.0, 2.0, 2.0, 2.0, 0.15])
 """A hand stops within about this of where its owner wants the track."""
 
+_FORGIVEN: Final = 0.4
+"""A listener who teaches takes back this share of the harm, so a promising move may be tried."""
+
 _CAUTIOUS_CONFIDENCE: Final = 0.25
 _LEAST_WEIGHT: Final = 0.02
 
@@ -170,7 +173,8 @@ class MixingTask:
         self._decisions += 1
         if not len(observation.keys):
             return None
-        view = self._look(observation)
+        is_learning = explore and self._is_learning
+        view = self._look(observation, forgiven=_FORGIVEN if is_learning else 0.0)
         scores = view.scores * np.minimum(1.0, np.abs(steps / STEPS))
         usable = allowed & (steps != 0.0) & self._not_tabu(observation)
         if cautious:
@@ -195,7 +199,7 @@ class MixingTask:
             probability=choice.probability,
         )  # fmt: skip
 
-    def _look(self, observation: Observation) -> _View:
+    def _look(self, observation: Observation, *, forgiven: float = 0.0) -> _View:
         roles = observation.roles
         self._taste.attend(observation.keys, roles)
         taste, variance = self._taste.of_members()
@@ -208,9 +212,9 @@ class MixingTask:
         eq = spread(found.eq, wanted[:, 1:5], total_sd[:, 1:5], "eq")
         pan = spread(found.pan, wanted[:, 5], total_sd[:, 5], "pan")
         scores = np.empty((roles.size, STEPS.size))
-        scores[:, :4] = self._tables["gain"].expect(*gain)
-        scores[:, 4:12] = self._tables["eq"].expect(*eq).reshape(-1, 8)
-        inwards_outwards = self._tables["pan"].expect(*pan)
+        scores[:, :4] = self._tables["gain"].expect(*gain, forgiven=forgiven)
+        scores[:, 4:12] = self._tables["eq"].expect(*eq, forgiven=forgiven).reshape(-1, 8)
+        inwards_outwards = self._tables["pan"].expect(*pan, forgiven=forgiven)
         is_right = features.outward[:, None] > 0.0
         scores[:, 12:] = np.where(is_right, inwards_outwards, inwards_outwards[:, ::-1])
         scores[np.isnan(error)[:, _DIMENSION_OF_COLUMN]] = np.nan

@@ -215,7 +215,7 @@ def test_the_command_line_wins_over_the_file(write: Write) -> None:
 
 def test_a_fault_of_the_command_line_is_not_blamed_on_the_file(write: Write) -> None:
     with pytest.raises(ConfigError) as caught:
-        load(write("seed: 1"), {"guard.profile": "loud"})
+        load(write("guard: {profile: live}"), {"guard.profile": "loud"})
     expected = "command line: guard.profile: expected studio, live or off, got 'loud'"
     assert str(caught.value) == expected
 

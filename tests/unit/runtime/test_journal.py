@@ -111,6 +111,12 @@ def _fill(session: Session, disk: dict[str, int]) -> None:
     session.journal._store.connection.execute("PRAGMA max_page_count = 1")
 
 
+async def _attempts(disk: dict[str, int], number: int) -> None:
+    async with asyncio.timeout(20):
+        while disk["attempts"] < number:
+            await asyncio.sleep(0)
+
+
 _BIG = MetersRead(at=1.0, since=0.0, levels=bytes(100_000))
 
 DECISION = Decision(
@@ -283,6 +289,18 @@ def test_only_the_newest_reward_ids_are_remembered(
     assert read(path, "SELECT count(*) FROM rewards") == [(3,)]
 
 
+def test_a_reward_does_not_wait_for_company(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_writer, "_CALM_WAIT_S", 1000.0)
+
+    async def scenario() -> None:
+        session = Session(path)
+        session.reward("a")
+        await session.until(lambda: session.acknowledged == ["a"])
+        await session.close()
+
+    asyncio.run(scenario())
+
+
 def test_an_event_that_nobody_waits_for_is_written_soon_too(path: Path) -> None:
     async def scenario() -> None:
         session = Session(path)
@@ -318,8 +336,9 @@ def test_on_a_full_disk_a_reward_is_told_as_waiting_and_acknowledged_when_there_
         _fill(session, full_disk)
         session.journal.append(_BIG, StepResult(), None)
         session.reward("during", memory=b"2")
-        await session.until(lambda: bool(session.refused))
-        assert "during: it waits" in session.refused[0]
+        await _attempts(full_disk, 4)
+        (refusal,) = session.refused
+        assert "during: it waits" in refusal
         assert "the disk is full; free some space" in session.journal.trouble
         assert session.acknowledged == ["before"]
         assert read(path, "SELECT document FROM memory") == [(b"1",)]
@@ -369,9 +388,7 @@ def test_a_disk_that_stays_full_is_told_once_and_once_more_at_the_end(
         _fill(session, full_disk)
         session.journal.append(_BIG, StepResult(), b"1")
         await session.until(lambda: bool(session.journal.trouble))
-        async with asyncio.timeout(20):
-            while full_disk["attempts"] < 4:  # none of which is news
-                await asyncio.sleep(0)
+        await _attempts(full_disk, 4)  # none of which is news
         assert len(session.reports) == 1
         assert "the disk is full" in await session.close()
 

@@ -97,5 +97,5 @@ def test_a_program_that_never_answers_is_no_bridge(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_port_where_nothing_listens_is_no_bridge(free_port: int) -> None:
-    with pytest.raises(NetworkError, match="start one with 'mixbridge run'"):
+    with pytest.raises(NetworkError, match=f"answers at 127.0.0.1:{free_port}: start one"):
         ask("0.0.0.0", free_port, PANIC)  # noqa: S104 (it is asked on loopback)

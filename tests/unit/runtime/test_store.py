@@ -86,6 +86,12 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
         open_store(tmp_path / "nowhere" / "profile.db")
 
 
+def test_a_name_that_the_system_refuses_is_an_error_in_a_sentence(tmp_path: Path) -> None:
+    for opening in (open_store, open_read_only):
+        with pytest.raises(JournalError, match="the system says 'File name too long'"):
+            opening(tmp_path / ("x" * 5000))
+
+
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match="is not a file"):
         open_store(tmp_path)
@@ -117,7 +123,7 @@ def test_a_file_that_is_no_database_is_moved_aside_untouched(path: Path) -> None
         assert store.session == 1
     (aside,) = _asides(path)
     assert aside.read_bytes() == b"my shopping list\n" * 100
-    assert "was broken (file is not a database)" in note
+    assert "was broken (it is not a database)" in note
     assert aside.name in note
 
 
@@ -137,6 +143,14 @@ def test_a_database_that_was_cut_off_is_moved_aside(path: Path) -> None:
     os.truncate(path, path.stat().st_size // 2)
     with closing(open_store(path)) as store:
         assert "was broken" in store.notes[0]
+
+
+def test_the_log_of_a_broken_database_is_kept_beside_it(path: Path) -> None:
+    path.write_bytes(b"not a database at all" * 100)
+    Path(f"{path}-wal").write_bytes(b"the last commits")
+    open_store(path).close()
+    (aside,) = _asides(path)
+    assert Path(f"{aside}-wal").read_bytes() == b"the last commits"
 
 
 def test_a_database_without_one_of_its_tables_is_moved_aside(path: Path) -> None:
@@ -246,6 +260,13 @@ def test_a_reader_sees_a_live_profile_as_it_was_when_it_began(path: Path) -> Non
         assert reader.execute("SELECT count(*) FROM memory").fetchone() == (0,)
         with closing(open_read_only(path)) as later:
             assert later.execute("SELECT count(*) FROM memory").fetchone() == (1,)
+
+
+def test_a_reader_needs_no_room_for_an_index_beside_the_file(path: Path) -> None:
+    _make(path, memory=b"{}")
+    Path(f"{path}-shm").mkdir()
+    with closing(open_read_only(path)) as reader:
+        assert reader.execute("SELECT document FROM memory").fetchone() == (b"{}",)
 
 
 def test_a_reader_cannot_write(path: Path) -> None:

@@ -112,38 +112,46 @@ def run(config: Path | None, daw: str | None, profile: str | None) -> None:
 @click.option("--listener", type=click.Choice(["auto"]), help="Let a simulated listener answer.")
 @click.option("--headless", is_flag=True, help="No terminal view; for scripts.")
 @click.option("--moves", type=click.IntRange(1, 100_000), help="End after so many moves.")
+@click.option("--seeds", type=click.IntRange(1, 100), help="Seeds 1 to N, and a table.")
 @_seed_option
 @_stems_option
 def demo(
-    *, listener: str | None, headless: bool, moves: int | None, seed: int, stems: Path | None
+    *,
+    listener: str | None,
+    headless: bool,
+    moves: int | None,
+    seeds: int | None,
+    seed: int,
+    stems: Path | None,
 ) -> int:
     """Mix a small band without a DAW: console, bridge and thumbs in one."""
-    from bridge.demo import DemoOptions, run_demo
+    from bridge.demo import DemoOptions, run_demo, run_seeds
 
-    return run_demo(
-        DemoOptions(listener=listener, headless=headless, moves=moves, seed=seed, stems=stems)
-    )
+    options = DemoOptions(listener=listener, headless=headless, moves=moves, seed=seed, stems=stems)
+    return run_demo(options) if seeds is None else run_seeds(options, seeds)
 
 
 @cli.command(hidden=True)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=9401, show_default=True)
 @click.option("--speed", type=click.FloatRange(0.1, 100.0), default=1.0, show_default=True)
+@click.option("--with-parent", is_flag=True, help="End when the program that started it has.")
 @_seed_option
 @_stems_option
-def console(*, host: str, port: int, speed: float, seed: int, stems: Path | None) -> None:
+def console(
+    *, host: str, port: int, speed: float, with_parent: bool, seed: int, stems: Path | None
+) -> None:
     """Be a DAW: the embedded console, alone, until Ctrl-C. Port 0 takes any free one."""
     from bridge.runtime.console import serve_console
-    from bridge.runtime.stems import load_stems
-    from bridge.sim.band import make_band, rough_mix
+    from bridge.runtime.stems import load_session
     from bridge.sim.console import Console
 
-    song = make_band(seed) if stems is None else load_stems(stems)
     serve_console(
-        Console(song, rough_mix(song.roles, seed=seed)),
+        Console(*load_session(stems, seed=seed)),
         host=host,
         port=port,
         speed=speed,
+        with_parent=with_parent,
         on_ready=lambda address: click.echo(f"Listening at {address[0]}:{address[1]}"),
     )
 
@@ -263,34 +271,33 @@ def study() -> None:
     """Measure the bridge and its learner; each study has its own --help."""
 
 
-_own_arguments = click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-_STUDY: Final = {"add_help_option": False, "context_settings": {"ignore_unknown_options": True}}
+def _add_study(name: str, text: str) -> None:
+    """Make ``mixbridge study NAME ...`` the same as ``python -m bridge.studies.NAME ...``."""
+
+    def run_study(arguments: tuple[str, ...]) -> None:
+        import runpy
+
+        sys.argv = [f"mixbridge study {name}", *arguments]
+        runpy.run_module(f"bridge.studies.{name.replace('-', '_')}", run_name="__main__")
+
+    study.add_command(
+        click.Command(
+            name,
+            callback=run_study,
+            params=[click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)],
+            help=text,
+            add_help_option=False,
+            context_settings={"ignore_unknown_options": True},
+        )
+    )
 
 
-@study.command()
-def bench() -> None:
-    """Speed, latency and memory, side by side with a bare loop and python-osc."""
-    from bridge.studies import bench
-
-    bench.main()
-
-
-@study.command("learning", **_STUDY)
-@_own_arguments
-def study_learning(arguments: tuple[str, ...]) -> int:
-    """How near to a listener's taste each agent comes, and how soon."""
-    from bridge.studies import learning
-
-    return learning.main(list(arguments))
-
-
-@study.command("train-prior", **_STUDY)
-@_own_arguments
-def train_prior(arguments: tuple[str, ...]) -> int:
-    """Train what the agent knows before it meets anybody, from simulated listeners."""
-    from bridge.studies import train_prior
-
-    return train_prior.main(list(arguments))
+for _name, _text in (
+    ("bench", "Speed, latency and memory, beside a bare loop and python-osc."),
+    ("learning", "How near to a listener's taste each agent comes."),
+    ("train-prior", "Train what the agent knows before it meets anybody."),
+):
+    _add_study(_name, _text)
 
 
 def _settings(path: Path | None, overrides: dict[str, object] | None = None) -> "Settings":

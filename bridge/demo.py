@@ -1,27 +1,348 @@
 """The demo: a console with a band, a bridge beside it, and a person or a simulated listener.
 
-The console is a process of its own and speaks OSC over UDP, like a DAW. The bridge is the same as
-`mixbridge run` starts. Whoever answers, the keyboard or the listener, is a remote like any other: it
-says hello to the bridge and sends `/bridge/reward` over UDP.
+The console is a process of its own and speaks OSC over UDP, like a DAW. The bridge is the one that
+`mixbridge run` starts. Whoever answers is a remote like any other: it says hello to the bridge, is
+told of its moves, and sends `/bridge/reward`, all over UDP.
 """
 
 import asyncio
-import contextlib
-import subprocess  # noqa: S404 - the console is our own program
+import logging
+import socket
+import subprocess
 import sys
-import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 import click
-import numpy as np
 
 import bridge
 from bridge.app import open_bridge
 from bridge.config import Settings
-from bridge.daw import surface
-from bridge.errors import AudioError, BridgeError
+from bridge.errors import AudioError
+from bridge.mix.messages import Mode, MoveReported, MoveState, RewardCredited
+from bridge.mix.params import Param
+from bridge.mix.spectrum import FloatArray
+from bridge.osc.message import OscArg, OscMessage
+from bridge.runtime.keyboard import keys
+from bridge.runtime.picture import Progress
+from bridge.runtime.report import write_report
+from bridge.runtime.runner import Runner
+from bridge.runtime.stems import load_session
+from bridge.runtime.terminal import Log, draw
+from bridge.runtime.udp import Address, UdpEndpoint
+from bridge.sim.extras import demo_library
+from bridge.sim.stems import Stems
+from bridge.studies.audience import Audience
+
+DEFAULT_MOVES: Final = 100
+
+_HOST: Final = "127.0.0.1"
+_IDLE_S: Final = 4.0
+"""A bridge that has found nothing to do for this long, at the script's pace, has finished."""
+_READY_S: Final = 30.0
+_VIEW_HZ: Final = 8.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoOptions:
+    """What the command line asks for.
+
+    Attributes:
+        listener: ``auto`` lets a simulated listener answer; None lets the keyboard.
+        headless: No terminal view, at a script's pace; the listener is simulated.
+        moves: End after so many; None: a script's `DEFAULT_MOVES`, a person's when they quit.
+        seed: Of the band, the taste and the bridge.
+        stems: A person's own multitrack in place of the band.
+        folder: Where the report goes; None: a new folder here.
+    """
+
+    listener: str | None = None
+    headless: bool = False
+    moves: int | None = None
+    seed: int = 0
+    stems: Path | None = None
+    folder: Path | None = None
+
+
+def run_demo(options: DemoOptions) -> int:
+    """Run the demo to its end; returns the exit code.
+
+    Raises:
+        BridgeError: If stems, libraries, terminal or ports are missing; one sentence.
+    """
+    for library in ("scipy.signal", "soundfile", "pyloudnorm", "matplotlib"):
+        demo_library(library)  # better now than after the session
+    summary = play_demo(options)
+    click.echo(summary["sentence"])
+    click.echo(f"The report is in {summary['folder']}")
+    return 0
+
+
+def run_seeds(options: DemoOptions, seeds: int) -> int:
+    """Let simulated listeners 1 to `seeds` mix without a terminal, and print a table."""
+    click.echo("seed  moves  answers  way to the taste  static rules  nearer than rules")
+    ways = []
+    for seed in range(1, seeds + 1):
+        folder = (options.folder or Path("demo-report-seeds")) / f"seed-{seed}"
+        summary = play_demo(replace(options, headless=True, seed=seed, folder=folder))
+        way, rules = (1.0 - summary[key] for key in ("distance", "rules_distance"))
+        ways.append((way, rules))
+        answers = summary["liked"] + summary["disliked"]
+        verdict = "yes" if way > rules else "no"
+        counts = f"{seed:>4}  {summary['moves']:>5}  {answers:>7}"
+        click.echo(f"{counts}  {way:>16.0%}  {rules:>12.0%}  {verdict:>18}")
+    mean, rules_mean = (sum(column) / seeds for column in zip(*ways, strict=True))
+    click.echo(f"mean  {'':>5}  {'':>7}  {mean:>16.0%}  {rules_mean:>12.0%}")
+    return 0
+
+
+def play_demo(options: DemoOptions) -> dict[str, Any]:
+    """One session with its report; returns the summary, as in `summary.json`."""
+    stems, start = load_session(options.stems, seed=options.seed)
+    folder = options.folder or Path(f"demo-report-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AudioError(
+            f"{folder}: the report's folder cannot be made: {error.strerror}."
+        ) from None
+    is_simulated = options.headless or options.listener == "auto"
+    audience = Audience(stems, start, seed=options.seed) if is_simulated else None
+    with (
+        _console(options) as daw_port,
+        asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as loop,
+    ):
+        settings = _settings(options, daw_port, folder)
+        session = _Session(options, settings, audience)
+        after = loop.run(session.play())
+    return _report(options, folder, stems, start, after, session)
+
+
+def _settings(options: DemoOptions, daw_port: int, folder: Path) -> Settings:
+    """A person has time to listen; a script has not, and nobody hears its ramps."""
+    if options.headless:
+        pace_s, profile = 0.1, "off"
+    elif options.listener == "auto":
+        pace_s, profile = 0.5, "off"
+    else:
+        pace_s, profile = 4.0, "studio"
+    return Settings.model_validate(
+        {
+            "daw": {"host": _HOST, "port": daw_port},
+            "listen": {"host": _HOST, "port": _free_port()},
+            "mode": Mode.ASSIST,
+            "pace": {"interval_s": pace_s},
+            "seed": options.seed,
+            "store": folder / "mixbridge.db",
+            "guard": {"profile": profile},
+        }
+    )
+
+
+def _free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind((_HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _console(options: DemoOptions) -> Iterator[int]:
+    """The console's process, and the port that it listens on."""
+    command = [sys.executable, "-m", "bridge", "console", "--port", "0", "--with-parent"]
+    command += ["--seed", str(options.seed), "--speed", "4" if options.headless else "1"]
+    if options.stems is not None:
+        command += ["--stems", str(options.stems)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603 - our own program and a port
+    try:
+        line = process.stdout.readline() if process.stdout else ""
+        if not line.startswith("Listening at "):
+            _, said = process.communicate(timeout=_READY_S)
+            raise AudioError(f"The console did not start: {said.strip() or line.strip()}")
+        yield int(line.rpartition(":")[2])
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+class _Session:
+    """One sitting: the bridge, the remote that answers, and the view where there is a terminal."""
+
+    def __init__(self, options: DemoOptions, settings: Settings, audience: Audience | None) -> None:
+        self.rewards: dict[str, float] = {}
+        self.distances: list[float] = [] if audience is None else [audience.distance()]
+        self.beliefs: dict[str, Any] = {}
+        self._options = options
+        self._settings = settings
+        self.audience = audience
+        self._log = Log()
+        self._bridge: Address = (_HOST, settings.listen.port)
+        self._remote: UdpEndpoint | None = None
+        self._runner: Runner | None = None
+        self._done = asyncio.Event()
+        self._is_over = False
+        self._moved_at = 0.0
+        self._most = options.moves or (DEFAULT_MOVES if options.headless else None)
+
+    async def play(self) -> FloatArray:
+        """Play until the moves are made, nothing is left to do, or the person quits.
+
+        Returns:
+            (tracks, 6) what the console held at the end.
+        """
+        logging.getLogger().setLevel(logging.ERROR)  # the view says what matters
+        async with open_bridge(self._settings) as runner:
+            self._runner = runner
+            self._remote = UdpEndpoint.open(_HOST, 0, on_message=self._hear)
+            self._send("/bridge/hello", self._remote.address[1])
+            try:
+                await (self._wait() if self._options.headless else self._show())
+            finally:
+                self._remote.close()
+            self.beliefs = dict(runner.engine.beliefs())
+            return runner.engine.mix.values.copy()
+
+    async def _wait(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._moved_at = loop.time() + _READY_S
+        with click.progressbar(length=self._most or 0, label="Mixing", file=sys.stderr) as bar:
+            while not self._done.is_set() and loop.time() < self._moved_at + _IDLE_S:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._done.wait(), 0.25)
+                bar.update(len(self.rewards) - bar.pos)
+
+    async def _show(self) -> None:
+        live = demo_library("rich.live")
+        runner = self._runner
+        if runner is None:
+            return
+        with keys(self._press), live.Live(auto_refresh=False, screen=True) as view:
+            while not self._done.is_set():
+                view.update(draw(runner.engine, self._log, runner.engine.beliefs()), refresh=True)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._done.wait(), 1.0 / _VIEW_HZ)
+
+    # -- the remote ----------------------------------------------------------------------------
+
+    def _send(self, address: str, *args: OscArg) -> None:
+        if self._remote is not None:
+            self._remote.send(OscMessage(address, args), self._bridge)
+
+    def _hear(self, message: OscMessage, _sender: Address, _at: float) -> None:
+        if message.address == "/bridge/move":
+            self._hear_move(_move_of(message))
+        elif message.address == "/bridge/rewarded":
+            reward_id, move, value = (str(arg) for arg in message.args)
+            self._log.note(RewardCredited(reward_id=reward_id, move=move, value=float(value)))
+
+    def _hear_move(self, move: MoveReported) -> None:
+        self._log.note(move)
+        self._moved_at = asyncio.get_running_loop().time()
+        if move.state is MoveState.CONFIRMED:
+            self.rewards[move.move] = 0.0
+            if self.audience is not None:
+                thumb = self.audience.hear(move.track, move.param, move.to_value)
+                self._answer(move.move, thumb)
+        elif move.state is MoveState.REVERTED and self.audience is not None:
+            self.audience.hear(move.track, move.param, move.from_value)
+        if self.audience is not None and move.state in (MoveState.CONFIRMED, MoveState.REVERTED):
+            self.distances[len(self.rewards) :] = [self.audience.distance()]
+        if self._most is not None and len(self.rewards) >= self._most and not self._is_over:
+            self._is_over = True
+            self._send("/bridge/mode", Mode.OBSERVE.value)  # what was enough is enough
+            asyncio.get_running_loop().call_later(0.5, self._done.set)
+
+    def _answer(self, move: str, thumb: float | None) -> None:
+        if thumb is not None:
+            self.rewards[move] = thumb
+            self._send("/bridge/reward", thumb, move, f"demo-{move}")
+
+    # -- the keyboard --------------------------------------------------------------------------
+
+    def _press(self, key: str) -> None:
+        newest = self._log.moves[-1].move if self._log.moves else ""
+        engine = self._runner.engine if self._runner else None
+        if engine is None:
+            return
+        actions: dict[str, Callable[[], None]] = {
+            "up": lambda: self._answer(newest, 1.0),
+            "+": lambda: self._answer(newest, 1.0),
+            "down": lambda: self._answer(newest, -1.0),
+            "-": lambda: self._answer(newest, -1.0),
+            "u": lambda: self._send("/bridge/undo"),
+            "a": lambda: self._send("/bridge/accept", newest),
+            "s": lambda: self._send("/bridge/skip", newest),
+            "m": lambda: self._send("/bridge/mode", _next_mode(engine.mode)),
+            "f": lambda: self._send("/bridge/freeze", int(not engine.guard.is_frozen)),
+            "p": lambda: self._send("/bridge/panic"),
+            "r": lambda: self._send("/bridge/rearm"),
+            "q": self._done.set,
+        }
+        if action := actions.get(key):
+            action()
+
+
+def _next_mode(mode: Mode) -> str:
+    modes = list(Mode)
+    return modes[(modes.index(mode) + 1) % len(modes)].value
+
+
+def _move_of(message: OscMessage) -> MoveReported:
+    move, state, track, param, from_value, to_value, reason = (str(arg) for arg in message.args)
+    return MoveReported(
+        move=move,
+        state=MoveState(state),
+        track=int(track),
+        param=Param(param),
+        from_value=float(from_value),
+        to_value=float(to_value),
+        reason=reason,
+    )
+
+
+# -- the report ---------------------------------------------------------------------------------
+
+
+def _report(
+    options: DemoOptions,
+    folder: Path,
+    stems: Stems,
+    start: FloatArray,
+    after: FloatArray,
+    session: _Session,
+) -> dict[str, Any]:
+    audience = session.audience
+    progress = Progress(
+        rewards=tuple(session.rewards.values()),
+        distances=tuple(session.distances),
+        rules_distance=None if audience is None else audience.rules_distance(),
+    )
+    sentence = _sentence(progress)
+    facts = {
+        "sentence": sentence,
+        "folder": str(folder),
+        "seed": options.seed,
+        "version": bridge.__version__,
+        "beliefs": session.beliefs,
+    }
+    return write_report(
+        folder, stems=stems, before=start, after=after, progress=progress, facts=facts
+    )
+
+
+def _sentence(progress: Progress) -> str:
+    moves = len(progress.rewards)
+    liked = sum(reward > 0.0 for reward in progress.rewards)
+    disliked = sum(reward < 0.0 for reward in progress.rewards)
+    counts = f"{moves} moves, {liked} liked and {disliked} not"
+    if not progress.distances or progress.rules_distance is None:
+        return f"{counts}: compare before.wav with after.wav, they are equally loud."
+    way = 100.0 * (1.0 - progress.distances[-1])
+    rules_way = 100.0 * (1.0 - progress.rules_distance)
+    return (
+        f"{counts}: the mix came {way:.0f} % of the way to what this listener wants; "
+        f"the static rules alone come {rules_way:.0f} %."
+    )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from bridge.mix.messages import Command, Mode, Notice
+from bridge.mix.messages import Command, Mode, Notice, RequestRefused
 from bridge.mix.params import Param
 from bridge.tasks.task import Learnt
 
@@ -64,6 +64,16 @@ class StepBuilder:
     decisions: list[Decision] = field(default_factory=list)
     lessons: list[Lesson] = field(default_factory=list)
     is_memory_changed: bool = False
+
+    def clear(self) -> None:
+        """Begin with another event."""
+        for part in (self.commands, self.notices, self.decisions, self.lessons):
+            part.clear()
+        self.is_memory_changed = False
+
+    def refuse(self, text: str) -> None:
+        """A request was not granted; why, in one sentence."""
+        self.notices.append(RequestRefused(text=text))
 
     def build(self) -> StepResult:
         """The finished result."""

@@ -51,7 +51,10 @@ class Teacher:
         """A person judged a move; one judgement a move, and zero says nothing."""
         if move.is_heard:
             self.credit.note_judged(move.id)
+        elif move.is_answered:
+            return
         else:
+            move.is_answered = True
             weight *= UNHEARD_WEIGHT
         if not self.is_on or reward == 0.0:
             return

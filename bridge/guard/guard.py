@@ -8,7 +8,10 @@ Theory of operation:
    panic and bounds measure from there.
 3. Each rule is one small function in `RULES`; a write must pass all of them. `shape` applies the
    same rules to many moves at once, ahead of the choice.
-4. Budgets are booked when a move begins, so that a ramp is one move.
+4. A number may name another strip by now while a dump is open or the layout is in doubt: then
+   nothing leaves, and what is on its way waits. To a DAW that does not answer only panic is sent,
+   since it may hear all the same.
+5. Budgets are booked when a move begins, so that a ramp is one move.
 """
 
 from collections import deque
@@ -44,10 +47,16 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Write:
-    """A value that wants to leave: `before` is what stands on the wire, in the same unit."""
+    """A value that wants to leave, in its parameter's unit.
+
+    Attributes:
+        start: What stood where the move began.
+        before: What stands on the wire.
+    """
 
     key: str
     param: Param
+    start: float
     before: float
     value: float
     at: float
@@ -71,6 +80,9 @@ class Guard:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
+        self.is_online = False
+        self.is_layout_known = True
+        """Whether the numbers of the strips are certain: no dump is open or asked for in doubt."""
         self.is_frozen = False
         self.is_panicked = False
         self.scale = 1.0
@@ -80,7 +92,10 @@ class Guard:
 
     def strip(self, key: str) -> StripGuard:
         """What is remembered of a strip; begun empty."""
-        return self._strips.setdefault(key, StripGuard())
+        found = self._strips.get(key)
+        if found is None:
+            found = self._strips[key] = StripGuard()
+        return found
 
     def pin(self, key: str, param: Param, value: float) -> None:
         """Take `value` as the snapshot's: at the first dump, and after a hand."""
@@ -141,7 +156,8 @@ class Guard:
         most = self.limits.step[columns] * self.scale
         targets = np.clip(values + np.clip(steps, -most, most), low[:, columns], high[:, columns])
         shortened = targets - values
-        allowed = np.abs(shortened) >= _LEAST_STEP[columns] - _ROUNDING
+        distance = np.abs(shortened)
+        allowed = (distance >= _LEAST_STEP[columns] - _ROUNDING) & (distance <= most + _ROUNDING)
         allowed &= np.sign(shortened) == np.sign(steps)
         allowed &= ~self._blocked(observation, at)[:, columns]
         allowed &= self._within_total_boost(observation, shortened, columns)
@@ -152,21 +168,23 @@ class Guard:
         snapshot = np.array([self.strip(key).snapshot for key in observation.keys])
         snapshot = snapshot.reshape(observation.values.shape)
         span = self.limits.span * self.scale
-        low = np.fmax(_MINIMUM, snapshot - span)
-        high = np.fmin(_MAXIMUM, snapshot + span)
+        # What stands beyond the span (gig mode halves it) may come back in several steps.
+        low = np.fmax(_MINIMUM, np.fmin(snapshot - span, observation.values))
+        high = np.fmin(_MAXIMUM, np.fmax(snapshot + span, observation.values))
         return low, high
 
     def _blocked(self, observation: Observation, at: float) -> NDArray[np.bool_]:
         """(n, 6) what may not be moved now, whatever the value."""
         if self.is_frozen or self.is_panicked or self._is_mix_spent(at):
             return np.ones(observation.values.shape, dtype=np.bool_)
-        blocked = np.zeros(observation.values.shape, dtype=np.bool_)
+        # A closed fader, or one beyond what is ever sent, could not be put back where it stood.
+        blocked = (observation.values < _MINIMUM) | (observation.values > _MAXIMUM)
         for row, key in enumerate(observation.keys):
             strip = self.strip(key)
             if at < strip.held_until or strip.is_silent:
                 blocked[row] = True
                 continue
-            blocked[row] = strip.safe
+            blocked[row] |= strip.safe
             for param in strip.booked:
                 if self._is_param_spent(key, param, at):
                     blocked[row, COLUMN[param]] = True
@@ -230,6 +248,18 @@ def _must_be_in_range(_: Guard, write: Write) -> str | None:
     )
 
 
+def _must_know_the_strip(guard: Guard, _: Write) -> str | None:
+    if guard.is_layout_known:
+        return None
+    return "the tracks are being read anew"
+
+
+def _must_be_online(guard: Guard, write: Write) -> str | None:
+    if guard.is_online or write.purpose is Purpose.PANIC:
+        return None
+    return "the DAW does not answer"
+
+
 def _must_not_be_safe(guard: Guard, write: Write) -> str | None:
     if not guard.strip(write.key).safe[COLUMN[write.param]]:
         return None
@@ -272,6 +302,13 @@ def _must_stay_near_snapshot(guard: Guard, write: Write) -> str | None:
     return f"{in_words(write.param, write.value)} is too far from the snapshot"
 
 
+def _must_be_a_small_step(guard: Guard, write: Write) -> str | None:
+    step = guard.limits.step[COLUMN[write.param]] * guard.scale + _ROUNDING
+    if write.purpose is not Purpose.MOVE or abs(write.value - write.start) <= step:
+        return None
+    return f"{in_words(write.param, write.value)} is too far for one move"
+
+
 def _must_not_jump(guard: Guard, write: Write) -> str | None:
     jump = guard.limits.jump[COLUMN[write.param]] + _ROUNDING
     if write.purpose is Purpose.PANIC or abs(write.value - write.before) <= jump:
@@ -282,11 +319,14 @@ def _must_not_jump(guard: Guard, write: Write) -> str | None:
 RULES: Final[tuple[Callable[[Guard, Write], str | None], ...]] = (
     _must_be_finite,
     _must_be_in_range,
+    _must_know_the_strip,
+    _must_be_online,
     _must_not_be_safe,
     _must_not_be_frozen,
     _must_not_cross_panic,
     _must_leave_hands_alone,
     _must_be_answered,
     _must_stay_near_snapshot,
+    _must_be_a_small_step,
     _must_not_jump,
 )

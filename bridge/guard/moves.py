@@ -39,6 +39,8 @@ class Move:
         state: Where it is in its life.
         at: When it entered that state, monotonic seconds.
         belongs_to_hand: A person has moved the parameter since; it is not ours to take back.
+        is_heard: Whether any of it was ever sent to the mix.
+        is_answered: Whether it was judged as a suggestion, without being heard.
     """
 
     id: str
@@ -50,16 +52,13 @@ class Move:
     state: MoveState
     at: float
     belongs_to_hand: bool = False
+    is_heard: bool = False
+    is_answered: bool = False
 
     @property
     def is_undoable(self) -> bool:
         """Whether it stands in the mix and is still ours."""
         return self.state in _UNDOABLE and not self.belongs_to_hand
-
-    @property
-    def is_heard(self) -> bool:
-        """Whether it has ever reached the mix."""
-        return self.state not in (MoveState.PROPOSED, MoveState.SKIPPED)
 
 
 class Moves:
@@ -159,12 +158,16 @@ class Moves:
             self._enter(move, state, at, reason)
 
     def apply(self, move: Move, at: float) -> bool:
-        """Send a move on its way. False, and the move expires, where the mix has changed."""
+        """Send a move on its way. False, and the move expires, where that may not be (any more)."""
         strip = self._mix.by_key(move.key)
         if strip is None or not self._stands_at(strip, move.param, move.from_value):
             self._enter(move, MoveState.EXPIRED, at, "the mix has changed since")
             return False
+        if why_not := self._why_not(move, move.from_value, at, Purpose.MOVE):
+            self._enter(move, MoveState.EXPIRED, at, why_not)
+            return False
         self._guard.book(move.key, move.param, at)
+        move.is_heard = True
         self._enter(move, MoveState.APPLIED, at)
         self._begin(
             move.key,
@@ -204,9 +207,11 @@ class Moves:
 
     # -- back ----------------------------------------------------------------------------------
 
-    def stop(self, at: float, reason: str, *, key: str | None = None) -> None:
+    def stop(
+        self, at: float, reason: str, *, key: str | None = None, spare_panic: bool = False
+    ) -> None:
         """Leave everything where it is now: on one strip, or everywhere."""
-        for transit in self._writer.cancel(at, key=key):
+        for transit in self._writer.cancel(at, key=key, spare_panic=spare_panic):
             self._end(transit, MoveState.EXPIRED, at, reason)
         if self.suggestion is not None and key in (None, self.suggestion.key):
             self.close_suggestion(MoveState.EXPIRED, at, reason)
@@ -227,10 +232,7 @@ class Moves:
             spec = SPECS[move.param]
             target = now - (move.to_value - move.from_value)
             target = min(max(target, spec.minimum), spec.maximum)
-        probe = Write(
-            key=move.key, param=move.param, before=now, value=now, at=at, purpose=Purpose.UNDO
-        )
-        if why_not := self._guard.refusal(probe):
+        if why_not := self._why_not(move, now, at, Purpose.UNDO):
             return f"{strip.name} {move.param} stays at {in_words(move.param, now)}: {why_not}"
         self._enter(move, MoveState.REVERTED, at, reason)
         self._begin(move.key, move.param, now, target, at, purpose=Purpose.UNDO, move=move.id)
@@ -245,7 +247,10 @@ class Moves:
 
         What differs from the snapshot is ours, since a hand's value becomes the snapshot's.
         """
-        on_the_wire = {(t.key, t.param): t.before for t in self._writer.cancel(at)}
+        stopped = self._writer.cancel(at)
+        for transit in stopped:
+            self._end(transit, MoveState.EXPIRED, at, "panic")
+        on_the_wire = {(t.key, t.param): t.before for t in stopped}
         for strip in self._mix.strips:
             for param in MOVABLE:
                 now = on_the_wire.get((strip.key, param), self._mix.value(strip, param))
@@ -289,16 +294,37 @@ class Moves:
     def _end(self, transit: Transit, state: MoveState, at: float, reason: str) -> None:
         """A transit ended before it was confirmed."""
         move = self._moves.get(transit.move)
-        if move is None or transit.purpose is not Purpose.MOVE:
+        if move is None:
             return
-        if transit.sent and state is MoveState.EXPIRED:
-            # It stands in the mix half way, and can be taken back from there.
+        if transit.purpose is Purpose.UNDO:
+            if transit.before == transit.target:
+                return  # all of it has been sent
+            # What is left of the move still stands, and can be taken back from there.
+            move.to_value = move.from_value + transit.before - transit.target
+            state = MoveState.UNCONFIRMED
+        elif state is MoveState.EXPIRED and transit.sent:
             move.to_value, state = transit.before, MoveState.UNCONFIRMED
+        elif state is MoveState.EXPIRED:
+            move.is_heard = False
         self._enter(move, state, at, reason)
 
     def _enter(self, move: Move, state: MoveState, at: float, reason: str = "") -> None:
         move.state, move.at = state, at
         self.notices.append(self.report(move, reason))
+
+    def _why_not(self, move: Move, now: float, at: float, purpose: Purpose) -> str | None:
+        """Whether the guard would let anything be written there, before the first value goes."""
+        return self._guard.refusal(
+            Write(
+                key=move.key,
+                param=move.param,
+                start=now,
+                before=now,
+                value=now,
+                at=at,
+                purpose=purpose,
+            )
+        )
 
     def _stands_at(self, strip: StripState, param: Param, value: float) -> bool:
         return same_value(param, self._mix.value(strip, param), value)

@@ -19,24 +19,39 @@ class StripMemory:
         self._roles: dict[str, Role] = {}
         self._safe: dict[str, list[LockClass]] = {}
         self._safe_for_all: set[LockClass] = set()
+        self._met: dict[str, str] = {}  # names by key, of every strip of this session
 
-    def greet(self, strip: StripState) -> None:
-        """Give a strip of a new dump what is known of it; pin it where it is new."""
+    def greet(self, strip: StripState, *, is_new: bool) -> None:
+        """Give a strip of a dump what is known of it.
+
+        Args:
+            strip: The strip.
+            is_new: Whether the last dump did not have it: it is pinned as it stands now, even if
+                there was one of that identity before.
+        """
+        self.recall_role(strip)
+        for param in MOVABLE:
+            if is_new or math.isnan(self._guard.pinned(strip.key, param)):
+                self._guard.pin(strip.key, param, self._mix.value(strip, param))
+        for lock_class in self._locks_of(strip):
+            self._guard.switch_safe(strip.key, lock_class, on=True)
+        self._met[strip.key] = strip.name
+
+    def recall_role(self, strip: StripState) -> None:
+        """A person's word for a role stands, whatever the DAW says."""
         if role := self._roles.get(strip.key):
             strip.given_role = role
-        is_new = all(math.isnan(self._guard.pinned(strip.key, param)) for param in MOVABLE)
-        for param in MOVABLE:
-            if math.isnan(self._guard.pinned(strip.key, param)):
-                self._guard.pin(strip.key, param, self._mix.value(strip, param))
-        if not is_new:
-            return
+
+    def _locks_of(self, strip: StripState) -> list[LockClass]:
+        """The locks that a strip gets now: at the first meeting, and with an untouchable name."""
         safe = self._safe.pop(strip.key, None)
-        if safe is None:
-            safe = sorted(self._safe_for_all)
-            if is_untouchable(strip.name):
-                safe.append(LockClass.ALL)
-        for lock_class in safe:
-            self._guard.switch_safe(strip.key, lock_class, on=True)
+        if safe is not None:
+            return safe
+        met_as = self._met.get(strip.key)
+        safe = sorted(self._safe_for_all) if met_as is None else []
+        if met_as != strip.name and is_untouchable(strip.name):
+            safe.append(LockClass.ALL)
+        return safe
 
     def switch_safe(self, track: str, lock_class: LockClass, *, on: bool) -> list[StripState]:
         """Lock or free the strips that a person means; ``*`` is those to come as well.
@@ -62,10 +77,11 @@ class StripMemory:
     def to_json(self) -> dict[str, Any]:
         """Everything, as plain JSON values."""
         safe = dict(self._safe)
-        safe.update((strip.key, self._guard.safe_classes(strip.key)) for strip in self._mix.strips)
+        safe.update((key, self._guard.safe_classes(key)) for key in self._met)
         return {"roles": self._roles, "safe": safe}
 
     def load_json(self, kept: Mapping[str, Any]) -> None:
         """Take over what `to_json` returned; raises KeyError or ValueError on anything else."""
-        self._roles = {key: Role(role) for key, role in kept["roles"].items()}
+        roles = {key: Role(role) for key, role in kept["roles"].items()}
         self._safe = {key: [LockClass(c) for c in locks] for key, locks in kept["safe"].items()}
+        self._roles = roles

@@ -75,9 +75,15 @@ class Writer:
         transit.due = at
         self._transits[transit.key, transit.param] = transit
 
-    def cancel(self, at: float, *, key: str | None = None) -> list[Transit]:
+    def cancel(
+        self, at: float, *, key: str | None = None, spare_panic: bool = False
+    ) -> list[Transit]:
         """Stop what is on its way, where it is: to one strip, or everywhere."""
-        stopped = [t for t in self._transits.values() if key is None or t.key == key]
+        stopped = [
+            transit
+            for transit in self._transits.values()
+            if key in (None, transit.key) and not (spare_panic and transit.purpose is Purpose.PANIC)
+        ]
         for transit in stopped:
             self._end(transit, at)
         return stopped
@@ -88,16 +94,14 @@ class Writer:
         A value that the DAW already held is the caller's to recognise.
         """
         transit = self._transits.get((key, param))
-        if transit is None:
+        if transit is None or not (transit.is_echo(value) or transit.is_limit(value)):
             return self._receive_late(key, param, value, at)
-        if transit.is_echo(value) or transit.is_limit(value):
-            if not transit.is_sent or (
-                transit.is_echo(value) and not same_value(param, value, transit.target)
-            ):
-                return Answer.ECHO, ""
-            self._end(transit, at)
-            return Answer.CONFIRMED, transit.move
-        return Answer.HAND, ""
+        if not transit.is_sent or (
+            transit.is_echo(value) and not same_value(param, value, transit.target)
+        ):
+            return Answer.ECHO, ""
+        self._end(transit, at)
+        return Answer.CONFIRMED, transit.move
 
     def advance(self, at: float, number_of: Callable[[str], int | None]) -> Advance:
         """Write what is due.
@@ -127,6 +131,7 @@ class Writer:
         write = Write(
             key=transit.key,
             param=transit.param,
+            start=transit.start,
             before=transit.before,
             value=value,
             at=at,

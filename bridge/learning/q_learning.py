@@ -33,9 +33,7 @@ class QTable:
         self.values = np.array(values, dtype=np.float64)
         self.visits = np.zeros_like(self.values) if visits is None else np.array(visits)
 
-    def expect(
-        self, cells: IntArray, weights: FloatArray, *, forgiven: float = 0.0
-    ) -> FloatArray:
+    def expect(self, cells: IntArray, weights: FloatArray, *, forgiven: float = 0.0) -> FloatArray:
         """Q(s, .) of states spread over cells.
 
         Args:

@@ -104,7 +104,7 @@ class TransportChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetersRead:
-    """Post-fader levels of all strips, each the mean power since ``since``.
+    """Post-fader levels of all strips since ``since``: mean powers, and the highest peak.
 
     Attributes:
         since: When the mean begins, monotonic seconds.

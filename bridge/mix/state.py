@@ -11,8 +11,8 @@ Meters are post-fader, so they move whenever a fader does. What is averaged here
 across moves, which is what allows averages over many seconds and a forecast of any move.
 """
 
-from collections import Counter
 from dataclasses import dataclass, field, replace
+from itertools import chain, count
 from typing import Final
 
 import numpy as np
@@ -322,18 +322,38 @@ def _mean_db(old_db: FloatArray, new_db: FloatArray, share: FloatArray) -> Float
 
 
 def _keys(incoming: list[_Incoming], known: list[StripState]) -> list[str]:
-    """An identity for each strip of a dump: the DAW's own, else the name, made unique in order.
+    """An identity for each strip of a dump, no two the same.
 
-    A strip that the dump left nameless (a datagram was lost) keeps the identity of its place.
+    The DAW's own, where it said one; else the name, made unique in order. Where a datagram was
+    lost, a strip keeps the identity of its place, unless its name or another strip speaks against.
     """
-    seen: Counter[str] = Counter()
-    keys = []
-    for place, said in enumerate(incoming):
-        label = said.uid or said.name
-        if not label and place < len(known):
-            keys.append(known[place].key)
-            continue
-        label = label or f"Track {place + 1}"
-        seen[label] += 1
-        keys.append(label if seen[label] == 1 else f"{label}#{seen[label]}")
+    keys = [""] * len(incoming)
+    taken: set[str] = set()
+
+    def take(place: int, key: str) -> None:
+        if key and not keys[place] and key not in taken:
+            keys[place] = key
+            taken.add(key)
+
+    places = list(enumerate(incoming))
+    for place, said in places:
+        take(place, said.uid)
+    for (place, said), old in zip(places, known, strict=False):
+        if old.uid and said.name == old.name and not said.uid:
+            take(place, old.key)
+    for place, said in places:
+        if said.name and not keys[place]:
+            take(place, _unused(said.name, taken))
+    for (place, said), old in zip(places, known, strict=False):
+        if not said.name:
+            take(place, old.key)
+    for place, _ in places:
+        if not keys[place]:
+            take(place, _unused(f"Track {place + 1}", taken))
     return keys
+
+
+def _unused(name: str, taken: set[str]) -> str:
+    """`name`, or else with the first number that makes it another."""
+    numbered = (f"{name}#{number}" for number in count(2))
+    return next(key for key in chain([name], numbered) if key not in taken)

@@ -35,12 +35,14 @@ class DawLink:
         self._where = where
         self._heard_at = float("-inf")
         self._asked_at = float("-inf")
-        self._dump_began_at: float | None = None
+        self._is_dump_open = False
+        self._is_answered = True
         self._refresh = 0
 
     def request_dump(self, at: float) -> RequestDump:
         """Ask for a dump, now."""
         self._asked_at = at
+        self._is_answered = False
         self._refresh += 1
         return RequestDump(number=self._refresh)
 
@@ -52,9 +54,9 @@ class DawLink:
         """The DAW said something; returns what that changes."""
         self._heard_at = event.at
         if isinstance(event, DumpOpened):
-            self._dump_began_at = event.at
-        elif isinstance(event, DumpClosed):
-            self._dump_began_at = None
+            self._is_dump_open = True
+        elif isinstance(event, DumpClosed) and self._is_dump_open:
+            self._is_dump_open, self._is_answered = False, True
             if self.state is not LinkState.ONLINE:
                 return self._enter(LinkState.ONLINE, event.at, f"the DAW at {self._where} is there")
         if self.state is LinkState.OFFLINE:
@@ -70,7 +72,7 @@ class DawLink:
         if self.state in (LinkState.ONLINE, LinkState.CONNECTING) and silent_s > _STALE_S:
             text = f"no word from the DAW at {self._where} for {silent_s:.0f} s; is it running?"
             change = self._enter(LinkState.STALE, at, text)
-        is_unfinished = self._dump_began_at is not None
+        is_unfinished = self._is_dump_open or not self._is_answered
         is_wanted = self.state is not LinkState.ONLINE or is_unfinished or silent_s > _SILENT_S
         if is_wanted and at - self._asked_at >= _ASK_EVERY_S:
             return change, self.request_dump(at)

@@ -1,7 +1,6 @@
 """What a session leaves behind: two mixes to compare by ear, a picture and the figures."""
 
 import json
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +18,6 @@ from bridge.sim.extras import demo_library
 from bridge.sim.stems import Stems
 
 _PEAK_DBFS: Final = -1.0
-_QUIETEST_LUFS: Final = -70.0
-"""The absolute gate of BS.1770-4: a strip below it is silent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -104,12 +101,9 @@ def mix_down(stems: Stems, values: FloatArray) -> Mixdown:
 
 
 def loudness_lufs(audio: NDArray[np.float64], sample_rate: int) -> float:
-    """Integrated loudness of (samples, channels) after BS.1770-4; -inf where it is silent."""
+    """Integrated loudness of (samples, channels) after BS.1770-4; -inf below its gate, -70 LUFS."""
     pyloudnorm = demo_library("pyloudnorm")
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")  # the mean of no block, where every block is gated
-        lufs = float(pyloudnorm.Meter(sample_rate).integrated_loudness(audio))
-    return lufs if lufs >= _QUIETEST_LUFS else float("-inf")
+    return float(pyloudnorm.Meter(sample_rate).integrated_loudness(audio))
 
 
 def equal_loudness_db(first: Mixdown, second: Mixdown) -> tuple[float, float]:

@@ -7,7 +7,7 @@ the loop turns. Only the journal's thread waits for the disk.
 import asyncio
 import logging
 import time
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from dataclasses import replace
 from typing import Final
 
@@ -19,6 +19,7 @@ from bridge.errors import DialectError
 from bridge.mix.messages import (
     Command,
     DawEvent,
+    DumpOpened,
     Event,
     FreezeSwitched,
     Notice,
@@ -58,7 +59,8 @@ class Runner:
         read_every_s: How often the engine reads the meters.
 
     Attributes:
-        misunderstood: Messages that the dialect could not mean, by address.
+        misunderstood: Messages that nobody could mean.
+        unknown: Messages at addresses that the dialect does not know.
     """
 
     def __init__(
@@ -71,7 +73,8 @@ class Runner:
         read_every_s: float,
     ) -> None:
         self.engine = engine
-        self.misunderstood: Counter[str] = Counter()
+        self.misunderstood = 0
+        self.unknown = 0
         self.link = DawLink(f"{daw[0]}:{daw[1]}")
         self.meters = LevelMeters(dialect, at=time.monotonic())
         self._dialect = dialect
@@ -112,14 +115,19 @@ class Runner:
             if message.address.startswith(surface.PREFIX):
                 self._take_request(message, sender, at)
                 return
-            for event in self._dialect.decode(message, at=at):
-                self.submit(event)
+            events = self._dialect.decode(message, at=at)
         except DialectError as error:
-            self.misunderstood[message.address] += 1
+            self.misunderstood += 1
             if message.address.startswith(surface.PREFIX):
                 self._broadcast(surface.error(str(error)))
-            elif self.misunderstood.total() <= _LOGGED_FAULTS:
+            elif self.misunderstood <= _LOGGED_FAULTS:
                 _log.warning("from %s:%d: %s", *sender, error)
+            return
+        self.unknown += not events
+        for event in events:
+            if isinstance(event, DumpOpened):
+                self.meters.clear(at=at)  # its numbers may mean other strips
+            self.submit(event)
 
     def submit(self, event: Event) -> None:
         """Put an event before the engine; it is handled in this turn of the loop or the next."""

@@ -13,6 +13,7 @@ and the first few are logged.
 """
 
 import asyncio
+import contextlib
 import logging
 import math
 import socket
@@ -230,8 +231,8 @@ def _bound(address: Address) -> socket.socket:
             f"UDP port {address[1]} on {address[0]} cannot be had ({failure.strerror}): another "
             f"program, or another mixbridge, may be using it; stop that or choose another port."
         ) from None
-    try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
-    except OSError:  # macOS refuses more than its limit instead of granting that
-        _log.warning("The system keeps its default receive buffer: a burst may lose messages.")
+    for halvings in range(5):  # Linux grants its limit; macOS refuses what is beyond its own
+        with contextlib.suppress(OSError):
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES >> halvings)
+            break
     return sock

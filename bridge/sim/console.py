@@ -169,8 +169,8 @@ class _OctaveMeter:
         """
         audio = np.concatenate((self._past, heard), axis=1)
         self._past = audio[:, -self._window :]
-        first = (audio.shape[1] - self._window) % self._hop
-        frames = sliding_window_view(audio, self._window, axis=1)[:, first :: self._hop]
+        count = max(1, heard.shape[1] // self._hop)  # from the newest back
+        frames = sliding_window_view(audio, self._window, axis=1)[:, :: -self._hop][:, :count]
         bins = np.abs(np.fft.rfft(frames * self._hann)) ** 2
         bands = np.add.reduceat(bins.sum(axis=1), self._starts, axis=1)
         power = np.mean(heard**2, axis=1, keepdims=True)

@@ -137,7 +137,7 @@ def pluck(
     true_period = SAMPLE_RATE / pitch_hz
     position = np.arange(samples) * ((period + 0.5) / true_period)  # the average delays by half
     string = np.interp(position, np.arange(cycles.size), cycles.ravel())
-    return velocity * string * _swell(samples, 0.001, 0.02)
+    return np.asarray(velocity * string * _swell(samples, 0.001, 0.02))
 
 
 def electric_piano(pitch_hz: float, samples: int, velocity: float) -> Wave:
@@ -175,7 +175,7 @@ def voice(
     samples = pitch_hz.size
     angle = 2.0 * np.pi * np.cumsum(pitch_hz) / SAMPLE_RATE
     mean_hz = float(pitch_hz.mean())
-    freq = mean_hz * np.arange(1, int(_HIGHEST_HZ / mean_hz) + 1)
+    freq = mean_hz * np.arange(1.0, int(_HIGHEST_HZ / mean_hz) + 1.0)
     tilt = (freq / mean_hz) ** (-1.05 + 0.45 * velocity)
     start, end = (_harmonics(angle, tilt * formant_levels(freq, vowel)) for vowel in vowels)
     mouth = np.linspace(0.0, 1.0, samples) ** 0.7
@@ -205,4 +205,4 @@ def _harmonics(angle: Wave, levels: Wave, damping: Wave | float = 0.0) -> Wave:
     for level in levels[1:].astype(np.float32):
         turning *= base
         wave += level * turning.imag
-    return wave.astype(np.float64)
+    return np.asarray(wave, dtype=np.float64)

@@ -63,7 +63,8 @@ _WIDTH: Final[FloatArray] = np.array([_WANTS[role][1] for role in ROLES])
 _WEIGHT: Final[FloatArray] = np.array([_WANTS[role][2] for role in ROLES])
 TONE_DB: Final[FloatArray] = np.array([_TONE_BY_ROLE[role] for role in ROLES])
 """(13, 4) what the average listener wants of each role's tone."""
-_MIX_TONE: Final[FloatArray] = np.array([-4.5, -3.6, -7.5, -13.5])
+"""(13, 4) what the average listener wants of each role's tone."""
+_MIX_TONE_DB: Final[FloatArray] = np.array([-4.5, -3.6, -7.5, -13.5])
 _MUST_BE_CLEAR: Final[FloatArray] = np.array(
     [{Role.LEAD: 1.0, Role.KICK: 0.4, Role.SNARE: 0.4, Role.BASS: 0.4}.get(r, 0.1) for r in ROLES]
 )
@@ -74,15 +75,6 @@ _OCTAVE: Final = np.arange(10)
 _UP: Final = _OCTAVE - _OCTAVE[:, None]
 _LEAK_DB: Final = np.where(_UP >= 0, -12.0 * _UP, 24.0 * _UP)
 _SPREAD: Final[FloatArray] = to_power(_LEAK_DB.astype(np.float64))
-
-_STEPS: Final[FloatArray] = np.array([-3.0, -1.0, 1.0, 3.0, *(-2.0, 2.0) * 4, -0.2, 0.2])
-_STEP_COLUMNS: Final = np.array(
-    [COLUMN[Param.GAIN]] * 4
-    + [COLUMN[b] for b in EQ_BANDS for _ in range(2)]
-    + [COLUMN[Param.PAN]] * 2
-)
-_LEAST: Final[FloatArray] = np.array([SPECS[param].minimum for param in MOVABLE])
-_GREATEST: Final[FloatArray] = np.array([SPECS[param].maximum for param in MOVABLE])
 
 _USUAL_LOSS_DB: Final = -15.0
 """What a track of a 16-track mix keeps of its loudness: the wanted levels allow for it."""
@@ -173,7 +165,7 @@ class Listener:
             (weight * _cost(heard - level, 3.0)).sum(-1),
             (clear * np.maximum(_USUAL_LOSS_DB - lost_db, 0.0) / 3.0).sum(-1),
             (weight[:, None] * audible * _cost(share_db - tone, 4.0)).sum((-1, -2)),
-            _cost(mix_share_db - _MIX_TONE, 2.0).sum(-1),
+            _cost(mix_share_db - _MIX_TONE_DB, 2.0).sum(-1),
             (weight * _cost(np.abs(pan) - width, 0.25)).sum(-1),
             _cost(balance_db, 1.5),
             (np.maximum(np.abs(eq) - 4.0, 0.0) / 2.0).sum((-1, -2)),
@@ -221,7 +213,7 @@ class Listener:
         return self._wants[1]
 
     def _lost_to_masking_db(self, octaves: FloatArray) -> FloatArray:
-        """(k, n) how much of its loudness each track keeps among the others: dB of sones, below 0."""
+        """(k, n) what each track keeps of its loudness among the others: dB of sones, below 0."""
         exponent = self._hearing.exponent
         excitation = octaves @ _SPREAD
         total = excitation.sum(-2, keepdims=True)
@@ -229,37 +221,6 @@ class Listener:
         partial = (_raised(total, exponent) - others).sum(-1)
         alone = _raised(excitation, exponent).sum(-1)
         return np.asarray(10.0 * np.log10(np.maximum(partial / alone, 1e-3)))
-
-
-def oracle(listener: Listener, song: Song, moves: int) -> tuple[FloatArray, FloatArray]:
-    """What a greedy engineer reaches who reads the listener's mind.
-
-    The agent's own moves: gain by 1 or 3 dB, each EQ band by 2 dB, pan by 0.2; always the one that
-    gains most, until none gains anything.
-
-    Returns:
-        The mix (n, 6) where it ends, and the utilities (up to `moves` + 1,) on the way there.
-    """
-    values = song.start_values
-    utilities = [listener.utility(song, values)]
-    for _ in range(moves):
-        mixes = _one_move_away(values)
-        found = listener.utilities(song, mixes)
-        best = int(found.argmax())
-        if found[best] <= utilities[-1] + 1e-9:  # noqa: PLR2004 - rounding
-            break
-        values = mixes[best]
-        utilities.append(float(found[best]))
-    return values, np.array(utilities)
-
-
-def _one_move_away(values: FloatArray) -> FloatArray:
-    """(n * 14, n, 6) the mixes that one move makes of a mix (n, 6)."""
-    tracks, rows = len(values), np.arange(len(values))[:, None]
-    mixes = np.tile(values, (tracks, _STEPS.size, 1, 1))
-    mixes[rows, np.arange(_STEPS.size), rows, _STEP_COLUMNS] += _STEPS
-    np.clip(mixes, _LEAST, _GREATEST, out=mixes)
-    return mixes.reshape(-1, *values.shape)
 
 
 def draw_listener(rng: np.random.Generator) -> Listener:

@@ -63,6 +63,7 @@ _ROUGH_DB: Final[dict[Role, float]] = dict.fromkeys(ROLES, -12.0) | {
 }
 _CENTRED: Final = (Role.KICK, Role.SNARE, Role.BASS, Role.LEAD)
 _MIX_LUFS: Final = -20.0
+_MEMORY_READS: Final = 24  # as `bridge.mix.state` averages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -150,10 +151,14 @@ class SimulatedMix:
 
     def observe(self, rng: np.random.Generator) -> Observation:
         """One more reading of all meters, and what is known then."""
-        share = 1.0 / (min(self._reads, 24) + 1.0)
+        share = 1.0 / (min(self._reads, _MEMORY_READS) + 1.0)
         noise = rng.normal(0.0, 1.0, self.song.source_db.shape) * self._noise_db
         self._error_db += share * (noise - self._error_db)
         self._reads += 1
+        return self.last_observation()
+
+    def last_observation(self) -> Observation:
+        """What is known without another reading."""
         source_db = self.song.source_db + self._error_db
         count = len(self.song.names)
         return Observation(

@@ -33,4 +33,4 @@ class Stems:
     @property
     def duration_s(self) -> float:
         """How long the song is, in seconds."""
-        return self.audio.shape[1] / self.sample_rate
+        return float(self.audio.shape[1] / self.sample_rate)

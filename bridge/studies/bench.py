@@ -15,9 +15,14 @@ _PARTS: Final[tuple[tuple[str, Callable[[], list[Result]]], ...]] = (
 )
 
 
+@click.command()
 def main() -> None:
     """Measure everything and print it; it takes about a minute and wants an idle machine."""
     for title, run in _PARTS:
         click.echo(f"\n{title}")
         for result in run():
             click.echo(f"  {result.value:>12,.4g} {result.unit:<12} {result.label}")
+
+
+if __name__ == "__main__":
+    main()

@@ -74,7 +74,7 @@ class _ShiftedListener(Listener):
         total -= 0.8 * (weight * covered).sum(-1)
         total -= 0.12 * (weight[:, None] * np.minimum(np.abs(colour_error), 12.0)).sum((-1, -2))
         total -= 0.15 * np.abs(mix_colour - np.array([-17.0, -1.0])).sum(-1)
-        total -= 1.5 * (weight * np.abs(np.abs(pan) - width)).sum(-1)
+        total -= 2.2 * (weight * np.abs(np.abs(pan) - width)).sum(-1)
         total -= 0.4 * np.abs(lean_db)
         total -= 0.05 * np.maximum(np.abs(eq) - 3.0, 0.0).sum((-1, -2))
         return np.asarray(total)

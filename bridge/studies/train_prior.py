@@ -1,23 +1,14 @@
 """Train the shipped prior on simulated listeners: ``python -m bridge.studies.train_prior``.
 
-Three steps, each deterministic from the seed:
-
-1. *Where people want things.* A greedy oracle mixes songs for each training listener; where it ends,
-   against the rules of `bridge.tasks.targets`, is what that listener wants. Mean, spread between
-   people, between songs and between tracks become the prior of the taste.
-2. *What moves are worth.* Each listener's mix is wandered through; in every state every move of
-   every track is tried and its true change of utility is the reward. The tables are where the
-   update of `bridge.learning.q_learning` would settle after seeing these samples for ever: for
-   discount 0 that is a least-squares problem a row of errors (LSTD, Bradtke & Barto 1996). A row
-   with little data leans on its role, a role with little data on all roles.
-3. *How a thumb answers a value.* The scale of the thumb's likelihood is fitted to thumbs.
-
-Test listeners (`bridge.studies.strangers`) are never imported here.
+Each training listener's mixes are wandered through; in every state every move of every track is
+tried, and its true change of utility is the reward. What these rewards say is fitted in
+`bridge.studies.fit_prior`. Deterministic from the seed. The test listeners of
+`bridge.studies.strangers` are never imported here (an import contract says so).
 """
 
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+import argparse
+import logging
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -26,28 +17,21 @@ from numpy.typing import NDArray
 
 from bridge import __version__
 from bridge.learning.prior import encode_prior
-from bridge.learning.q_learning import FloatArray, IntArray
-from bridge.learning.taste import TastePrior
+from bridge.learning.q_learning import FloatArray
 from bridge.mix.params import COLUMN, SPECS
-from bridge.mix.roles import ROLES
-from bridge.mix.state import Observation
-from bridge.sim.listeners import Listener, draw_listener, oracle
-from bridge.sim.songs import SimulatedMix, Song, make_song
-from bridge.tasks.cells import SHAPES, STEP_PARAMS, STEPS, Cells, find_cells, spread
-from bridge.tasks.errors import FLOOR_SD, find_errors
-from bridge.tasks.features import Features, measure
+from bridge.sim.listeners import Listener, draw_listener
+from bridge.sim.songs import SimulatedMix, make_song
+from bridge.studies.fit_prior import Samples, fit_prior
+from bridge.tasks.cells import STEP_PARAMS, STEPS, find_cells
+from bridge.tasks.errors import DIMENSIONS, find_errors
+from bridge.tasks.features import measure
 
-_COLUMNS: Final = np.array([COLUMN[param] for param in STEP_PARAMS])
-_MINIMUM: Final = np.array([SPECS[param].minimum for param in STEP_PARAMS])
-_MAXIMUM: Final = np.array([SPECS[param].maximum for param in STEP_PARAMS])
+_LOG: Final = logging.getLogger(__name__)
 
 _SIZES: Final = (16, 8, 24)
-_STATES: Final = 40
+_SONGS: Final = 2
+_STATES: Final = 30
 """States that are looked at on the way through one song."""
-
-_ORACLE_MOVES: Final = 150
-_MOST_REWARD: Final = 10.0
-"""A move that is worth more just noticeable changes than this counts as this many."""
 
 _WANDERING: Final = 3.0
 """How wrong the wanderer is about what moves are worth, in just noticeable changes."""
@@ -55,45 +39,108 @@ _WANDERING: Final = 3.0
 _STRAY: Final = 0.2
 """The share of the wanderer's moves that are made at random."""
 
-_LEAN: Final = 30.0
-"""A row of errors leans on the more general one with the weight of so many samples."""
+_MOST_REWARD: Final = 10.0
+"""A move that is worth more just noticeable changes than this counts as this many."""
 
-_CLIP: Final = 9.0
-_LIKELY: Final = np.array([_CLIP, _CLIP, _CLIP, _CLIP, _CLIP, 0.6])
+_LEAST_CHANGE: Final = 1e-6
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ideal:
-    """Where one listener wants one song: errors (n, 6) of the oracle's mix against the rules."""
-
-    listener: int
-    roles: IntArray
-    wanted: FloatArray
+_COLUMNS: Final = np.array([COLUMN[param] for param in STEP_PARAMS])
+_MINIMUM: Final = np.array([SPECS[param].minimum for param in STEP_PARAMS])
+_MAXIMUM: Final = np.array([SPECS[param].maximum for param in STEP_PARAMS])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """One state and what every move from there is worth.
+def train_prior(*, listeners: int, seed: int, provenance: dict[str, object]) -> bytes:
+    """A prior's file, from so many simulated listeners."""
+    parts: list[Samples] = []
+    for person in range(listeners):
+        rng = np.random.default_rng([seed, person])
+        listener = draw_listener(rng)
+        for number in range(_SONGS):
+            song = make_song(rng, tracks=_SIZES[(person + number) % len(_SIZES)])
+            mix = SimulatedMix(song, meter_noise_db=0.0)
+            parts.append(_wander(mix, listener, rng, person=person, song=len(parts)))
+    fitted = fit_prior(Samples.joined(parts))
+    return encode_prior(
+        tables=fitted.tables,
+        taste=fitted.taste,
+        scale=fitted.scale,
+        least_score=fitted.least_score,
+        provenance={**provenance, "listeners": listeners, "seed": seed},
+    )
 
-    Attributes:
-        roles: (n,) the tracks' roles.
-        features: What the agent would see.
-        error: (n, 6) where the tracks are less where this listener wants them.
-        rewards: (n, 14) true change of utility, in just noticeable changes; NaN where illegal.
-    """
 
-    roles: IntArray
-    features: Features
-    error: FloatArray
-    rewards: FloatArray
+def _wander(
+    mix: SimulatedMix, listener: Listener, rng: np.random.Generator, *, person: int, song: int
+) -> Samples:
+    """Walk through a song as somebody who half knows what helps, and note what all moves do."""
+    first_loudness = measure(mix.observe(rng)).loudness
+    utility = listener.utility(mix.song, mix.values)
+    roles = mix.song.roles
+    parts = []
+    for state in range(_STATES):
+        observation = mix.observe(rng)
+        features = measure(observation)
+        error, _ = find_errors(features, observation, np.zeros((roles.size, len(DIMENSIONS))))
+        drift_db = features.loudness - first_loudness
+        cells = find_cells(features, roles, mix.values[:, 2:], drift_db=drift_db)
+        mixes, is_change = _one_move_away(mix.values)
+        utilities = listener.utilities(mix.song, mixes).reshape(is_change.shape)
+        changes = (utilities - utility) / listener.threshold
+        rewards = np.where(is_change, np.clip(changes, -_MOST_REWARD, _MOST_REWARD), np.nan)
+        outwards = features.outward[:, None] > 0.0
+        rewards[:, 12:] = np.where(outwards, rewards[:, 12:], rewards[:, :11:-1])
+        parts.append(
+            Samples(
+                person=np.full(roles.size, person),
+                song=np.full(roles.size, song),
+                role=roles,
+                first=np.column_stack([cells.gain, cells.eq, cells.pan]),
+                error=error,
+                rewards=rewards,
+                is_late=np.full(roles.size, state >= _STATES * 0.6),
+            )
+        )
+        seems = np.where(is_change, np.clip(changes, -20.0, 20.0), -np.inf)
+        seems = seems + rng.normal(0.0, _WANDERING, seems.shape)
+        chosen = int(seems.argmax())
+        if rng.random() < _STRAY:
+            chosen = int(rng.choice(np.flatnonzero(is_change)))
+        mix.values = mixes[chosen]
+        utility = float(utilities.ravel()[chosen])
+    return Samples.joined(parts)
 
 
-def candidates(values: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+def _one_move_away(values: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
     """All mixes (n * 14, n, 6) that are one move away, and which of them (n, 14) are a change."""
     tracks = len(values)
     moved = np.clip(values[:, _COLUMNS] + STEPS, _MINIMUM, _MAXIMUM)
-    mixes = np.broadcast_to(values, (tracks, STEPS.size, tracks, values.shape[1])).copy()
+    mixes = np.broadcast_to(values, (tracks, STEPS.size, *values.shape)).copy()
     row, move = np.arange(tracks)[:, None], np.arange(STEPS.size)
     mixes[row, move, row, _COLUMNS] = moved
-    is_change = np.abs(moved - values[:, _COLUMNS]) > 1e-9  # noqa: PLR2004 - rounding
+    is_change = np.abs(moved - values[:, _COLUMNS]) > _LEAST_CHANGE
     return mixes.reshape(-1, *values.shape), is_change
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The command line of this module."""
+    parser = argparse.ArgumentParser(description="Train the shipped prior.")
+    parser.add_argument("--out", type=Path, required=True, help="the file to write")
+    parser.add_argument("--listeners", type=int, default=160, help="how many people to ask")
+    parser.add_argument("--seed", type=int, default=1, help="of listeners and songs")
+    options = parser.parse_args(arguments)
+    data = train_prior(
+        listeners=options.listeners,
+        seed=options.seed,
+        provenance={
+            "command": "python -m bridge.studies.train_prior",
+            "date": datetime.now(UTC).date().isoformat(),
+            "version": __version__,
+        },
+    )
+    options.out.write_bytes(data)
+    _LOG.info("%s: %d bytes", options.out, len(data))
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    main()

@@ -6,8 +6,8 @@ target: a joint state over all tracks would have more cells than a lifetime has 
 =======  ===========================================================  ===================
 family   cell                                                         actions
 =======  ===========================================================  ===================
-gain     role, how well the track is heard, level error               -3, -1, +1, +3 dB
-eq       role, band, how well the band is heard, mix tone, tone error -2, +2 dB
+gain     role, how well the track is heard, drift of the mix, error   -3, -1, +1, +3 dB
+eq       role, band, how well it is heard, its EQ, mix tone, error    -2, +2 dB
 pan      role, how heavy its side is, width error                     inwards, outwards 0.2
 =======  ===========================================================  ===================
 """
@@ -38,13 +38,6 @@ STEP_PARAMS: Final[tuple[Param, ...]] = (
 STEPS: Final[FloatArray] = np.array([*GAIN_STEPS_DB, *EQ_STEPS_DB * 4, *PAN_STEPS])
 """How far each column moves it."""
 
-DIMENSION: Final[dict[Param, int]] = {
-    Param.GAIN: 0,
-    **{band: 1 + place for place, band in enumerate(EQ_BANDS)},
-    Param.PAN: 5,
-}
-"""The dimension of taste that a parameter answers to: level, four bands of tone, width."""
-
 LEVEL_EDGES_DB: Final = np.array(
     [-9.0, -7.0, -5.5, -4.0, -2.75, -1.75, -1.0, -0.35, 0.35, 1.0, 1.75, 2.75, 4.0, 5.5, 7.0, 9.0]
 )
@@ -54,10 +47,12 @@ WIDTH_EDGES: Final = np.array([-0.55, -0.4, -0.28, -0.18, -0.08, 0.08, 0.18, 0.2
 _AUDIBILITY_EDGES_DB: Final = np.array([-8.0, 0.0])
 _BAND_AUDIBILITY_EDGES_DB: Final = np.array([-18.0, -8.0])
 _MIX_TONE_EDGES_DB: Final = np.array([-2.0, 2.0])
+_EQ_EDGES_DB: Final = np.array([-2.9, 2.9])
+_DRIFT_EDGES_DB: Final = np.array([-2.0, 2.0])
 _SIDE_EDGES_DB: Final = np.array([-0.8, 0.8])
 
-GAIN_SHAPE: Final = (len(ROLES), 3, LEVEL_EDGES_DB.size + 1, len(GAIN_STEPS_DB))
-EQ_SHAPE: Final = (len(ROLES), 4, 3, 3, TONE_EDGES_DB.size + 1, len(EQ_STEPS_DB))
+GAIN_SHAPE: Final = (len(ROLES), 3, 3, LEVEL_EDGES_DB.size + 1, len(GAIN_STEPS_DB))
+EQ_SHAPE: Final = (len(ROLES), 4, 3, 3, 3, TONE_EDGES_DB.size + 1, len(EQ_STEPS_DB))
 PAN_SHAPE: Final = (len(ROLES), 3, WIDTH_EDGES.size + 1, len(PAN_STEPS))
 SHAPES: Final = {"gain": GAIN_SHAPE, "eq": EQ_SHAPE, "pan": PAN_SHAPE}
 EDGES: Final = {"gain": LEVEL_EDGES_DB, "eq": TONE_EDGES_DB, "pan": WIDTH_EDGES}
@@ -78,21 +73,32 @@ class Cells:
     pan: IntArray
 
 
-def find_cells(features: Features, roles: IntArray) -> Cells:
-    """Where the tracks are in the tables, apart from their errors."""
+def find_cells(features: Features, roles: IntArray, eq_db: FloatArray, *, drift_db: float) -> Cells:
+    """Where the tracks are in the tables, apart from their errors.
+
+    Args:
+        features: Of the mix.
+        roles: (n,) the tracks' roles.
+        eq_db: (n, 4) their EQ gains.
+        drift_db: How much louder the whole mix has become since it was first seen.
+    """
     heard = np.searchsorted(_AUDIBILITY_EDGES_DB, features.audibility)
     band_heard = np.searchsorted(_BAND_AUDIBILITY_EDGES_DB, features.band_audibility)
     mix_tone = np.searchsorted(_MIX_TONE_EDGES_DB, features.mix_tone - MIX_TONE_TARGET_DB)
     side = np.searchsorted(_SIDE_EDGES_DB, features.side)
     eq_row = roles[:, None] * 4 + np.arange(4)
+    eq = np.searchsorted(_EQ_EDGES_DB, eq_db)
+    drift = int(np.searchsorted(_DRIFT_EDGES_DB, drift_db))
     return Cells(
-        gain=(roles * 3 + heard) * GAIN_SHAPE[-2],
-        eq=((eq_row * 3 + band_heard) * 3 + mix_tone) * EQ_SHAPE[-2],
+        gain=((roles * 3 + heard) * 3 + drift) * GAIN_SHAPE[-2],
+        eq=(((eq_row * 3 + band_heard) * 3 + eq) * 3 + mix_tone) * EQ_SHAPE[-2],
         pan=(roles * 3 + side) * PAN_SHAPE[-2],
     )
 
 
-def spread(first: IntArray, error: FloatArray, sd: FloatArray, family: str) -> tuple[IntArray, FloatArray]:
+def spread(
+    first: IntArray, error: FloatArray, sd: FloatArray, family: str
+) -> tuple[IntArray, FloatArray]:
     """The cells and weights of errors that are known as `error` plus or minus `sd`."""
     edges = EDGES[family]
     cells = first[..., None] + np.arange(edges.size + 1)

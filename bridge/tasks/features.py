@@ -26,6 +26,7 @@ class Features:
     """The mix as arrays with one row a track; dB unless said. NaN where nothing is known.
 
     Attributes:
+        loudness: Of the whole mix, dBFS.
         level: (n,) loudness against the whole mix.
         tone: (n, 4) each EQ band against the other three of the track.
         width: (n,) distance from the centre, 0 to 1.
@@ -37,6 +38,7 @@ class Features:
         has_spectrum: (n,) whether the tone was measured.
     """
 
+    loudness: float
     level: FloatArray
     tone: FloatArray
     width: FloatArray
@@ -62,6 +64,7 @@ def measure(observation: Observation) -> Features:
         level = np.where(is_known, _ratio_db(own, total), np.nan)
         tone = _ratio_db(bands, own[:, None] - bands)
     return Features(
+        loudness=float(_ratio_db(total, 1.0)),
         level=level,
         tone=np.where(has_spectrum[:, None], tone, np.nan),
         width=np.where(is_known, np.abs(pan), np.nan),

@@ -87,7 +87,7 @@ class FlatTask:
         steps: FloatArray,
         allowed: NDArray[np.bool_],
         *,
-        at: float,  # noqa: ARG002, part of the protocol
+        at: float,
         explore: bool,
         cautious: bool,
     ) -> Proposal | None:
@@ -128,7 +128,7 @@ class FlatTask:
         *,
         weight: float,
         heard: bool,
-        at: float,  # noqa: ARG002, part of the protocol
+        at: float,
         observation: Observation,
         allowed: NDArray[np.bool_],
     ) -> Learnt:
@@ -152,12 +152,12 @@ class FlatTask:
 
     def learn_from_hand(
         self,
-        observation: Observation,  # noqa: ARG002, part of the protocol
-        row: int,  # noqa: ARG002
-        param: Param,  # noqa: ARG002
-        value: float,  # noqa: ARG002
+        observation: Observation,
+        row: int,
+        param: Param,
+        value: float,
         *,
-        at: float,  # noqa: ARG002
+        at: float,
     ) -> Learnt | None:
         """Nothing: a hand's move is none of this table's actions."""
         return None

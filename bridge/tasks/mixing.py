@@ -28,19 +28,17 @@ from bridge.learning.q_learning import FloatArray, IntArray, QTable
 from bridge.learning.taste import Consistency, Taste
 from bridge.mix.params import COLUMN, Param
 from bridge.mix.roles import ROLES
-from bridge.mix.spectrum import to_db, to_power
 from bridge.mix.state import Observation
 from bridge.tasks.cells import (
-    DIMENSION,
     SHAPES,
     STEP_PARAMS,
     STEPS,
     find_cells,
     spread,
 )
-from bridge.tasks.features import Features, measure
-from bridge.tasks.reasons import reason
-from bridge.tasks.targets import LEVEL_TARGET_DB, TONE_TARGET_DB, WIDTH_TARGET
+from bridge.tasks.errors import DIMENSION, DIMENSIONS, TARGET, find_errors
+from bridge.tasks.features import measure
+from bridge.tasks.reasons import belief_in_words, reason
 from bridge.tasks.task import Learnt, Proposal
 
 STATE_SCHEMA: Final = 1
@@ -53,12 +51,6 @@ _LEAST_THUMB: Final = 0.3
 
 _UNHEARD: Final = 0.5
 """What the judgement of a suggestion that was not heard counts against one that was."""
-
-_FLOOR_SD: Final = np.array([0.6, 0.8, 0.8, 0.8, 0.8, 0.05])
-"""How finely an error means anything: half a just noticeable difference, and the meter's rest."""
-
-_METER_SD_DB: Final = 1.5
-"""Standard deviation of one reading of music's level; the mean of n has it over sqrt(n)."""
 
 _HAND_SD: Final = np.array([2.0, 2.0, 2.0, 2.0, 2.0, 0.15])
 """A hand stops within about this of where its owner wants the track."""
@@ -148,6 +140,7 @@ class MixingTask:
         self._taste = Taste(self._prior.taste)
         self._consistency = Consistency()
         self._decisions = 0
+        self._first_loudness_db = 0.0
         self._tabu: dict[tuple[str, int], int] = {}
 
     @property
@@ -165,7 +158,7 @@ class MixingTask:
         steps: FloatArray,
         allowed: NDArray[np.bool_],
         *,
-        at: float,  # noqa: ARG002, part of the protocol; decisions are counted, not timed
+        at: float,
         explore: bool,
         cautious: bool,
     ) -> Proposal | None:
@@ -201,12 +194,16 @@ class MixingTask:
 
     def _look(self, observation: Observation, *, forgiven: float = 0.0) -> _View:
         roles = observation.roles
+        features = measure(observation)
+        if observation.keys != self._taste.members:
+            self._first_loudness_db = features.loudness
         self._taste.attend(observation.keys, roles)
         taste, variance = self._taste.of_members()
-        features = measure(observation)
-        error, sd = _errors(features, observation, taste)
+        error, sd = find_errors(features, observation, taste)
         total_sd = np.sqrt(variance + sd**2)
-        found = find_cells(features, roles)
+        eq_db = np.nan_to_num(observation.values[:, 2:])
+        drift_db = features.loudness - self._first_loudness_db
+        found = find_cells(features, roles, eq_db, drift_db=drift_db)
         wanted = np.nan_to_num(error - taste)
         gain = spread(found.gain, wanted[:, 0], total_sd[:, 0], "gain")
         eq = spread(found.eq, wanted[:, 1:5], total_sd[:, 1:5], "eq")
@@ -291,7 +288,7 @@ class MixingTask:
         *,
         weight: float,
         heard: bool,
-        at: float,  # noqa: ARG002, part of the protocol
+        at: float,
         observation: Observation,
         allowed: NDArray[np.bool_],
     ) -> Learnt:
@@ -306,7 +303,9 @@ class MixingTask:
         if trace.key in self._taste.members:
             self._learn_taste(proposal, reward, weight=weight * (0.5 + 0.5 * min(abs(reward), 1.0)))
         table = self._tables[trace.family]
-        worth = max(abs(float(trace.weights @ table.values[trace.cells, trace.action])), _LEAST_THUMB)
+        worth = max(
+            abs(float(trace.weights @ table.values[trace.cells, trace.action])), _LEAST_THUMB
+        )
         td_error = table.update(
             trace.cells,
             trace.weights,
@@ -354,10 +353,18 @@ class MixingTask:
         role = int(self._taste.groups[row])
         dimension = DIMENSION[param]
         mean = float(self._taste.of_members()[0][row, dimension])
-        return _in_words(ROLES[role], dimension, mean - float(self._prior.taste.mean[role, dimension]))
+        return belief_in_words(
+            ROLES[role], dimension, mean - float(self._prior.taste.mean[role, dimension])
+        )
 
     def learn_from_hand(
-        self, observation: Observation, row: int, param: Param, value: float, *, at: float  # noqa: ARG002
+        self,
+        observation: Observation,
+        row: int,
+        param: Param,
+        value: float,
+        *,
+        at: float,
     ) -> Learnt | None:
         """A hand has put a track where its owner wants it; `observation` is from after that."""
         if not self._is_learning or param not in DIMENSION:
@@ -365,7 +372,7 @@ class MixingTask:
         self._taste.attend(observation.keys, observation.roles)
         values = observation.values.copy()
         values[row, COLUMN[param]] = value
-        error, _ = _errors(measure(observation), observation, self._taste.of_members()[0])
+        error, _ = find_errors(measure(observation), observation, self._taste.of_members()[0])
         dimension = DIMENSION[param]
         if np.isnan(error[row, dimension]):
             return None
@@ -375,7 +382,7 @@ class MixingTask:
         mean = float(self._taste.of_members()[0][row, dimension])
         role = int(observation.roles[row])
         difference = mean - float(self._prior.taste.mean[role, dimension])
-        return Learnt(td_error=0.0, text=_in_words(ROLES[role], dimension, difference))
+        return Learnt(td_error=0.0, text=belief_in_words(ROLES[role], dimension, difference))
 
     def beliefs(self) -> Mapping[str, Any]:
         """What is believed of this person, per role: JSON that a person can read."""
@@ -383,7 +390,7 @@ class MixingTask:
         anybody = np.diagonal(self._prior.taste.covariance, axis1=1, axis2=2).T
         difference = mean - self._prior.taste.mean
         sure = 1.0 - np.sqrt(variance / anybody)
-        average = self._prior.taste.mean + _TARGET
+        average = self._prior.taste.mean + TARGET
         return {
             "consistency": round(self._consistency.share, 3),
             "roles": {
@@ -393,9 +400,9 @@ class MixingTask:
                         "you": round(float(average[row, column] + difference[row, column]), 2),
                         "sure": round(float(sure[row, column]), 3),
                         "answers": int(self._taste.answers[row, column]),
-                        "words": _in_words(role, column, float(difference[row, column])),
+                        "words": belief_in_words(role, column, float(difference[row, column])),
                     }
-                    for column, name in enumerate(_DIMENSION_NAMES)
+                    for column, name in enumerate(DIMENSIONS)
                 }
                 for row, role in enumerate(ROLES)
             },
@@ -416,6 +423,7 @@ class MixingTask:
             "taste": self._taste.state(),
             "consistency": self._consistency.weights.tolist(),
             "decisions": self._decisions,
+            "first_loudness": self._first_loudness_db,
             "tabu": tabu,
             "rng": _rng_state(self._rng),
         }
@@ -444,6 +452,7 @@ class MixingTask:
             self._taste.load_state(body["taste"])
             self._consistency.weights = np.array(body["consistency"], dtype=np.float64)
             self._decisions = int(body["decisions"])
+            self._first_loudness_db = float(body["first_loudness"])
             self._tabu = {(key, int(column)): int(until) for key, column, until in body["tabu"]}
             if body["prior"] == self._prior.checksum:
                 self._load_changes(body["tables"])
@@ -465,10 +474,7 @@ class MixingTask:
                 table.visits[int(cell), int(action)] = visits
 
 
-_DIMENSION_NAMES: Final = ("level", "low", "lowmid", "highmid", "high", "width")
 _DIMENSION_OF_COLUMN: Final = np.array([DIMENSION[param] for param in STEP_PARAMS])
-_TARGET: Final = np.column_stack([LEVEL_TARGET_DB, TONE_TARGET_DB, WIDTH_TARGET])
-_NOTABLE: Final = np.array([0.5, 0.5, 0.5, 0.5, 0.5, 0.05])
 
 
 def _flat(table: FloatArray, name: str) -> FloatArray:
@@ -478,26 +484,6 @@ def _flat(table: FloatArray, name: str) -> FloatArray:
             "train it anew with `mixbridge study train-prior`."
         )
     return table.reshape(-1, table.shape[-1])
-
-
-def _errors(
-    features: Features, observation: Observation, taste: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Errors (n, 6) against the average listener, and their standard deviations.
-
-    The level targets, with what this person is believed to want, are shifted together so that the
-    tracks add up to the mix: four guitars are each wanted softer than one.
-    """
-    target = _TARGET[observation.roles]
-    is_known = ~np.isnan(features.level)
-    wanted = to_power(target[:, 0] + taste[:, 0])
-    shift = to_db(np.array(wanted[is_known].sum())) if is_known.any() else 0.0
-    level = features.level - target[:, 0] + shift
-    error = np.column_stack([level, features.tone - target[:, 1:5], features.width - target[:, 5]])
-    error[:, 1:5][np.isnan(observation.values[:, 2:])] = np.nan
-    meter = _METER_SD_DB / np.sqrt(np.clip(observation.reads, 1.0, 24.0))
-    sd = np.hypot(_FLOOR_SD, meter[:, None] * (np.arange(6) < 5))
-    return error, sd
 
 
 def _place(view: _View, row: int, column: int) -> tuple[str, int, IntArray, FloatArray]:
@@ -510,26 +496,6 @@ def _place(view: _View, row: int, column: int) -> tuple[str, int, IntArray, Floa
     is_right_move = column == 13
     is_outwards = is_right_move == (view.outward[row] > 0.0)
     return "pan", int(is_outwards), view.pan[0][row], view.pan[1][row]
-
-
-def _in_words(role: str, dimension: int, difference: float) -> str:
-    """A belief as a sentence.
-
-    >>> _in_words("lead", 0, 2.04)
-    'you want lead 2.0 dB louder than the average listener'
-    """
-    if abs(difference) < _NOTABLE[dimension]:
-        what = _DIMENSION_NAMES[dimension]
-        return f"you want the {what} of {role} like the average listener"
-    if dimension == 5:
-        side = "wider" if difference > 0.0 else "narrower"
-        return f"you want {role} {abs(difference) * 100:.0f} % {side} than the average listener"
-    if dimension == 0:
-        side = "louder" if difference > 0.0 else "softer"
-        return f"you want {role} {abs(difference):.1f} dB {side} than the average listener"
-    side = "more" if difference > 0.0 else "less"
-    band = _DIMENSION_NAMES[dimension]
-    return f"you want {abs(difference):.1f} dB {side} {band} in {role} than the average listener"
 
 
 def _rng_state(rng: np.random.Generator) -> dict[str, Any]:

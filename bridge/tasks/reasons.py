@@ -3,11 +3,15 @@
 from typing import Final
 
 from bridge.mix.params import EQ_BANDS, Param
+from bridge.tasks.errors import DIMENSIONS
 
 _BAND_WORDS: Final[dict[Param, str]] = dict(
     zip(EQ_BANDS, ("lows", "low mids", "high mids", "highs"), strict=True)
 )
-_LIKED: Final = 0.5
+_SURE: Final = 0.5
+
+_NOTABLE: Final = (0.5, 0.5, 0.5, 0.5, 0.5, 0.05)
+"""A smaller difference from the average listener is not worth a sentence."""
 
 
 def reason(
@@ -45,7 +49,7 @@ def _ground(param: Param, belief: float, answers: int, confidence: float) -> str
         return "average listener; no answer of yours yet"
     count = f"{answers} of your answers" if answers > 1 else "1 of your answers"
     threshold = 0.1 if param is Param.PAN else 1.0
-    if confidence < _LIKED and abs(belief) < threshold:
+    if confidence < _SURE and abs(belief) < threshold:
         return f"average listener; {count}"
     return f"{_difference(param, belief, threshold)}; {count}"
 
@@ -58,3 +62,23 @@ def _difference(param: Param, belief: float, threshold: float) -> str:
     if param is Param.GAIN:
         return f"you like it {abs(belief):.0f} dB {'louder' if belief > 0.0 else 'softer'}"
     return f"you like {'more' if belief > 0.0 else 'less'} {_BAND_WORDS[param]} there than average"
+
+
+def belief_in_words(role: str, dimension: int, difference: float) -> str:
+    """A belief as a sentence.
+
+    >>> belief_in_words("lead", 0, 2.04)
+    'you want lead 2.0 dB louder than the average listener'
+    """
+    if abs(difference) < _NOTABLE[dimension]:
+        what = DIMENSIONS[dimension]
+        return f"you want the {what} of {role} like the average listener"
+    if dimension == 5:
+        side = "wider" if difference > 0.0 else "narrower"
+        return f"you want {role} {abs(difference) * 100:.0f} % {side} than the average listener"
+    if dimension == 0:
+        side = "louder" if difference > 0.0 else "softer"
+        return f"you want {role} {abs(difference):.1f} dB {side} than the average listener"
+    side = "more" if difference > 0.0 else "less"
+    band = DIMENSIONS[dimension]
+    return f"you want {abs(difference):.1f} dB {side} {band} in {role} than the average listener"

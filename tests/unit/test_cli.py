@@ -41,6 +41,14 @@ def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out.startswith(f"Usage: mixbridge {name}")
 
 
+def test_a_study_speaks_for_itself() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bridge", "study", "bench", "--help"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "Measure everything" in done.stdout
+
+
 def test_python_dash_m_is_the_same_program() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "bridge", "--version"], capture_output=True, text=True, check=True

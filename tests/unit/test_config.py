@@ -12,7 +12,6 @@ from bridge.config import MAX_BYTES, Settings, load
 from bridge.errors import ConfigError
 from bridge.mix.messages import Mode
 
-
 Write = Callable[[str | bytes], Path]
 
 

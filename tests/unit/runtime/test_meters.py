@@ -34,6 +34,11 @@ def test_nothing_heard_is_nothing_said(meters: LevelMeters) -> None:
     assert meters.take(at=2.0) is None
 
 
+def test_a_sample_tells_whether_anything_was_new(meters: LevelMeters) -> None:
+    hear(meters, "/mix/track/1/meter", -18.0, -9.0)
+    assert [meters.sample(), meters.sample()] == [True, False]
+
+
 def test_one_reading_is_said_as_it_was(meters: LevelMeters) -> None:
     hear(meters, "/mix/track/2/meter", -18.0, -9.0)
     hear(meters, "/mix/track/2/bands", *OCTAVES)

@@ -27,9 +27,8 @@ def test_the_same_seed_is_the_same_recording_to_the_bit(band: Stems) -> None:
 
 
 def test_another_seed_is_another_song(band: Stems) -> None:
-    assert make_band(4).audio.shape != band.audio.shape or not np.allclose(
-        make_band(4).audio, band.audio
-    )
+    other, second = make_band(4).audio, 48_000
+    assert not np.allclose(other[:, :second], band.audio[:, :second], atol=1e-3)
 
 
 def test_no_stem_is_silent_or_near_full_scale(band: Stems) -> None:
@@ -55,11 +54,11 @@ def test_the_chorus_is_louder_than_the_verse_on_every_pitched_stem_but_the_bass(
     assert (lift > 0.0).all()
 
 
-def test_the_loop_has_no_seam(band: Stems) -> None:
-    around = np.concatenate((band.audio[:, -64:], band.audio[:, :64]), axis=1)
-    at_the_seam = np.abs(np.diff(around[:, 62:66])).max(axis=1)
-    in_the_song = np.abs(np.diff(band.audio)).max(axis=1)
-    assert (at_the_seam < in_the_song).all()
+def test_what_rings_at_the_end_is_heard_at_the_beginning(band: Stems) -> None:
+    pad = band.audio[band.roles.index(Role.PAD)]
+    before, after = pad[-4800:], pad[:480]  # a pad's own attack takes 350 ms
+    assert _rms_dbfs(after) > _rms_dbfs(before) - 8.0
+    assert abs(pad[0] - pad[-1]) < np.abs(np.diff(pad)).max()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,367 @@
+"""How near to a listener's taste each agent comes: ``mixbridge study learning``.
+
+Nobody who is listening here was met in training: listeners, songs, meters and thumbs are drawn from
+a salt that is made when the study starts, printed and saved. Beside the agent play those that it
+must beat, and itself with learning off.
+"""
+
+import json
+import multiprocessing
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+import click
+
+from bridge import __version__
+from bridge.errors import ConfigError
+from bridge.learning.prior import load_prior
+from bridge.studies.figures import Record, decision_p99_ms, draw_curves, lift, summarise
+from bridge.studies.roster import AGENT, AGENTS, LEARNING_OFF, POPULATIONS, Visit, receive
+from bridge.studies.session import CONDITIONS
+
+TRACKS: Final = (16, 8, 32)
+"""The first is the size of the picture and of the controls."""
+
+_MAIN: Final = (AGENT, LEARNING_OFF, "rules+undo")
+_CONTROLLED: Final = (AGENT, LEARNING_OFF)
+_USUAL: Final = "usual"
+_KEY: Final = ("agent", "population", "tracks", "condition", "listener")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is to be measured.
+
+    Attributes:
+        salt: What every listener, song and thumb is drawn from.
+        listeners: Of each population, size and condition.
+        agents: Keys of `AGENTS`.
+        populations: Keys of `POPULATIONS`.
+        tracks: Sizes of the songs.
+        conditions: Keys of `CONDITIONS`; the unusual ones are played by the agent with and without
+            learning, for the first population and size.
+        thumbs: The first song ends after so many thumbs ...
+        moves: ... or so many moves.
+        prior_file: The prior's file; None: the shipped one.
+    """
+
+    salt: str
+    listeners: int = 40
+    agents: tuple[str, ...] = tuple(AGENTS)
+    populations: tuple[str, ...] = tuple(POPULATIONS)
+    tracks: tuple[int, ...] = TRACKS
+    conditions: tuple[str, ...] = tuple(CONDITIONS)
+    thumbs: int = 100
+    moves: int = 400
+    prior_file: Path | None = None
+
+    def visits(self, done: set[tuple[Any, ...]]) -> Iterator[Visit]:
+        """Every listener's visit, without the agents who are `done` with them."""
+        for tracks, population, condition, listener in self._places():
+            agents = self.agents
+            if condition != _USUAL:
+                agents = tuple(name for name in agents if name in _CONTROLLED)
+            place = (population, tracks, condition, listener)
+            left = tuple(name for name in agents if (name, *place) not in done)
+            if left:
+                yield Visit(
+                    salt=self.salt,
+                    population=population,
+                    tracks=tracks,
+                    condition=condition,
+                    listener=listener,
+                    agents=left,
+                    thumbs=self.thumbs,
+                    moves=self.moves,
+                    frozen_moves=frozen_moves(tracks),
+                    prior_file=self.prior_file,
+                )
+
+    def _places(self) -> Iterator[tuple[int, str, str, int]]:
+        for tracks in self.tracks:
+            for population in self.populations:
+                for condition in self.conditions:
+                    is_first = tracks == self.tracks[0] and population == self.populations[0]
+                    if condition == _USUAL or is_first:
+                        for listener in range(self.listeners):
+                            yield tracks, population, condition, listener
+
+    def heading(self) -> dict[str, Any]:
+        """What must be the same for episodes to be continued."""
+        return {
+            "salt": self.salt,
+            "thumbs": self.thumbs,
+            "moves": self.moves,
+            "prior": load_prior(self.prior_file).checksum,
+            "version": __version__,
+        }
+
+
+def frozen_moves(tracks: int) -> int:
+    """How many moves the second song has, and the oracle: 50, 100, 200 for 8, 16, 32 tracks."""
+    return round(6.25 * tracks)
+
+
+def measure(plan: Plan, folder: Path, *, workers: int) -> dict[str, Any]:
+    """Play all that is not yet in `folder`, and save episodes, results and picture there.
+
+    Returns:
+        What is in `results.json`.
+
+    Raises:
+        ConfigError: If the folder holds another study or cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        records = _play(plan, folder / "episodes.jsonl", workers=workers)
+        results = gather(plan, records)
+        text = json.dumps(results, indent=1, sort_keys=True) + "\n"
+        (folder / "results.json").write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{folder}: the study cannot be saved: {error.strerror}.") from error
+    usual = [
+        record
+        for record in records
+        if record["condition"] == _USUAL and record["tracks"] == plan.tracks[0]
+    ]
+    try:
+        draw_curves(folder / "curve.png", usual, tracks=plan.tracks[0], thumbs=plan.thumbs)
+    except ImportError:
+        click.echo("No picture: it needs matplotlib (pip install 'mixbridge[demo]').", err=True)
+    return results
+
+
+def gather(plan: Plan, records: Sequence[Record]) -> dict[str, Any]:
+    """All figures of all groups, in the order of the plan."""
+    groups: dict[tuple[Any, ...], list[Record]] = {}
+    for record in sorted(records, key=lambda record: int(record["listener"])):
+        groups.setdefault(tuple(record[name] for name in _KEY[:-1]), []).append(record)
+    rows = []
+    for (agent, *place), own in groups.items():
+        row = dict(zip(_KEY[:-1], (agent, *place), strict=True)) | summarise(own)
+        without = groups.get((LEARNING_OFF, *place))
+        if without and agent == AGENT:
+            row["lift"] = lift(own, without)
+        row["decision_p99_ms"] = decision_p99_ms(own)
+        rows.append(row)
+    order = (plan.tracks, plan.populations, plan.conditions, plan.agents)
+    names = ("tracks", "population", "condition", "agent")
+    rows.sort(key=lambda row: [o.index(row[name]) for o, name in zip(order, names, strict=True)])
+    return {"study": plan.heading() | {"listeners": plan.listeners}, "rows": rows}
+
+
+# -- playing, and going on where a study was interrupted -------------------------------------------
+
+
+def _play(plan: Plan, path: Path, *, workers: int) -> list[Record]:
+    done, records = _resume(plan, path)
+    visits = list(plan.visits(done))
+    total = sum(len(visit.agents) for visit in visits)
+    with path.open("a", encoding="utf-8") as file, _progress(total) as advance:
+        for found in _receive_all(visits, workers):
+            for record in found:
+                _write_line(file, record)
+            records.extend(found)
+            advance(len(found))
+    wanted = {key for visit in plan.visits(set()) for key in _keys_of(visit)}
+    return [record for record in records if _key(record) in wanted]
+
+
+def _receive_all(visits: Sequence[Visit], workers: int) -> Iterator[list[Record]]:
+    if workers == 1:
+        yield from map(receive, visits)
+        return
+    # A fresh interpreter for each: a fork of a process with threads may lock up.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        for future in as_completed([pool.submit(receive, visit) for visit in visits]):
+            yield future.result()
+
+
+def _resume(plan: Plan, path: Path) -> tuple[set[tuple[Any, ...]], list[Record]]:
+    """What is done already; a last line that was cut short is taken off."""
+    heading = plan.heading()
+    lines = read_episodes(path)
+    if lines and lines[0] != heading:
+        differing = [name for name in heading if lines[0].get(name) != heading[name]]
+        raise ConfigError(
+            f"{path}: holds a study with another {', '.join(differing)}; "
+            "give another --out, or what that study was started with."
+        )
+    records = lines[1:]
+    with path.open("w", encoding="utf-8") as file:
+        for line in (heading, *records):
+            _write_line(file, line)
+    return {_key(record) for record in records}, records
+
+
+def read_episodes(path: Path) -> list[dict[str, Any]]:
+    """The heading and all whole episodes of a study; nothing where there is no file."""
+    if not path.exists():
+        return []
+    lines = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            lines.append(json.loads(line))
+        except json.JSONDecodeError:
+            break
+    return lines
+
+
+def _write_line(file: TextIO, line: dict[str, Any]) -> None:
+    file.write(json.dumps(line, separators=(",", ":")) + "\n")
+    file.flush()
+
+
+def _key(record: Record) -> tuple[Any, ...]:
+    return tuple(record[name] for name in _KEY)
+
+
+def _keys_of(visit: Visit) -> Iterator[tuple[Any, ...]]:
+    for agent in visit.agents:
+        yield agent, visit.population, visit.tracks, visit.condition, visit.listener
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Any]:
+    """A bar where there is a terminal and rich, else a line now and then; gives `advance(n)`."""
+    try:
+        from rich.console import Console
+        from rich.progress import Progress
+    except ImportError:
+        console = None
+    else:
+        console = Console(stderr=True)
+    if console is not None and console.is_terminal:
+        with Progress(console=console) as bar:
+            sessions = bar.add_task("Sessions", total=total)
+            yield lambda count: bar.advance(sessions, count)
+        return
+    played = 0
+
+    def advance(count: int) -> None:
+        nonlocal played
+        before, played = played, played + count
+        if before * 10 // total != played * 10 // total:
+            click.echo(f"{played} of {total} sessions", err=True)
+
+    yield advance
+
+
+# -- the table ------------------------------------------------------------------------------------
+
+_HEAD: Final = (
+    f"{'agent':<13}{'@10':>6}{'@25':>6}{'@50':>6}{'@100':>6}  {'95 % of @100':<13}{'p10':>6}"
+    f"{'50mv':>7}{'100mv':>7}{'song 2':>8}{'dis50':>7}{'dis100':>8}{'clear':>7}"
+    f"{'worst dB':>10}{'worse':>7}{'p99 ms':>8}"
+)
+
+
+def table(results: dict[str, Any]) -> Iterator[str]:
+    """The results as lines of text."""
+    place = None
+    for row in results["rows"]:
+        here = (row["tracks"], row["population"], row["condition"])
+        if here != place:
+            place = here
+            people = f"{row['listeners']} listeners"
+            yield ""
+            yield f"{row['tracks']} tracks, {row['population']}, {row['condition']}, {people}"
+            yield _HEAD
+        yield _line(row)
+        if "lift" in row:
+            parts = (f"{k} {v['mean']:+.3f} +- {v['se']:.3f}" for k, v in row["lift"].items())
+            yield f"{'':13}over learning off: {', '.join(parts)}"
+
+
+def _line(row: dict[str, Any]) -> str:
+    thumbs, moves = row["thumbs"], row["moves"]
+    fractions = "".join(f"{thumbs[k]['mean']:6.2f}" for k in ("10", "25", "50", "100"))
+    low_high = f"{thumbs['100']['low']:.2f}..{thumbs['100']['high']:.2f}"
+    shares = (row["disliked_50"], row["disliked_100"], row["clearly_disliked_100"])
+    disliked = "".join(
+        f"{share:{width}.0%}" for share, width in zip(shares, (7, 8, 7), strict=True)
+    )
+    return (
+        f"{row['agent']:<13}{fractions}  {low_high:<13}{thumbs['100']['p10']:6.2f}"
+        f"{moves['50']['mean']:7.2f}{moves['100']['mean']:7.2f}{row['frozen']['mean']:8.2f}"
+        f"{disliked}{row['worst_db']:10.1f}{row['left_worse']:7.0%}{row['decision_p99_ms']:8.2f}"
+    )
+
+
+# -- the command ----------------------------------------------------------------------------------
+
+
+@click.command()
+@click.option("--listeners", type=click.IntRange(2, 1000), help="Of each group; 40, quick 4.")
+@click.option("--salt", help="What everything is drawn from; without it a new one is made.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("study-learning"))
+@click.option("--quick", is_flag=True, help="Under two minutes: 16 tracks, few listeners.")
+@click.option("--workers", type=click.IntRange(1, 256), help="Processes; one a core.")
+@click.option("--prior", "prior_file", type=click.Path(path_type=Path), help="Another prior.")
+@click.option(
+    "--tracks", type=click.IntRange(2, 64), multiple=True, help="Only songs of this size."
+)
+@click.option(
+    "--agent", "agents", type=click.Choice(list(AGENTS)), multiple=True, help="Only this agent."
+)
+@click.option(
+    "--population",
+    "populations",
+    type=click.Choice(list(POPULATIONS)),
+    multiple=True,
+    help="Only these people.",
+)
+@click.option(
+    "--condition",
+    "conditions",
+    type=click.Choice(list(CONDITIONS)),
+    multiple=True,
+    help="Only this condition.",
+)
+def main(
+    *,
+    listeners: int | None,
+    salt: str | None,
+    out: Path,
+    quick: bool,
+    workers: int | None,
+    prior_file: Path | None,
+    tracks: tuple[int, ...],
+    agents: tuple[str, ...],
+    populations: tuple[str, ...],
+    conditions: tuple[str, ...],
+) -> None:
+    """How near to a listener's taste each agent comes, on people it has never met.
+
+    An interrupted study goes on where it was: give the same --out.
+    """
+    plan = Plan(
+        salt=salt or _salt_of(out) or secrets.token_hex(8),
+        listeners=listeners or (4 if quick else 40),
+        agents=agents or (_MAIN if quick else tuple(AGENTS)),
+        populations=populations or tuple(POPULATIONS),
+        tracks=tracks or (TRACKS[:1] if quick else TRACKS),
+        conditions=conditions or ((_USUAL,) if quick else tuple(CONDITIONS)),
+        prior_file=prior_file,
+    )
+    click.echo(f"Salt {plan.salt}; the same salt gives the same figures.")
+    results = measure(plan, out, workers=workers or os.cpu_count() or 1)
+    for line in table(results):
+        click.echo(line)
+    click.echo(f"\nSaved in {out}: results.json, curve.png, episodes.jsonl")
+
+
+def _salt_of(folder: Path) -> str | None:
+    lines = read_episodes(folder / "episodes.jsonl")
+    return str(lines[0]["salt"]) if lines else None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,324 @@
+"""Who the agent is compared with: nothing, chance, static rules, a linear bandit, an oracle.
+
+Each is a `bridge.tasks.task.Task`, makes the same 14 moves per track and sees what the agent sees,
+but for the oracle, which reads the listener's mind.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge.learning.prior import Prior
+from bridge.learning.q_learning import FloatArray
+from bridge.mix.params import COLUMN, Param
+from bridge.mix.roles import ROLES
+from bridge.mix.state import Observation
+from bridge.sim.songs import SimulatedMix, make_song
+from bridge.tasks.cells import STEP_PARAMS, STEPS
+from bridge.tasks.errors import DIMENSION, find_errors
+from bridge.tasks.features import Features, measure
+from bridge.tasks.mixing import MixingTask
+from bridge.tasks.task import Learnt, Proposal
+
+_COLUMNS: Final = np.array([COLUMN[param] for param in STEP_PARAMS])
+_DIMENSION: Final = np.array([DIMENSION[param] for param in STEP_PARAMS])
+
+_UNITS: Final[FloatArray] = np.array([3.0, 4.0, 4.0, 4.0, 4.0, 0.2])
+"""Errors of level, tone and width that are about equally bad."""
+
+
+class Rival:
+    """What all rivals share: the moves, and that they learn nothing. `_choose` is their own."""
+
+    @property
+    def step_params(self) -> tuple[Param, ...]:
+        """The parameter that each of the 14 columns moves."""
+        return STEP_PARAMS
+
+    def steps(self, observation: Observation) -> FloatArray:
+        """The same 14 moves for every track."""
+        return np.tile(STEPS, (len(observation.keys), 1))
+
+    def propose(
+        self,
+        observation: Observation,
+        steps: FloatArray,
+        allowed: NDArray[np.bool_],
+        *,
+        at: float,
+        explore: bool,
+        cautious: bool,
+    ) -> Proposal | None:
+        """The best move, if it is worth more than leaving the mix alone."""
+        scores = np.where(allowed, self._score(observation, steps), -np.inf)
+        best = int(scores.argmax()) if scores.size else 0
+        if not scores.size or scores.flat[best] <= 0.0:
+            return None
+        row, column = divmod(best, STEPS.size)
+        return Proposal(
+            row=row,
+            param=STEP_PARAMS[column],
+            step=float(steps[row, column]),
+            probability=1.0,
+            score=float(scores[row, column]),
+            confidence=0.0,
+            reason="",
+            trace=self._trace(best),
+        )
+
+    def _score(self, observation: Observation, steps: FloatArray) -> FloatArray:
+        """What each move (n, 14) is worth; 0 or less: not worth making."""
+        raise NotImplementedError
+
+    def _trace(self, index: int) -> FloatArray | None:
+        """What `learn` needs of the move of this index in (n * 14)."""
+        return None
+
+    def learn(
+        self,
+        proposal: Proposal,
+        reward: float,
+        *,
+        weight: float,
+        heard: bool,
+        at: float,
+        observation: Observation,
+        allowed: NDArray[np.bool_],
+    ) -> Learnt:
+        """Nothing is learnt."""
+        return Learnt(td_error=0.0, text="")
+
+    def learn_from_hand(
+        self,
+        observation: Observation,
+        row: int,
+        param: Param,
+        value: float,
+        *,
+        at: float,
+    ) -> Learnt | None:
+        """Nothing is learnt."""
+        return None
+
+    def beliefs(self) -> Mapping[str, Any]:
+        """None."""
+        return {}
+
+    def state(self) -> bytes:
+        """Nothing is kept."""
+        return b""
+
+    def load_state(self, state: bytes) -> None:
+        """Nothing was kept."""
+
+
+class Nothing(Rival):
+    """Leaves the mix alone: 0 by definition."""
+
+    def _score(self, observation: Observation, steps: FloatArray) -> FloatArray:
+        return np.zeros_like(steps)
+
+
+class Chance(Rival):
+    """Makes any allowed move."""
+
+    def __init__(self, *, seed: int) -> None:
+        self._rng = np.random.default_rng(seed)
+
+    def _score(self, observation: Observation, steps: FloatArray) -> FloatArray:
+        return 1.0 - self._rng.random(steps.shape)
+
+
+class Rules(Rival):
+    """Moves the worst error against `bridge.tasks.targets` by the step that mends it best."""
+
+    def _score(self, observation: Observation, steps: FloatArray) -> FloatArray:
+        error, left = _errors_after(observation, measure(observation), steps)
+        # The worst error comes first; of its steps the one that leaves least. No step leaves less
+        # once an error is within half the smallest.
+        is_better = left < np.abs(error)
+        return np.where(is_better, np.abs(error) + 0.01 * (np.abs(error) - left), 0.0)
+
+
+class MindReader(Rival):
+    """The greedy oracle: makes the move that the listener would like best.
+
+    Args:
+        worth: The listener's utility of each of an array of mixes (k, n, 6): (k,).
+    """
+
+    def __init__(self, worth: Callable[[FloatArray], FloatArray]) -> None:
+        self._worth = worth
+
+    def _score(self, observation: Observation, steps: FloatArray) -> FloatArray:
+        values = observation.values
+        rows, columns = np.arange(len(values))[:, None], np.arange(STEPS.size)
+        mixes = np.broadcast_to(values, (*steps.shape, *values.shape)).copy()
+        mixes[rows, columns, rows, _COLUMNS] += steps
+        gains = self._worth(mixes.reshape(-1, *values.shape)) - self._worth(values[None])[0]
+        return np.where(gains > _ROUNDING, gains, 0.0).reshape(steps.shape)
+
+
+_ROUNDING: Final = 1e-9
+
+
+class LinUcb(Rival):
+    """A linear bandit (Li et al. 2010) that starts where the shipped prior is.
+
+    What a move is worth is linear in features of the move and its error. The weights start as the
+    ridge regression of the prior's scores and move with the thumbs, which count |score|, as they do
+    for the agent.
+
+    Args:
+        weights: What it starts from; see `fit_weights`.
+        least_score: A move of less is not made.
+    """
+
+    ALPHA: Final = 0.1
+    """How much a doubtful move is favoured: standard deviations of its worth."""
+
+    RIDGE: Final = 30.0
+    """How many thumbs on one feature weigh as much as the prior does."""
+
+    _LEAST_THUMB: Final = 0.3
+
+    def __init__(self, weights: FloatArray, *, least_score: float) -> None:
+        self._inverse = np.eye(weights.size) / self.RIDGE
+        self._weighted = self.RIDGE * weights
+        self._least = least_score
+        self._features = np.zeros((0, weights.size))
+
+    def _score(self, observation: Observation, steps: FloatArray) -> FloatArray:
+        features = _linear_features(observation, steps)
+        doubt = np.sqrt(np.einsum("kf,kf->k", features @ self._inverse, features))
+        scores = features @ (self._inverse @ self._weighted) + self.ALPHA * doubt
+        self._features = features
+        return np.asarray(np.where(scores >= self._least, scores, 0.0).reshape(steps.shape))
+
+    def _trace(self, index: int) -> FloatArray:
+        return np.asarray(self._features[index])
+
+    def learn(
+        self,
+        proposal: Proposal,
+        reward: float,
+        *,
+        weight: float,
+        heard: bool,
+        at: float,
+        observation: Observation,
+        allowed: NDArray[np.bool_],
+    ) -> Learnt:
+        """One more row of the regression (Sherman-Morrison)."""
+        row = np.sqrt(weight) * proposal.trace
+        predicted = float(proposal.trace @ self._inverse @ self._weighted)
+        worth = reward * max(abs(predicted), self._LEAST_THUMB)
+        leaned = self._inverse @ row
+        self._inverse -= np.outer(leaned, leaned) / (1.0 + float(row @ leaned))
+        self._weighted = self._weighted + np.sqrt(weight) * worth * row
+        return Learnt(td_error=worth - predicted, text="")
+
+
+def without_tables(prior: Prior) -> Prior:
+    """The prior of somebody who knows nothing: every move is worth 0, targets are the rules'."""
+    blank = replace(prior.taste, mean=np.zeros_like(prior.taste.mean))
+    tables = {name: np.zeros_like(table) for name, table in prior.tables.items()}
+    return replace(prior, tables=tables, taste=blank, least_score=0.0)
+
+
+def _errors_after(
+    observation: Observation, features: Features, steps: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Errors (n, 14) against the rules before each move, and their sizes after it, in `_UNITS`."""
+    nobody = np.zeros((len(observation.keys), len(_UNITS)))
+    error, _ = find_errors(features, observation, nobody)
+    error = np.nan_to_num(error)
+    pan = observation.values[:, COLUMN[Param.PAN]]
+    moved = error[:, _DIMENSION] + steps
+    is_pan = DIMENSION[Param.PAN] == _DIMENSION
+    width_change = np.abs(pan[:, None] + steps) - np.abs(pan)[:, None]
+    moved = np.where(is_pan, error[:, _DIMENSION] + width_change, moved)
+    return error[:, _DIMENSION] / _UNITS[_DIMENSION], np.abs(moved) / _UNITS[_DIMENSION]
+
+
+# -- the linear bandit's features -----------------------------------------------------------------
+
+_KINDS: Final = np.array([1, 0, 0, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6])
+"""1 dB, 3 dB, four bands, pan: moves that differ only in direction share their weights."""
+
+_SHAPES: Final = 6
+_LINEAR_FEATURES: Final = 7 * _SHAPES + 6 * len(ROLES)
+
+
+def _linear_features(observation: Observation, steps: FloatArray) -> FloatArray:
+    """(n * 14, features): by kind of move a few bends of the error, by role what is wanted."""
+    features = measure(observation)
+    error, left = _errors_after(observation, features, steps)
+    mended = np.clip(np.abs(error) - left, -1.0, 1.0)
+    size = np.clip(np.abs(error), 0.0, 3.0)
+    heard = np.broadcast_to(np.clip(features.audibility, -20.0, 10.0)[:, None] / 10.0, error.shape)
+    bends = (np.ones_like(error), mended, mended * size, size, heard, heard * mended)
+    tracks = len(observation.keys)
+    rows, columns = np.arange(tracks)[:, None], np.arange(STEPS.size)
+    found = np.zeros((tracks, STEPS.size, _LINEAR_FEATURES))
+    for place, bend in enumerate(bends):
+        found[rows, columns, _KINDS * _SHAPES + place] = np.nan_to_num(bend)
+    wanted = 7 * _SHAPES + observation.roles[:, None] * 6 + _DIMENSION
+    found[rows, columns, wanted] = steps / (_UNITS[_DIMENSION])
+    return found.reshape(-1, _LINEAR_FEATURES)
+
+
+_FIT_SONGS: Final = 12
+_FIT_LOOKS: Final = 6
+_FIT_MOVES: Final = 40
+
+
+def fit_weights(prior: Prior) -> FloatArray:
+    """Weights that come nearest to the prior's own scores on songs that nobody is tested on."""
+    rng = np.random.default_rng([20260101, 7])
+    teacher = MixingTask(replace(prior, least_score=-np.inf), is_learning=False)
+    rows, scores = [], []
+    for _ in range(_FIT_SONGS):
+        mix = SimulatedMix(make_song(rng, tracks=12))
+        for _ in range(_FIT_LOOKS):
+            observation = mix.observe(rng)
+            steps = teacher.steps(observation)
+            features = _linear_features(observation, steps)
+            for index in rng.choice(steps.size, _FIT_MOVES, replace=False):
+                only = np.zeros(steps.size, dtype=np.bool_)
+                only[index] = True
+                said = teacher.propose(
+                    observation,
+                    steps,
+                    only.reshape(steps.shape),
+                    at=0.0,
+                    explore=False,
+                    cautious=False,
+                )
+                if said is not None:
+                    rows.append(features[index])
+                    scores.append(said.score)
+            _mend(mix, rng)
+    seen, wanted = np.array(rows), np.array(scores)
+    return np.linalg.solve(seen.T @ seen + np.eye(_LINEAR_FEATURES), seen.T @ wanted)
+
+
+def _mend(mix: SimulatedMix, rng: np.random.Generator) -> None:
+    """Let the rules go some way, so that nearly finished mixes are fitted too."""
+    rules = Rules()
+    for _ in range(10):
+        observation = mix.observe(rng)
+        steps = rules.steps(observation)
+        move = rules.propose(
+            observation,
+            steps,
+            np.ones(steps.shape, dtype=np.bool_),
+            at=0.0,
+            explore=False,
+            cautious=False,
+        )
+        if move is not None:
+            mix.move(move.row, move.param, move.step)

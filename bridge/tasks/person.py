@@ -1,0 +1,156 @@
+"""What the factored agent has learnt of one person, and how that is kept.
+
+Kept is only what differs from the prior, with the prior's checksum, as canonical JSON: equal bytes
+mean equal beliefs, and a later version can read it.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from bridge.errors import PriorError
+from bridge.learning.prior import Prior
+from bridge.learning.q_learning import QTable
+from bridge.learning.taste import Consistency, Taste
+from bridge.mix.roles import ROLES
+from bridge.tasks.cells import SHAPES
+from bridge.tasks.errors import DIMENSIONS, TARGET
+from bridge.tasks.reasons import belief_in_words
+
+STATE_SCHEMA: Final = 1
+
+TABU_DECISIONS: Final = 15
+"""A move that was just disliked is not tried again for so many decisions."""
+
+
+class Person:
+    """One person, as far as they are known; starts as anybody.
+
+    Args:
+        prior: What is believed of anybody.
+        seed: Of the agent's only randomness.
+
+    Attributes:
+        tables: What moves are worth, by family; starts as the prior's.
+        taste: Where this person wants things.
+        consistency: How far their thumbs can be trusted.
+        decisions: How many decisions were made.
+        first_loudness_db: How loud the mix was when it was first seen, dBFS.
+        rng: The agent's chance; it is part of what is kept, so that a replay draws the same.
+    """
+
+    def __init__(self, prior: Prior, *, seed: int) -> None:
+        self.prior = prior
+        self.rng = np.random.Generator(np.random.PCG64(seed))
+        self.tables = {
+            name: QTable(prior.tables[name].reshape(-1, shape[-1]))
+            for name, shape in SHAPES.items()
+        }
+        self.taste = Taste(prior.taste)
+        self.consistency = Consistency()
+        self.decisions = 0
+        self.first_loudness_db = 0.0
+        self._tabu: dict[tuple[str, int], int] = {}
+
+    def dislike(self, key: str, move: int) -> None:
+        """Remember a move of a track that was just disliked."""
+        self._tabu[key, move] = self.decisions + TABU_DECISIONS
+
+    def disliked(self) -> list[tuple[str, int]]:
+        """Which moves of which tracks were disliked a short while ago, in order."""
+        return [what for what, until in sorted(self._tabu.items()) if until >= self.decisions]
+
+    def beliefs(self) -> Mapping[str, Any]:
+        """Per role and dimension: what the average person wants, what this one, how sure."""
+        prior = self.prior.taste
+        mean, variance = self.taste.of_groups()
+        difference = mean - prior.mean
+        anybody = np.diagonal(prior.covariance, axis1=1, axis2=2).T
+        sure = 1.0 - np.sqrt(variance / anybody)
+        average = prior.mean + TARGET
+        return {
+            "consistency": round(self.consistency.share, 3),
+            "roles": {
+                str(role): {
+                    name: {
+                        "answers": int(self.taste.answers[row, column]),
+                        "average": round(float(average[row, column]), 2),
+                        "sure": round(float(sure[row, column]), 3),
+                        "words": belief_in_words(role, column, float(difference[row, column])),
+                        "you": round(float(average[row, column] + difference[row, column]), 2),
+                    }
+                    for column, name in enumerate(DIMENSIONS)
+                }
+                for row, role in enumerate(ROLES)
+            },
+        }
+
+    def state(self) -> bytes:
+        """All of this, as canonical JSON."""
+        body = {
+            "agent": "factored",
+            "consistency": self.consistency.weights.tolist(),
+            "decisions": self.decisions,
+            "first_loudness_db": self.first_loudness_db,
+            "prior": self.prior.checksum,
+            "rng": self.rng.bit_generator.state,
+            "schema": STATE_SCHEMA,
+            "tables": {name: _changes(table) for name, table in self.tables.items()},
+            "tabu": [[key, move, self._tabu[key, move]] for key, move in self.disliked()],
+            "taste": self.taste.state(),
+        }
+        return json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_state(cls, state: bytes, prior: Prior) -> "Person":
+        """What `state` kept.
+
+        What was learnt upon another prior keeps taste and trust, which are about the person; the
+        changes of the tables, which are about that prior's values, are left behind.
+
+        Raises:
+            PriorError: If it cannot be read, in one sentence.
+        """
+        try:
+            body = json.loads(state)
+            agent, schema = body["agent"], body["schema"]
+            if (agent, schema) == ("factored", STATE_SCHEMA):
+                return cls._from_body(body, prior)
+        except (KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
+            raise PriorError(
+                "what was learnt cannot be read: a part is missing or of the wrong form "
+                f"({error!r}); import an export of it, or start with a new store."
+            ) from error
+        raise PriorError(
+            f"what was learnt is of agent {agent!r}, schema {schema!r}; this is agent 'factored', "
+            f"schema {STATE_SCHEMA}: use the agent and the version that wrote it."
+        )
+
+    @classmethod
+    def _from_body(cls, body: dict[str, Any], prior: Prior) -> "Person":
+        person = cls(prior, seed=0)
+        person.rng.bit_generator.state = body["rng"]
+        person.taste.load_state(body["taste"])
+        person.consistency.weights = np.array(body["consistency"], dtype=np.float64)
+        person.decisions = int(body["decisions"])
+        person.first_loudness_db = float(body["first_loudness_db"])
+        person._tabu = {(key, int(move)): int(until) for key, move, until in body["tabu"]}
+        if body["prior"] == prior.checksum:
+            for name, changes in body["tables"].items():
+                _apply(changes, person.tables[name])
+        return person
+
+
+def _changes(table: QTable) -> list[list[float]]:
+    """[cell, action, value, visits] of all that was updated."""
+    cells, actions = np.nonzero(table.visits)
+    columns = (cells, actions, table.values[cells, actions], table.visits[cells, actions])
+    return [list(entry) for entry in zip(*(c.tolist() for c in columns), strict=True)]
+
+
+def _apply(changes: list[list[float]], table: QTable) -> None:
+    for cell, action, value, visits in changes:
+        table.values[int(cell), int(action)] = value
+        table.visits[int(cell), int(action)] = visits

@@ -1,0 +1,134 @@
+"""What people say of the bridge's moves, by thumb, in a word or by hand, and what follows from it.
+
+Two things may follow: a lesson (`Teacher`), and the move's way back (`Moves`). A hand says both at
+once: it wins where it is, and when it has settled it is a judgement of what stood there.
+"""
+
+from typing import Final
+
+from bridge.guard.guard import Guard
+from bridge.guard.hands import HandLedger, Touch
+from bridge.guard.moves import Move, Moves
+from bridge.learning.credit import Credit
+from bridge.mix import messages as m
+from bridge.mix.params import LOCK_CLASS, same_value
+from bridge.mix.state import MixState, StripState
+from bridge.results import StepBuilder
+from bridge.teaching import Teacher
+
+_JUDGED_BY_HAND_S: Final = 10.0
+"""A hand that comes later than this after a move has other reasons."""
+_SURE: Final = 0.5
+"""Less credit than this is enough to learn a little from, not to take a move back."""
+
+
+class Verdicts:
+    """Takes what people say of moves; answers go to `out`."""
+
+    def __init__(
+        self, *, mix: MixState, guard: Guard, moves: Moves, teacher: Teacher, out: StepBuilder
+    ) -> None:
+        self._mix = mix
+        self._guard = guard
+        self._moves = moves
+        self._teacher = teacher
+        self._out = out
+        self._hands = HandLedger()
+
+    @property
+    def due(self) -> float | None:
+        """When a touch settles next, if nothing moves until then, monotonic seconds."""
+        return self._hands.due
+
+    # -- in words ------------------------------------------------------------------------------
+
+    def take_reward(self, event: m.RewardReceived) -> None:
+        """A thumb: teach whoever earned it, and take a move back that is surely not liked."""
+        credits: tuple[Credit, ...] = ()
+        if event.move and self._moves.get(event.move) is None:
+            self._out.refuse(
+                f"reward: there is no move {event.move!r}; it is kept, credited to none"
+            )
+        else:
+            credits = self._teacher.credit.assign(event.move, event.at)
+        for credit in credits:
+            move = self._moves.get(credit.move)
+            if move is None:
+                continue
+            self._teacher.judge(move, event.value, weight=credit.weight, at=event.at)
+            if event.value < 0 and credit.weight > _SURE and move.is_undoable:
+                self._revert(move, event.at, "you did not like it")
+        credited = credits[-1].move if credits else ""
+        self._out.notices.append(
+            m.RewardCredited(reward_id=event.reward_id, move=credited, value=event.value)
+        )
+
+    def take_undo(self, event: m.UndoRequested) -> None:
+        """Take a move back, and count that against it."""
+        move = self._moves.get(event.move) if event.move else self._moves.last_undoable()
+        if move is None:
+            what = f"there is no move {event.move!r}" if event.move else "no move of mine stands"
+            self._out.refuse(f"undo: {what}")
+        elif not move.is_undoable:
+            why = "a hand has moved it since" if move.belongs_to_hand else f"it is {move.state}"
+            self._out.refuse(f"undo: {move.id} stays: {why}")
+        else:
+            if not self._teacher.credit.is_judged(move.id):
+                self._teacher.judge(move, -1.0, at=event.at)
+            self._revert(move, event.at, "you took it back")
+
+    def _revert(self, move: Move, at: float, reason: str) -> None:
+        if why_not := self._moves.revert(move, at, reason):
+            self._out.refuse(f"undo: {why_not}")
+
+    # -- by hand -------------------------------------------------------------------------------
+
+    def take_hand(self, strip: StripState, event: m.ParamChanged, before: float) -> None:
+        """A person moved it from `before`: stop there, keep away, and note what it may mean."""
+        self._moves.stop(event.at, "your hand took over", key=strip.key)
+        self._guard.hold(strip.key, event.at)
+        self._guard.pin(strip.key, event.param, event.value)
+        ours = self._moves.of_param(strip.key, event.param)
+        for move in ours:
+            move.belongs_to_hand = True
+        self._hands.note(
+            Touch(
+                key=strip.key,
+                param=event.param,
+                start=before,
+                value=event.value,
+                at=event.at,
+                move=ours[-1].id if ours else "",
+            )
+        )
+
+    def settle(self, at: float) -> list[str]:
+        """Judge and learn from the touches that have arrived; returns what a person is to know."""
+        sentences = []
+        for touch in self._hands.settle(at):
+            strip = self._mix.by_key(touch.key)
+            if strip is None or same_value(touch.param, touch.start, touch.value):
+                continue
+            move = self._moves.get(touch.move)
+            if move is not None and _works_against(touch, move):
+                sentences += self._judge_by_hand(move, touch, strip)
+            self._teacher.watch(touch)
+        return sentences
+
+    def _judge_by_hand(self, move: Move, touch: Touch, strip: StripState) -> list[str]:
+        """A hand that works against our last move has judged it; the third time it locks it."""
+        is_recent = touch.at - move.at <= _JUDGED_BY_HAND_S
+        if is_recent and not self._teacher.credit.is_judged(move.id):
+            self._teacher.judge(move, -1.0, at=touch.at)
+        if same_value(touch.param, touch.value, move.from_value):
+            self._moves.note_reverted_by_hand(move, touch.at)
+        if not self._hands.is_fed_up(touch.key, touch.param, touch.at):
+            return []
+        lock_class = LOCK_CLASS[touch.param]
+        self._guard.switch_safe(touch.key, lock_class, on=True)
+        self._out.is_memory_changed = True
+        return [f"{strip.name} {lock_class} is Safe now: you took back three moves of it"]
+
+
+def _works_against(touch: Touch, move: Move) -> bool:
+    return (touch.value - touch.start) * (move.to_value - move.from_value) < 0

@@ -1,0 +1,48 @@
+"""Whatever happens, in any order, nothing leaves that the bridge has promised not to send."""
+
+import pytest
+from storm import Storm
+
+from bridge.guard.limits import Profile
+from bridge.mix.messages import Mode
+
+SEQUENCES_A_STORM = 200
+STORMS = {Profile.STUDIO: 220, Profile.LIVE: 220, Profile.OFF: 90}
+ACTIONS = 6
+
+
+@pytest.mark.parametrize("profile", Profile)
+def test_every_write_of_a_hundred_thousand_sequences_keeps_every_promise(profile: Profile) -> None:
+    decisions = 0
+    for seed in range(STORMS[profile]):
+        storm = Storm(seed, profile)
+        for sequence in range(SEQUENCES_A_STORM):
+            try:
+                storm.blow(ACTIONS)
+            except AssertionError as broken:
+                broken.add_note(f"storm {seed} of {profile}, sequence {sequence}")
+                raise
+        decisions += storm.decisions
+    assert decisions > 10 * STORMS[profile], "the storms were so wild that nothing was tried"
+
+
+def test_these_are_a_hundred_thousand_sequences() -> None:
+    assert sum(STORMS.values()) * SEQUENCES_A_STORM >= 100_000
+
+
+@pytest.mark.parametrize("profile", [Profile.STUDIO, Profile.LIVE])
+def test_a_task_that_ignores_the_guard_gets_nothing_past_the_door(profile: Profile) -> None:
+    for seed in range(30):
+        storm = Storm(seed, profile, is_honest=False)
+        for _ in range(100):
+            storm.blow(ACTIONS)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_after_every_storm_the_bridge_works_again(mode: Mode) -> None:
+    for seed in range(60):
+        storm = Storm(seed, Profile.STUDIO, mode=mode)
+        storm.blow(60)
+        before = storm.decisions
+        storm.calm()
+        assert storm.decisions > before, f"storm {seed}: nothing was ever chosen again"

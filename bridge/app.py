@@ -83,8 +83,8 @@ def run(settings: Settings) -> None:
 async def _run_until_stopped(settings: Settings) -> None:
     stopped = asyncio.Event()
     async with open_bridge(settings) as bridge:
-        _log.info("Ready in mode %s. Ctrl-C ends it.", bridge.engine.mode)
         _on_signals(stopped.set, bridge)
+        _log.info("Ready in mode %s. Ctrl-C ends it.", bridge.engine.mode)
         await stopped.wait()
 
 

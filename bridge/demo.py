@@ -119,6 +119,7 @@ def play_demo(options: DemoOptions) -> dict[str, Any]:
         settings = _settings(options, daw_port, folder)
         session = _Session(options, settings, audience)
         after = loop.run(session.play())
+    click.echo("Writing the report ...", err=True)
     return _report(options, folder, stems, start, after, session)
 
 

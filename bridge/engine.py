@@ -249,8 +249,9 @@ class Engine:
                 self._choose_mode(event.mode)
                 self._pause(event.at, f"the mode is {event.mode} now")
             case m.FreezeSwitched():
-                self.guard.is_frozen = event.on
-                self._pause(event.at, "frozen" if event.on else "unfrozen")
+                if event.on is not self.guard.is_frozen:
+                    self.guard.is_frozen = event.on
+                    self._pause(event.at, "frozen" if event.on else "unfrozen")
             case m.PanicPressed():
                 is_second_press = self.guard.is_panicked
                 self.guard.is_panicked = True

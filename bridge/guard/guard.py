@@ -156,8 +156,7 @@ class Guard:
         most = self.limits.step[columns] * self.scale
         targets = np.clip(values + np.clip(steps, -most, most), low[:, columns], high[:, columns])
         shortened = targets - values
-        distance = np.abs(shortened)
-        allowed = (distance >= _LEAST_STEP[columns] - _ROUNDING) & (distance <= most + _ROUNDING)
+        allowed = np.abs(shortened) >= _LEAST_STEP[columns] - _ROUNDING
         allowed &= np.sign(shortened) == np.sign(steps)
         allowed &= ~self._blocked(observation, at)[:, columns]
         allowed &= self._within_total_boost(observation, shortened, columns)
@@ -232,14 +231,9 @@ class Guard:
 # -- the rules: each returns why not, or None ---------------------------------------------------
 
 
-def _must_be_finite(_: Guard, write: Write) -> str | None:
-    if np.isfinite(write.value):
-        return None
-    return f"{write.value} is not a number that a DAW can hold"
-
-
 def _must_be_in_range(_: Guard, write: Write) -> str | None:
     spec = SPECS[write.param]
+    # NaN compares as False, so that it is refused as well.
     if spec.minimum - _ROUNDING <= write.value <= spec.maximum + _ROUNDING:
         return None
     return (
@@ -317,7 +311,6 @@ def _must_not_jump(guard: Guard, write: Write) -> str | None:
 
 
 RULES: Final[tuple[Callable[[Guard, Write], str | None], ...]] = (
-    _must_be_finite,
     _must_be_in_range,
     _must_know_the_strip,
     _must_be_online,

@@ -226,7 +226,7 @@ class Moves:
         if strip is None:
             return "the track is gone"
         transit = self._writer.transit(move.key, move.param)
-        now = transit.before if transit else self._mix.value(strip, move.param)
+        now = transit.before if transit and transit.sent else self._mix.value(strip, move.param)
         target = move.from_value
         if self.of_param(move.key, move.param)[-1] is not move:
             spec = SPECS[move.param]
@@ -250,7 +250,7 @@ class Moves:
         stopped = self._writer.cancel(at)
         for transit in stopped:
             self._end(transit, MoveState.EXPIRED, at, "panic")
-        on_the_wire = {(t.key, t.param): t.before for t in stopped}
+        on_the_wire = {(t.key, t.param): t.before for t in stopped if t.sent}
         for strip in self._mix.strips:
             for param in MOVABLE:
                 now = on_the_wire.get((strip.key, param), self._mix.value(strip, param))

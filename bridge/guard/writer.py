@@ -70,7 +70,7 @@ class Writer:
     def begin(self, transit: Transit, at: float) -> None:
         """Put a value on its way, in place of what was there for that parameter."""
         if old := self._transits.pop((transit.key, transit.param), None):
-            transit.start = old.before
+            transit.start = old.before if old.sent else transit.start
             self._ended.append((at, old))
         transit.due = at
         self._transits[transit.key, transit.param] = transit

@@ -23,8 +23,10 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-_GRID: Final[FloatArray] = np.linspace(-3.5, 3.5, 29)
-_GRID_WEIGHTS: Final[FloatArray] = np.exp(-0.5 * _GRID**2) / np.exp(-0.5 * _GRID**2).sum()
+_EVEN: Final[FloatArray] = np.linspace(-3.5, 3.5, 29)
+_GRID_WEIGHTS: Final[FloatArray] = np.exp(-0.5 * _EVEN**2) / np.exp(-0.5 * _EVEN**2).sum()
+# Scaled to a variance of exactly 1: an answer that says nothing must change nothing.
+_GRID: Final[FloatArray] = _EVEN / np.sqrt(_GRID_WEIGHTS @ _EVEN**2)
 
 # A piece of evidence never makes us less sure: the Gaussian that is kept could not be normalised.
 _LEAST_PRECISION: Final = 1e-6
@@ -62,6 +64,7 @@ class Taste:
         self.precision = np.zeros((0, dimensions))
         self.weighted = np.zeros((0, dimensions))
         self.answers = np.zeros((groups, dimensions), dtype=np.int64)
+        self._reliance = 1.0
         self._belief: tuple[FloatArray, ...] | None = None
 
     def attend(self, members: tuple[str, ...], groups: IntArray) -> None:
@@ -81,19 +84,27 @@ class Taste:
         self._belief = None
 
     def _end_song(self) -> None:
-        precision, weighted = self._song_evidence()
+        precision, weighted = self._song_evidence(self.precision, self.weighted)
         shrink = 1.0 / (1.0 + precision * self.prior.song_sd**2)
         self.past_precision += precision * shrink
         self.past_weighted += weighted * shrink
 
-    def _song_evidence(self) -> tuple[FloatArray, FloatArray]:
+    def _song_evidence(
+        self, member_precision: FloatArray, member_weighted: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
         """What the members of this song say about their groups, (groups, dimensions) each."""
-        shrink = 1.0 / (1.0 + self.precision * self.prior.member_sd**2)
+        shrink = 1.0 / (1.0 + member_precision * self.prior.member_sd**2)
         precision = np.zeros_like(self.past_precision)
         weighted = np.zeros_like(self.past_precision)
-        np.add.at(precision, self.groups, self.precision * shrink)
-        np.add.at(weighted, self.groups, self.weighted * shrink)
+        np.add.at(precision, self.groups, member_precision * shrink)
+        np.add.at(weighted, self.groups, member_weighted * shrink)
         return precision, weighted
+
+    def rely(self, reliance: float) -> None:
+        """Let all evidence count so much, 0 to 1: a coin's answers are forgotten afterwards."""
+        if reliance != self._reliance:
+            self._reliance = reliance
+            self._belief = None
 
     def of_groups(self) -> tuple[FloatArray, FloatArray]:
         """Mean and variance (groups, dimensions) of what this person wants of each group."""
@@ -111,22 +122,26 @@ class Taste:
         return self._belief
 
     def _infer(self) -> tuple[FloatArray, ...]:
-        song_precision, song_weighted = self._song_evidence()
-        precision = self.past_precision + song_precision
-        weighted = self.past_weighted + song_weighted
+        own_precision, own_weighted = (
+            self._reliance * self.precision,
+            self._reliance * self.weighted,
+        )
+        song_precision, song_weighted = self._song_evidence(own_precision, own_weighted)
+        precision = self._reliance * self.past_precision + song_precision
+        weighted = self._reliance * self.past_weighted + song_weighted
         diagonal = np.einsum("gd,gh->dgh", precision, np.eye(precision.shape[0]))
         covariance = np.linalg.inv(self._prior_precision + diagonal)
         group_mean = (covariance @ (self._prior_weighted + weighted.T)[..., None])[..., 0].T
         group_variance = np.diagonal(covariance, axis1=1, axis2=2).T
         # A member hears of its group from all the others: its own evidence is taken out first,
         # and then put back without the detour.
-        shrink = 1.0 / (1.0 + self.precision * self.prior.member_sd**2)
+        shrink = 1.0 / (1.0 + own_precision * self.prior.member_sd**2)
         mean, variance = group_mean[self.groups], group_variance[self.groups]
-        others = 1.0 / variance - self.precision * shrink
-        others_mean = (mean / variance - self.weighted * shrink) / others
+        others = 1.0 / variance - own_precision * shrink
+        others_mean = (mean / variance - own_weighted * shrink) / others
         spread = 1.0 / others + self.prior.member_sd**2
-        member_precision = 1.0 / spread + self.precision
-        member_mean = (others_mean / spread + self.weighted) / member_precision
+        member_precision = 1.0 / spread + own_precision
+        member_mean = (others_mean / spread + own_weighted) / member_precision
         return group_mean, group_variance, member_mean, 1.0 / member_precision
 
     def judge(
@@ -212,7 +227,7 @@ class Consistency:
     """
 
     SHARES: Final[FloatArray] = np.array([0.5, 0.65, 0.8, 0.9, 0.97])
-    _PRIOR: Final[FloatArray] = np.array([0.04, 0.11, 0.25, 0.4, 0.2])
+    _PRIOR: Final[FloatArray] = np.array([0.06, 0.1, 0.24, 0.4, 0.2])
 
     def __init__(self) -> None:
         self.weights = self._PRIOR.copy()
@@ -221,6 +236,17 @@ class Consistency:
     def share(self) -> float:
         """The share of answers that is expected to be meant, 0.5 (a coin) to 0.97."""
         return float(self.weights @ self.SHARES)
+
+    @property
+    def trust(self) -> float:
+        """How much an answer says: 0 (a coin's) to 1."""
+        return 2.0 * self.share - 1.0
+
+    @property
+    def reliance(self) -> float:
+        """How far to rely on what was taught: less than 1 where trust fell below the usual."""
+        usual = 2.0 * float(self._PRIOR @ self.SHARES) - 1.0
+        return min(self.trust / usual, 1.0)
 
     def judge(self, agreement: float, *, weight: float) -> None:
         """Learn from one answer.

@@ -45,7 +45,10 @@ _WORDS: Final[tuple[tuple[Role, str], ...]] = (
     ),
     (Role.BACKING, r"back(ing|ground)|\bbv\w?\b|\bbgv?\b|choir|chor\b|harmon|coro|gang|doubles?\b"),
     (Role.BASS, r"bass|\bsub\b|808|\bdi b|basse|bajo|basso"),
-    (Role.GUITAR, r"gui?ta?r|gtr|\bgit\b|\bac(oustic)?\b|strat|tele\b|banjo|ukulele|mandolin"),
+    (
+        Role.GUITAR,
+        r"gu?ita?r|chitarr|gtr|\bgit\b|\bac(oustic)?\b|strat|tele\b|banjo|ukulele|mandolin",
+    ),
     (Role.LEAD, r"vo(x|cals?|c|ice)\b|lead|\blv\b|sing|gesang|stimme|voix|voz|voce|rap\b|melod"),
     (Role.STRINGS, r"string|violin|viola|cello|streicher|cordes|cuerdas|archi"),
     (Role.PAD, r"\bpads?\b|atmos|ambien|drone|fl(ä|ae)che|nappe|texture"),

@@ -1,11 +1,12 @@
 """The intake: events that wait for the engine, people first, newest value of a parameter only."""
 
 from collections import deque
+from typing import Final
 
 from bridge.mix.messages import Event, ParamChanged, PersonEvent
 from bridge.mix.params import Param
 
-CAPACITY = 65_536
+CAPACITY: Final = 65_536
 """More than every parameter of 1,024 tracks at once; only a flood of nonsense gets beyond it."""
 
 

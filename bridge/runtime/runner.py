@@ -196,6 +196,8 @@ class Runner:
             return
         if isinstance(event, RewardReceived) and self._journal.settle(event):
             return
+        if isinstance(event, DawEvent) and (change := self.link.note(event)):
+            self.submit(change)
         try:
             result = self.engine.handle(event)
             memory = self.engine.memory() if result.is_memory_changed else None
@@ -212,10 +214,6 @@ class Runner:
             self._command(command, event.at)
         for notice in result.notices:
             self._tell(notice)
-        if isinstance(event, DawEvent):
-            change = self.link.note(event)
-            if change is not None:
-                self.submit(change)
 
     def _set_timer(self) -> None:
         """Wake up when the engine's deadline falls due."""
@@ -247,7 +245,7 @@ class Runner:
         if change is not None:
             self.submit(change)
         if request is not None:
-            self._command(request, at)
+            self._write(request)
 
     def _beat(self) -> None:
         if not self._is_open:
@@ -260,7 +258,10 @@ class Runner:
 
     def _command(self, command: Command, at: float) -> None:
         if isinstance(command, RequestDump):
-            command = self.link.request_dump(at)
+            command = self.link.request_dump(at)  # the link counts them all
+        self._write(command)
+
+    def _write(self, command: Command) -> None:
         for message in self._dialect.encode(command):
             self._send(message, self._daw)
 

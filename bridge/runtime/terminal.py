@@ -110,7 +110,8 @@ def _now(engine: Engine, log: Log) -> str:
     newest = log.moves[-1]
     if newest.state in (MoveState.APPLIED, MoveState.CONFIRMED) and newest.move not in log.rewards:
         return f"Rating: {_told(engine, newest)}\n{newest.reason}"
-    return "Nothing to rate: the next move is being thought of."
+    state, text = engine.status
+    return text if state in ("panic", "frozen") else "Nothing to rate until the next move."
 
 
 def _past(engine: Engine, log: Log) -> str:
@@ -133,10 +134,15 @@ def _told(engine: Engine, move: MoveReported) -> str:
 def _learnt(beliefs: Mapping[str, Any]) -> str:
     """What is held most surely of what this person has answered for."""
     known = [
-        (belief["sure"], f"{role}: {belief['words']} ({belief['answers']} answers)")
-        for role, dimensions in beliefs.get("roles", {}).items()
+        (belief["sure"], _believed(belief))
+        for dimensions in beliefs.get("roles", {}).values()
         for belief in dimensions.values()
         if belief["answers"]
     ]
     sentences = [text for _, text in sorted(known, reverse=True)[:_BELIEFS]]
     return "\n".join(sentences) or "Nothing yet: I act on what most listeners like."
+
+
+def _believed(belief: Mapping[str, Any]) -> str:
+    answers = belief["answers"]
+    return f"{belief['words']} ({answers} {'answer' if answers == 1 else 'answers'})"

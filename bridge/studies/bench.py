@@ -5,14 +5,27 @@ from typing import Final
 
 import click
 
-from bridge.studies import bench_daemon, bench_decision, bench_wire
+from bridge.studies import bench_daemon, bench_decision, bench_intake, bench_wire
 from bridge.studies.bench_wire import Result
 
 _PARTS: Final[tuple[tuple[str, Callable[[], list[Result]]], ...]] = (
     ("Messages taken in", bench_wire.run),
+    ("Messages taken in by a running bridge", bench_intake.run),
     ("A running bridge, from outside", bench_daemon.run),
     ("A decision and a thumb, the engine alone", bench_decision.run),
 )
+
+_GOALS: Final = {
+    "mixbridge run: without loss": "10 times python-osc, half of the bare loop",
+    "start to ready": "1.5",
+    "resident memory, idle": "80",
+    "CPU, idle": "1",
+    "reward, answered from disk, idle, median": "twice the bare echo",
+    "reward, answered from disk, under 20,000/s, p99": "twice the bare echo",
+    "decision, 32 tracks, p99": "1,000",
+    "decision, 128 tracks, p99": "1,000",
+}
+"""What was aimed at, in the unit of the line."""
 
 
 @click.command()
@@ -21,7 +34,9 @@ def main() -> None:
     for title, run in _PARTS:
         click.echo(f"\n{title}")
         for result in run():
-            click.echo(f"  {result.value:>12,.4g} {result.unit:<12} {result.label}")
+            goal = _GOALS.get(result.label)
+            aim = f"  (goal {goal})" if goal else ""
+            click.echo(f"  {result.value:>12,.4g} {result.unit:<12} {result.label}{aim}")
 
 
 if __name__ == "__main__":

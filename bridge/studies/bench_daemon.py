@@ -46,9 +46,9 @@ def run() -> list[Result]:
     Raises:
         NetworkError: If the bridge does not start or answer.
     """
-    with TemporaryDirectory() as folder, _client() as client:
+    with TemporaryDirectory() as folder, open_client() as client:
         figures = []
-        with _bridge(Path(folder), client) as (pid, target, ready_s):
+        with running_bridge(Path(folder), client) as (pid, target, ready_s):
             figures.append(Result(label="start to ready", value=ready_s, unit="s"))
             figures += _idle(pid)
             figures += _latencies("reward, answered from disk", client, target, _reward)
@@ -122,7 +122,9 @@ def _ping(number: int) -> tuple[bytes, bytes]:
 
 
 @contextmanager
-def _bridge(folder: Path, client: socket.socket) -> Iterator[tuple[int, tuple[str, int], float]]:
+def running_bridge(
+    folder: Path, client: socket.socket
+) -> Iterator[tuple[int, tuple[str, int], float]]:
     """`mixbridge run`: its process, its address, and how long it took to answer, in seconds."""
     port, daw_port = _free_port(), _free_port()
     config = folder / "config.yaml"
@@ -161,9 +163,9 @@ def _idle(pid: int) -> list[Result]:
     """Resident memory and share of a core while nobody speaks; nothing where /proc is not."""
     if not Path(f"/proc/{pid}/stat").exists():
         return []
-    before = _cpu_s(pid)
+    before = cpu_s(pid)
     time.sleep(_IDLE_S)
-    share = (_cpu_s(pid) - before) / _IDLE_S * 100.0
+    share = (cpu_s(pid) - before) / _IDLE_S * 100.0
     pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
     memory_mb = pages * os.sysconf("SC_PAGE_SIZE") / 1e6
     return [
@@ -172,7 +174,8 @@ def _idle(pid: int) -> list[Result]:
     ]
 
 
-def _cpu_s(pid: int) -> float:
+def cpu_s(pid: int) -> float:
+    """Processor time of a process so far, in s; where /proc is."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -219,7 +222,7 @@ def _peer(serve: Callable[[int, str], None], folder: str) -> Iterator[tuple[str,
     """An echo in a process of its own, and where it is."""
     port = _free_port()
     ping = encode(OscMessage("/bench/ready"))
-    with _process(serve, (port, folder)), _client() as probe:
+    with _process(serve, (port, folder)), open_client() as probe:
         probe.settimeout(0.05)
         for _ in range(200):
             try:
@@ -245,7 +248,8 @@ def _process(target: Callable[..., None], arguments: tuple[object, ...]) -> Iter
 
 
 @contextmanager
-def _client() -> Iterator[socket.socket]:
+def open_client() -> Iterator[socket.socket]:
+    """A socket of loopback that waits for answers with patience."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
         client.bind(("127.0.0.1", 0))
         client.settimeout(_PATIENCE_S)
@@ -253,5 +257,5 @@ def _client() -> Iterator[socket.socket]:
 
 
 def _free_port() -> int:
-    with _client() as probe:
+    with open_client() as probe:
         return int(probe.getsockname()[1])

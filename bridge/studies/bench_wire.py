@@ -9,7 +9,7 @@ Three receivers in one run, over loopback, on the same 320 addresses of the `/mi
   if it does nothing else.
 
 All are granted the same receive buffer. The sender is a process of its own that sends evenly, in
-steps of a millisecond. A rate counts if nothing was lost and no backlog of more than `_GRACE_S` is
+steps of a millisecond. A rate counts if nothing was lost and no backlog of more than `GRACE_S` is
 left: a large buffer alone would hide for seconds that a receiver is too slow. The rate is doubled
 until it fails, then narrowed down.
 """
@@ -43,8 +43,8 @@ TRACKS: Final = 32
 """With ten addresses each: levels, bands, gain, pan, four EQ gains, mute and solo."""
 
 _TRIAL_S: Final = 0.3
-_LONGEST_TRIAL_S: Final = 1.2 * _TRIAL_S
-_GRACE_S: Final = 0.05
+LONGEST_TRIAL_S: Final = 1.2 * _TRIAL_S
+GRACE_S: Final = 0.05
 _FIRST_RATE: Final = 4000
 _ATTEMPTS: Final = 2  # other programs disturb
 _HALVINGS: Final = 3
@@ -69,7 +69,7 @@ class Receiver(Protocol):
         """Receive until `is_over` and then until nothing more comes.
 
         Returns:
-            How many messages had been handled `_GRACE_S` after `is_over`.
+            How many messages had been handled `GRACE_S` after `is_over`.
         """
 
     def close(self) -> None:
@@ -84,11 +84,11 @@ def run() -> list[Result]:
         "bare loop": _BareLoop,
     }
     results: list[Result] = []
-    with _sender() as sender:
+    with open_sender() as sender:
         for label, make in receivers.items():
             receiver = make()
             try:
-                rate, cost_s = _greatest_rate(sender, receiver)
+                rate, cost_s = _measure(sender, receiver)
             finally:
                 receiver.close()
             results.append(Result(label=f"{label}: without loss", value=rate, unit="messages/s"))
@@ -110,7 +110,7 @@ def _datagrams() -> list[bytes]:
 
 
 @contextmanager
-def _sender() -> Iterator[Connection]:
+def open_sender() -> Iterator[Connection]:
     """A process that sends as it is told: (port, rate) in, number sent and seconds taken out."""
     ours, theirs = multiprocessing.Pipe()
     context = multiprocessing.get_context("spawn")
@@ -145,32 +145,40 @@ def _flood(
     return sent, time.perf_counter() - began
 
 
-def _greatest_rate(sender: Connection, receiver: Receiver) -> tuple[int, float]:
+def _measure(sender: Connection, receiver: Receiver) -> tuple[int, float]:
     """The greatest rate that the receiver keeps up with, and its processor time a message, in s."""
     cost_s = math.nan
 
     def keeps_up(rate: int) -> bool:
         nonlocal cost_s
-        for _ in range(_ATTEMPTS):
-            began = time.process_time()
-            sender.send((receiver.port, rate))
-            received = receiver.receive(sender.poll)
-            sent, seconds = sender.recv()
-            if received == sent and seconds < _LONGEST_TRIAL_S:
-                cost_s = (time.process_time() - began) / sent
-                return True
-        return False
+        began = time.process_time()
+        sender.send((receiver.port, rate))
+        received = receiver.receive(sender.poll)
+        sent, seconds = sender.recv()
+        is_up = bool(received == sent and seconds < LONGEST_TRIAL_S)
+        if is_up:
+            cost_s = (time.process_time() - began) / sent
+        return is_up
+
+    return greatest_rate(keeps_up), cost_s
+
+
+def greatest_rate(keeps_up: Callable[[int], bool]) -> int:
+    """The greatest of the rates that were tried, messages/s, for which `keeps_up` is true."""
+
+    def is_possible(rate: int) -> bool:
+        return any(keeps_up(rate) for _ in range(_ATTEMPTS))
 
     rate, too_fast = 0, _FIRST_RATE
-    while keeps_up(too_fast):
+    while is_possible(too_fast):
         rate, too_fast = too_fast, 2 * too_fast
     for _ in range(_HALVINGS):
         middle = (rate + too_fast) // 2
-        if keeps_up(middle):
+        if is_possible(middle):
             rate = middle
         else:
             too_fast = middle
-    return rate, cost_s
+    return rate
 
 
 # -- the receivers ---------------------------------------------------------------------------------
@@ -192,13 +200,13 @@ class _OnLoop(ABC):
     async def _receive(self, is_over: Callable[[], bool]) -> int:
         before = self._handled()
         while not is_over():
-            await asyncio.sleep(_GRACE_S / 10)
-        await asyncio.sleep(_GRACE_S)
+            await asyncio.sleep(GRACE_S / 10)
+        await asyncio.sleep(GRACE_S)
         seen = in_time = self._handled()
-        await asyncio.sleep(_GRACE_S)
+        await asyncio.sleep(GRACE_S)
         while seen != self._handled():
             seen = self._handled()
-            await asyncio.sleep(_GRACE_S)
+            await asyncio.sleep(GRACE_S)
         return in_time - before
 
 
@@ -267,7 +275,7 @@ class _BareLoop:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(_ANY_PORT)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
-        patience = struct.pack("ll", 0, int(_GRACE_S * 1e6))  # the kernel's own, cheaper than poll
+        patience = struct.pack("ll", 0, int(GRACE_S * 1e6))  # the kernel's own, cheaper than poll
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patience)
         self.port = int(self._socket.getsockname()[1])
         self._layouts: dict[bytes, tuple[str, struct.Struct]] = {}
@@ -293,7 +301,7 @@ class _BareLoop:
             address, layout = layouts[datagram[:start]]
             state[address] = layout.unpack_from(datagram, start)
             count += 1
-        is_in_time = time.perf_counter() - began < _LONGEST_TRIAL_S + 2 * _GRACE_S
+        is_in_time = time.perf_counter() - began < LONGEST_TRIAL_S + 2 * GRACE_S
         return count if is_in_time else 0
 
     def close(self) -> None:

@@ -158,6 +158,7 @@ def draw_curves(path: Path, records: Sequence[Record], *, tracks: int, thumbs: i
         panel.set_title(f"{population}: {_TITLES[population]}", fontsize=10)
         panel.set_xlabel("thumbs")
         panel.set_xlim(0, thumbs * 1.32)
+        panel.set_xticks(np.linspace(0, thumbs, 5))
         panel.set_ylim(-0.3, 1.05)
         panel.grid(alpha=0.25)
         panel.spines[["top", "right"]].set_visible(False)

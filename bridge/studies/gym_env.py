@@ -15,13 +15,13 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from bridge.guard.guard import Guard
-from bridge.guard.limits import LIMITS, Profile
-from bridge.mix.params import COLUMN, MOVABLE, Param
+from bridge.mix.params import COLUMN, Param
 from bridge.mix.roles import ROLES
 from bridge.mix.spectrum import FloatArray
 from bridge.mix.state import Observation
 from bridge.sim.listeners import Listener, draw_listener
 from bridge.sim.songs import SimulatedMix, Song, make_song
+from bridge.studies.session import open_guard
 from bridge.tasks.cells import STEP_PARAMS, STEPS
 from bridge.tasks.errors import find_errors
 from bridge.tasks.features import measure
@@ -73,6 +73,7 @@ class MixEnv(gym.Env[_Frame, np.int64]):
         self._song: Song
         self._mix: SimulatedMix
         self._listener: Listener
+        self._guard: Guard
         self._steps: FloatArray
         self._allowed: NDArray[np.bool_]
 
@@ -124,15 +125,6 @@ class MixEnv(gym.Env[_Frame, np.int64]):
         return {"action_mask": self.action_masks().astype(np.int8), "improved": improved}
 
 
-def open_guard(mix: SimulatedMix) -> Guard:
-    """The guard of profile `off`, with its snapshot taken: absolute bounds, no idle moves."""
-    guard = Guard(LIMITS[Profile.OFF])
-    for key, values in zip(mix.song.names, mix.values, strict=True):
-        for param, value in zip(MOVABLE, values, strict=True):
-            guard.pin(key, param, float(value))
-    return guard
-
-
 def features_of(observation: Observation) -> _Frame:
     """What is seen of each track, (n, `SEEN`), all of it of the order of 1 and within +-5.
 
@@ -153,7 +145,7 @@ def features_of(observation: Observation) -> _Frame:
             np.tile((seen.mix_tone - MIX_TONE_TARGET_DB) / 4.0, (tracks, 1)),
         ]
     )
-    return np.clip(np.nan_to_num(frame), -_BOUND, _BOUND).astype(np.float32)
+    return np.asarray(np.clip(np.nan_to_num(frame), -_BOUND, _BOUND), dtype=np.float32)
 
 
 def register_envs() -> None:

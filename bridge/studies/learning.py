@@ -125,16 +125,18 @@ def measure(plan: Plan, folder: Path, *, workers: int) -> dict[str, Any]:
         (folder / "results.json").write_text(text, encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{folder}: the study cannot be saved: {error.strerror}.") from error
-    usual = [
-        record
-        for record in records
-        if record["condition"] == _USUAL and record["tracks"] == plan.tracks[0]
-    ]
+    _draw(plan, folder, records)
+    return results
+
+
+def _draw(plan: Plan, folder: Path, records: Sequence[Record]) -> None:
+    tracks = plan.tracks[0]
+    usual = [r for r in records if r["condition"] == _USUAL and r["tracks"] == tracks]
     try:
-        draw_curves(folder / "curve.png", usual, tracks=plan.tracks[0], thumbs=plan.thumbs)
+        if usual:
+            draw_curves(folder / "curve.png", usual, tracks=tracks, thumbs=plan.thumbs)
     except ImportError:
         click.echo("No picture: it needs matplotlib (pip install 'mixbridge[demo]').", err=True)
-    return results
 
 
 def gather(plan: Plan, records: Sequence[Record]) -> dict[str, Any]:
@@ -179,9 +181,12 @@ def _receive_all(visits: Sequence[Visit], workers: int) -> Iterator[list[Record]
         return
     # A fresh interpreter for each: a fork of a process with threads may lock up.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    pool = ProcessPoolExecutor(workers, mp_context=context)
+    try:
         for future in as_completed([pool.submit(receive, visit) for visit in visits]):
             yield future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _resume(plan: Plan, path: Path) -> tuple[set[tuple[Any, ...]], list[Record]]:
@@ -299,7 +304,7 @@ def _line(row: dict[str, Any]) -> str:
 
 
 @click.command()
-@click.option("--listeners", type=click.IntRange(2, 1000), help="Of each group; 40, quick 4.")
+@click.option("--listeners", type=click.IntRange(2, 1000), help="Of each group; 40, quick 8.")
 @click.option("--salt", help="What everything is drawn from; without it a new one is made.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("study-learning"))
 @click.option("--quick", is_flag=True, help="Under two minutes: 16 tracks, few listeners.")
@@ -344,7 +349,7 @@ def main(
     """
     plan = Plan(
         salt=salt or _salt_of(out) or secrets.token_hex(8),
-        listeners=listeners or (4 if quick else 40),
+        listeners=listeners or (8 if quick else 40),
         agents=agents or (_MAIN if quick else tuple(AGENTS)),
         populations=populations or tuple(POPULATIONS),
         tracks=tracks or (TRACKS[:1] if quick else TRACKS),

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.learning.prior import Prior
-from bridge.learning.q_learning import FloatArray
+from bridge.learning.q_learning import FloatArray, IntArray
 from bridge.mix.params import COLUMN, Param
 from bridge.mix.roles import ROLES
 from bridge.mix.state import Observation
@@ -73,7 +73,7 @@ class Rival:
         """What each move (n, 14) is worth; 0 or less: not worth making."""
         raise NotImplementedError
 
-    def _trace(self, index: int) -> FloatArray | None:
+    def _trace(self, index: int) -> object:
         """What `learn` needs of the move of this index in (n * 14)."""
         return None
 
@@ -133,14 +133,44 @@ class Chance(Rival):
 
 
 class Rules(Rival):
-    """Moves the worst error against `bridge.tasks.targets` by the step that mends it best."""
+    """Moves the worst error against `bridge.tasks.targets` by the step that mends it best.
+
+    Args:
+        is_heeding: Leave a control alone for the rest of the song once a move of it was disliked:
+            rules that repeat what was just taken back would be a straw man.
+    """
+
+    def __init__(self, *, is_heeding: bool = False) -> None:
+        self._is_heeding = is_heeding
+        self._keys: tuple[str, ...] = ()
+        self._refused: set[tuple[int, Param]] = set()
 
     def _score(self, observation: Observation, steps: FloatArray) -> FloatArray:
+        if observation.keys != self._keys:
+            self._keys, self._refused = observation.keys, set()
         error, left = _errors_after(observation, measure(observation), steps)
         # The worst error comes first; of its steps the one that leaves least. No step leaves less
         # once an error is within half the smallest.
         is_better = left < np.abs(error)
+        for row, param in self._refused:
+            is_better[row, [column == param for column in STEP_PARAMS]] = False
         return np.where(is_better, np.abs(error) + 0.01 * (np.abs(error) - left), 0.0)
+
+    def learn(
+        self,
+        proposal: Proposal,
+        reward: float,
+        *,
+        weight: float,
+        heard: bool,
+        at: float,
+        observation: Observation,
+        allowed: NDArray[np.bool_],
+    ) -> Learnt:
+        """Which control a thumb-down was about."""
+        if self._is_heeding and reward < 0.0:
+            self._refused.add((proposal.row, proposal.param))
+        return Learnt(td_error=0.0, text="")
 
 
 class MindReader(Rival):
@@ -180,26 +210,35 @@ class LinUcb(Rival):
     ALPHA: Final = 0.1
     """How much a doubtful move is favoured: standard deviations of its worth."""
 
-    RIDGE: Final = 30.0
+    RIDGE: Final = 10.0
     """How many thumbs on one feature weigh as much as the prior does."""
 
     _LEAST_THUMB: Final = 0.3
+    _TABU_DECISIONS: Final = 15
 
     def __init__(self, weights: FloatArray, *, least_score: float) -> None:
         self._inverse = np.eye(weights.size) / self.RIDGE
         self._weighted = self.RIDGE * weights
         self._least = least_score
-        self._features = np.zeros((0, weights.size))
+        self._seen = np.zeros((0, _TOUCHED), dtype=np.int64), np.zeros((0, _TOUCHED))
+        self._decisions = 0
+        self._tabu: dict[int, int] = {}
 
     def _score(self, observation: Observation, steps: FloatArray) -> FloatArray:
-        features = _linear_features(observation, steps)
-        doubt = np.sqrt(np.einsum("kf,kf->k", features @ self._inverse, features))
-        scores = features @ (self._inverse @ self._weighted) + self.ALPHA * doubt
-        self._features = features
+        self._decisions += 1
+        self._seen = places, bends = _linear_features(observation, steps)
+        inverse = self._inverse[places[:, :, None], places[:, None, :]]
+        variance = np.einsum("kf,kfg,kg->k", bends, inverse, bends)
+        expected = (bends * (self._inverse @ self._weighted)[places]).sum(axis=1)
+        scores = expected + self.ALPHA * np.sqrt(np.maximum(variance, 0.0))
+        scores[[index for index, until in self._tabu.items() if self._decisions <= until]] = 0.0
         return np.asarray(np.where(scores >= self._least, scores, 0.0).reshape(steps.shape))
 
-    def _trace(self, index: int) -> FloatArray:
-        return np.asarray(self._features[index])
+    def _trace(self, index: int) -> tuple[int, FloatArray]:
+        places, bends = self._seen
+        row = np.zeros(self._weighted.size)
+        row[places[index]] = bends[index]
+        return index, row
 
     def learn(
         self,
@@ -212,9 +251,12 @@ class LinUcb(Rival):
         observation: Observation,
         allowed: NDArray[np.bool_],
     ) -> Learnt:
-        """One more row of the regression (Sherman-Morrison)."""
-        row = np.sqrt(weight) * proposal.trace
-        predicted = float(proposal.trace @ self._inverse @ self._weighted)
+        """One more row of the regression (Sherman-Morrison); what was disliked rests a while."""
+        index, features = proposal.trace
+        if reward < 0.0:
+            self._tabu[index] = self._decisions + self._TABU_DECISIONS
+        row = np.sqrt(weight) * features
+        predicted = float(features @ (self._inverse @ self._weighted))
         worth = reward * max(abs(predicted), self._LEAST_THUMB)
         leaned = self._inverse @ row
         self._inverse -= np.outer(leaned, leaned) / (1.0 + float(row @ leaned))
@@ -249,26 +291,30 @@ def _errors_after(
 _KINDS: Final = np.array([1, 0, 0, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6])
 """1 dB, 3 dB, four bands, pan: moves that differ only in direction share their weights."""
 
-_SHAPES: Final = 6
-_LINEAR_FEATURES: Final = 7 * _SHAPES + 6 * len(ROLES)
+_BENDS: Final = 6
+_TOUCHED: Final = _BENDS + 1
+_WEIGHTS: Final = 7 * _BENDS + 6 * len(ROLES)
 
 
-def _linear_features(observation: Observation, steps: FloatArray) -> FloatArray:
-    """(n * 14, features): by kind of move a few bends of the error, by role what is wanted."""
+def _linear_features(observation: Observation, steps: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Which 7 of the weights each of the n * 14 moves touches, and the features there.
+
+    By kind of move a few bends of the error; by role and dimension how far the move goes, which is
+    how a person who wants a role otherwise than the average shows.
+    """
     features = measure(observation)
     error, left = _errors_after(observation, features, steps)
     mended = np.clip(np.abs(error) - left, -1.0, 1.0)
     size = np.clip(np.abs(error), 0.0, 3.0)
-    heard = np.broadcast_to(np.clip(features.audibility, -20.0, 10.0)[:, None] / 10.0, error.shape)
-    bends = (np.ones_like(error), mended, mended * size, size, heard, heard * mended)
-    tracks = len(observation.keys)
-    rows, columns = np.arange(tracks)[:, None], np.arange(STEPS.size)
-    found = np.zeros((tracks, STEPS.size, _LINEAR_FEATURES))
-    for place, bend in enumerate(bends):
-        found[rows, columns, _KINDS * _SHAPES + place] = np.nan_to_num(bend)
-    wanted = 7 * _SHAPES + observation.roles[:, None] * 6 + _DIMENSION
-    found[rows, columns, wanted] = steps / (_UNITS[_DIMENSION])
-    return found.reshape(-1, _LINEAR_FEATURES)
+    heard = np.clip(features.audibility, -20.0, 10.0)[:, None] / 10.0 * np.ones(STEPS.size)
+    far = steps / _UNITS[_DIMENSION]
+    bends = (np.ones_like(error), mended, mended * size, size, heard, heard * mended, far)
+    role = 7 * _BENDS + observation.roles[:, None] * 6 + _DIMENSION
+    places = np.empty((*steps.shape, _TOUCHED), dtype=np.int64)
+    places[..., :_BENDS] = (_KINDS * _BENDS)[:, None] + np.arange(_BENDS)
+    places[..., _BENDS] = role
+    found = np.nan_to_num(np.stack(bends, axis=-1))
+    return places.reshape(-1, _TOUCHED), found.reshape(-1, _TOUCHED)
 
 
 _FIT_SONGS: Final = 12
@@ -286,7 +332,7 @@ def fit_weights(prior: Prior) -> FloatArray:
         for _ in range(_FIT_LOOKS):
             observation = mix.observe(rng)
             steps = teacher.steps(observation)
-            features = _linear_features(observation, steps)
+            places, bends = _linear_features(observation, steps)
             for index in rng.choice(steps.size, _FIT_MOVES, replace=False):
                 only = np.zeros(steps.size, dtype=np.bool_)
                 only[index] = True
@@ -299,11 +345,13 @@ def fit_weights(prior: Prior) -> FloatArray:
                     cautious=False,
                 )
                 if said is not None:
-                    rows.append(features[index])
+                    row = np.zeros(_WEIGHTS)
+                    row[places[index]] = bends[index]
+                    rows.append(row)
                     scores.append(said.score)
             _mend(mix, rng)
     seen, wanted = np.array(rows), np.array(scores)
-    return np.linalg.solve(seen.T @ seen + np.eye(_LINEAR_FEATURES), seen.T @ wanted)
+    return np.linalg.solve(seen.T @ seen + np.eye(_WEIGHTS), seen.T @ wanted)
 
 
 def _mend(mix: SimulatedMix, rng: np.random.Generator) -> None:

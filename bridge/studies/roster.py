@@ -6,7 +6,7 @@ of begin with `test`; no training code makes seeds from words.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +17,7 @@ import numpy as np
 from bridge.learning.prior import Prior, load_prior
 from bridge.learning.q_learning import FloatArray
 from bridge.sim.listeners import Listener, draw_listener
-from bridge.sim.songs import make_song
+from bridge.sim.songs import Song, make_song
 from bridge.studies.rivals import (
     Chance,
     LinUcb,
@@ -94,7 +94,7 @@ AGENTS: Final[dict[str, Agent]] = {
     "linucb": Agent(
         make=lambda at: LinUcb(_weights(at.prior_file), least_score=at.prior.least_score)
     ),
-    "rules+undo": Agent(make=lambda _: Rules()),
+    "rules+undo": Agent(make=lambda _: Rules(is_heeding=True)),
     "rules": Agent(make=lambda _: Rules(), is_undone=False),
     "flat": Agent(make=lambda at: FlatTask(seed=at.seed)),
     "random+undo": Agent(make=lambda at: Chance(seed=at.seed)),
@@ -142,19 +142,25 @@ class Visit:
         return np.random.default_rng(self.seed(*words))
 
 
-def receive(visit: Visit) -> list[dict[str, Any]]:
+def meet(visit: Visit) -> tuple[Listener, Song, Song]:
+    """The listener of a visit, and the two songs."""
+    first, second = (make_song(visit.rng(f"song {place}"), tracks=visit.tracks) for place in (1, 2))
+    return POPULATIONS[visit.population](visit.rng("listener")), first, second
+
+
+def receive(visit: Visit, agents: Mapping[str, Agent] = AGENTS) -> list[dict[str, Any]]:
     """Let every agent of a visit mix both songs: one record each, as JSON."""
-    draw, conditions = POPULATIONS[visit.population], CONDITIONS[visit.condition]
-    listener = draw(visit.rng("listener"))
-    songs = [make_song(visit.rng(f"song {place}"), tracks=visit.tracks) for place in (1, 2)]
+    conditions = CONDITIONS[visit.condition]
+    listener, *songs = meet(visit)
     most = visit.frozen_moves
     first, second = (Stage(song, listener, oracle_moves=most) for song in songs)
     changed = None
     if conditions.changes_mind:
-        changed = Stage(songs[0], draw(visit.rng("other mind")), oracle_moves=most)
+        other = POPULATIONS[visit.population](visit.rng("other mind"))
+        changed = Stage(songs[0], other, oracle_moves=most)
     records = []
     for name in visit.agents:
-        agent = AGENTS[name]
+        agent = agents[name]
         seed = visit.seed("agent") % 2**32
         task = agent.make(Setting(prior_file=visit.prior_file, stage=first, seed=seed))
         session = Session(

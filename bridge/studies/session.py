@@ -169,7 +169,7 @@ class Session:
         roles_rng, self._meter_rng, self._thumb_rng = np.random.default_rng(seed).spawn(3)
         told = _told_roles(stage.song, conditions.wrong_roles, roles_rng)
         self._mix = SimulatedMix(told, meter_noise_db=conditions.meter_noise_db)
-        self._guard = _open_guard(self._mix)
+        self._guard = open_guard(self._mix)
         self._credit = CreditWindow()
         self._moves: dict[str, tuple[Proposal, bool]] = {}
         self._waiting: deque[_Thumb] = deque()
@@ -270,7 +270,7 @@ class Session:
 
 def play_frozen(task: Task, mix: SimulatedMix, *, moves: int) -> FloatArray:
     """Let an agent mix by itself, with nobody listening: the values (n, 6) where it ends."""
-    guard, rng = _open_guard(mix), np.random.default_rng(0)
+    guard, rng = open_guard(mix), np.random.default_rng(0)
     idle = made = 0
     while made < moves and idle < _IDLE:
         at = float(made + idle)
@@ -285,7 +285,7 @@ def play_frozen(task: Task, mix: SimulatedMix, *, moves: int) -> FloatArray:
     return mix.values
 
 
-def _open_guard(mix: SimulatedMix) -> Guard:
+def open_guard(mix: SimulatedMix) -> Guard:
     """The guard of profile `off`, with its snapshot taken: absolute bounds, no idle moves."""
     guard = Guard(LIMITS[Profile.OFF])
     for key, values in zip(mix.song.names, mix.values, strict=True):

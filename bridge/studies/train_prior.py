@@ -1,4 +1,4 @@
-"""Train the shipped prior on simulated listeners: ``python -m bridge.studies.train_prior``.
+"""Train the shipped prior on simulated listeners: ``mixbridge study train-prior``.
 
 Each training listener's mixes are wandered through; in every state every move of every track is
 tried, and its true change of utility is the reward. What these rewards say is fitted in
@@ -6,12 +6,11 @@ tried, and its true change of utility is the reward. What these rewards say is f
 `bridge.studies.strangers` are never imported here (an import contract says so).
 """
 
-import argparse
-import logging
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+import click
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,8 +24,6 @@ from bridge.studies.fit_prior import Samples, fit_prior
 from bridge.tasks.cells import STEP_PARAMS, STEPS, find_cells
 from bridge.tasks.errors import DIMENSIONS, find_errors
 from bridge.tasks.features import measure
-
-_LOG: Final = logging.getLogger(__name__)
 
 _SIZES: Final = (16, 8, 24)
 _SONGS: Final = 2
@@ -121,26 +118,24 @@ def _one_move_away(values: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
     return mixes.reshape(-1, *values.shape), is_change
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """The command line of this module."""
-    parser = argparse.ArgumentParser(description="Train the shipped prior.")
-    parser.add_argument("--out", type=Path, required=True, help="the file to write")
-    parser.add_argument("--listeners", type=int, default=160, help="how many people to ask")
-    parser.add_argument("--seed", type=int, default=1, help="of listeners and songs")
-    options = parser.parse_args(arguments)
+@click.command()
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@click.option("--listeners", type=click.IntRange(min=2), default=160, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="Of listeners and songs.")
+def main(out: Path, listeners: int, seed: int) -> None:
+    """Train what the agent knows before it meets anybody; takes a minute or two."""
     data = train_prior(
-        listeners=options.listeners,
-        seed=options.seed,
+        listeners=listeners,
+        seed=seed,
         provenance={
-            "command": "python -m bridge.studies.train_prior",
+            "command": f"mixbridge study train-prior --listeners {listeners} --seed {seed}",
             "date": datetime.now(UTC).date().isoformat(),
             "version": __version__,
         },
     )
-    options.out.write_bytes(data)
-    _LOG.info("%s: %d bytes", options.out, len(data))
+    out.write_bytes(data)
+    click.echo(f"{out}: {len(data)} bytes, from {listeners} simulated listeners, seed {seed}.")
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
     main()

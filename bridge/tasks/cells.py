@@ -96,10 +96,11 @@ def find_cells(features: Features, roles: IntArray, eq_db: FloatArray, *, drift_
     )
 
 
-def spread(
-    first: IntArray, error: FloatArray, sd: FloatArray, family: str
-) -> tuple[IntArray, FloatArray]:
-    """The cells and weights of errors that are known as `error` plus or minus `sd`."""
+Spread = tuple[IntArray, FloatArray]
+"""Cells (..., k) and how much a state is in each of them."""
+
+
+def spread(family: str, first: IntArray, error: FloatArray, sd: FloatArray) -> Spread:
+    """The cells of errors that are known as `error` plus or minus `sd`; all arrays (...,)."""
     edges = EDGES[family]
-    cells = first[..., None] + np.arange(edges.size + 1)
-    return cells, bin_weights(error, sd, edges)
+    return first[..., None] + np.arange(edges.size + 1), bin_weights(error, sd, edges)

@@ -80,15 +80,15 @@ def measure(observation: Observation) -> Features:
 def _octave_power(
     observation: Observation,
 ) -> tuple[FloatArray, NDArray[np.bool_], NDArray[np.bool_]]:
-    """K-weighted octave powers (n, 10) after EQ and fader; which tracks, which spectra are known."""
+    """K-weighted octave powers (n, 10) after EQ and fader; which tracks and spectra are known."""
     gain = observation.values[:, COLUMN[Param.GAIN]]
-    has_spectrum = ~np.isnan(observation.source_db).any(axis=1)
+    has_spectrum = np.asarray(np.isfinite(observation.source_db).all(axis=1))
     source = observation.source_db
     if not has_spectrum.all():
         guess = TYPICAL_DB[observation.roles] + observation.level_db[:, None]
         source = np.where(has_spectrum[:, None], source, guess)
     level = source + gain[:, None] + eq_curve_db(np.nan_to_num(observation.values[:, 2:]))
-    is_known = observation.audible & ~np.isnan(level).any(axis=1)
+    is_known = observation.audible & np.isfinite(level).all(axis=1)
     level = np.where(is_known[:, None], level + K_WEIGHT_DB, -150.0)
     return np.exp(level * (np.log(10.0) / 10.0)), is_known, has_spectrum & is_known
 

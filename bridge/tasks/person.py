@@ -24,6 +24,10 @@ STATE_SCHEMA: Final = 1
 TABU_DECISIONS: Final = 15
 """A move that was just disliked is not tried again for so many decisions."""
 
+_OTHER_PRIOR: Final = (
+    "What you want was kept; what moves are worth was learnt upon another prior and starts anew."
+)
+
 
 class Person:
     """One person, as far as they are known; starts as anybody.
@@ -52,6 +56,7 @@ class Person:
         self.consistency = Consistency()
         self.decisions = 0
         self.first_loudness_db = 0.0
+        self._note = ""
         self._tabu: dict[tuple[str, int], int] = {}
 
     def dislike(self, key: str, move: int) -> None:
@@ -72,6 +77,7 @@ class Person:
         average = prior.mean + TARGET
         return {
             "consistency": round(self.consistency.share, 3),
+            "note": self._note,
             "roles": {
                 str(role): {
                     name: {
@@ -134,12 +140,15 @@ class Person:
         person.rng.bit_generator.state = body["rng"]
         person.taste.load_state(body["taste"])
         person.consistency.weights = np.array(body["consistency"], dtype=np.float64)
+        person.taste.rely(person.consistency.reliance)
         person.decisions = int(body["decisions"])
         person.first_loudness_db = float(body["first_loudness_db"])
         person._tabu = {(key, int(move)): int(until) for key, move, until in body["tabu"]}
         if body["prior"] == prior.checksum:
             for name, changes in body["tables"].items():
                 _apply(changes, person.tables[name])
+        else:
+            person._note = _OTHER_PRIOR
         return person
 
 

@@ -3,20 +3,16 @@
 from typing import Final
 
 from bridge.mix.params import EQ_BANDS, Param
-from bridge.tasks.errors import DIMENSIONS
+from bridge.tasks.errors import DIMENSION, DIMENSIONS
 
 _BAND_WORDS: Final[dict[Param, str]] = dict(
     zip(EQ_BANDS, ("lows", "low mids", "high mids", "highs"), strict=True)
 )
-_SURE: Final = 0.5
-
 _NOTABLE: Final = (0.5, 0.5, 0.5, 0.5, 0.5, 0.05)
 """A smaller difference from the average listener is not worth a sentence."""
 
 
-def reason(
-    name: str, param: Param, *, error: float, belief: float, answers: int, confidence: float
-) -> str:
+def reason(name: str, param: Param, *, error: float, belief: float, answers: int) -> str:
     """Why a track should be moved.
 
     Args:
@@ -25,12 +21,11 @@ def reason(
         error: Where it is less where it is wanted, in the parameter's unit.
         belief: How far this person is believed to differ from the average listener there.
         answers: How many answers of this person stand behind that.
-        confidence: 0 to 1.
 
-    >>> reason("Lead", Param.GAIN, error=-3.1, belief=0.4, answers=4, confidence=0.3)
+    >>> reason("Lead", Param.GAIN, error=-3.1, belief=0.4, answers=4)
     'Lead sits 3.1 dB under where I believe you want it (average listener; 4 of your answers)'
     """
-    return f"{name} {_complaint(param, error)} ({_ground(param, belief, answers, confidence)})"
+    return f"{name} {_complaint(param, error)} ({_ground(param, belief, answers)})"
 
 
 def _complaint(param: Param, error: float) -> str:
@@ -44,19 +39,16 @@ def _complaint(param: Param, error: float) -> str:
     return f"has {abs(error):.1f} dB {amount} {_BAND_WORDS[param]} than I believe you want"
 
 
-def _ground(param: Param, belief: float, answers: int, confidence: float) -> str:
+def _ground(param: Param, belief: float, answers: int) -> str:
     if answers == 0:
         return "average listener; no answer of yours yet"
     count = f"{answers} of your answers" if answers > 1 else "1 of your answers"
-    threshold = 0.1 if param is Param.PAN else 1.0
-    if confidence < _SURE and abs(belief) < threshold:
-        return f"average listener; {count}"
-    return f"{_difference(param, belief, threshold)}; {count}"
+    return f"{_difference(param, belief)}; {count}"
 
 
-def _difference(param: Param, belief: float, threshold: float) -> str:
-    if abs(belief) < threshold:
-        return "you want it like the average listener"
+def _difference(param: Param, belief: float) -> str:
+    if abs(belief) < 2.0 * _NOTABLE[DIMENSION[param]]:
+        return "average listener"
     if param is Param.PAN:
         return f"you like it {'wider' if belief > 0.0 else 'narrower'} than average"
     if param is Param.GAIN:

@@ -9,12 +9,13 @@ import json
 import math
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -22,6 +23,9 @@ from typing import Any, NamedTuple
 
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
+
+A_WHILE_S = 0.4
+"""Twenty times the pace: who wanted to move would have done so."""
 
 PATIENCE_S = 10.0
 """The machine may be busy; a bridge that is well answers within milliseconds."""
@@ -139,15 +143,19 @@ class Desk:
 
     def open_song(self, tracks: tuple[tuple[str, str], ...] = SONG) -> None:
         """Be a DAW in which another session has just been opened, with strips never seen before."""
+        self.load(tracks)
+        self.contradict(self.strips[0].uid)
+        if self.obeys:
+            # People overtake the DAW: be sure that the dump has been read before they speak.
+            self.contradict("nobody's")
+
+    def load(self, tracks: tuple[tuple[str, str], ...] = SONG) -> None:
+        """Open a session, and tell nobody before they ask."""
         number = next(self._songs)
         self.strips = [
             Strip(uid=f"song-{number}-{track}", name=name, role=role)
             for track, (name, role) in enumerate(tracks, start=1)
         ]
-        self.contradict(self.strips[0].uid)
-        if self.obeys:
-            # People overtake the DAW: be sure that the dump has been read before they speak.
-            self.contradict("nobody's")
 
     def contradict(self, uid: str) -> None:
         """Give track 1 an identity that the bridge doesn't know: it asks who is who, and waits."""
@@ -201,6 +209,10 @@ class Desk:
             self._unread.append(heard)
         return list(self._unread)[began:]
 
+    def forget(self) -> None:
+        """Skip what has been heard so far."""
+        self._unread.clear()
+
     def _find(self, address: str, args: tuple[object, ...], until: float) -> Heard | None:
         while heard := self._unread.popleft() if self._unread else self._receive(until):
             pairs = zip(args, heard.args, strict=False)
@@ -235,7 +247,7 @@ class Desk:
             _, _, _, track, param = heard.address.split("/", 4)
             written = Written(int(track), param, *heard.args)
             self.written.append(written)
-            if self.obeys:
+            if self.obeys and written.track <= len(self.strips):
                 self.hand(written.track, param, self.holds(written))
 
     def _send_meters(self) -> None:
@@ -252,7 +264,7 @@ class Desk:
 class Bridge:
     """`mixbridge run` in a process of its own."""
 
-    def __init__(self, folder: Path, **settings: dict[str, Any] | str) -> None:
+    def __init__(self, folder: Path, **settings: object) -> None:
         self.port, self.daw_port = free_ports(2)
         self.store = folder / "mix.db"
         self.log = folder / "log.txt"
@@ -285,7 +297,7 @@ class Bridge:
 
 
 @contextmanager
-def running(folder: Path, **settings: dict[str, Any] | str) -> Iterator[Bridge]:
+def running(folder: Path, **settings: object) -> Iterator[Bridge]:
     """A bridge for as long as the context lasts; `settings` are groups of its configuration."""
     bridge = Bridge(folder, **settings)
     try:
@@ -308,8 +320,10 @@ def sitting_at(bridge: Bridge) -> Iterator[Desk]:
         for track_class in ("gain", "eq", "pan", "all"):
             desk.say("/bridge/safe", "*", track_class, 0)
         desk.open_song()
+        desk.written.clear()  # what was on its way to whoever sat here before
         yield desk
     finally:
+        desk.say("/bridge/mode", "observe")
         desk.close()
 
 
@@ -328,3 +342,30 @@ def free_ports(number: int) -> list[int]:
 def is_near(a: float, b: float) -> bool:
     """Whether two values are one in float32."""
     return math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-6)
+
+
+def moves_of(heard: list[Heard]) -> list[Move]:
+    """What was said of moves."""
+    return [Move(*told.args) for told in heard if told.address == "/bridge/move"]
+
+
+def apply_one(desk: Desk) -> Move:
+    """Accept a suggestion and let the DAW confirm it."""
+    desk.say("/bridge/mode", "suggest")
+    move = desk.hear_move("proposed")
+    desk.say("/bridge/accept", move.name)
+    return desk.hear_move("confirmed", move.name)
+
+
+def rows_of(bridge: Bridge, query: str, *values: object) -> list[tuple[object, ...]]:
+    """What the store says, while the bridge runs."""
+    with closing(sqlite3.connect(f"file:{bridge.store}?mode=ro", uri=True)) as store:
+        return store.execute(query, values).fetchall()
+
+
+def moves_in_assist(desk: Desk, number: int) -> list[Move]:
+    """Let the bridge act until it has made so many moves."""
+    desk.say("/bridge/mode", "assist")
+    moves = [desk.hear_move("applied") for _ in range(number)]
+    desk.say("/bridge/mode", "observe")
+    return moves

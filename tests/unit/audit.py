@@ -50,8 +50,9 @@ class Line:
     pins: set[float] = field(default_factory=set)
     path: tuple[float, float] | None = None
     """From where to where a move or its way back may write now."""
+    move: str = ""
+    ours: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=200))
     is_way_back: bool = False
-    way_back_at: float = -math.inf
 
 
 class Audit:
@@ -137,8 +138,14 @@ class Audit:
             line.path, line.is_way_back = None, False
             self.touched[key] = event.at
         else:
-            line.pins.add(event.value)
+            self._read(line, event.value, event.at)
         line.told = event.value
+
+    def _read(self, line: Line, value: float, at: float) -> None:
+        """A value is ours coming back, or what was known; else it may be taken for a hand's."""
+        is_echo = any(abs(value - ours) < 0.005 and at - when < 0.5 for when, ours in line.ours)
+        if not is_echo and not abs(value - line.told) < 0.005:
+            line.pins.add(value)
 
     def _arranged(self, at: float) -> None:
         assert self.incoming is not None
@@ -152,7 +159,7 @@ class Audit:
                 line = self.line(key, param)
                 if key not in before:
                     line.pins = {value}
-                line.pins.add(value)
+                self._read(line, value, at)
                 line.told = value
             self._greeted(key)
         self.incoming, self.is_doubtful = None, False
@@ -218,13 +225,13 @@ class Audit:
             if self.mode is Mode.SUGGEST:
                 assert isinstance(self.event, m.SuggestionAccepted), "nobody accepted it"
             line.path, line.is_way_back = (note.from_value, note.to_value), False
-            line.written = math.nan
+            line.move, line.written = note.move, math.nan
             self.applied.append((at, (key, note.param)))
             self._judge_budgets(at, (key, note.param))
         elif note.state is MoveState.REVERTED:
-            line.is_way_back, line.way_back_at = True, at
-        elif note.state in (MoveState.EXPIRED, MoveState.CONFIRMED) and not line.is_way_back:
-            line.path = None
+            line.is_way_back = True
+        elif note.move == line.move and not line.is_way_back:
+            line.path = None  # confirmed or given up
 
     def _judge_budgets(self, at: float, slot: Slot) -> None:
         while self.applied and self.applied[0][0] <= at - 60.0:
@@ -253,6 +260,7 @@ class Audit:
         else:
             self._judge_move(key, param, value, before, at)
         line.written = value
+        line.ours.append((at, value))
 
     def _judge_move(
         self, key: str, param: Param, value: float, before: list[float], at: float

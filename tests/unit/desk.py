@@ -149,12 +149,14 @@ class Desk:
         uids: bool = False,
         mode: Mode = Mode.ASSIST,
         profile: Profile = Profile.STUDIO,
+        interval_s: float = 6.0,
         learning_enabled: bool = True,
     ) -> None:
         self.task = ScriptedTask()
         self.engine = make_engine(
-            self.task, mode=mode, profile=profile, learning_enabled=learning_enabled
-        )
+            self.task, mode=mode, profile=profile, interval_s=interval_s,
+            learning_enabled=learning_enabled,
+        )  # fmt: skip
         self.at = 100.0
         self.is_silent = False
         self.top = 1000.0

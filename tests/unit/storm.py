@@ -26,6 +26,11 @@ from bridge.tasks.task import Proposal
 
 NAMES = ("Kick", "Bass", "Vox", "Gtr", "Click", "Talkback", "Pad")
 PARAMS = tuple(RANGE)
+HAPPENINGS = (
+    "hand", "judge_move", "answer_suggestion", "undo", "switch_safe", "freeze", "panic", "rearm",
+    "choose_mode", "change_link", "rearrange", "announce", "read_on", "meter", "gap",
+    "correct_role", "switch",
+)  # fmt: skip
 
 
 class RandomTask(ScriptedTask):
@@ -176,15 +181,24 @@ class Storm:
             action()
 
     def _weighted(self) -> Iterator[Callable[[], None]]:
-        table = (
-            (40, self.tick), (30, self.answer), (8, self.hand), (6, self.judge_move),
-            (6, self.answer_suggestion), (3, self.undo), (3, self.switch_safe), (2, self.freeze),
-            (1, self.panic), (3, self.rearm), (3, self.choose_mode), (3, self.change_link),
-            (3, self.rearrange), (2, self.announce), (8, self.read_on), (2, self.meter),
-            (1, self.gap), (1, self.correct_role), (1, self.switch),
-        )  # fmt: skip
-        for weight, action in table:
-            yield from [action] * weight
+        """Time and echoes prevail; of the rest each storm has its own taste."""
+        yield from [self.tick] * 160
+        yield from [self.answer] * 100
+        for name in HAPPENINGS:
+            yield from [getattr(self, name)] * self.dice.choice((0, 1, 1, 3, 8))
+        yield from [self.answer_suggestion, self.rearm, self.put_right, self.read_on] * 4
+
+    def put_right(self) -> None:
+        """People let the bridge go on."""
+        self.give(m.FreezeSwitched(at=self.at, on=False))
+        self.give(m.LinkChanged(at=self.at, state=LinkState.ONLINE, text="there"))
+        self.give(m.TransportChanged(at=self.at, playing=True))
+        for track in range(1, len(self.order) + 1):
+            self.give(m.ParamChanged(at=self.at, track=track, param=Param.SOLO, value=0.0))
+        if self.dice.random() < 0.5:
+            self.give(m.ModeChosen(at=self.at, mode=Mode.ASSIST))
+        if self.dice.random() < 0.3:
+            self.give(m.SafeSwitched(at=self.at, track="*", lock_class=LockClass.ALL, on=False))
 
     def tick(self) -> None:
         deadline = self.engine.deadline

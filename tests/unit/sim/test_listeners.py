@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -5,7 +7,7 @@ from hypothesis import strategies as st
 
 from bridge.mix.params import COLUMN, EQ_BANDS, Param
 from bridge.mix.roles import ROLE_INDEX, Role
-from bridge.mix.spectrum import FloatArray, loudness_db, to_db, to_power
+from bridge.mix.spectrum import FloatArray, eq_curve_db, loudness_db, to_db, to_power
 from bridge.sim.listeners import FLIPS, SPEAKS, Hearing, Listener, draw_listener, oracle
 from bridge.sim.songs import Song, make_song
 
@@ -60,8 +62,19 @@ def test_a_mix_that_leans_to_one_side_is_worse() -> None:
     heard, person = song(), listener()
     mix = finished(heard, person)
     leaning = mix.copy()
-    leaning[:, PAN] = np.abs(mix[:, PAN]) + 0.2
+    leaning[:, PAN] = np.abs(mix[:, PAN])
     assert person.utility(heard, leaning) < person.utility(heard, mix) - 3.0 * person.threshold
+
+
+def test_what_sounds_the_same_without_eq_is_liked_better() -> None:
+    heard = song()
+    person = Listener(Hearing(song_share=0.0), np.random.default_rng(1))
+    bent = heard.start_values.copy()
+    bent[3, COLUMN[Param.EQ_LOW]] = -9.0
+    source_db = heard.source_db - eq_curve_db(bent[:, 2:])
+    compensated = replace(heard, source_db=source_db)
+    lost = person.utility(heard, heard.start_values) - person.utility(compensated, bent)
+    assert lost > person.threshold
 
 
 @pytest.mark.parametrize("band", EQ_BANDS)
@@ -89,6 +102,11 @@ def test_a_closed_fader_is_judged_and_not_a_number_missing() -> None:
     assert np.isfinite(person.utility(heard, closed))
 
 
+def test_a_track_alone_is_masked_by_nothing() -> None:
+    heard, person = song(tracks=1), listener()
+    assert np.isfinite(person.utility(heard, heard.start_values))
+
+
 def test_the_same_seed_is_the_same_person_and_another_is_not() -> None:
     heard = song()
     mix = heard.start_values
@@ -101,6 +119,14 @@ def test_hearing_another_song_in_between_changes_no_judgement() -> None:
     before = person.utility(heard, heard.start_values)
     person.utility(song(2), song(2).start_values)
     assert person.utility(heard, heard.start_values) == before
+
+
+def test_what_was_heard_before_does_not_colour_a_new_song() -> None:
+    first, second = song(1), song(2)
+    person = listener()
+    person.utility(first, first.start_values)
+    after_another = person.utility(second, second.start_values)
+    assert after_another == listener().utility(second, second.start_values)
 
 
 def test_people_of_a_wider_population_disagree_more() -> None:

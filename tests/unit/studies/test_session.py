@@ -23,6 +23,8 @@ class Wiggle:
         self.step_db = step_db
         self.left = most
         self.taught: list[tuple[float, float]] = []
+        self.answered: list[tuple[int, int]] = []
+        """Which proposal each answer was for, and how many had been made by then."""
         self.seen: list[Observation] = []
         self.explored: list[bool] = []
 
@@ -46,11 +48,12 @@ class Wiggle:
         step = float(steps[0, 0])
         return Proposal(
             row=0, param=Param.GAIN, step=step, probability=1.0, score=0.0, confidence=0.0,
-            reason="", trace=None,
+            reason="", trace=len(self.seen),
         )  # fmt: skip
 
     def learn(self, proposal: Proposal, reward: float, *, weight: float, **_: object) -> None:
         self.taught.append((reward, weight))
+        self.answered.append((proposal.trace, len(self.seen)))
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +134,32 @@ def test_unnamed_thumbs_at_a_fast_pace_are_shared_between_moves(stage: Stage) ->
     weights = [weight for _, weight in task.taught]
     assert min(weights) < 0.5
     assert all(0.0 < weight <= 1.0 for weight in weights)
+
+
+def test_answers_come_seconds_after_their_move(stage: Stage) -> None:
+    task = Wiggle(step_db=-0.5)
+    session(task, stage, Conditions(pace_s=0.5)).listen(thumbs=15, moves=200)
+    later = [made - which for which, made in task.answered]
+    assert min(later) >= 0
+    assert 5 <= max(later) <= 10
+
+
+def test_at_a_fast_pace_only_what_is_surely_disliked_is_taken_back(stage: Stage) -> None:
+    task = Wiggle(step_db=-0.5)
+    episode = session(task, stage, Conditions(pace_s=3.0, is_named=False)).listen(
+        thumbs=60, moves=400
+    )
+    down = [weight for reward, weight in task.taught if reward < 0.0]
+    sure = sum(weight > 0.5 for weight in down)
+    assert 0 < sure < len(down)
+    assert len(episode.by_move) - len(episode.changes) == sure
+
+
+def test_a_move_is_judged_once(stage: Stage) -> None:
+    task = Wiggle(step_db=-0.5)
+    session(task, stage, CONDITIONS["fast"]).listen(thumbs=20, moves=200)
+    judged = [which for which, _ in task.answered]
+    assert len(judged) == len(set(judged)) > 20
 
 
 def test_a_frozen_session_teaches_nothing_explores_nothing_and_takes_nothing_back(

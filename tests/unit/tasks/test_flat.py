@@ -1,0 +1,76 @@
+"""The textbook agent: honest and simple, behind the same protocol."""
+
+import numpy as np
+import pytest
+
+from bridge.errors import PriorError
+from bridge.mix.state import Observation
+from bridge.tasks.flat import FlatTask
+from bridge.tasks.task import Proposal
+from tests.unit.tasks.mixes import make_mix
+
+
+def propose(task: FlatTask, mix: Observation, *, cautious: bool = False) -> Proposal | None:
+    allowed = np.ones((len(mix.keys), 14), dtype=np.bool_)
+    return task.propose(mix, task.steps(mix), allowed, at=0.0, explore=True, cautious=cautious)
+
+
+def judge(task: FlatTask, mix: Observation, proposal: Proposal, reward: float) -> float:
+    allowed = np.ones((len(mix.keys), 14), dtype=np.bool_)
+    learnt = task.learn(
+        proposal, reward, weight=1.0, heard=True, at=0.0, observation=mix, allowed=allowed
+    )
+    return learnt.td_error
+
+
+def test_it_repeats_what_was_liked_in_this_state() -> None:
+    task, mix = FlatTask(epsilon=0.0), make_mix()
+    first = propose(task, mix)
+    assert first is not None
+    assert judge(task, mix, first, 1.0) == 1.0
+    again = propose(task, mix)
+    assert again is not None
+    assert (again.row, again.param, again.step) == (first.row, first.param, first.step)
+    assert again.score == pytest.approx(0.1)
+
+
+def test_it_tries_something_else_after_a_dislike() -> None:
+    task, mix = FlatTask(epsilon=0.0), make_mix()
+    first = propose(task, mix)
+    assert first is not None
+    judge(task, mix, first, -1.0)
+    again = propose(task, mix)
+    assert again is not None
+    assert (again.row, again.param, again.step) != (first.row, first.param, first.step)
+
+
+def test_it_knows_nothing_in_a_gig_at_first() -> None:
+    assert propose(FlatTask(), make_mix(), cautious=True) is None
+
+
+def test_another_list_of_tracks_starts_from_nothing() -> None:
+    task, mix = FlatTask(epsilon=0.0), make_mix()
+    first = propose(task, mix)
+    assert first is not None
+    judge(task, mix, first, 1.0)
+    assert propose(task, make_mix(tuple())) is None
+    assert task.beliefs() == {"cells": 0, "visited": 0}
+
+
+def test_it_goes_on_from_its_state_bit_for_bit() -> None:
+    mix = make_mix()
+    task, again = FlatTask(epsilon=0.5, discount=0.5, seed=3), FlatTask(epsilon=0.5, discount=0.5)
+    for reward in (1.0, -1.0, 1.0, -1.0):
+        proposal = propose(task, mix)
+        assert proposal is not None
+        judge(task, mix, proposal, reward)
+    again.load_state(task.state())
+    assert again.state() == task.state()
+    for _ in range(10):
+        assert propose(again, mix) == propose(task, mix)
+
+
+@pytest.mark.parametrize("state", [b"", b"{}", b'{"agent":"factored","schema":1}'])
+def test_a_state_that_cannot_be_read_is_one_sentence(state: bytes) -> None:
+    with pytest.raises(PriorError, match="cannot be read by the flat agent"):
+        FlatTask().load_state(state)

@@ -1,0 +1,299 @@
+"""The factored agent: what it proposes, what it learns, what it never does."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bridge.errors import PriorError
+from bridge.learning.prior import Prior, load_prior
+from bridge.mix.params import COLUMN, Param
+from bridge.mix.roles import ROLE_INDEX, ROLES, Role
+from bridge.mix.state import Observation
+from bridge.tasks.cells import STEP_PARAMS
+from bridge.tasks.mixing import MixingTask
+from bridge.tasks.task import Proposal
+from tests.unit.tasks.mixes import make_mix, with_gain
+
+
+@pytest.fixture(scope="module")
+def prior() -> Prior:
+    return load_prior()
+
+
+def everything(mix: Observation) -> np.ndarray:
+    return np.ones((len(mix.keys), 14), dtype=np.bool_)
+
+
+def only(mix: Observation, param: Param, row: int | None = None) -> np.ndarray:
+    allowed = everything(mix) & np.array([p is param for p in STEP_PARAMS])
+    if row is not None:
+        allowed[np.arange(len(mix.keys)) != row] = False
+    return allowed
+
+
+def propose(
+    task: MixingTask,
+    mix: Observation,
+    allowed: np.ndarray | None = None,
+    *,
+    explore: bool = False,
+    cautious: bool = False,
+) -> Proposal | None:
+    mask = everything(mix) if allowed is None else allowed
+    return task.propose(mix, task.steps(mix), mask, at=0.0, explore=explore, cautious=cautious)
+
+
+def judge(
+    task: MixingTask, mix: Observation, proposal: Proposal, reward: float, *, heard: bool = True
+) -> None:
+    task.learn(
+        proposal, reward, weight=1.0, heard=heard, at=0.0, observation=mix, allowed=everything(mix)
+    )
+
+
+def level_belief(task: MixingTask, role: str) -> float:
+    return float(task.beliefs()["roles"][role]["level"]["you"])
+
+
+def test_a_buried_lead_is_raised_and_the_reason_says_so(prior: Prior) -> None:
+    proposal = propose(MixingTask(prior), with_gain(make_mix(), 0, -9.0))
+    assert proposal is not None
+    assert (proposal.row, proposal.param) == (0, Param.GAIN)
+    assert proposal.step > 0.0
+    assert proposal.score > 0.0
+    assert proposal.reason.startswith("Lead 0 sits ")
+    assert "dB under where I believe you want it (average listener; no answer" in proposal.reason
+
+
+def test_a_lead_that_drowns_the_band_is_lowered(prior: Prior) -> None:
+    mix = with_gain(make_mix(), 0, 9.0)
+    proposal = propose(MixingTask(prior), mix, only(mix, Param.GAIN, 0))
+    assert proposal is not None
+    assert proposal.step < 0.0
+
+
+def test_thumbs_down_to_a_louder_lead_teach_that_it_is_wanted_softer(prior: Prior) -> None:
+    task, mix = MixingTask(prior), with_gain(make_mix(), 0, -6.0)
+    at_first = level_belief(task, "lead")
+    proposal = propose(task, mix, only(mix, Param.GAIN, 0))
+    assert proposal is not None
+    judge(task, mix, proposal, -1.0)
+    once = level_belief(task, "lead")
+    for _ in range(4):
+        judge(task, mix, proposal, -1.0)
+    assert level_belief(task, "lead") < once < at_first
+
+
+def test_a_thumb_up_and_a_thumb_down_teach_opposite_things(prior: Prior) -> None:
+    mix, beliefs = with_gain(make_mix(), 4, -5.0), {}
+    for reward in (1.0, -1.0):
+        task = MixingTask(prior)
+        proposal = propose(task, mix, only(mix, Param.GAIN, 4))
+        assert proposal is not None
+        judge(task, mix, proposal, reward)
+        beliefs[reward] = level_belief(task, "guitar")
+    assert beliefs[1.0] > level_belief(MixingTask(prior), "guitar") > beliefs[-1.0]
+
+
+def test_a_suggestion_that_was_not_heard_teaches_less(prior: Prior) -> None:
+    mix, beliefs = with_gain(make_mix(), 0, -6.0), {}
+    for heard in (True, False):
+        task = MixingTask(prior)
+        proposal = propose(task, mix, only(mix, Param.GAIN, 0))
+        assert proposal is not None
+        judge(task, mix, proposal, -1.0, heard=heard)
+        beliefs[heard] = level_belief(task, "lead")
+    assert beliefs[True] < beliefs[False] < level_belief(MixingTask(prior), "lead")
+
+
+def test_a_disliked_move_is_not_tried_again_soon(prior: Prior) -> None:
+    task, mix = MixingTask(prior, step_size=0.0), with_gain(make_mix(), 0, -12.0)
+    first = propose(task, mix)
+    assert first is not None
+    judge(task, mix, first, -1.0)
+    for _ in range(15):
+        again = propose(task, mix)
+        if again is not None:
+            assert (again.row, again.param, again.step) != (first.row, first.param, first.step)
+
+
+def test_a_hand_teaches_where_its_owner_wants_the_track(prior: Prior) -> None:
+    task, mix = MixingTask(prior), with_gain(make_mix(), 0, 6.0)
+    learnt = task.learn_from_hand(mix, 0, Param.GAIN, float(mix.values[0, 0]), at=0.0)
+    assert learnt is not None
+    assert "lead" in learnt.text
+    assert level_belief(task, "lead") > level_belief(MixingTask(prior), "lead") + 1.0
+
+
+def test_a_hand_on_a_switch_or_an_unheard_track_teaches_nothing(prior: Prior) -> None:
+    task, mix = MixingTask(prior), make_mix()
+    before = task.state()
+    assert task.learn_from_hand(mix, 0, Param.MUTE, 1.0, at=0.0) is None
+    assert task.learn_from_hand(silent(mix), 0, Param.GAIN, -3.0, at=0.0) is None
+    assert json.loads(task.state())["taste"]["precision"] == []
+    assert json.loads(before)["taste"]["precision"] == []
+
+
+def silent(mix: Observation) -> Observation:
+    return replace(
+        mix,
+        source_db=np.full_like(mix.source_db, np.nan),
+        level_db=np.full_like(mix.level_db, np.nan),
+        audible=np.zeros_like(mix.audible),
+        reads=np.zeros_like(mix.reads),
+    )
+
+
+def test_nothing_known_is_no_move(prior: Prior) -> None:
+    assert propose(MixingTask(prior), silent(make_mix()), explore=True) is None
+
+
+def test_no_tracks_is_no_move(prior: Prior) -> None:
+    assert propose(MixingTask(prior), make_mix(()), explore=True) is None
+
+
+def test_without_spectra_no_eq_is_moved(prior: Prior) -> None:
+    mix = with_gain(make_mix(), 0, -9.0)
+    deaf = replace(mix, source_db=np.full_like(mix.source_db, np.nan))
+    task = MixingTask(prior)
+    assert propose(task, deaf) is not None
+    assert all(propose(task, deaf, only(deaf, param)) is None for param in STEP_PARAMS[4:12])
+
+
+def test_a_daw_without_eq_gets_no_eq_moves(prior: Prior) -> None:
+    mix = make_mix()
+    mix.values[:, 2:] = np.nan
+    assert all(propose(MixingTask(prior), mix, only(mix, p)) is None for p in STEP_PARAMS[4:12])
+
+
+def test_in_a_gig_nothing_is_moved_that_this_person_has_not_answered(prior: Prior) -> None:
+    mix = with_gain(make_mix(), 0, -9.0)
+    task = MixingTask(prior)
+    assert propose(task, mix, cautious=True) is None
+    hint = with_gain(mix, 0, 9.0)
+    for _ in range(3):
+        task.learn_from_hand(hint, 0, Param.GAIN, float(hint.values[0, 0]), at=0.0)
+    proposal = propose(task, mix, cautious=True)
+    assert proposal is not None
+    assert (proposal.row, proposal.param) == (0, Param.GAIN)
+    assert proposal.confidence >= 0.25
+
+
+def test_without_learning_nothing_is_learnt(prior: Prior) -> None:
+    task, mix = MixingTask(prior, is_learning=False), with_gain(make_mix(), 0, -9.0)
+    proposal = propose(task, mix)
+    assert proposal is not None
+    before = task.state()
+    judge(task, mix, proposal, -1.0)
+    assert task.learn_from_hand(mix, 0, Param.GAIN, 0.0, at=0.0) is None
+    assert task.state() == before
+
+
+@given(
+    st.integers(0, 2**32),
+    st.lists(st.booleans(), min_size=7 * 14, max_size=7 * 14),
+    st.booleans(),
+    st.booleans(),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_masked_move_is_never_made(
+    seed: int, mask: list[bool], explore: bool, cautious: bool
+) -> None:
+    rng = np.random.default_rng(seed)
+    mix = make_mix(tuple(ROLES[i] for i in rng.integers(0, len(ROLES), 7)))
+    mix.values[:] = rng.uniform([-60, -1, -12, -12, -12, -12], [6, 1, 12, 12, 12, 12], (7, 6))
+    mix.values[rng.random((7, 6)) < 0.1] = np.nan
+    mix.source_db[rng.random(7) < 0.2] = np.nan
+    mix.level_db[rng.random(7) < 0.2] = np.nan
+    mix.audible[rng.random(7) < 0.2] = False
+    task = MixingTask(load_prior(), epsilon=0.5, seed=seed)
+    allowed = np.array(mask).reshape(7, 14)
+    steps = task.steps(mix) * rng.choice([0.0, 0.3, 1.0], (7, 14))
+    for _ in range(3):
+        proposal = task.propose(mix, steps, allowed, at=0.0, explore=explore, cautious=cautious)
+        if proposal is None:
+            continue
+        columns = [c for c, param in enumerate(STEP_PARAMS) if param is proposal.param]
+        assert any(
+            allowed[proposal.row, c] and steps[proposal.row, c] == proposal.step != 0.0
+            for c in columns
+        )
+        assert mix.audible[proposal.row]
+        assert np.isfinite(mix.values[proposal.row, COLUMN[proposal.param]])
+        assert 0.0 < proposal.probability <= 1.0
+        assert 0.0 <= proposal.confidence <= 1.0
+        judge(task, mix, proposal, float(rng.choice([-1.0, 0.4, 1.0])))
+
+
+def play(task: MixingTask, *, moves: int, seed: int) -> list[object]:
+    """A session with noise for meters and thumbs; returns all that was said."""
+    rng = np.random.default_rng(seed)
+    said: list[object] = []
+    mix = with_gain(make_mix(), 0, -8.0)
+    for _ in range(moves):
+        noisy = replace(mix, source_db=mix.source_db + rng.normal(0.0, 1.0, mix.source_db.shape))
+        proposal = propose(task, noisy, explore=True)
+        said.append(proposal and replace(proposal, trace=None))
+        if proposal is None:
+            continue
+        values = mix.values.copy()
+        values[proposal.row, COLUMN[proposal.param]] += proposal.step
+        mix = replace(mix, values=values)
+        if rng.random() < 0.5:
+            judge(task, mix, proposal, float(rng.choice([-1.0, 1.0])))
+        if rng.random() < 0.1:
+            task.learn_from_hand(mix, 2, Param.GAIN, float(mix.values[2, 0]), at=0.0)
+    return said
+
+
+@pytest.mark.parametrize("discount", [0.0, 0.9])
+def test_a_session_goes_on_from_its_state_bit_for_bit(prior: Prior, discount: float) -> None:
+    task = MixingTask(prior, epsilon=0.3, discount=discount, seed=4)
+    play(task, moves=25, seed=1)
+    again = MixingTask(prior, epsilon=0.3, discount=discount, seed=99)
+    again.load_state(task.state())
+    assert again.state() == task.state()
+    assert play(again, moves=25, seed=2) == play(task, moves=25, seed=2)
+    assert again.state() == task.state()
+
+
+def test_the_state_is_small_canonical_json(prior: Prior) -> None:
+    task = MixingTask(prior)
+    play(task, moves=60, seed=3)
+    state = task.state()
+    plain = json.dumps(json.loads(state), sort_keys=True, separators=(",", ":")).encode()
+    assert plain == state
+    assert len(state) < 20_000
+
+
+def test_upon_another_prior_the_taste_is_kept_and_the_tables_start_anew(prior: Prior) -> None:
+    task = MixingTask(prior)
+    play(task, moves=40, seed=3)
+    other = MixingTask(replace(prior, checksum="another"))
+    other.load_state(task.state())
+    assert other.beliefs()["roles"] == task.beliefs()["roles"]
+    assert "another prior" in other.beliefs()["note"]
+    assert json.loads(other.state())["tables"] == {"eq": [], "gain": [], "pan": []}
+
+
+@pytest.mark.parametrize("state", [b"", b"{}", b"[]", b'{"agent":"flat","schema":1}'])
+def test_a_state_that_cannot_be_read_is_one_sentence_and_changes_nothing(
+    prior: Prior, state: bytes
+) -> None:
+    task = MixingTask(prior)
+    play(task, moves=5, seed=3)
+    before = task.state()
+    with pytest.raises(PriorError, match="what was learnt"):
+        task.load_state(state)
+    assert task.state() == before
+
+
+def test_beliefs_are_json_and_name_every_role(prior: Prior) -> None:
+    beliefs = json.loads(json.dumps(MixingTask(prior).beliefs()))
+    assert set(beliefs["roles"]) == set(Role)
+    assert beliefs["roles"]["lead"]["level"]["answers"] == 0
+    assert ROLE_INDEX[Role.KICK] == 0

@@ -27,7 +27,7 @@ from bridge.mix.messages import Mode, MoveReported, MoveState, RewardCredited
 from bridge.mix.params import Param
 from bridge.mix.spectrum import FloatArray
 from bridge.osc.message import OscArg, OscMessage
-from bridge.runtime.keyboard import keys
+from bridge.runtime.keyboard import keys, require_terminal
 from bridge.runtime.picture import Progress
 from bridge.runtime.report import write_report
 from bridge.runtime.runner import Runner
@@ -74,6 +74,8 @@ def run_demo(options: DemoOptions) -> int:
     Raises:
         BridgeError: If stems, libraries, terminal or ports are missing; one sentence.
     """
+    if not options.headless:
+        require_terminal()
     for library in ("scipy.signal", "soundfile", "pyloudnorm", "matplotlib"):
         demo_library(library)  # better now than after the session
     summary = play_demo(options)

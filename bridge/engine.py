@@ -213,6 +213,8 @@ class Engine:
             self._pause(at, "the tracks were rearranged")
         for strip in self.mix.strips:
             self._strip_memory.greet(strip, is_new=strip.key not in known)
+        if self.mix.is_recall(changes) and not self.guard.is_panicked:
+            changes = self._verdicts.yield_to_recall(changes, at)
         for change in changes:
             self._on_value(change)
         if self.guard.is_panicked:

@@ -102,6 +102,24 @@ class Verdicts:
             )
         )
 
+    def yield_to_recall(self, changes: list[m.ParamChanged], at: float) -> list[m.ParamChanged]:
+        """Another mix was loaded: it is the snapshot now, and no verdict on anything.
+
+        Returns:
+            The changes that are still to be looked at: none.
+        """
+        self._moves.stop(at, "another mix was loaded")
+        self._teacher.credit.pause(at)
+        for change in changes:
+            if strip := self._mix.by_number(change.track):
+                self._mix.confirm(strip, change.param, change.value, change.at)
+                self._guard.pin(strip.key, change.param, change.value)
+                self._guard.hold(strip.key, at)
+        self._mix.forget_sound()
+        self._moves.disown()
+        self._hands = HandLedger()
+        return []
+
     def settle(self, at: float) -> list[str]:
         """Judge and learn from the touches that have arrived; returns what a person is to know."""
         sentences = []

@@ -23,9 +23,14 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 
 
 def _seen(report: _Report) -> _Report:
-    """With MIXBRIDGE_NO_SKIPS=1 a skip fails: nobody sees one in an unattended run."""
+    """With MIXBRIDGE_NO_SKIPS=1 a skip fails: nobody sees one in an unattended run.
+
+    The neural networks of the extra `research` are a download of gigabytes and no program that the
+    bridge works with: without them those tests skip, and the summary says so.
+    """
     is_skip = report.skipped and not hasattr(report, "wasxfail")
-    if is_skip and os.environ.get("MIXBRIDGE_NO_SKIPS") == "1":
+    is_research = "extra `research`" in str(report.longrepr)
+    if is_skip and not is_research and os.environ.get("MIXBRIDGE_NO_SKIPS") == "1":
         report.outcome = "failed"
         report.longrepr = f"skipped, where nothing may be skipped: {report.longrepr}"
     return report

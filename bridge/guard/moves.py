@@ -238,6 +238,11 @@ class Moves:
         self._begin(move.key, move.param, now, target, at, purpose=Purpose.UNDO, move=move.id)
         return None
 
+    def disown(self) -> None:
+        """What stands in the mix is not ours any more: nothing of it is taken back."""
+        for move in self._moves.values():
+            move.belongs_to_hand = True
+
     def note_reverted_by_hand(self, move: Move, at: float) -> None:
         """A person has put the parameter back where the move found it."""
         self._enter(move, MoveState.REVERTED, at, "you took it back by hand")

@@ -24,8 +24,9 @@ def bin_weights(mean: FloatArray, sd: FloatArray, edges: FloatArray) -> FloatArr
     Returns:
         (..., k + 1) weights that sum to 1.
     """
+    # 1 / (1 + exp(-z)) is (1 + tanh(z / 2)) / 2, which cannot overflow.
     z = (edges - mean[..., None]) * (_LOGISTIC_SCALE / sd[..., None])
-    below = 1.0 / (1.0 + np.exp(-np.clip(z, -40.0, 40.0)))
+    below = 0.5 + 0.5 * np.tanh(0.5 * z)
     weights = np.empty((*below.shape[:-1], edges.size + 1))
     weights[..., 0] = below[..., 0]
     np.subtract(below[..., 1:], below[..., :-1], out=weights[..., 1:-1])

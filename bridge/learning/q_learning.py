@@ -33,22 +33,20 @@ class QTable:
         self.values = np.array(values, dtype=np.float64)
         self.visits = np.zeros_like(self.values) if visits is None else np.array(visits)
 
-    def expect(self, cells: IntArray, weights: FloatArray, *, forgiven: float = 0.0) -> FloatArray:
-        """Q(s, .) of states spread over cells.
+    def expect(self, cells: IntArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """What each action may earn and may cost in states that are spread over cells.
 
         Args:
             cells: (..., k) cells that each state touches.
             weights: (..., k) how much it is in each of them; sums to 1 over the last axis.
-            forgiven: The share of harm that will be taken back. Above 0, what might turn out well
-                is worth trying although it might not.
 
         Returns:
-            (..., actions) expected rewards.
+            Expected good and expected harm, (..., actions) each, neither below 0; Q(s, .) is the
+            one less the other.
         """
         values = self.values[cells]
-        if forgiven:
-            values = np.where(values < 0.0, (1.0 - forgiven) * values, values)
-        return np.asarray((weights[..., None, :] @ values)[..., 0, :])
+        good = (weights[..., None, :] @ np.maximum(values, 0.0))[..., 0, :]
+        return good, good - (weights[..., None, :] @ values)[..., 0, :]
 
     def update(
         self,

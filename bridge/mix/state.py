@@ -29,6 +29,9 @@ METER_COLUMNS = 12
 _MEMORY_READS = 24
 """An average reaches back about this many readings: 24 s at one a second."""
 
+_RECALL_STRIPS = 3
+_RECALL_SHARE = 0.25
+
 _SETTLE_S = 0.25
 """After a change a meter still shows the past for about this long (300 ms RMS windows)."""
 
@@ -120,11 +123,13 @@ class MixState:
         rms_dbfs: (n,) the last reading, post-fader, for showing.
         peak_dbfs: (n,) likewise.
         playing: Whether the transport runs, as far as the DAW has said.
+        is_any_solo: Whether somebody listens to single strips.
     """
 
     def __init__(self) -> None:
         self.strips: list[StripState] = []
         self.playing = True
+        self.is_any_solo = False
         self._by_key: dict[str, StripState] = {}
         self._incoming: list[_Incoming] | None = None
         self._arrange([])
@@ -153,11 +158,6 @@ class MixState:
         """Whether a dump has begun and not ended."""
         return self._incoming is not None
 
-    @property
-    def is_any_solo(self) -> bool:
-        """Whether somebody listens to single strips."""
-        return any(strip.solo for strip in self.strips)
-
     def by_key(self, key: str) -> StripState | None:
         """The strip of that identity, if the DAW still has it."""
         return self._by_key.get(key)
@@ -184,6 +184,7 @@ class MixState:
         """Take over what the DAW says it holds."""
         if param in SWITCHES:
             setattr(strip, param.value, value != 0.0)
+            self.is_any_solo = any(other.solo for other in self.strips)
             return
         before = self.value(strip, param)
         if not np.isnan(before) and not same_value(param, before, value):
@@ -258,7 +259,24 @@ class MixState:
                 else:
                     changes.append(replace(change, track=number))
         self._by_key = {strip.key: strip for strip in self.strips}
+        self.is_any_solo = any(strip.solo for strip in self.strips)
         return not is_same, changes
+
+    def is_recall(self, changes: list[ParamChanged]) -> bool:
+        """Whether a dump's `changes` are another mix (a scene, another song) and no one's hands.
+
+        Nobody moves controls of a quarter of the strips, and of three at least, unseen.
+        """
+        moved = {
+            change.track
+            for change in changes
+            if not same_value(
+                change.param,
+                float(self.values[change.track - 1, COLUMN[change.param]]),
+                change.value,
+            )
+        }
+        return len(moved) >= max(_RECALL_STRIPS, _RECALL_SHARE * len(self.strips))
 
     # -- sound ---------------------------------------------------------------------------------
 
@@ -286,6 +304,12 @@ class MixState:
         source = _mean_db(self.source_db[:rows], octaves - gain[:, None] - curve, share[:, None])
         np.copyto(self.source_db[:rows], source, where=(use & has_octaves)[:, None])
         self.reads[:rows] += use
+
+    def forget_sound(self) -> None:
+        """Begin to listen anew: the strips play something else."""
+        self.source_db[:] = np.nan
+        self.level_db[:] = np.nan
+        self.reads[:] = 0.0
 
     def observe(self) -> Observation:
         """What is known now, as arrays that later events do not change."""

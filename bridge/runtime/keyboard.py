@@ -14,20 +14,21 @@ _WINDOWS_ARROWS: Final = {"H": "up", "P": "down"}
 _POLL_S: Final = 0.05
 
 
+def require_terminal() -> None:
+    """Raise BridgeError, in one sentence, where there is no terminal to show and to read keys."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise BridgeError(
+            "The terminal view needs a terminal; without one use "
+            "'mixbridge demo --headless --listener auto'."
+        )
+
+
 @contextmanager
 def keys(on_key: Callable[[str], None]) -> Iterator[None]:
     """Call `on_key` on the running loop with each key: a character, ``up`` or ``down``.
 
     The terminal is put back as it was at the end.
-
-    Raises:
-        BridgeError: If there is no terminal to read from.
     """
-    if not sys.stdin.isatty():
-        raise BridgeError(
-            "The terminal view needs a terminal; without one use "
-            "'mixbridge demo --headless --listener auto'."
-        )
     with _windows_keys(on_key) if sys.platform == "win32" else _posix_keys(on_key):
         yield
 

@@ -38,8 +38,8 @@ from bridge.runtime.link import DawLink
 from bridge.runtime.meters import SAMPLES_HZ, LevelMeters
 from bridge.runtime.udp import Address, UdpEndpoint
 
-_EVENTS_A_TURN: Final = 8
-"""Some 0.3 ms of work; then the loop may read and write again."""
+_EVENTS_A_TURN: Final = 4
+"""Some 0.2 ms of work; then the loop reads again. In a flood values wait and the newest wins."""
 
 _HEARTBEAT_S: Final = 2.0
 _MAX_REMOTES: Final = 32
@@ -182,14 +182,16 @@ class Runner:
     # -- the consumer --------------------------------------------------------------------------
 
     def _consume(self) -> None:
-        for _ in range(_EVENTS_A_TURN):
-            if not self._intake or not self._is_open:
-                break
-            self._step(self._intake.take())
-        self._is_consuming = bool(self._intake) and self._is_open
-        if self._is_consuming:
-            self._loop.call_soon(self._consume)
-        self._set_timer()
+        try:
+            for _ in range(_EVENTS_A_TURN):
+                if not self._intake or not self._is_open:
+                    break
+                self._step(self._intake.take())
+        finally:  # whatever one event led to, the next one is taken
+            self._is_consuming = bool(self._intake) and self._is_open
+            if self._is_consuming:
+                self._loop.call_soon(self._consume)
+            self._set_timer()
 
     def _step(self, event: Event) -> None:
         if self._journal is None:
@@ -210,10 +212,10 @@ class Runner:
                 self.submit(FreezeSwitched(at=event.at, on=True))
             return
         self._journal.append(event, result, memory)
+        for notice in result.notices:  # a move is told before it is sent
+            self._tell(notice)
         for command in result.commands:
             self._command(command, event.at)
-        for notice in result.notices:
-            self._tell(notice)
 
     def _set_timer(self) -> None:
         """Wake up when the engine's deadline falls due."""

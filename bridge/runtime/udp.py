@@ -35,8 +35,8 @@ from bridge.runtime.meters import LevelMeters
 Address = tuple[str, int]
 OnMessage = Callable[[OscMessage, Address, float], None]
 
-DRAIN: Final = 32
-"""Datagrams a turn of the loop: about 0.1 ms of levels."""
+DRAIN: Final = 64
+"""Datagrams a turn of the loop: about 0.2 ms of levels."""
 
 RECEIVE_BUFFER_BYTES: Final = 4 * 1024 * 1024
 """Asked of the system. Linux charges some 830 bytes a small datagram: its default holds only 256,

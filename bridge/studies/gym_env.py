@@ -1,9 +1,9 @@
 """Mixing for one simulated listener as a Gymnasium environment, for any library that speaks it.
 
-``gymnasium.make("bridge/MixEnv-v0")`` finds it wherever mixbridge and its extra `research` are
-installed. It is the world of the study: the same songs, listeners, meters and moves, and what is
-seen is what the shipped agent is told. The reward is either what the listener says (a thumb, as in
-a session) or what the move truly changed (as when a prior is trained).
+After `register_envs` it is made by its name, ``gymnasium.make("bridge/MixEnv-v0", tracks=16)``. It
+is the world of the study: the same songs, listeners, meters and moves, and what is seen is what the
+shipped agent is told. The reward is either what the listener says (a thumb, as in a session) or
+what the move truly changed (as when a prior is trained). Needs the extra `research`.
 """
 
 from collections.abc import Callable
@@ -149,6 +149,6 @@ def features_of(observation: Observation) -> _Frame:
 
 
 def register_envs() -> None:
-    """Make the environment known to Gymnasium, which calls this by its entry point."""
+    """Make the environment known to Gymnasium; importing this module alone does not."""
     if ENV_ID not in gym.registry:
         gym.register(ENV_ID, "bridge.studies.gym_env:MixEnv", max_episode_steps=MOVES)

@@ -33,6 +33,7 @@ from bridge.tasks.features import measure
 from bridge.tasks.person import Person
 from bridge.tasks.reasons import belief_in_words, reason
 from bridge.tasks.task import Learnt, Proposal
+from bridge.tasks.trace import Trace
 
 _LEAST_THUMB: Final = 0.3
 """A thumb is a sign: it is worth |Q| of the move that it judges, and at least this."""
@@ -44,7 +45,7 @@ _HAND_SD: Final = (2.0, 2.0, 2.0, 2.0, 2.0, 0.15)
 """A hand stops within about this of where its owner wants the track."""
 
 _HARM_COUNTS: Final = 1.0
-"""A sure move is one that is worth making even if harm counts so many times more than good."""
+"""A sure move is one that is worth making even if harm counts so many times more."""
 
 _FORGIVEN: Final = 0.5
 """A listener who can be trusted takes back about this share of the harm."""
@@ -56,33 +57,6 @@ _LEAST_WEIGHT: Final = 0.02
 """Cells that a state touches less than this are left out of the update."""
 
 _DIMENSION_OF_MOVE: Final = np.array([DIMENSION[param] for param in STEP_PARAMS])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trace:
-    """What a proposal must remember until it is judged.
-
-    Attributes:
-        key: The track.
-        move: Which of its 14 moves.
-        family: Which table.
-        action: Which action of that table.
-        first: The first cell of the track's row of errors.
-        cells: (k,) cells of the state.
-        weights: (k,) their weights.
-        error: Where the track was against the average listener's target.
-        sd: How well that was known, taste apart.
-    """
-
-    key: str
-    move: int
-    family: str
-    action: int
-    first: int
-    cells: IntArray
-    weights: FloatArray
-    error: float
-    sd: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,16 +175,14 @@ class MixingTask:
         these is left, what merely might turn out well is worth asking about: the harm that they
         would take back is not counted.
         """
-        size = np.minimum(1.0, np.abs(steps / STEPS))
-        scores = self._score(view, forgiven=0.0) * size
+        good, harm = self._expect(view) * np.minimum(1.0, np.abs(steps / STEPS))
+        least = self._prior.least_score
         if not is_taught:
-            return scores, usable
-        sure = self._score(view, forgiven=-_HARM_COUNTS) * size >= self._prior.least_score
-        sure &= usable
+            return good - harm, usable
+        sure = usable & (good - (1.0 + _HARM_COUNTS) * harm >= least)
         if sure.any():
-            return scores, sure
-        forgiven = _FORGIVEN * self._person.consistency.trust
-        return self._score(view, forgiven=forgiven) * size, usable
+            return good - harm, sure
+        return good - (1.0 - _FORGIVEN * self._person.consistency.trust) * harm, usable
 
     def _look(self, observation: Observation) -> _View:
         """Measure, and compare with what this person is believed to want."""
@@ -242,17 +214,18 @@ class MixingTask:
             outward=features.outward,
         )
 
-    def _score(self, view: _View, *, forgiven: float) -> FloatArray:
-        """(n, 14) what each move is expected to earn; NaN unknown."""
-        gain, eq, pan = (
-            self._person.tables[name].expect(*place, forgiven=forgiven)
-            for name, place in view.spreads.items()
-        )
+    def _expect(self, view: _View) -> FloatArray:
+        """(2, n, 14) what each move may earn, and what it may cost; NaN unknown."""
+        tables, tracks = self._person.tables, len(view.outward)
+        both = np.empty((2, tracks, STEPS.size))
+        both[:, :, :4] = tables["gain"].expect(*view.spreads["gain"])
+        eq = tables["eq"].expect(*view.spreads["eq"])
+        both[:, :, 4:12] = np.reshape(eq, (2, tracks, 8))
+        pan = np.array(tables["pan"].expect(*view.spreads["pan"]))
         is_right = view.outward[:, None] > 0.0
-        left_right = np.where(is_right, pan, pan[:, ::-1])
-        scores = np.concatenate([gain, eq.reshape(-1, 8), left_right], axis=1)
-        scores[np.isnan(view.error)[:, _DIMENSION_OF_MOVE]] = np.nan
-        return np.asarray(scores)
+        both[:, :, 12:] = np.where(is_right, pan, pan[:, :, ::-1])
+        both[:, np.isnan(view.error)[:, _DIMENSION_OF_MOVE]] = np.nan
+        return both
 
     def _confidence(self, view: _View, roles: IntArray) -> FloatArray:
         """(n, 6) how much of the doubt about anybody this person's answers have taken away."""
@@ -292,8 +265,8 @@ class MixingTask:
             person.dislike(trace.key, trace.move)
         next_value = 0.0
         if self._discount:
-            scores = self._score(self._look(observation), forgiven=0.0)
-            next_value = float(np.nan_to_num(scores)[allowed].max(initial=0.0))
+            good, harm = self._expect(self._look(observation))
+            next_value = float(np.nan_to_num(good - harm)[allowed].max(initial=0.0))
         text = self._learn_taste(trace, reward, weight=weight)
         table = person.tables[trace.family]
         value = float(trace.weights @ table.values[trace.cells, trace.action])

@@ -1,4 +1,4 @@
-"""The protocol page: locks, roles, modes, freeze, panic, and a DAW that comes, goes and rearranges."""
+"""The protocol page: locks, roles, modes, freeze, panic; a DAW that comes, goes and rearranges."""
 
 import json
 from collections import Counter

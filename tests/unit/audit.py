@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState
-from bridge.mix.params import LockClass, Param
+from bridge.mix.params import LockClass, Param, same_value
 from bridge.results import StepResult
 
 EPS = 1e-4
@@ -150,6 +150,7 @@ class Audit:
     def _arranged(self, at: float) -> None:
         assert self.incoming is not None
         before, self.order = self.order, [str(said["uid"]) for said in self.incoming]
+        self._recalled(before)
         for key, said in zip(self.order, self.incoming, strict=True):
             self.names[key] = str(said["name"])
             for param, value in said.items():
@@ -163,6 +164,25 @@ class Audit:
                 line.told = value
             self._greeted(key)
         self.incoming, self.is_doubtful = None, False
+
+    def _recalled(self, before: list[str]) -> None:
+        """A quarter of the strips, and three at least, hold something else: another mix."""
+        assert self.incoming is not None
+        known = [
+            (key, param, value)
+            for key, said in zip(self.order, self.incoming, strict=True)
+            for param, value in said.items()
+            if key in before and param in RANGE and isinstance(param, Param)
+        ]
+        moved = {
+            key
+            for key, param, value in known
+            if not math.isnan(self.line(key, param).told)
+            and not same_value(param, float(value), self.line(key, param).told)  # type: ignore[arg-type]
+        }
+        if len(moved) >= max(3, len(self.order) / 4) and not self.is_panicked:
+            for key, param, value in known:
+                self.line(key, param).pins.add(float(value))  # type: ignore[arg-type]
 
     def _greeted(self, key: str) -> None:
         name = self.names[key]

@@ -192,6 +192,28 @@ def test_a_hand_that_a_dump_tells_of_wins_as_well() -> None:
     assert desk.value(3, Param.GAIN) == -7.0
 
 
+def test_another_mix_is_taken_over_and_teaches_nothing() -> None:
+    desk = Desk().connect()
+    move = desk.move("Vox", Param.GAIN, 2.0)
+    for strip, gain in zip(desk.strips, (-3.0, -9.0, -12.0), strict=True):
+        strip.values[Param.GAIN] = gain
+    desk.dump()
+    desk.run(30.0)
+    assert desk.task.hands == []
+    assert refusals(desk.undo(move)) == [f"undo: {move} stays: a hand has moved it since"]
+    desk.panic()
+    desk.run(2.0)
+    assert [desk.value(track, Param.GAIN) for track in (1, 2, 3)] == [-3.0, -9.0, -12.0]
+
+
+def test_after_another_mix_was_loaded_its_sound_is_heard_anew() -> None:
+    desk = Desk().connect()
+    for strip in desk.strips:
+        strip.values[Param.GAIN] -= 4.0
+    desk.dump()
+    assert not desk.engine.mix.observe().audible.any()
+
+
 # -- thumbs -------------------------------------------------------------------------------------
 
 

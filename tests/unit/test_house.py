@@ -38,11 +38,15 @@ for name in sys.argv[1:]:
 """
 
 
+# What these import opens what it likes; nothing else of the package imports them.
+RESEARCH = ("bridge.studies.dqn", "bridge.studies.gym_env")
+
+
 def _modules() -> list[str]:
     return [
         module.name
         for module in pkgutil.walk_packages(bridge.__path__, "bridge.")
-        if module.name != "bridge.__main__"
+        if module.name not in ("bridge.__main__", *RESEARCH)
     ]
 
 

@@ -37,8 +37,10 @@ def test_an_update_of_a_spread_state_gives_each_cell_its_share() -> None:
 
 def test_the_value_of_a_spread_state_is_the_mean_of_its_cells() -> None:
     table = QTable(np.array([[1.0, -1.0], [3.0, 1.0]]))
-    expected = table.expect(np.array([[0, 1], [1, 0]]), np.array([[0.5, 0.5], [1.0, 0.0]]))
-    assert expected.tolist() == [[2.0, 0.0], [3.0, 1.0]]
+    good, harm = table.expect(np.array([[0, 1], [1, 0]]), np.array([[0.5, 0.5], [1.0, 0.0]]))
+    assert good.tolist() == [[2.0, 0.5], [3.0, 1.0]]
+    assert harm.tolist() == [[0.0, 0.5], [0.0, 0.0]]
+    assert (good - harm).tolist() == [[2.0, 0.0], [3.0, 1.0]]
 
 
 def test_a_table_does_not_change_the_array_it_was_made_from() -> None:

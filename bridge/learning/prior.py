@@ -19,7 +19,7 @@ from bridge.learning.taste import TastePrior
 
 FloatArray = NDArray[np.float64]
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """Raised whenever a reader of the older form would misread the newer."""
 
 
@@ -30,16 +30,12 @@ class Prior:
     Attributes:
         tables: Q-values by family of actions; the shape is the task's own.
         taste: The belief about anybody.
-        scale: How a thumb answers a Q-value: P(up) = 1 / (1 + exp(-scale * Q)).
-        least_score: A move that is expected to earn less is not worth a person's attention.
         provenance: Command, seeds, date and version that made it.
         checksum: SHA-256 over everything else; what is learnt names the prior it rests on.
     """
 
     tables: dict[str, FloatArray]
     taste: TastePrior
-    scale: float
-    least_score: float
     provenance: dict[str, Any]
     checksum: str
 
@@ -48,15 +44,11 @@ def encode_prior(
     *,
     tables: dict[str, FloatArray],
     taste: TastePrior,
-    scale: float,
-    least_score: float,
     provenance: dict[str, Any],
 ) -> bytes:
     """The file's bytes. Numbers are rounded to 4 decimals: finer differences are noise."""
     body = {
-        "least_score": least_score,
         "provenance": provenance,
-        "scale": scale,
         "schema": SCHEMA,
         "tables": {name: _plain(table) for name, table in tables.items()},
         "taste": {name: _plain(getattr(taste, name)) for name in TastePrior.__slots__},
@@ -105,8 +97,6 @@ def _from_body(body: dict[str, Any], checksum: str) -> Prior:
     return Prior(
         tables={name: _array(table) for name, table in body["tables"].items()},
         taste=taste,
-        scale=float(body["scale"]),
-        least_score=float(body["least_score"]),
         provenance=dict(body["provenance"]),
         checksum=checksum,
     )

@@ -33,18 +33,23 @@ class QTable:
         self.values = np.array(values, dtype=np.float64)
         self.visits = np.zeros_like(self.values) if visits is None else np.array(visits)
 
-    def expect(self, cells: IntArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def expect(
+        self, cells: IntArray, weights: FloatArray, known: FloatArray | None = None
+    ) -> tuple[FloatArray, FloatArray]:
         """What each action may earn and may cost in states that are spread over cells.
 
         Args:
             cells: (..., k) cells that each state touches.
             weights: (..., k) how much it is in each of them; sums to 1 over the last axis.
+            known: (..., actions) what each action earns beside that, whatever the cell.
 
         Returns:
             Expected good and expected harm, (..., actions) each, neither below 0; Q(s, .) is the
             one less the other.
         """
         values = self.values[cells]
+        if known is not None:
+            values = values + known[..., None, :]
         good = (weights[..., None, :] @ np.maximum(values, 0.0))[..., 0, :]
         return good, good - (weights[..., None, :] @ values)[..., 0, :]
 

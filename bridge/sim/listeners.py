@@ -177,18 +177,27 @@ class Listener:
         return total
 
     def judge(
-        self, before: float, after: float, rng: np.random.Generator, *, flips: float = FLIPS
+        self,
+        before: float,
+        after: float,
+        rng: np.random.Generator,
+        *,
+        flips: float = FLIPS,
+        is_graded: bool = False,
     ) -> float | None:
         """A thumb for the change from one utility to another: +1, -1, or None for silence.
 
         About `SPEAKS` of the moves are answered, larger changes more often; the sign is that of
-        the change as it was heard, with noise, and flipped with probability `flips`.
+        the change as it was heard, with noise, and flipped with probability `flips`. A graded
+        thumb is as strong as what was heard: 1 from four just noticeable changes on, a quarter of
+        that at least.
         """
         change = (after - before) / self.threshold
         if rng.random() >= SPEAKS * min(0.6 + 0.2 * abs(change), 1.5):
             return None
         heard = change + rng.normal(0.0, 0.7)
-        thumb = 1.0 if heard > 0.0 else -1.0
+        strength = min(max(abs(heard) / 4.0, 0.25), 1.0) if is_graded else 1.0
+        thumb = strength if heard > 0.0 else -strength
         return -thumb if rng.random() < flips else thumb
 
     def delay_s(self, rng: np.random.Generator) -> float:

@@ -11,8 +11,9 @@ fitted in turn, as in expectation maximisation:
   rewards best, found on a grid; the same question that the agent asks of thumbs.
 """
 
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 import numpy as np
@@ -24,6 +25,7 @@ from bridge.learning.taste import TastePrior
 from bridge.mix.roles import ROLES
 from bridge.tasks.cells import EDGES, SHAPES
 from bridge.tasks.errors import DIMENSIONS, FLOOR_SD
+from bridge.tasks.side_effects import side_effects
 
 _ROUNDS: Final = 4
 _LEAN: Final = 30.0
@@ -36,20 +38,8 @@ _GUESS_SD: Final = np.array([2.0, 2.0, 2.0, 2.0, 2.0, 0.15])
 _GRID: Final = np.linspace(-4.0, 4.0, 33)
 """Tastes that are considered, in units of `_GUESS_SD` around the role's median."""
 
-# The four below were chosen on sessions with training listeners, with listeners of twice their
-# spread, and with another hearing that was made for that purpose alone.
-
-_WIDER: Final = 6.0
-"""Real people differ more than simulated ones: their variance in the prior is so many times."""
-
 _MEMBER_SD: Final = np.array([0.5, 2.0, 2.0, 2.0, 2.0, 0.05])
 """How much tracks of one role are wanted different: much in tone, every source has its own."""
-
-_SCALE: Final = 0.5
-"""Thumbs of training listeners follow a value twice as closely; others' do not."""
-
-_LEAST_SCORE: Final = 0.2
-"""A fifth of what is just noticed: below that a mix is not worth a person's attention."""
 
 _FAMILY: Final = ("gain", "eq", "eq", "eq", "eq", "pan")
 _REWARDS: Final = (
@@ -73,6 +63,9 @@ class Samples:
         first: (m, 6) first cell of its row of errors, per dimension.
         error: (m, 6) against the average listener.
         rewards: (m, 14) in just noticeable changes, pan inwards and outwards; NaN where illegal.
+        mix_db: (m, 12) how much louder each gain and EQ move makes the mix.
+        own_db: (m, 8) how much louder each EQ move makes its own track.
+        state: (m,) a number for each state of a mix: rows that were looked at together.
         is_late: (m,) whether the mix was already near to what the listener wants.
     """
 
@@ -82,6 +75,9 @@ class Samples:
     first: IntArray
     error: FloatArray
     rewards: FloatArray
+    mix_db: FloatArray
+    own_db: FloatArray
+    state: IntArray
     is_late: NDArray[np.bool_]
 
     @classmethod
@@ -99,28 +95,32 @@ class Samples:
         return np.asarray(self.song * len(ROLES) + self.role)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fitted:
-    """What an agent starts from; see `bridge.learning.prior.Prior`."""
-
-    tables: dict[str, FloatArray]
-    taste: TastePrior
-    scale: float
-    least_score: float
-
-
-def fit_prior(samples: Samples) -> Fitted:
-    """Tables and taste that explain the samples."""
+def fit_prior(samples: Samples) -> tuple[dict[str, FloatArray], TastePrior]:
+    """Tables and taste that explain the samples; see `bridge.learning.prior.Prior`."""
     wanted = _first_guess(samples)
+    own = samples
     for _ in range(_ROUNDS):
-        tables = fit_tables(samples, wanted)
-        wanted = explain(samples, tables, wanted)
-    return Fitted(
-        tables=tables,
-        taste=fit_taste(samples, wanted),
-        scale=_SCALE,
-        least_score=_LEAST_SCORE,
-    )
+        tables = fit_tables(own, wanted)
+        own = without_side_effects(samples, tables, wanted)
+        wanted = explain(own, tables, wanted)
+    return tables, fit_taste(samples, wanted)
+
+
+def without_side_effects(
+    samples: Samples, tables: dict[str, FloatArray], wanted: FloatArray
+) -> Samples:
+    """The samples with the rewards less what the moves earn through other levels."""
+    weights, row = _weights(samples, wanted, 0)
+    table = tables["gain"].reshape(-1, *tables["gain"].shape[-2:])
+    values = (weights[:, None, :] @ table[row])[:, 0]
+    rewards = samples.rewards.copy()
+    # Rows of one state stand together.
+    edges = np.flatnonzero(np.diff(samples.state, prepend=-1, append=-1))
+    for start, end in itertools.pairwise(edges):
+        here = slice(start, end)
+        side = side_effects(values[here], samples.mix_db[here], samples.own_db[here])
+        rewards[here, :12] -= side.worth
+    return replace(samples, rewards=rewards)
 
 
 def _first_guess(samples: Samples) -> FloatArray:
@@ -253,7 +253,7 @@ def fit_taste(samples: Samples, wanted: FloatArray) -> TastePrior:
     covariance = (own - common)[:, None, None] * np.eye(len(ROLES)) + common[:, None, None]
     return TastePrior(
         mean=mean,
-        covariance=_WIDER * covariance,
+        covariance=covariance,
         song_sd=np.sqrt(np.maximum(total - own, 0.1 * total)),
         member_sd=_MEMBER_SD,
     )

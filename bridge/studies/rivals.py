@@ -22,6 +22,7 @@ from bridge.tasks.errors import DIMENSION, find_errors
 from bridge.tasks.features import Features, measure
 from bridge.tasks.mixing import MixingTask
 from bridge.tasks.task import Learnt, Proposal
+from bridge.tasks.tuning import Tuning
 
 _COLUMNS: Final = np.array([COLUMN[param] for param in STEP_PARAMS])
 _DIMENSION: Final = np.array([DIMENSION[param] for param in STEP_PARAMS])
@@ -204,21 +205,25 @@ class LinUcb(Rival):
 
     Args:
         weights: What it starts from; see `fit_weights`.
+        alpha: How much a doubtful move is favoured: standard deviations of its worth.
+        ridge: How many thumbs on one feature weigh as much as the prior does.
         least_score: A move of less is not made.
     """
-
-    ALPHA: Final = 0.1
-    """How much a doubtful move is favoured: standard deviations of its worth."""
-
-    RIDGE: Final = 10.0
-    """How many thumbs on one feature weigh as much as the prior does."""
 
     _LEAST_THUMB: Final = 0.3
     _TABU_DECISIONS: Final = 15
 
-    def __init__(self, weights: FloatArray, *, least_score: float) -> None:
-        self._inverse = np.eye(weights.size) / self.RIDGE
-        self._weighted = self.RIDGE * weights
+    def __init__(
+        self,
+        weights: FloatArray,
+        *,
+        alpha: float = 0.1,
+        ridge: float = 10.0,
+        least_score: float = 0.2,
+    ) -> None:
+        self._alpha = alpha
+        self._inverse = np.eye(weights.size) / ridge
+        self._weighted = ridge * weights
         self._least = least_score
         self._seen = np.zeros((0, _TOUCHED), dtype=np.int64), np.zeros((0, _TOUCHED))
         self._decisions = 0
@@ -230,7 +235,7 @@ class LinUcb(Rival):
         inverse = self._inverse[places[:, :, None], places[:, None, :]]
         variance = np.einsum("kf,kfg,kg->k", bends, inverse, bends)
         expected = (bends * (self._inverse @ self._weighted)[places]).sum(axis=1)
-        scores = expected + self.ALPHA * np.sqrt(np.maximum(variance, 0.0))
+        scores = expected + self._alpha * np.sqrt(np.maximum(variance, 0.0))
         scores[[index for index, until in self._tabu.items() if self._decisions <= until]] = 0.0
         return np.asarray(np.where(scores >= self._least, scores, 0.0).reshape(steps.shape))
 
@@ -264,11 +269,15 @@ class LinUcb(Rival):
         return Learnt(td_error=worth - predicted, text="")
 
 
+UNTAUGHT: Final = Tuning(least_score=0.0)
+"""For an agent whose tables say that nothing is worth anything: it must move all the same."""
+
+
 def without_tables(prior: Prior) -> Prior:
     """The prior of somebody who knows nothing: every move is worth 0, targets are the rules'."""
     blank = replace(prior.taste, mean=np.zeros_like(prior.taste.mean))
     tables = {name: np.zeros_like(table) for name, table in prior.tables.items()}
-    return replace(prior, tables=tables, taste=blank, least_score=0.0)
+    return replace(prior, tables=tables, taste=blank)
 
 
 def _errors_after(
@@ -325,7 +334,7 @@ _FIT_MOVES: Final = 40
 def fit_weights(prior: Prior) -> FloatArray:
     """Weights that come nearest to the prior's own scores on songs that nobody is tested on."""
     rng = np.random.default_rng([20260101, 7])
-    teacher = MixingTask(replace(prior, least_score=-np.inf), is_learning=False)
+    teacher = MixingTask(prior, tuning=Tuning(least_score=-np.inf), is_learning=False)
     rows, scores = [], []
     for _ in range(_FIT_SONGS):
         mix = SimulatedMix(make_song(rng, tracks=12))

@@ -19,6 +19,7 @@ from bridge.learning.q_learning import FloatArray
 from bridge.sim.listeners import Listener, draw_listener
 from bridge.sim.songs import Song, make_song
 from bridge.studies.rivals import (
+    UNTAUGHT,
     Chance,
     LinUcb,
     MindReader,
@@ -90,10 +91,10 @@ ORACLE: Final = "oracle"
 AGENTS: Final[dict[str, Agent]] = {
     AGENT: Agent(make=lambda at: MixingTask(at.prior, seed=at.seed)),
     LEARNING_OFF: Agent(make=lambda at: MixingTask(at.prior, seed=at.seed, is_learning=False)),
-    "no prior": Agent(make=lambda at: MixingTask(without_tables(at.prior), seed=at.seed)),
-    "linucb": Agent(
-        make=lambda at: LinUcb(_weights(at.prior_file), least_score=at.prior.least_score)
+    "no prior": Agent(
+        make=lambda at: MixingTask(without_tables(at.prior), tuning=UNTAUGHT, seed=at.seed)
     ),
+    "linucb": Agent(make=lambda at: LinUcb(_weights(at.prior_file))),
     "rules+undo": Agent(make=lambda _: Rules(is_heeding=True)),
     "rules": Agent(make=lambda _: Rules(), is_undone=False),
     "flat": Agent(make=lambda at: FlatTask(seed=at.seed)),

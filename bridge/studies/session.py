@@ -38,6 +38,7 @@ class Conditions:
     """What is unlike a usual session.
 
     Attributes:
+        is_graded: Whether a thumb says how much was heard; else it is +1 or -1.
         flips: Share of thumbs that say the opposite of what was heard: 0.5 is pure noise.
         meter_noise_db: Of one reading of one octave, standard deviation.
         pace_s: Seconds from one move to the next.
@@ -46,6 +47,7 @@ class Conditions:
         wrong_roles: Share of the tracks whose role the agent is told wrongly.
     """
 
+    is_graded: bool = True
     flips: float = FLIPS
     meter_noise_db: float = 1.0
     pace_s: float = 6.0
@@ -56,6 +58,7 @@ class Conditions:
 
 CONDITIONS: Final[dict[str, Conditions]] = {
     "usual": Conditions(),
+    "signs": Conditions(is_graded=False),
     "inverted": Conditions(flips=1.0 - FLIPS),
     "noise": Conditions(flips=0.5),
     "clean-meters": Conditions(meter_noise_db=0.0),
@@ -226,7 +229,10 @@ class Session:
         move = str(len(self._moves))
         self._moves[move] = proposal, True
         self._credit.note_heard(move, self._at)
-        value = listener.judge(before, self._utility, rng, flips=self._conditions.flips)
+        conditions = self._conditions
+        value = listener.judge(
+            before, self._utility, rng, flips=conditions.flips, is_graded=conditions.is_graded
+        )
         if value is not None:
             at = self._at + listener.delay_s(rng)
             self._waiting.append(_Thumb(at=at, value=value, move=move))

@@ -24,6 +24,7 @@ from bridge.studies.fit_prior import Samples, fit_prior
 from bridge.tasks.cells import STEP_PARAMS, STEPS, find_cells
 from bridge.tasks.errors import DIMENSIONS, find_errors
 from bridge.tasks.features import measure
+from bridge.tasks.side_effects import forecast_levels
 
 _SIZES: Final = (16, 8, 24)
 _SONGS: Final = 2
@@ -56,12 +57,10 @@ def train_prior(*, listeners: int, seed: int, provenance: dict[str, object]) -> 
             song = make_song(rng, tracks=_SIZES[(person + number) % len(_SIZES)])
             mix = SimulatedMix(song, meter_noise_db=0.0)
             parts.append(_wander(mix, listener, rng, person=person, song=len(parts)))
-    fitted = fit_prior(Samples.joined(parts))
+    tables, taste = fit_prior(Samples.joined(parts))
     return encode_prior(
-        tables=fitted.tables,
-        taste=fitted.taste,
-        scale=fitted.scale,
-        least_score=fitted.least_score,
+        tables=tables,
+        taste=taste,
         provenance={**provenance, "listeners": listeners, "seed": seed},
     )
 
@@ -84,6 +83,7 @@ def _wander(
         utilities = listener.utilities(mix.song, mixes).reshape(is_change.shape)
         changes = (utilities - utility) / listener.threshold
         rewards = np.where(is_change, np.clip(changes, -_MOST_REWARD, _MOST_REWARD), np.nan)
+        mix_db, own_db = forecast_levels(features.power)
         outwards = features.outward[:, None] > 0.0
         rewards[:, 12:] = np.where(outwards, rewards[:, 12:], rewards[:, :11:-1])
         parts.append(
@@ -94,6 +94,9 @@ def _wander(
                 first=np.column_stack([cells.gain, cells.eq, cells.pan]),
                 error=error,
                 rewards=rewards,
+                mix_db=mix_db,
+                own_db=own_db,
+                state=np.full(roles.size, song * _STATES + state),
                 is_late=np.full(roles.size, state >= _STATES * 0.6),
             )
         )

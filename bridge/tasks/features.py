@@ -36,6 +36,7 @@ class Features:
         outward: (n,) -1 or +1: the side that a track is on, the lighter one for a centred track.
         side: (n,) how much louder the mix is on that side than on the other.
         has_spectrum: (n,) whether the tone was measured.
+        power: (n, 10) power of each octave, 0 for a track that is no part of the mix.
     """
 
     loudness: float
@@ -48,6 +49,7 @@ class Features:
     outward: FloatArray
     side: FloatArray
     has_spectrum: NDArray[np.bool_]
+    power: FloatArray
 
 
 def measure(observation: Observation) -> Features:
@@ -74,6 +76,7 @@ def measure(observation: Observation) -> Features:
         outward=outward,
         side=side,
         has_spectrum=has_spectrum,
+        power=power,
     )
 
 

@@ -8,14 +8,10 @@ allowed move is proposed if it is worth a person's attention. A thumb then teach
 1. the taste: the Q-table says how likely this thumb was for every taste that the person may have;
 2. the table itself: one step of Q-learning over the cells that the move was chosen from;
 3. how far this person's thumbs can be trusted.
-
-The prior's own tables, which never change, are the likelihood of a thumb: what is learnt online
-must not change what an old answer meant. They are rewards, not returns, so this holds for any
-discount.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -27,13 +23,16 @@ from bridge.learning.q_learning import FloatArray, IntArray
 from bridge.mix.params import COLUMN, Param
 from bridge.mix.roles import ROLES
 from bridge.mix.state import Observation
-from bridge.tasks.cells import STEP_PARAMS, STEPS, Spread, find_cells, spread
+from bridge.tasks.cells import STEP_PARAMS, STEPS
 from bridge.tasks.errors import DIMENSION, find_errors
 from bridge.tasks.features import measure
 from bridge.tasks.person import Person
 from bridge.tasks.reasons import belief_in_words, reason
 from bridge.tasks.task import Learnt, Proposal
+from bridge.tasks.thumbs import ThumbModel
 from bridge.tasks.trace import Trace
+from bridge.tasks.tuning import Tuning
+from bridge.tasks.view import DIMENSION_OF_MOVE, View, expect, look, trace_of
 
 _LEAST_THUMB: Final = 0.3
 """A thumb is a sign: it is worth |Q| of the move that it judges, and at least this."""
@@ -44,40 +43,10 @@ _UNHEARD: Final = 0.5
 _HAND_SD: Final = (2.0, 2.0, 2.0, 2.0, 2.0, 0.15)
 """A hand stops within about this of where its owner wants the track."""
 
-_HARM_COUNTS: Final = 1.0
-"""A sure move is one that is worth making even if harm counts so many times more."""
-
-_FORGIVEN: Final = 0.5
-"""A listener who can be trusted takes back about this share of the harm."""
-
 _CAUTIOUS_CONFIDENCE: Final = 0.25
 """In a gig: only where this person's answers have taken away a quarter of the doubt."""
 
-_LEAST_WEIGHT: Final = 0.02
-"""Cells that a state touches less than this are left out of the update."""
-
-_DIMENSION_OF_MOVE: Final = np.array([DIMENSION[param] for param in STEP_PARAMS])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _View:
-    """An observation as the agent sees it; arrays (n, 6) over the dimensions of taste.
-
-    Attributes:
-        error: Against the average listener; NaN unknown.
-        sd: How well that is known.
-        taste: What this person is believed to want beyond the average listener.
-        taste_sd: How sure that is.
-        spreads: Cells and weights by family: (n, k), for the EQ (n, 4, k).
-        outward: (n,) the side that each track is on.
-    """
-
-    error: FloatArray
-    sd: FloatArray
-    taste: FloatArray
-    taste_sd: FloatArray
-    spreads: dict[str, Spread]
-    outward: FloatArray
+_SHIPPED: Final = Tuning()
 
 
 class MixingTask:
@@ -85,6 +54,7 @@ class MixingTask:
 
     Args:
         prior: Tables and taste to start from.
+        tuning: How it weighs what it knows.
         step_size: Of the Q-learning step, 0 to 1.
         discount: Of the next state, 0 to below 1.
         epsilon: Probability of a guarded exploratory choice.
@@ -96,19 +66,21 @@ class MixingTask:
         self,
         prior: Prior,
         *,
+        tuning: Tuning = _SHIPPED,
         step_size: float = 0.1,
         discount: float = 0.0,
         epsilon: float = 0.05,
         seed: int = 0,
         is_learning: bool = True,
     ) -> None:
-        self._prior = prior
+        self._tuning = tuning
+        self._prior = prior = tuning.widen(prior)
         self._step_size = step_size
         self._discount = discount
         self._epsilon = epsilon
         self._is_learning = is_learning
         self._person = Person(prior, seed=seed)
-        self._rewards = {name: table.values.copy() for name, table in self._person.tables.items()}
+        self._thumbs = ThumbModel(self._person.values(), scale=tuning.scale)
 
     @property
     def step_params(self) -> tuple[Param, ...]:
@@ -132,7 +104,7 @@ class MixingTask:
         """The move that is worth most, or None where none is worth a person's attention."""
         person = self._person
         person.decisions += 1
-        view = self._look(observation)
+        view = look(observation, self._person)
         usable = allowed & (steps != 0.0)
         rows = {key: row for row, key in enumerate(observation.keys)}
         for key, move in person.disliked():
@@ -140,7 +112,7 @@ class MixingTask:
                 usable[rows[key], move] = False
         if cautious:
             sure = self._confidence(view, observation.roles) >= _CAUTIOUS_CONFIDENCE
-            usable &= sure[:, _DIMENSION_OF_MOVE]
+            usable &= sure[:, DIMENSION_OF_MOVE]
         scores, usable = self._appraise(
             view, usable, steps, is_taught=explore and self._is_learning
         )
@@ -148,13 +120,13 @@ class MixingTask:
             scores.ravel(),
             usable.ravel(),
             epsilon=self._epsilon if explore else 0.0,
-            least_score=self._prior.least_score,
+            least_score=self._tuning.least_score,
             rng=person.rng,
         )
-        if choice is None or scores.ravel()[choice.index] < self._prior.least_score:
+        if choice is None or scores.ravel()[choice.index] < self._tuning.least_score:
             return None
         row, move = divmod(choice.index, STEPS.size)
-        trace = _trace(view, observation.keys[row], row, move)
+        trace = trace_of(view, person.tables, observation.keys[row], row=row, move=move)
         return Proposal(
             row=row,
             param=STEP_PARAMS[move],
@@ -167,7 +139,7 @@ class MixingTask:
         )
 
     def _appraise(
-        self, view: _View, usable: NDArray[np.bool_], steps: FloatArray, *, is_taught: bool
+        self, view: View, usable: NDArray[np.bool_], steps: FloatArray, *, is_taught: bool
     ) -> tuple[FloatArray, NDArray[np.bool_]]:
         """Scores (n, 14), and which moves are to be chosen from.
 
@@ -175,65 +147,22 @@ class MixingTask:
         these is left, what merely might turn out well is worth asking about: the harm that they
         would take back is not counted.
         """
-        good, harm = self._expect(view) * np.minimum(1.0, np.abs(steps / STEPS))
-        least = self._prior.least_score
-        if not is_taught:
-            return good - harm, usable
-        sure = usable & (good - (1.0 + _HARM_COUNTS) * harm >= least)
-        if sure.any():
+        good, harm = expect(view, self._person.tables) * np.minimum(1.0, np.abs(steps / STEPS))
+        least = self._tuning.least_score
+        tuning = self._tuning
+        counts = tuning.harm_counts if is_taught else tuning.unheard_harm_counts
+        sure = usable & (good - (1.0 + counts) * harm >= least)
+        if sure.any() or not is_taught:
             return good - harm, sure
-        return good - (1.0 - _FORGIVEN * self._person.consistency.trust) * harm, usable
+        return good - (1.0 - tuning.forgiven * self._person.consistency.trust) * harm, usable
 
-    def _look(self, observation: Observation) -> _View:
-        """Measure, and compare with what this person is believed to want."""
-        person, roles = self._person, observation.roles
-        features = measure(observation)
-        if observation.keys != person.taste.members:
-            person.first_loudness_db = features.loudness
-        person.taste.attend(observation.keys, roles)
-        taste, variance = person.taste.of_members()
-        error, sd = find_errors(features, observation, taste)
-        wanted, total_sd = np.nan_to_num(error - taste), np.sqrt(variance + sd**2)
-        cells = find_cells(
-            features,
-            roles,
-            np.nan_to_num(observation.values[:, 2:]),
-            drift_db=features.loudness - person.first_loudness_db,
-        )
-        spreads = {
-            "gain": spread("gain", cells.gain, wanted[:, 0], total_sd[:, 0]),
-            "eq": spread("eq", cells.eq, wanted[:, 1:5], total_sd[:, 1:5]),
-            "pan": spread("pan", cells.pan, wanted[:, 5], total_sd[:, 5]),
-        }
-        return _View(
-            error=error,
-            sd=sd,
-            taste=taste,
-            taste_sd=np.sqrt(variance),
-            spreads=spreads,
-            outward=features.outward,
-        )
-
-    def _expect(self, view: _View) -> FloatArray:
-        """(2, n, 14) what each move may earn, and what it may cost; NaN unknown."""
-        tables, tracks = self._person.tables, len(view.outward)
-        both = np.empty((2, tracks, STEPS.size))
-        both[:, :, :4] = tables["gain"].expect(*view.spreads["gain"])
-        eq = tables["eq"].expect(*view.spreads["eq"])
-        both[:, :, 4:12] = np.reshape(eq, (2, tracks, 8))
-        pan = np.array(tables["pan"].expect(*view.spreads["pan"]))
-        is_right = view.outward[:, None] > 0.0
-        both[:, :, 12:] = np.where(is_right, pan, pan[:, :, ::-1])
-        both[:, np.isnan(view.error)[:, _DIMENSION_OF_MOVE]] = np.nan
-        return both
-
-    def _confidence(self, view: _View, roles: IntArray) -> FloatArray:
+    def _confidence(self, view: View, roles: IntArray) -> FloatArray:
         """(n, 6) how much of the doubt about anybody this person's answers have taken away."""
         taste = self._prior.taste
         anybody = np.diagonal(taste.covariance, axis1=1, axis2=2).T + taste.member_sd**2
         return np.clip(1.0 - view.taste_sd / np.sqrt(anybody[roles]), 0.0, 1.0)
 
-    def _reason(self, observation: Observation, view: _View, row: int, move: int) -> str:
+    def _reason(self, observation: Observation, view: View, row: int, move: int) -> str:
         dimension, role = _dimension(move), int(observation.roles[row])
         taste = float(view.taste[row, dimension])
         return reason(
@@ -265,16 +194,16 @@ class MixingTask:
             person.dislike(trace.key, trace.move)
         next_value = 0.0
         if self._discount:
-            good, harm = self._expect(self._look(observation))
+            good, harm = expect(look(observation, person), person.tables)
             next_value = float(np.nan_to_num(good - harm)[allowed].max(initial=0.0))
         text = self._learn_taste(trace, reward, weight=weight)
         table = person.tables[trace.family]
-        value = float(trace.weights @ table.values[trace.cells, trace.action])
+        value = float(trace.weights @ table.values[trace.cells, trace.action]) + trace.side
         td_error = table.update(
             trace.cells,
             trace.weights,
             trace.action,
-            reward=reward * max(abs(value), _LEAST_THUMB),
+            reward=reward * max(abs(value), _LEAST_THUMB) - trace.side,
             next_value=next_value,
             step_size=self._step_size * weight * person.consistency.trust,
             discount=self._discount,
@@ -288,28 +217,34 @@ class MixingTask:
             return ""
         row, dimension = taste.members.index(trace.key), _dimension(trace.move)
         means, variances = taste.of_members()
-        expected = self._p_up(trace, means[row, dimension, None], variances[row, dimension])
-        agreement = float(expected[0])
-        consistency.judge(agreement if reward > 0.0 else 1.0 - agreement, weight=weight)
+        mean, variance = means[row, dimension, None], float(variances[row, dimension])
+        thumbs = self._thumbs
+        worth = thumbs.worth(trace, mean, variance)
+        expected = float(thumbs.p_up(worth, trace.variance + trace.side_variance)[0])
+        consistency.judge(expected if reward > 0.0 else 1.0 - expected, weight=weight)
         share = consistency.share
 
-        def likelihood(tastes: FloatArray) -> FloatArray:
-            up = self._p_up(trace, tastes, 0.0)
-            agreed = up if reward > 0.0 else 1.0 - up
-            meant = share * agreed + (1.0 - share) * (1.0 - agreed)
-            return weight * meant + (1.0 - weight) * 0.5
+        def judge(
+            dimension: int, worth_of: Callable[[FloatArray], FloatArray], variance: float
+        ) -> None:
+            def likelihood(tastes: FloatArray) -> FloatArray:
+                up = thumbs.p_up(worth_of(tastes), variance)
+                agreed = up if reward > 0.0 else 1.0 - up
+                meant = share * agreed + (1.0 - share) * (1.0 - agreed)
+                return weight * meant + (1.0 - weight) * 0.5
 
-        taste.judge(row, dimension, likelihood)
+            taste.judge(row, dimension, likelihood)
+
+        judge(dimension, lambda tastes: thumbs.worth(trace, tastes), trace.side_variance)
+        if trace.own_share.any():
+            rest = float(worth[0]) - trace.own_side
+            judge(
+                DIMENSION[Param.GAIN],
+                lambda tastes: thumbs.worth_by_level(trace, tastes, rest),
+                trace.variance + trace.side_variance - trace.own_side_variance,
+            )
         taste.rely(consistency.reliance)
         return self._told(row, dimension)
-
-    def _p_up(self, trace: Trace, tastes: FloatArray, variance: float) -> FloatArray:
-        """P(thumb up) of somebody consistent, for each taste, give or take `variance`."""
-        sd = np.full(tastes.shape, np.sqrt(trace.sd**2 + variance))
-        first = np.full(tastes.shape, trace.first)
-        cells, weights = spread(trace.family, first, trace.error - tastes, sd)
-        value = (weights * self._rewards[trace.family][cells, trace.action]).sum(axis=-1)
-        return np.asarray(1.0 / (1.0 + np.exp(-self._prior.scale * value)))
 
     def _told(self, row: int, dimension: int) -> str:
         taste = self._person.taste
@@ -353,31 +288,4 @@ class MixingTask:
 
 
 def _dimension(move: int) -> int:
-    return int(_DIMENSION_OF_MOVE[move])
-
-
-def _trace(view: _View, key: str, row: int, move: int) -> Trace:
-    """What must be remembered of one of the 14 moves of a track."""
-    dimension = _dimension(move)
-    place: tuple[int, ...]
-    if dimension == DIMENSION[Param.GAIN]:
-        family, action, place = "gain", move, (row,)
-    elif dimension == DIMENSION[Param.PAN]:
-        family, place = "pan", (row,)
-        action = int(STEPS[move] * view.outward[row] > 0.0)
-    else:
-        family, action, place = "eq", int(STEPS[move] > 0.0), (row, dimension - 1)
-    all_cells, all_weights = view.spreads[family]
-    cells, weights = all_cells[place], all_weights[place]
-    kept = weights > _LEAST_WEIGHT
-    return Trace(
-        key=key,
-        move=move,
-        family=family,
-        action=action,
-        first=int(cells[0]),
-        cells=cells[kept],
-        weights=weights[kept] / weights[kept].sum(),
-        error=float(view.error[row, dimension]),
-        sd=float(view.sd[row, dimension]),
-    )
+    return int(DIMENSION_OF_MOVE[move])

@@ -12,7 +12,7 @@ import numpy as np
 
 from bridge.errors import PriorError
 from bridge.learning.prior import Prior
-from bridge.learning.q_learning import QTable
+from bridge.learning.q_learning import FloatArray, QTable
 from bridge.learning.taste import Consistency, Taste
 from bridge.mix.roles import ROLES
 from bridge.tasks.cells import SHAPES
@@ -58,6 +58,10 @@ class Person:
         self.first_loudness_db = 0.0
         self._note = ""
         self._tabu: dict[tuple[str, int], int] = {}
+
+    def values(self) -> dict[str, FloatArray]:
+        """What moves are worth now, by family: (cells, actions)."""
+        return {name: table.values for name, table in self.tables.items()}
 
     def dislike(self, key: str, move: int) -> None:
         """Remember a move of a track that was just disliked."""

@@ -19,6 +19,15 @@ class Trace:
         weights: (k,) their weights.
         error: Where the track was against the average listener's target.
         sd: How well that was known, taste apart.
+        side: What the move is worth through other levels than it is about.
+        own_share: (4,) an EQ move's change of its own track's level, as gain moves; else 0.
+        own_side: What of `side` that is worth.
+        variance: How uncertain the move's worth is for what it is about ...
+        side_variance: ... what it is worth on the side ...
+        own_side_variance: ... and of that, through its own track's level.
+        level_first: The first cell of the track's row of level errors.
+        level_error: Its level error, as `error`.
+        level_sd: As `sd`.
     """
 
     key: str
@@ -30,3 +39,12 @@ class Trace:
     weights: FloatArray
     error: float
     sd: float
+    side: float
+    own_share: FloatArray
+    own_side: float
+    variance: float
+    side_variance: float
+    own_side_variance: float
+    level_first: int
+    level_error: float
+    level_sd: float

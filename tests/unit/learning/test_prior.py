@@ -21,16 +21,14 @@ TABLES = {"gain": np.array([[0.25, -0.5], [1.0, 0.0]])}
 
 
 def encode() -> bytes:
-    return encode_prior(
-        tables=TABLES, taste=TASTE, scale=0.5, least_score=0.2, provenance={"seed": 1}
-    )
+    return encode_prior(tables=TABLES, taste=TASTE, provenance={"seed": 1})
 
 
 def test_what_is_written_is_read() -> None:
     prior = decode_prior(encode(), source="here")
     assert prior.tables["gain"].tolist() == TABLES["gain"].tolist()
     assert prior.taste.covariance.tolist() == TASTE.covariance.tolist()
-    assert (prior.scale, prior.least_score, prior.provenance) == (0.5, 0.2, {"seed": 1})
+    assert prior.provenance == {"seed": 1}
 
 
 def test_the_same_prior_has_the_same_bytes() -> None:
@@ -54,8 +52,8 @@ def changed(**entries: object) -> bytes:
         (b"[]", "expected a prior in JSON"),
         (b"{}", "expected a prior in JSON"),
         (b"\xff\x00", "expected a prior in JSON"),
-        (changed(schema=99), "reads priors of schema 1, got 99"),
-        (changed(scale=0.6), "the checksum does not match"),
+        (changed(schema=99), "reads priors of schema 2, got 99"),
+        (changed(provenance={}), "the checksum does not match"),
     ],
 )
 def test_a_file_that_is_no_prior_is_one_sentence(data: bytes, complaint: str) -> None:
@@ -69,8 +67,6 @@ def test_numbers_that_are_not_finite_are_refused() -> None:
     bad = encode_prior(
         tables={"gain": np.array([[np.inf]])},
         taste=TASTE,
-        scale=0.5,
-        least_score=0.2,
         provenance={},
     )
     with pytest.raises(PriorError, match="not finite"):

@@ -9,6 +9,7 @@ from bridge.mix.roles import ROLE_INDEX, ROLES, Role
 from bridge.mix.state import Observation
 from bridge.sim.songs import SimulatedMix, make_song
 from bridge.studies.rivals import (
+    UNTAUGHT,
     Chance,
     LinUcb,
     MindReader,
@@ -22,6 +23,7 @@ from bridge.tasks.errors import find_errors
 from bridge.tasks.features import measure
 from bridge.tasks.mixing import MixingTask
 from bridge.tasks.task import Proposal, Task
+from bridge.tasks.tuning import Tuning
 
 ENDS = ("minimum", "maximum")
 
@@ -142,7 +144,7 @@ def test_the_linear_bandit_starts_by_wanting_what_the_prior_wants(
     observation = look(mix)
     bandit = ask(LinUcb(fit_weights(prior), least_score=0.0), observation)
     assert bandit is not None
-    agent = MixingTask(replace(prior, least_score=-np.inf), is_learning=False)
+    agent = MixingTask(prior, tuning=Tuning(least_score=-np.inf), is_learning=False)
     steps = agent.steps(observation)
     only = np.zeros(steps.shape, dtype=np.bool_)
     only[bandit.row] = [param is bandit.param for param in agent.step_params]
@@ -178,7 +180,7 @@ def test_what_the_linear_bandit_was_told_is_bad_rests_and_is_worth_less(
 def test_without_tables_every_move_is_worth_nothing_at_first(
     prior: Prior, mix: SimulatedMix
 ) -> None:
-    move = ask(MixingTask(without_tables(prior)), look(mix))
+    move = ask(MixingTask(without_tables(prior), tuning=UNTAUGHT), look(mix))
     assert move is not None
     assert move.score == 0.0
 

@@ -35,3 +35,10 @@ def with_gain(mix: Observation, row: int, change_db: float) -> Observation:
     values = mix.values.copy()
     values[row, 0] += change_db
     return replace(mix, values=values)
+
+
+def with_eq(mix: Observation, row: int, band: int, change_db: float) -> Observation:
+    """The same mix with one EQ band moved."""
+    values = mix.values.copy()
+    values[row, 2 + band] += change_db
+    return replace(mix, values=values)

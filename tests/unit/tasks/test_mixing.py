@@ -83,8 +83,7 @@ def test_thumbs_down_to_a_louder_lead_teach_that_it_is_wanted_softer(prior: Prio
     assert proposal is not None
     judge(task, mix, proposal, -1.0)
     once = level_belief(task, "lead")
-    for _ in range(4):
-        judge(task, mix, proposal, -1.0)
+    judge(task, mix, proposal, -1.0)
     assert level_belief(task, "lead") < once < at_first
 
 

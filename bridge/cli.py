@@ -296,6 +296,7 @@ for _name, _text in (
     ("bench", "Speed, latency and memory, beside a bare loop and python-osc."),
     ("learning", "How near to a listener's taste each agent comes."),
     ("train-prior", "Train what the agent knows before it meets anybody."),
+    ("tune", "Choose hyper-parameters by cross-validation over training listeners."),
     ("wire", "Whether the same holds for a running bridge, over UDP."),
 ):
     _add_study(_name, _text)

@@ -8,10 +8,11 @@ has some fifty thumbs, and a network that learns from so few forgets more than i
 Needs the extra `research`.
 """
 
-import secrets
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
-import click
 import gymnasium as gym
 import numpy as np
 import torch
@@ -20,10 +21,9 @@ from stable_baselines3 import DQN
 
 from bridge.learning.q_learning import FloatArray
 from bridge.mix.state import Observation
+from bridge.sim.listeners import Listener, draw_listener
 from bridge.studies.gym_env import MOVES, MixEnv, features_of
-from bridge.studies.learning import Plan, gather, table
 from bridge.studies.rivals import Rival
-from bridge.studies.roster import AGENT, AGENTS, LEARNING_OFF, Agent, receive
 from bridge.tasks.cells import STEP_PARAMS, STEPS
 from bridge.tasks.task import Learnt, Proposal
 
@@ -31,28 +31,46 @@ _TRAINING: Final = 71_000
 """Added to the seed of a training; those of a test are drawn from a salt."""
 
 _TABU_DECISIONS: Final = 15
-_ROW: Final = "dqn"
 
 
-def train(*, tracks: int, steps: int, seed: int = 0, discount: float = 0.0) -> DQN:
-    """A network that has made `steps` moves for listeners of the population `std`.
+@lru_cache(maxsize=4)
+def load(path: Path) -> DQN:
+    """A network as its `save` wrote it."""
+    return DQN.load(path, device="cpu")
 
-    It values moves of songs of exactly `tracks` tracks; it knows neither other sizes nor masks.
+
+def train(
+    *,
+    tracks: int,
+    steps: int,
+    seed: int = 0,
+    discount: float = 0.0,
+    draw: Callable[[np.random.Generator], Listener] = draw_listener,
+    learning_rate: float = 5e-4,
+    width: int = 256,
+    batch_size: int = 128,
+    exploration_fraction: float = 0.5,
+    target_update_interval: int = 1000,
+) -> DQN:
+    """A network that has made `steps` moves for listeners that `draw` draws.
+
+    It values moves of songs of exactly `tracks` tracks; it knows neither other sizes nor masks. The
+    rest are Stable-Baselines3's own names, and two layers of `width` units.
     """
     torch.set_num_threads(1)  # the networks are small: threads cost more than they bring
-    env = gym.wrappers.TimeLimit(MixEnv(tracks=tracks, reward="change"), MOVES)
+    env = gym.wrappers.TimeLimit(MixEnv(tracks=tracks, reward="change", draw=draw), MOVES)
     model = DQN(
         "MlpPolicy",
         env,
-        learning_rate=5e-4,
+        learning_rate=learning_rate,
         buffer_size=steps,
         learning_starts=min(1000, steps // 10),
-        batch_size=128,
+        batch_size=batch_size,
         gamma=discount,
         train_freq=2,
-        target_update_interval=1000,
-        exploration_fraction=0.5,
-        policy_kwargs={"net_arch": [256, 256]},
+        target_update_interval=target_update_interval,
+        exploration_fraction=exploration_fraction,
+        policy_kwargs={"net_arch": [width, width]},
         seed=_TRAINING + seed,
         device="cpu",
     )
@@ -100,31 +118,3 @@ def _column(proposal: Proposal) -> int:
     same = [param is proposal.param for param in STEP_PARAMS]
     nearest = np.where(same, np.abs(STEPS - proposal.step), np.inf)
     return int(nearest.argmin())
-
-
-@click.command()
-@click.option("--tracks", default=8, show_default=True, type=click.IntRange(2, 32))
-@click.option("--steps", default=100_000, show_default=True, type=click.IntRange(100))
-@click.option("--listeners", default=40, show_default=True, type=click.IntRange(2, 1000))
-@click.option("--salt", help="What the listeners are drawn from; without it a new one is made.")
-@click.option("--seed", default=0, show_default=True, help="Of the training.")
-def main(*, tracks: int, steps: int, listeners: int, salt: str | None, seed: int) -> None:
-    """Train a DQN, and measure it beside the agent on listeners that it has never met."""
-    salt = salt or secrets.token_hex(8)
-    click.echo(f"Salt {salt}; {steps} steps of training, seed {seed}.")
-    model = train(tracks=tracks, steps=steps, seed=seed)
-    plan = Plan(
-        salt=salt,
-        listeners=listeners,
-        agents=(_ROW, AGENT, LEARNING_OFF),
-        tracks=(tracks,),
-        conditions=("usual",),
-    )
-    agents = AGENTS | {_ROW: Agent(make=lambda _: DqnTask(model))}
-    records = [record for visit in plan.visits(set()) for record in receive(visit, agents)]
-    for line in table(gather(plan, records)):
-        click.echo(line)
-
-
-if __name__ == "__main__":
-    main()

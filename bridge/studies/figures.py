@@ -39,6 +39,12 @@ def at(record: Record, axis: str, count: int) -> float:
     return float(series[count - 1] if count <= len(series) else record["ending"])
 
 
+def disliked(record: Record, moves: int, *, least: float = -1.0) -> float:
+    """The share of the first own moves whose true change was below `least` noticeable ones."""
+    changes = np.array(record["changes"][:moves])
+    return float((changes < least).mean()) if changes.size else 0.0
+
+
 def interval(values: FloatArray, *, seed: int = 0) -> tuple[float, float]:
     """The 95 % bootstrap interval of a mean (percentile method, Efron & Tibshirani 1993)."""
     rng = np.random.default_rng(seed)

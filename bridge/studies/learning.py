@@ -5,6 +5,7 @@ a salt that is made when the study starts, printed and saved. Beside the agent p
 must beat, and itself with learning off.
 """
 
+import importlib.util
 import json
 import multiprocessing
 import os
@@ -22,8 +23,9 @@ from bridge import __version__
 from bridge.errors import ConfigError
 from bridge.learning.prior import load_prior
 from bridge.studies.figures import Record, decision_p99_ms, draw_curves, lift, summarise
-from bridge.studies.roster import AGENT, AGENTS, LEARNING_OFF, POPULATIONS, Visit, receive
+from bridge.studies.roster import AGENT, AGENTS, DQN, LEARNING_OFF, POPULATIONS, Visit, receive
 from bridge.studies.session import CONDITIONS
+from bridge.studies.table import table
 
 TRACKS: Final = (16, 8, 32)
 """The first is the size of the picture and of the controls."""
@@ -49,6 +51,7 @@ class Plan:
         thumbs: The first song ends after so many thumbs ...
         moves: ... or so many moves.
         prior_file: The prior's file; None: the shipped one.
+        dqn_steps: Moves of training that a neural network is given, one network a size of song.
     """
 
     salt: str
@@ -60,9 +63,13 @@ class Plan:
     thumbs: int = 100
     moves: int = 400
     prior_file: Path | None = None
+    dqn_steps: int = 60_000
 
-    def visits(self, done: set[tuple[Any, ...]]) -> Iterator[Visit]:
-        """Every listener's visit, without the agents who are `done` with them."""
+    def visits(self, done: set[tuple[Any, ...]], folder: Path | None = None) -> Iterator[Visit]:
+        """Every listener's visit, without the agents who are `done` with them.
+
+        The neural networks are in `folder`, where there are any.
+        """
         for tracks, population, condition, listener in self._places():
             agents = self.agents
             if condition != _USUAL:
@@ -81,6 +88,7 @@ class Plan:
                     moves=self.moves,
                     frozen_moves=frozen_moves(tracks),
                     prior_file=self.prior_file,
+                    network_file=network_file(folder, tracks) if folder and DQN in left else None,
                 )
 
     def _places(self) -> Iterator[tuple[int, str, str, int]]:
@@ -99,6 +107,7 @@ class Plan:
             "thumbs": self.thumbs,
             "moves": self.moves,
             "prior": load_prior(self.prior_file).checksum,
+            "dqn_steps": self.dqn_steps,
             "version": __version__,
         }
 
@@ -119,7 +128,9 @@ def measure(plan: Plan, folder: Path, *, workers: int) -> dict[str, Any]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        records = _play(plan, folder / "episodes.jsonl", workers=workers)
+        if DQN in plan.agents:
+            _train_networks(plan, folder)
+        records = _play(plan, folder, workers=workers)
         results = gather(plan, records)
         text = json.dumps(results, indent=1, sort_keys=True) + "\n"
         (folder / "results.json").write_text(text, encoding="utf-8")
@@ -161,9 +172,25 @@ def gather(plan: Plan, records: Sequence[Record]) -> dict[str, Any]:
 # -- playing, and going on where a study was interrupted -------------------------------------------
 
 
-def _play(plan: Plan, path: Path, *, workers: int) -> list[Record]:
+def network_file(folder: Path, tracks: int) -> Path:
+    """Where the neural network for songs of that size is."""
+    return folder / f"dqn-{tracks}.zip"
+
+
+def _train_networks(plan: Plan, folder: Path) -> None:
+    from bridge.studies.dqn import train
+
+    for tracks in plan.tracks:
+        path = network_file(folder, tracks)
+        if not path.exists():
+            click.echo(f"Training a DQN for {tracks} tracks, {plan.dqn_steps} moves.", err=True)
+            train(tracks=tracks, steps=plan.dqn_steps).save(path)
+
+
+def _play(plan: Plan, folder: Path, *, workers: int) -> list[Record]:
+    path = folder / "episodes.jsonl"
     done, records = _resume(plan, path)
-    visits = list(plan.visits(done))
+    visits = list(plan.visits(done, folder))
     total = sum(len(visit.agents) for visit in visits)
     with path.open("a", encoding="utf-8") as file, _progress(total) as advance:
         for found in _receive_all(visits, workers):
@@ -259,47 +286,6 @@ def _progress(total: int) -> Iterator[Any]:
     yield advance
 
 
-# -- the table ------------------------------------------------------------------------------------
-
-_HEAD: Final = (
-    f"{'agent':<13}{'@10':>6}{'@25':>6}{'@50':>6}{'@100':>6}  {'95 % of @100':<13}{'p10':>6}"
-    f"{'50mv':>7}{'100mv':>7}{'song 2':>8}{'dis50':>7}{'dis100':>8}{'clear':>7}"
-    f"{'worst dB':>10}{'worse':>7}{'p99 ms':>8}"
-)
-
-
-def table(results: dict[str, Any]) -> Iterator[str]:
-    """The results as lines of text."""
-    place = None
-    for row in results["rows"]:
-        here = (row["tracks"], row["population"], row["condition"])
-        if here != place:
-            place = here
-            people = f"{row['listeners']} listeners"
-            yield ""
-            yield f"{row['tracks']} tracks, {row['population']}, {row['condition']}, {people}"
-            yield _HEAD
-        yield _line(row)
-        if "lift" in row:
-            parts = (f"{k} {v['mean']:+.3f} +- {v['se']:.3f}" for k, v in row["lift"].items())
-            yield f"{'':13}over learning off: {', '.join(parts)}"
-
-
-def _line(row: dict[str, Any]) -> str:
-    thumbs, moves = row["thumbs"], row["moves"]
-    fractions = "".join(f"{thumbs[k]['mean']:6.2f}" for k in ("10", "25", "50", "100"))
-    low_high = f"{thumbs['100']['low']:.2f}..{thumbs['100']['high']:.2f}"
-    shares = (row["disliked_50"], row["disliked_100"], row["clearly_disliked_100"])
-    disliked = "".join(
-        f"{share:{width}.0%}" for share, width in zip(shares, (7, 8, 7), strict=True)
-    )
-    return (
-        f"{row['agent']:<13}{fractions}  {low_high:<13}{thumbs['100']['p10']:6.2f}"
-        f"{moves['50']['mean']:7.2f}{moves['100']['mean']:7.2f}{row['frozen']['mean']:8.2f}"
-        f"{disliked}{row['worst_db']:10.1f}{row['left_worse']:7.0%}{row['decision_p99_ms']:8.2f}"
-    )
-
-
 # -- the command ----------------------------------------------------------------------------------
 
 
@@ -350,7 +336,7 @@ def main(
     plan = Plan(
         salt=salt or _salt_of(out) or secrets.token_hex(8),
         listeners=listeners or (8 if quick else 40),
-        agents=agents or (_MAIN if quick else tuple(AGENTS)),
+        agents=agents or (_MAIN if quick else _all_agents()),
         populations=populations or tuple(POPULATIONS),
         tracks=tracks or (TRACKS[:1] if quick else TRACKS),
         conditions=conditions or ((_USUAL,) if quick else tuple(CONDITIONS)),
@@ -361,6 +347,14 @@ def main(
     for line in table(results):
         click.echo(line)
     click.echo(f"\nSaved in {out}: results.json, curve.png, episodes.jsonl")
+
+
+def _all_agents() -> tuple[str, ...]:
+    """Every agent; without the neural network where its libraries are missing, and that is said."""
+    if importlib.util.find_spec("stable_baselines3"):
+        return tuple(AGENTS)
+    click.echo("Without the row dqn: it needs the extra research.", err=True)
+    return tuple(name for name in AGENTS if name != DQN)
 
 
 def _salt_of(folder: Path) -> str | None:

@@ -7,13 +7,14 @@ of begin with `test`; no training code makes seeds from words.
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from bridge.errors import ConfigError
 from bridge.learning.prior import Prior, load_prior
 from bridge.learning.q_learning import FloatArray
 from bridge.sim.listeners import Listener, draw_listener
@@ -57,11 +58,13 @@ class Setting:
 
     Attributes:
         prior_file: The prior's file; None: the shipped one.
+        network_file: The neural network's file; None: there is none.
         stage: The song and the listener, for the oracle alone.
         seed: Of the agent's own chance.
     """
 
     prior_file: Path | None
+    network_file: Path | None
     stage: Stage
     seed: int
 
@@ -84,7 +87,16 @@ class Agent:
     is_undone: bool = True
 
 
+def _network_task(path: Path | None) -> Task:
+    if path is None:
+        raise ConfigError("A visit with a neural network needs the network's file.")
+    from bridge.studies.dqn import DqnTask, load
+
+    return DqnTask(load(path))
+
+
 AGENT: Final = "agent"
+DQN: Final = "dqn"
 LEARNING_OFF: Final = "learning off"
 ORACLE: Final = "oracle"
 
@@ -95,6 +107,7 @@ AGENTS: Final[dict[str, Agent]] = {
         make=lambda at: MixingTask(without_tables(at.prior), tuning=UNTAUGHT, seed=at.seed)
     ),
     "linucb": Agent(make=lambda at: LinUcb(_weights(at.prior_file))),
+    DQN: Agent(make=lambda at: _network_task(at.network_file)),
     "rules+undo": Agent(make=lambda _: Rules(is_heeding=True)),
     "rules": Agent(make=lambda _: Rules(), is_undone=False),
     "flat": Agent(make=lambda at: FlatTask(seed=at.seed)),
@@ -120,6 +133,7 @@ class Visit:
         moves: ... or so many moves.
         frozen_moves: How long the second song is.
         prior_file: The prior's file; None: the shipped one.
+        network_file: The neural network's file; None: there is none.
     """
 
     salt: str
@@ -132,6 +146,7 @@ class Visit:
     moves: int
     frozen_moves: int
     prior_file: Path | None = None
+    network_file: Path | None = None
 
     def seed(self, *words: str) -> int:
         """What a part of this visit is drawn from; the condition changes no person and no song."""
@@ -163,7 +178,10 @@ def receive(visit: Visit, agents: Mapping[str, Agent] = AGENTS) -> list[dict[str
     for name in visit.agents:
         agent = agents[name]
         seed = visit.seed("agent") % 2**32
-        task = agent.make(Setting(prior_file=visit.prior_file, stage=first, seed=seed))
+        setting = Setting(
+            prior_file=visit.prior_file, network_file=visit.network_file, stage=first, seed=seed
+        )
+        task = agent.make(setting)
         session = Session(
             task,
             first,
@@ -175,7 +193,7 @@ def receive(visit: Visit, agents: Mapping[str, Agent] = AGENTS) -> list[dict[str
         moves = most if name == ORACLE else visit.moves
         record = session.listen(thumbs=visit.thumbs, moves=moves).record()
         if name == ORACLE:
-            task = agent.make(Setting(prior_file=visit.prior_file, stage=second, seed=seed))
+            task = agent.make(replace(setting, stage=second))
         last = Session(task, second, conditions, seed=[visit.seed("second")], is_undone=False)
         record["frozen"] = round(last.watch(moves=most).ending, 4)
         records.append(_identity(visit, name) | record)

@@ -6,6 +6,7 @@ tried, and its true change of utility is the reward. What these rewards say is f
 `bridge.studies.strangers` are never imported here (an import contract says so).
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -47,10 +48,10 @@ _MINIMUM: Final = np.array([SPECS[param].minimum for param in STEP_PARAMS])
 _MAXIMUM: Final = np.array([SPECS[param].maximum for param in STEP_PARAMS])
 
 
-def train_prior(*, listeners: int, seed: int, provenance: dict[str, object]) -> bytes:
-    """A prior's file, from so many simulated listeners."""
+def train_prior(people: Iterable[int], *, seed: int, provenance: dict[str, object]) -> bytes:
+    """A prior's file, from the simulated listeners of these numbers."""
     parts: list[Samples] = []
-    for person in range(listeners):
+    for person in people:
         rng = np.random.default_rng([seed, person])
         listener = draw_listener(rng)
         for number in range(_SONGS):
@@ -61,7 +62,7 @@ def train_prior(*, listeners: int, seed: int, provenance: dict[str, object]) -> 
     return encode_prior(
         tables=tables,
         taste=taste,
-        provenance={**provenance, "listeners": listeners, "seed": seed},
+        provenance={**provenance, "seed": seed},
     )
 
 
@@ -128,9 +129,10 @@ def _one_move_away(values: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
 def main(out: Path, listeners: int, seed: int) -> None:
     """Train what the agent knows before it meets anybody; takes a minute or two."""
     data = train_prior(
-        listeners=listeners,
+        range(listeners),
         seed=seed,
         provenance={
+            "listeners": listeners,
             "command": f"mixbridge study train-prior --listeners {listeners} --seed {seed}",
             "date": datetime.now(UTC).date().isoformat(),
             "version": __version__,

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -5,6 +7,7 @@ pytest.importorskip("stable_baselines3", reason="the extra `research` is not ins
 
 from bridge.sim.songs import SimulatedMix, make_song
 from bridge.studies.dqn import DqnTask, train
+from bridge.studies.learning import Plan, measure
 from bridge.studies.session import open_guard, play_frozen
 from bridge.tasks.task import Proposal
 
@@ -65,3 +68,15 @@ def test_what_was_disliked_is_not_proposed_again_soon(task: DqnTask) -> None:
         if found is not None
     ]
     assert not any(again)
+
+
+def test_the_study_trains_its_network_once_and_plays_it(tmp_path: Path) -> None:
+    plan = Plan(
+        salt="t", listeners=2, agents=("dqn",), populations=("std",), tracks=(4,),
+        conditions=("usual",), thumbs=3, moves=6, dqn_steps=60,
+    )  # fmt: skip
+    first = measure(plan, tmp_path, workers=1)
+    assert [row["agent"] for row in first["rows"]] == ["dqn"]
+    trained = (tmp_path / "dqn-4.zip").stat().st_mtime_ns
+    measure(plan, tmp_path, workers=1)
+    assert (tmp_path / "dqn-4.zip").stat().st_mtime_ns == trained

@@ -50,8 +50,9 @@ class QTable:
         values = self.values[cells]
         if known is not None:
             values = values + known[..., None, :]
-        good = (weights[..., None, :] @ np.maximum(values, 0.0))[..., 0, :]
-        return good, good - (weights[..., None, :] @ values)[..., 0, :]
+        # Not `@`: that would be a call of BLAS for each state.
+        good = np.einsum("...k,...ka->...a", weights, np.maximum(values, 0.0))
+        return good, good - np.einsum("...k,...ka->...a", weights, values)
 
     def update(
         self,

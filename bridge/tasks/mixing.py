@@ -80,6 +80,8 @@ class MixingTask:
         self._epsilon = epsilon
         self._is_learning = is_learning
         self._person = Person(prior, seed=seed)
+        anybody = np.diagonal(prior.taste.covariance, axis1=1, axis2=2).T
+        self._doubt = np.sqrt(anybody + prior.taste.member_sd**2)
         self._thumbs = ThumbModel(self._person.values(), scale=tuning.scale)
 
     @property
@@ -158,9 +160,7 @@ class MixingTask:
 
     def _confidence(self, view: View, roles: IntArray) -> FloatArray:
         """(n, 6) how much of the doubt about anybody this person's answers have taken away."""
-        taste = self._prior.taste
-        anybody = np.diagonal(taste.covariance, axis1=1, axis2=2).T + taste.member_sd**2
-        return np.clip(1.0 - view.taste_sd / np.sqrt(anybody[roles]), 0.0, 1.0)
+        return np.clip(1.0 - view.taste_sd / self._doubt[roles], 0.0, 1.0)
 
     def _reason(self, observation: Observation, view: View, row: int, move: int) -> str:
         dimension, role = _dimension(move), int(observation.roles[row])

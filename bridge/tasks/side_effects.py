@@ -1,7 +1,7 @@
 """What a move does to levels beside the one that it is about.
 
 A louder lead makes everyone else softer against the mix, and 2 dB more highs make a voice louder.
-Most of what an EQ move is worth, and a fifth of what a fader is, comes about in this way. All of it
+Most of what an EQ move is worth, and a good part of what a fader is, comes about in this way. It
 can be forecast from the octave levels, and what a change of level is worth stands in the table of
 the gain moves already: between its -3, -1, +1 and +3 dB (and 0, which is worth nothing) the value
 is read off.

@@ -19,6 +19,7 @@ from bridge.tasks.trace import Trace
 DIMENSION_OF_MOVE: Final = np.array([DIMENSION[param] for param in STEP_PARAMS])
 """(14,) the dimension of taste that each move answers to."""
 
+_NO_SHARE: Final = np.zeros(4)
 _LEAST_WEIGHT: Final = 0.02
 """Cells that a state touches less than this are left out of the update."""
 
@@ -101,7 +102,7 @@ def trace_of(view: View, tables: Mapping[str, QTable], key: str, *, row: int, mo
     """What must be remembered of one of the 14 moves of the track `key` in `row`."""
     dimension = int(DIMENSION_OF_MOVE[move])
     place: tuple[int, ...] = (row,)
-    side, side_variance, own_share, own_side = 0.0, 0.0, np.zeros(4), 0.0
+    side, side_variance, own_share, own_side, own_side_variance = 0.0, 0.0, _NO_SHARE, 0.0, 0.0
     if dimension == DIMENSION[Param.PAN]:
         family, action = "pan", int(STEPS[move] * view.outward[row] > 0.0)
     else:
@@ -113,7 +114,7 @@ def trace_of(view: View, tables: Mapping[str, QTable], key: str, *, row: int, mo
         family, action, place = "eq", int(STEPS[move] > 0.0), (row, dimension - 1)
         own_share = view.side.own_share[row, move - 4]
         own_side = float(view.side.own_worth[row, move - 4])
-    own_side_variance = float(_level_variances(view, tables["gain"], own_share)[row])
+        own_side_variance = float(_level_variances(view, tables["gain"], own_share)[row])
     cells, weights = (part[place] for part in view.spreads[family])
     kept = weights > _LEAST_WEIGHT
     return Trace(

@@ -295,6 +295,7 @@ def _add_study(name: str, text: str) -> None:
 for _name, _text in (
     ("bench", "Speed, latency and memory, beside a bare loop and python-osc."),
     ("learning", "How near to a listener's taste each agent comes."),
+    ("recover", "How much of a known error in a balance the thumbs mend."),
     ("train-prior", "Train what the agent knows before it meets anybody."),
     ("tune", "Choose hyper-parameters by cross-validation over training listeners."),
     ("wire", "Whether the same holds for a running bridge, over UDP."),

@@ -63,7 +63,6 @@ _WIDTH: Final[FloatArray] = np.array([_WANTS[role][1] for role in ROLES])
 _WEIGHT: Final[FloatArray] = np.array([_WANTS[role][2] for role in ROLES])
 TONE_DB: Final[FloatArray] = np.array([_TONE_BY_ROLE[role] for role in ROLES])
 """(13, 4) what the average listener wants of each role's tone."""
-"""(13, 4) what the average listener wants of each role's tone."""
 _MIX_TONE_DB: Final[FloatArray] = np.array([-4.5, -3.6, -7.5, -13.5])
 _MUST_BE_CLEAR: Final[FloatArray] = np.array(
     [{Role.LEAD: 1.0, Role.KICK: 0.4, Role.SNARE: 0.4, Role.BASS: 0.4}.get(r, 0.1) for r in ROLES]
@@ -78,6 +77,8 @@ _SPREAD: Final[FloatArray] = to_power(_LEAK_DB.astype(np.float64))
 
 _USUAL_LOSS_DB: Final = -15.0
 """What a track of a 16-track mix keeps of its loudness: the wanted levels allow for it."""
+
+_USUAL_LOUDNESS_DB: Final = -18.0
 
 SPEAKS: Final = 0.4
 FLIPS: Final = 0.1
@@ -110,6 +111,33 @@ class Hearing:
     tone_shift: tuple[float, ...] = (0.0,) * 4
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Heard:
+    """What reaches a listener of k mixes of n tracks, or what they would like to reach them.
+
+    Attributes:
+        level: (k, n) dB against the mix, less what masking takes from it.
+        kept_db: (k, n) what is left of the loudness among the others.
+        tone: (k, n, 4) each band, dB against the track.
+        audible: (k, n, 4) how much of that can be heard, 0 to 1.
+        mix_tone: (k, 4) each band of the mix, dB against the mix.
+        place: (k, n) how far from the centre, 0 to 1.
+        lean_db: (k,) left against right.
+        eq: (k, n, 4) what the EQ does, dB.
+        loudness_db: (k,) of the mix, dBFS.
+    """
+
+    level: FloatArray
+    kept_db: FloatArray
+    tone: FloatArray
+    audible: FloatArray
+    mix_tone: FloatArray
+    place: FloatArray
+    lean_db: FloatArray
+    eq: FloatArray
+    loudness_db: FloatArray
+
+
 class Listener:
     """One person.
 
@@ -138,43 +166,69 @@ class Listener:
 
     def utilities(self, song: Song, values: FloatArray) -> FloatArray:
         """`utility` of many mixes (k, n, 6) at once: (k,)."""
+        return self._compare(song, self._hear(song, values), self._wanted_of(song))
+
+    def _hear(self, song: Song, values: FloatArray) -> Heard:
+        """What mixes (k, n, 6) sound like to this person."""
         hearing = self._hearing
-        level, tone, width = self._wants_of(song)
-        weight = self._weight[song.roles]
         gain, pan, eq = values[..., 0], values[..., COLUMN[Param.PAN]], values[..., 2:]
         octaves = to_power(song.source_db + gain[..., None] + eq_curve_db(eq))
         weighted = octaves * to_power(K_WEIGHT_DB)
         own = to_db(weighted.sum(-1))
-        lost_db = self._lost_to_masking_db(weighted)
-        heard = own - to_db(weighted.sum((-1, -2)))[..., None]
-        heard = heard + hearing.masking * (lost_db - _USUAL_LOSS_DB)
+        kept_db = self._lost_to_masking_db(weighted)
+        level = own - to_db(weighted.sum((-1, -2)))[..., None]
 
         bands = octaves @ _BANDS.T
-        share_db = to_db(bands) - to_db(bands.sum(-1))[..., None]
         mix_bands = bands.sum(-2)
-        mix_share_db = to_db(mix_bands) - to_db(mix_bands.sum(-1))[..., None]
         # Tone is judged where it can be heard: half as much in a band 20 dB under the mix's.
         above_db = to_db(bands) - to_db(mix_bands)[..., None, :] + 20.0
-        audible = 1.0 / (1.0 + np.exp(-above_db / 4.0))
 
         power = weighted.sum(-1)
         left = (power * np.cos((pan + 1.0) * np.pi / 4.0) ** 2).sum(-1)
-        balance_db = to_db(left) - to_db(power.sum(-1) - left)
-        clear = _MUST_BE_CLEAR[song.roles]
-        costs = (
-            (weight * _cost(heard - level, 3.0)).sum(-1),
-            (clear * np.maximum(_USUAL_LOSS_DB - lost_db, 0.0) / 3.0).sum(-1),
-            (weight[:, None] * audible * _cost(share_db - tone, 4.0)).sum((-1, -2)),
-            _cost(mix_share_db - _MIX_TONE_DB, 2.0).sum(-1),
-            (weight * _cost(np.abs(pan) - width, 0.25)).sum(-1),
-            _cost(balance_db, 1.5),
-            (np.maximum(np.abs(eq) - 4.0, 0.0) / 2.0).sum((-1, -2)),
-            np.maximum(np.abs(to_db(power.sum(-1)) + 18.0) - 6.0, 0.0),
+        return Heard(
+            level=level + hearing.masking * (kept_db - _USUAL_LOSS_DB),
+            kept_db=kept_db,
+            tone=to_db(bands) - to_db(bands.sum(-1))[..., None],
+            audible=1.0 / (1.0 + np.exp(-above_db / 4.0)),
+            mix_tone=to_db(mix_bands) - to_db(mix_bands.sum(-1))[..., None],
+            place=np.abs(pan),
+            lean_db=to_db(left) - to_db(power.sum(-1) - left),
+            eq=eq,
+            loudness_db=to_db(power.sum(-1)),
         )
-        total = np.zeros(len(values))
-        for importance, cost in zip(hearing.weights, costs, strict=True):
+
+    def _compare(self, song: Song, heard: Heard, wanted: Heard) -> FloatArray:
+        """How good it is to hear this where that is wanted: (k,)."""
+        weight, clear = self._weight[song.roles], _MUST_BE_CLEAR[song.roles]
+        costs = (
+            (weight * _cost(heard.level - wanted.level, 3.0)).sum(-1),
+            (clear * np.maximum(wanted.kept_db - heard.kept_db, 0.0) / 3.0).sum(-1),
+            (weight[:, None] * heard.audible * _cost(heard.tone - wanted.tone, 4.0)).sum((-1, -2)),
+            _cost(heard.mix_tone - wanted.mix_tone, 2.0).sum(-1),
+            (weight * _cost(heard.place - wanted.place, 0.25)).sum(-1),
+            _cost(heard.lean_db - wanted.lean_db, 1.5),
+            (np.maximum(np.abs(heard.eq - wanted.eq) - 4.0, 0.0) / 2.0).sum((-1, -2)),
+            np.maximum(np.abs(heard.loudness_db - wanted.loudness_db) - 6.0, 0.0),
+        )
+        total = np.zeros(len(heard.level))
+        for importance, cost in zip(self._hearing.weights, costs, strict=True):
             total -= importance * cost
         return total
+
+    def _wanted_of(self, song: Song) -> Heard:
+        """What this person would like to hear of a song."""
+        level, tone, width = self._wants_of(song)
+        return Heard(
+            level=level,
+            kept_db=np.array(_USUAL_LOSS_DB),
+            tone=tone,
+            audible=np.ones_like(tone),
+            mix_tone=_MIX_TONE_DB,
+            place=width,
+            lean_db=np.zeros(()),
+            eq=np.zeros_like(tone),
+            loudness_db=np.array(_USUAL_LOUDNESS_DB),
+        )
 
     def judge(
         self,

@@ -218,12 +218,12 @@ def score(name: str, candidate: Candidate, fold: Fold, number: int) -> float:
 
 
 def worth(record: dict[str, Any], frozen: float) -> float:
-    """The mean of the shares at 25, 50, 100 thumbs and of the frozen song, less the dislikes.
+    """The mean of the shares at 25, 50, 100 thumbs and of the frozen song, less dislikes.
 
-    Of the dislikes, the share of the first 100 moves counts.
+    Half the share of the first 100 moves that were disliked is taken off: most are taken back.
     """
     shares = [at(record, "by_thumb", thumbs) for thumbs in (25, 50, 100)]
-    return fmean([*shares, frozen]) - disliked(record, 100)
+    return fmean([*shares, frozen]) - 0.5 * disliked(record, 100)
 
 
 def make_folds(folder: Path, *, people: int, listeners: int) -> tuple[Fold, ...]:

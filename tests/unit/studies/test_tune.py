@@ -42,7 +42,7 @@ def test_the_same_candidate_has_the_same_score(folds: tuple[tune.Fold, ...]) -> 
 
 def test_dislikes_are_set_against_what_was_reached() -> None:
     record = {"by_thumb": [0.4, 0.8], "ending": 0.8, "changes": [1.0, -2.0, 0.0, 3.0]}
-    assert tune.worth(record, 0.4) == pytest.approx((0.8 * 3 + 0.4) / 4 - 0.25)
+    assert tune.worth(record, 0.4) == pytest.approx((0.8 * 3 + 0.4) / 4 - 0.125)
 
 
 def test_what_the_agent_has_is_within_reach_of_the_search() -> None:

@@ -57,16 +57,16 @@ class Setting:
     """What an agent may be made from.
 
     Attributes:
-        prior_file: The prior's file; None: the shipped one.
-        network_file: The neural network's file; None: there is none.
         stage: The song and the listener, for the oracle alone.
         seed: Of the agent's own chance.
+        prior_file: The prior's file; None: the shipped one.
+        network_file: The neural network's file; None: there is none.
     """
 
-    prior_file: Path | None
-    network_file: Path | None
     stage: Stage
     seed: int
+    prior_file: Path | None
+    network_file: Path | None = None
 
     @property
     def prior(self) -> Prior:

@@ -1,18 +1,17 @@
 """Choose hyper-parameters by cross-validation over training listeners: ``mixbridge study tune``.
 
 The people of the training are dealt into folds. A prior is trained without the people of one fold,
-and every candidate is then judged on just these: a third of them as they are, a third of twice the
-spread, a third with other ears, which are neither those of the prior nor of the test
-(`bridge.studies.strangers` is never imported here). Every agent that has hyper-parameters is given
-the same number of trials, the first with what it has now. Needs the extra `research`.
+and every candidate is then judged on just these (`bridge.studies.candidates`); the people of the
+test are never met here. Every agent that has hyper-parameters is given the same number of trials,
+the first with what it has now. The best of a search are partly lucky, so the finalists, and what
+the agent has now, are judged once more on people of the folds whom the search has not met, and that
+decides. Needs the extra `research`.
 """
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import product
 from multiprocessing import get_context
 from pathlib import Path
@@ -20,227 +19,43 @@ from statistics import fmean
 from typing import Any, Final
 
 import click
-import numpy as np
 
 from bridge.errors import ConfigError
-from bridge.learning.prior import load_prior
-from bridge.mix.roles import ROLES, Role
-from bridge.sim.listeners import Hearing, Listener
-from bridge.sim.songs import make_song
-from bridge.studies.figures import at, disliked
-from bridge.studies.rivals import LinUcb, fit_weights
-from bridge.studies.session import CONDITIONS, Session, Stage
+from bridge.studies.candidates import FOLDS, SEED, TUNED, Candidate, Fold, score
 from bridge.studies.train_prior import train_prior
-from bridge.tasks.flat import FlatTask
-from bridge.tasks.mixing import MixingTask
-from bridge.tasks.task import Task
-from bridge.tasks.tuning import Tuning
 
-Candidate = Mapping[str, Any]
-"""Hyper-parameters by name."""
-
-_FOLDS: Final = 3
-_TRACKS: Final = 16
-_DQN_TRACKS: Final = 8
-_THUMBS: Final = 100
-_MOVES: Final = 300
-_SEED: Final = 1
-_WORDS: Final = 23_000
-"""Added to a person's number for their songs and thumbs: not those of the prior's training."""
-
-_SHIFT_DB: Final = {Role.LEAD: 1.0, Role.SNARE: -1.0, Role.GUITAR: 1.0, Role.KEYS: -1.0}
-_HEARINGS: Final = (
-    Hearing(),
-    replace(Hearing(), level_sd=2.9, tone_sd=2.4, width_sd=0.19),
-    replace(
-        Hearing(),
-        exponent=0.3,
-        masking=0.15,
-        weights=(1.0, 0.1, 0.5, 0.5, 0.8, 0.3, 0.1, 0.3),
-        level_shift=tuple(_SHIFT_DB.get(role, 0.0) for role in ROLES),
-        tone_shift=(-0.5, 0.5, 0.3, -0.5),
-    ),
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fold:
-    """People who are judged on, and where the prior of all others is.
-
-    Attributes:
-        people: Numbers of the held-out people.
-        others: Numbers of those whom the prior was trained on.
-        prior_file: That prior.
-    """
-
-    people: tuple[int, ...]
-    others: tuple[int, ...]
-    prior_file: Path
-
-
-# -- what may be chosen ----------------------------------------------------------------------------
-
-
-def _suggest_agent(trial: Any) -> Candidate:  # noqa: ANN401 - optuna is not installed everywhere
-    return {
-        "least_score": trial.suggest_float("least_score", 0.05, 0.6),
-        "harm_counts": trial.suggest_float("harm_counts", 0.0, 3.0),
-        "unheard_harm_counts": trial.suggest_float("unheard_harm_counts", 0.0, 2.0),
-        "forgiven": trial.suggest_float("forgiven", 0.0, 1.0),
-        "scale": trial.suggest_float("scale", 0.25, 1.5, log=True),
-        "doubt": trial.suggest_float("doubt", 1.0, 12.0, log=True),
-        "own_way": trial.suggest_float("own_way", 0.3, 2.0, log=True),
-    }
-
-
-def _suggest_linucb(trial: Any) -> Candidate:  # noqa: ANN401 - as above
-    return {
-        "alpha": trial.suggest_float("alpha", 0.01, 1.0, log=True),
-        "ridge": trial.suggest_float("ridge", 1.0, 300.0, log=True),
-        "least_score": trial.suggest_float("least_score", 0.02, 0.6),
-    }
-
-
-def _suggest_flat(trial: Any) -> Candidate:  # noqa: ANN401 - as above
-    return {
-        "step_size": trial.suggest_float("step_size", 0.02, 1.0, log=True),
-        "discount": trial.suggest_float("discount", 0.0, 0.95),
-        "epsilon": trial.suggest_float("epsilon", 0.0, 0.5),
-    }
-
-
-def _suggest_dqn(trial: Any) -> Candidate:  # noqa: ANN401 - as above
-    return {
-        "learning_rate": trial.suggest_float("learning_rate", 1e-5, 3e-3, log=True),
-        "width": trial.suggest_categorical("width", [64, 128, 256]),
-        "batch_size": trial.suggest_categorical("batch_size", [32, 64, 128]),
-        "exploration_fraction": trial.suggest_float("exploration_fraction", 0.1, 0.9),
-        "target_update_interval": trial.suggest_int("target_update_interval", 100, 3000, log=True),
-    }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tuned:
-    """An agent that has hyper-parameters.
-
-    Attributes:
-        suggest: A candidate, from an Optuna trial.
-        make: A fresh agent for one person of a fold.
-        now: What it has now, as far as that is within reach of `suggest`.
-        tracks: Of the songs that it is judged on.
-    """
-
-    suggest: Callable[[Any], Candidate]
-    make: Callable[[Candidate, Fold, int], Task]
-    now: Candidate
-    tracks: int = _TRACKS
-
-
-def _make_agent(candidate: Candidate, fold: Fold, seed: int) -> Task:
-    return MixingTask(load_prior(fold.prior_file), tuning=Tuning(**candidate), seed=seed)
-
-
-@lru_cache(maxsize=_FOLDS)
-def _weights(prior_file: Path) -> Any:  # noqa: ANN401 - an array
-    return fit_weights(load_prior(prior_file))
-
-
-def _make_linucb(candidate: Candidate, fold: Fold, seed: int) -> Task:
-    return LinUcb(_weights(fold.prior_file), **candidate)
-
-
-def _make_flat(candidate: Candidate, fold: Fold, seed: int) -> Task:
-    return FlatTask(seed=seed, **candidate)
-
-
-@lru_cache(maxsize=1)
-def _network(candidate: tuple[tuple[str, Any], ...], others: tuple[int, ...], steps: int) -> Any:  # noqa: ANN401 - stable-baselines3 is not installed everywhere
-    from bridge.studies.dqn import train
-
-    def draw(rng: np.random.Generator) -> Listener:
-        return _person(int(rng.choice(others)), Hearing())
-
-    return train(tracks=_DQN_TRACKS, steps=steps, draw=draw, **dict(candidate))
-
-
-def _make_dqn(candidate: Candidate, fold: Fold, seed: int) -> Task:
-    from bridge.studies.dqn import DqnTask
-
-    settings = dict(candidate)
-    steps = settings.pop("steps")
-    return DqnTask(_network(tuple(sorted(settings.items())), fold.others, steps))
-
-
-def _now(tuning: Tuning) -> Candidate:
-    return {name: getattr(tuning, name) for name in Tuning.__slots__}
-
-
-TUNED: Final[dict[str, Tuned]] = {
-    "agent": Tuned(suggest=_suggest_agent, make=_make_agent, now=_now(Tuning())),
-    "linucb": Tuned(suggest=_suggest_linucb, make=_make_linucb, now={}),
-    "flat": Tuned(suggest=_suggest_flat, make=_make_flat, now={}),
-    "dqn": Tuned(suggest=_suggest_dqn, make=_make_dqn, now={}, tracks=_DQN_TRACKS),
-}
-
-
-# -- how good a candidate is -----------------------------------------------------------------------
-
-
-def _person(number: int, hearing: Hearing) -> Listener:
-    return Listener(hearing, np.random.default_rng([_SEED, number]))
-
-
-@lru_cache(maxsize=512)
-def _stages(number: int, tracks: int) -> tuple[Stage, Stage]:
-    """Two songs as a person of the training hears them; every third has other ears."""
-    listener = _person(number, _HEARINGS[number // _FOLDS % len(_HEARINGS)])
-    rng = np.random.default_rng([_WORDS, number])
-    moves = round(6.25 * tracks)
-    first, second = (
-        Stage(make_song(rng, tracks=tracks), listener, oracle_moves=moves) for _ in range(2)
-    )
-    return first, second
-
-
-def score(name: str, candidate: Candidate, fold: Fold, number: int) -> float:
-    """How good an agent is for one person: see `worth`."""
-    tuned = TUNED[name]
-    first, second = _stages(number, tuned.tracks)
-    task = tuned.make(candidate, fold, number)
-    usual = CONDITIONS["usual"]
-    record = (
-        Session(task, first, usual, seed=[_WORDS, number, 1], is_undone=True)
-        .listen(thumbs=_THUMBS, moves=_MOVES)
-        .record()
-    )
-    last = Session(task, second, usual, seed=[_WORDS, number, 2], is_undone=False)
-    return worth(record, last.watch(moves=round(6.25 * tuned.tracks)).ending)
-
-
-def worth(record: dict[str, Any], frozen: float) -> float:
-    """The mean of the shares at 25, 50, 100 thumbs and of the frozen song, less dislikes.
-
-    Half the share of the first 100 moves that were disliked is taken off: most are taken back.
-    """
-    shares = [at(record, "by_thumb", thumbs) for thumbs in (25, 50, 100)]
-    return fmean([*shares, frozen]) - 0.5 * disliked(record, 100)
+_FINALISTS: Final = 5
 
 
 def make_folds(folder: Path, *, people: int, listeners: int) -> tuple[Fold, ...]:
     """The folds of so many people, `listeners` of each fold judged on; priors are trained once."""
     folds = []
-    for place in range(_FOLDS):
-        others = tuple(number for number in range(people) if number % _FOLDS != place)
-        held_out = tuple(range(place, people, _FOLDS))[:listeners]
-        path = folder / f"prior-without-{place}-of-{_FOLDS}-{people}.json"
+    for place in range(FOLDS):
+        others = tuple(number for number in range(people) if number % FOLDS != place)
+        held_out = tuple(range(place, people, FOLDS))
+        path = folder / f"prior-without-{place}-of-{FOLDS}-{people}.json"
         if not path.exists():
-            click.echo(f"Training on {len(others)} people, without fold {place + 1} of {_FOLDS}.")
-            path.write_bytes(train_prior(others, seed=_SEED, provenance={"folds": _FOLDS}))
-        folds.append(Fold(people=held_out, others=others, prior_file=path))
+            click.echo(f"Training on {len(others)} people, without fold {place + 1} of {FOLDS}.")
+            path.write_bytes(train_prior(others, seed=SEED, provenance={"folds": FOLDS}))
+        folds.append(
+            Fold(
+                people=held_out[:listeners],
+                finals=held_out[listeners : 3 * listeners],
+                others=others,
+                prior_file=path,
+            )
+        )
     return tuple(folds)
 
 
 # -- the search ------------------------------------------------------------------------------------
+
+
+def _scores(
+    pool: ProcessPoolExecutor, name: str, candidate: Candidate, fold: Fold, people: tuple[int, ...]
+) -> list[float]:
+    jobs = product((name,), (candidate,), (fold,), people)
+    return list(pool.map(score, *zip(*jobs, strict=True)))
 
 
 def _objective(
@@ -253,8 +68,7 @@ def _objective(
         candidate = {**TUNED[name].suggest(trial), **fixed}
         values: list[float] = []
         for step, fold in enumerate(folds):
-            jobs = product((name,), (candidate,), (fold,), fold.people)
-            values += pool.map(score, *zip(*jobs, strict=True))
+            values += _scores(pool, name, candidate, fold, fold.people)
             trial.report(fmean(values), step)
             if trial.should_prune():
                 raise TrialPruned
@@ -275,7 +89,8 @@ def tune(
     """Search until the study in `storage` has `trials` trials, whoever made them.
 
     Returns:
-        The best candidate, its value, that of what the agent has now, and the number of trials.
+        The candidate that won, and by how much: the finalists with their values in the search and
+        in the finals, the best first, and the number of trials.
     """
     import optuna
     from optuna.study import MaxTrialsCallback
@@ -287,7 +102,7 @@ def tune(
         study_name=f"mixbridge-{name}",
         load_if_exists=True,
         direction="maximize",
-        sampler=optuna.samplers.TPESampler(seed=_SEED),
+        sampler=optuna.samplers.TPESampler(seed=SEED),
         pruner=optuna.pruners.MedianPruner(n_startup_trials=5),
     )
     finished = (TrialState.COMPLETE, TrialState.PRUNED)
@@ -305,24 +120,52 @@ def tune(
             stop = MaxTrialsCallback(trials, states=finished)
             objective = _objective(name, folds, pool, fixed)
             study.optimize(objective, callbacks=[stop, tell])
+        finalists = _finals(name, study, folds, pool, fixed)
     finally:
         pool.shutdown(cancel_futures=True)
     return {
         "agent": name,
-        "best": dict(study.best_params),
-        "value": round(study.best_value, 4),
-        "first": study.trials[0].value,
+        "best": finalists[0]["candidate"],
+        "finalists": finalists,
         "trials": sum(trial.state in finished for trial in study.trials),
     }
+
+
+def _finals(
+    name: str,
+    study: Any,  # noqa: ANN401 - as above
+    folds: tuple[Fold, ...],
+    pool: ProcessPoolExecutor,
+    fixed: Candidate,
+) -> list[dict[str, Any]]:
+    """The best candidates of a search and the first, judged on other people; the best first."""
+    judged = [trial for trial in study.trials if trial.value is not None]
+    ranked = sorted(judged, key=lambda trial: -trial.value)[:_FINALISTS]
+    if judged[0].number not in {trial.number for trial in ranked}:
+        ranked.append(judged[0])
+    finalists = []
+    for trial in ranked:
+        candidate = {**trial.params, **fixed}
+        values = [_scores(pool, name, candidate, fold, fold.finals) for fold in folds]
+        finalists.append(
+            {
+                "candidate": dict(trial.params),
+                "trial": trial.number + 1,
+                "searched": round(trial.value, 4),
+                "value": round(fmean(value for fold in values for value in fold), 4),
+            }
+        )
+    return sorted(finalists, key=lambda finalist: -finalist["value"])
 
 
 def report(results: list[dict[str, Any]]) -> Iterator[str]:
     """The results as lines of text."""
     for result in results:
-        first = "pruned" if result["first"] is None else f"{result['first']:.4f}"
-        found = f"{result['value']:.4f} ({first} at first)"
         yield ""
-        yield f"{result['agent']}: {found}, {result['trials']} trials"
+        yield f"{result['agent']}: {result['trials']} trials; the finalists on other people:"
+        for place in result["finalists"]:
+            was = f"{place['searched']:.4f} in the search"
+            yield f"    trial {place['trial']}: {place['value']:.4f} ({was})"
         for key, value in result["best"].items():
             yield f"    {key} = {value:.4g}"
 
@@ -330,8 +173,14 @@ def report(results: list[dict[str, Any]]) -> Iterator[str]:
 @click.command()
 @click.argument("agents", nargs=-1, type=click.Choice(list(TUNED)))
 @click.option("--trials", default=40, show_default=True, type=click.IntRange(1), help="Each.")
-@click.option("--people", default=150, show_default=True, type=click.IntRange(6, 5000))
-@click.option("--listeners", default=8, show_default=True, type=click.IntRange(1), help="A fold.")
+@click.option("--people", default=150, show_default=True, type=click.IntRange(9, 5000))
+@click.option(
+    "--listeners",
+    default=8,
+    show_default=True,
+    type=click.IntRange(1),
+    help="A fold; as many again twice for the finals.",
+)
 @click.option("--dqn-steps", default=10_000, show_default=True, type=click.IntRange(200))
 @click.option("--storage", help="An Optuna storage URL; several processes may share one study.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("study-tune"))

@@ -7,28 +7,30 @@ import pytest
 from click.testing import CliRunner
 
 from bridge.learning.prior import load_prior
-from bridge.studies import tune
+from bridge.studies import candidates, tune
 from bridge.tasks.tuning import Tuning
 
-TINY = ["--people", "6", "--listeners", "1", "--workers", "1"]
+TINY = ["--people", "9", "--listeners", "1", "--workers", "1"]
 
 
 @pytest.fixture(scope="module")
 def folds(tmp_path_factory: pytest.TempPathFactory) -> tuple[tune.Fold, ...]:
-    return tune.make_folds(tmp_path_factory.mktemp("folds"), people=6, listeners=1)
+    return tune.make_folds(tmp_path_factory.mktemp("folds"), people=9, listeners=1)
 
 
 def test_nobody_is_judged_on_a_prior_that_met_them(folds: tuple[tune.Fold, ...]) -> None:
     for fold in folds:
-        assert not set(fold.people) & set(fold.others)
+        assert not {*fold.people, *fold.finals} & {*fold.others}
+        assert not {*fold.people} & {*fold.finals}
+        assert (len(fold.people), len(fold.finals)) == (1, 2)
         assert load_prior(fold.prior_file).provenance["folds"] == 3
-    assert sorted(number for fold in folds for number in fold.others) == sorted([*range(6)] * 2)
+    assert sorted(number for fold in folds for number in fold.others) == sorted([*range(9)] * 2)
 
 
 def test_a_prior_that_is_there_is_not_trained_again(folds: tuple[tune.Fold, ...]) -> None:
     folder = folds[0].prior_file.parent
     before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-    assert tune.make_folds(folder, people=6, listeners=1) == folds
+    assert tune.make_folds(folder, people=9, listeners=1) == folds
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
 
 
@@ -42,7 +44,7 @@ def test_the_same_candidate_has_the_same_score(folds: tuple[tune.Fold, ...]) -> 
 
 def test_dislikes_are_set_against_what_was_reached() -> None:
     record = {"by_thumb": [0.4, 0.8], "ending": 0.8, "changes": [1.0, -2.0, 0.0, 3.0]}
-    assert tune.worth(record, 0.4) == pytest.approx((0.8 * 3 + 0.4) / 4 - 0.125)
+    assert candidates.worth(record, 0.4) == pytest.approx((0.8 * 3 + 0.4) / 4 - 0.125)
 
 
 def test_what_the_agent_has_is_within_reach_of_the_search() -> None:

@@ -1,7 +1,6 @@
 """Tuning: people are judged on priors that never met them, every agent with the same budget."""
 
 import json
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -54,13 +53,16 @@ def test_what_the_agent_has_is_within_reach_of_the_search() -> None:
     assert Tuning(**now) == Tuning()
 
 
-def test_a_search_goes_on_where_it_was_and_ends_at_its_budget(tmp_path: Path) -> None:
+def test_a_search_goes_on_where_it_was_and_ends_at_its_budget(
+    folds: tuple[tune.Fold, ...],
+) -> None:
     pytest.importorskip("optuna", reason="the extra `research` is not installed")
-    run = [*TINY, "--out", str(tmp_path), "flat", "--trials"]
+    folder = folds[0].prior_file.parent
+    run = [*TINY, "--out", str(folder), "flat", "--trials"]
     for trials in ("1", "2", "2"):
         done = CliRunner().invoke(tune.main, [*run, trials], catch_exceptions=False)
         assert done.exit_code == 0, done.output
-        (result,) = json.loads((tmp_path / "tune.json").read_text())
+        (result,) = json.loads((folder / "tune.json").read_text())
         assert result["trials"] == int(trials)
     assert set(result["best"]) == {"step_size", "discount", "epsilon"}
     assert "flat:" in done.output

@@ -4,8 +4,9 @@ The people of the training are dealt into folds. A prior is trained without the 
 and every candidate is then judged on just these (`bridge.studies.candidates`); the people of the
 test are never met here. Every agent that has hyper-parameters is given the same number of trials,
 the first with what it has now. The best of a search are partly lucky, so the finalists, and what
-the agent has now, are judged once more on people of the folds whom the search has not met, and that
-decides. Needs the extra `research`.
+the agent has now, are judged once more on people of the folds whom the search has not met. Of those
+that are then within one standard error of the best (paired, over people), the one is taken that
+asks least of a person: the one with the highest `least_score`. Needs the extra `research`.
 """
 
 import json
@@ -19,6 +20,7 @@ from statistics import fmean
 from typing import Any, Final
 
 import click
+import numpy as np
 
 from bridge.errors import ConfigError
 from bridge.studies.candidates import FOLDS, SEED, TUNED, Candidate, Fold, score
@@ -89,8 +91,8 @@ def tune(
     """Search until the study in `storage` has `trials` trials, whoever made them.
 
     Returns:
-        The candidate that won, and by how much: the finalists with their values in the search and
-        in the finals, the best first, and the number of trials.
+        The candidate that was chosen, the finalists with their values in the search and in the
+        finals, the best first, and the number of trials.
     """
     import optuna
     from optuna.study import MaxTrialsCallback
@@ -125,7 +127,7 @@ def tune(
         pool.shutdown(cancel_futures=True)
     return {
         "agent": name,
-        "best": finalists[0]["candidate"],
+        "chosen": _choose(finalists),
         "finalists": finalists,
         "trials": sum(trial.state in finished for trial in study.trials),
     }
@@ -138,24 +140,42 @@ def _finals(
     pool: ProcessPoolExecutor,
     fixed: Candidate,
 ) -> list[dict[str, Any]]:
-    """The best candidates of a search and the first, judged on other people; the best first."""
+    """The best candidates of a search and the first, judged on other people; the best first.
+
+    `behind` is how far each is behind the best, `se` the standard error of that.
+    """
     judged = [trial for trial in study.trials if trial.value is not None]
     ranked = sorted(judged, key=lambda trial: -trial.value)[:_FINALISTS]
     if judged[0].number not in {trial.number for trial in ranked}:
         ranked.append(judged[0])
-    finalists = []
+    found = []
     for trial in ranked:
         candidate = {**trial.params, **fixed}
         values = [_scores(pool, name, candidate, fold, fold.finals) for fold in folds]
-        finalists.append(
-            {
-                "candidate": dict(trial.params),
-                "trial": trial.number + 1,
-                "searched": round(trial.value, 4),
-                "value": round(fmean(value for fold in values for value in fold), 4),
-            }
-        )
-    return sorted(finalists, key=lambda finalist: -finalist["value"])
+        found.append((trial, np.concatenate(values)))
+    found.sort(key=lambda place: -place[1].mean())
+    best = found[0][1]
+    return [
+        {
+            "candidate": dict(trial.params),
+            "trial": trial.number + 1,
+            "searched": round(trial.value, 4),
+            "value": round(float(values.mean()), 4),
+            "behind": round(float((best - values).mean()), 4),
+            "se": round(float((best - values).std() / np.sqrt(values.size)), 4),
+        }
+        for trial, values in found
+    ]
+
+
+def _choose(finalists: list[dict[str, Any]]) -> Candidate:
+    """The one that asks least of a person, of those that are as good as the best."""
+    as_good = [place for place in finalists if place["behind"] <= place["se"]]
+    return dict(max(as_good, key=_restraint)["candidate"])
+
+
+def _restraint(finalist: dict[str, Any]) -> float:
+    return float(finalist["candidate"].get("least_score", 0.0))
 
 
 def report(results: list[dict[str, Any]]) -> Iterator[str]:
@@ -164,9 +184,11 @@ def report(results: list[dict[str, Any]]) -> Iterator[str]:
         yield ""
         yield f"{result['agent']}: {result['trials']} trials; the finalists on other people:"
         for place in result["finalists"]:
+            behind = f"behind {place['behind']:.4f} +- {place['se']:.4f}"
             was = f"{place['searched']:.4f} in the search"
-            yield f"    trial {place['trial']}: {place['value']:.4f} ({was})"
-        for key, value in result["best"].items():
+            yield f"    trial {place['trial']}: {place['value']:.4f}, {behind}, {was}"
+        yield "  chosen:"
+        for key, value in result["chosen"].items():
             yield f"    {key} = {value:.4g}"
 
 

@@ -64,5 +64,14 @@ def test_a_search_goes_on_where_it_was_and_ends_at_its_budget(
         assert done.exit_code == 0, done.output
         (result,) = json.loads((folder / "tune.json").read_text())
         assert result["trials"] == int(trials)
-    assert set(result["best"]) == {"step_size", "discount", "epsilon"}
+    assert set(result["chosen"]) == {"step_size", "discount", "epsilon"}
     assert "flat:" in done.output
+
+
+def test_of_equally_good_candidates_the_most_restrained_is_chosen() -> None:
+    finalists = [
+        {"candidate": {"least_score": 0.1}, "behind": 0.0, "se": 0.0},
+        {"candidate": {"least_score": 0.2}, "behind": 0.004, "se": 0.005},
+        {"candidate": {"least_score": 0.3}, "behind": 0.006, "se": 0.005},
+    ]
+    assert tune._choose(finalists) == {"least_score": 0.2}

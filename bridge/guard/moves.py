@@ -95,6 +95,10 @@ class Moves:
         ends_at = self.suggestion.at + SUGGESTION_LIFE_S
         return ends_at if writer_due is None else min(ends_at, writer_due)
 
+    def is_under_way(self, key: str, param: Param) -> bool:
+        """Whether a value is on its way to that parameter, or waits for its echo."""
+        return self._writer.transit(key, param) is not None
+
     def get(self, move_id: str) -> Move | None:
         """A move by its name."""
         return self._moves.get(move_id)

@@ -143,7 +143,9 @@ class Writer:
             result.refused.append((transit, refusal))
             return
         transit.note_sent(value, at)
-        result.commands.append(SetParam(track=number, param=transit.param, value=value))
+        result.commands.append(
+            SetParam(track=number, param=transit.param, value=value, key=transit.key)
+        )
 
     def _next_value(self, transit: Transit, at: float) -> float:
         """The ramp's value, held back where a late clock would make it a jump."""

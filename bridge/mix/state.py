@@ -270,7 +270,8 @@ class MixState:
         moved = {
             change.track
             for change in changes
-            if not same_value(
+            if not np.isnan(change.value)
+            and not same_value(
                 change.param,
                 float(self.values[change.track - 1, COLUMN[change.param]]),
                 change.value,

@@ -9,6 +9,7 @@ import logging
 import time
 from collections import OrderedDict
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import bridge
@@ -27,7 +28,6 @@ from bridge.mix.messages import (
     RequestRefused,
     RewardCredited,
     RewardReceived,
-    SetParam,
     StatusChanged,
     Tick,
 )
@@ -284,7 +284,8 @@ class Runner:
     def _flush(self) -> None:
         """Let out what may leave now, and come back for the rest."""
         at = time.monotonic()
-        for command in self._outbox.take(at, self._is_wanted):
+        is_wanted = partial(self.engine.moves.is_wanted, at=at)
+        for command in self._outbox.take(at, is_wanted):
             try:
                 messages = self._dialect.encode(command, at=at)
             except DialectError as error:
@@ -305,9 +306,6 @@ class Runner:
         self._is_flush_due = False
         if self._is_open:
             self._flush()
-
-    def _is_wanted(self, command: SetParam) -> bool:
-        return self.engine.moves.is_under_way(command.key, command.param)
 
     def _ask(self, at: float) -> None:
         """What the dialect itself wants to say to the DAW."""

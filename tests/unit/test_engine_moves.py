@@ -240,6 +240,31 @@ def test_a_daw_that_does_not_go_as_far_is_taken_at_its_word() -> None:
     assert desk.value(3, Param.GAIN) == 0.0
 
 
+def test_a_write_that_had_to_wait_is_meant_until_it_is_stopped() -> None:
+    desk = Desk(profile=Profile.OFF).connect()
+    desk.wish("Vox", Param.GAIN, -4.0)
+    desk.is_silent = True
+    desk.run(0.1)
+    (write,) = desk.writes
+    is_wanted = desk.engine.moves.is_wanted
+    assert is_wanted(write, desk.at)
+    near = m.ParamChanged(at=desk.at, track=3, param=Param.GAIN, value=-3.97)
+    desk.do(near)  # an earlier step of a ramp, as near as an echo need be
+    assert desk.states("1-1")[-1] is CONFIRMED
+    assert is_wanted(write, desk.at)
+    desk.hand(3, Param.GAIN, -20.0)
+    assert not is_wanted(write, desk.at)
+
+
+def test_a_write_that_waits_when_a_move_is_stopped_is_not_meant_any_more() -> None:
+    desk = Desk(profile=Profile.OFF).connect()
+    desk.wish("Vox", Param.GAIN, -4.0)
+    desk.is_silent = True
+    desk.run(0.1)
+    desk.freeze()
+    assert not desk.engine.moves.is_wanted(desk.writes[0], desk.at)
+
+
 def test_a_control_that_is_gone_is_unknown_and_no_hands_work() -> None:
     desk = Desk().connect()
     desk.wish("Vox", Param.EQ_LOW, 2.0)

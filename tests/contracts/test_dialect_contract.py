@@ -8,8 +8,9 @@ import math
 from collections.abc import Callable
 from itertools import chain
 
+import numpy as np
 import pytest
-from daws import SONG, Conversation, Daw, GenericDaw
+from daws import SONG, ArdourDaw, Conversation, Daw, GenericDaw
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,7 +30,7 @@ from bridge.mix.state import METER_COLUMNS
 from bridge.osc.message import OscMessage
 
 AT = 12.5
-DAWS: dict[str, Callable[[], Daw]] = {"generic": GenericDaw}
+DAWS: dict[str, Callable[[], Daw]] = {"generic": GenericDaw, "ardour": ArdourDaw}
 A_WHILE_S = 10.0
 """A DAW that has to be asked is asked at least so often."""
 
@@ -55,6 +56,11 @@ def talk(name: str) -> Conversation:
     return Conversation(make_dialect(name), DAWS[name]()).connect()
 
 
+def names(talked: Conversation) -> list[str]:
+    """The strips that the bridge knows, without the DAW's master."""
+    return [strip.name for strip in talked.mix.strips if strip.name != "Master"]
+
+
 def test_it_has_the_name_that_it_is_registered_under(dialect: Dialect, name: str) -> None:
     assert dialect.name == name
     assert 1 <= dialect.port <= 65535
@@ -62,7 +68,7 @@ def test_it_has_the_name_that_it_is_registered_under(dialect: Dialect, name: str
 
 def test_asked_for_a_dump_it_tells_every_strip_and_what_that_holds(name: str) -> None:
     talked = talk(name)
-    assert [strip.name for strip in talked.mix.strips] == list(SONG)
+    assert names(talked) == list(SONG)
     known = MOVABLE if talked.dialect.capabilities.has_eq else (Param.GAIN, Param.PAN)
     for strip in SONG:
         for param in known:
@@ -70,15 +76,16 @@ def test_asked_for_a_dump_it_tells_every_strip_and_what_that_holds(name: str) ->
 
 
 def test_a_dump_has_one_end_that_echoes_the_number_asked_for(name: str) -> None:
-    ends = [event for event in talk(name).events if isinstance(event, DumpClosed)]
-    assert [end.number for end in ends] == [1]
+    talked = talk(name)
+    ends = [event for event in talked.events if isinstance(event, DumpClosed)]
+    assert [end.number for end in ends] == [talked.dumps]
 
 
 def test_a_second_dump_tells_the_same_again(name: str) -> None:
     talked = talk(name)
     before = talked.mix.values.copy()
     talked.connect()
-    assert (talked.mix.values == before).all()
+    np.testing.assert_array_equal(talked.mix.values, before)
     assert not talked.mix.is_dump_open
 
 
@@ -87,8 +94,8 @@ def test_a_daw_that_was_restarted_is_greeted_anew(name: str) -> None:
     talked.daw = DAWS[name]()
     talked.hear(talked.daw.insert(0, "Another"))
     talked.connect()
-    talked.wait(2.0)
-    assert [strip.name for strip in talked.mix.strips] == ["Another", *SONG]
+    talked.wait(4.0)
+    assert names(talked) == ["Another", *SONG]
 
 
 @settings(deadline=None)
@@ -149,7 +156,7 @@ def test_a_removed_strip_is_gone_and_the_others_go_on(name: str) -> None:
     talked = talk(name)
     talked.hear(talked.daw.remove("Kick"))
     talked.wait(1.0)
-    assert [strip.name for strip in talked.mix.strips] == ["Bass", "Lead"]
+    assert names(talked) == ["Bass", "Lead"]
     talked.write("Lead", Param.PAN, -0.5)
     assert talked.daw.value("Lead", Param.PAN) == pytest.approx(-0.5, abs=0.001)
     assert talked.daw.value("Bass", Param.PAN) == pytest.approx(0.0, abs=0.001)

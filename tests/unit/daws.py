@@ -11,7 +11,7 @@ from bridge.mix.params import MOVABLE, Param
 from bridge.mix.state import METER_COLUMNS, MixState, StripState
 from bridge.osc.decode import decode
 from bridge.osc.encode import encode
-from bridge.osc.message import OscMessage
+from bridge.osc.message import OscArg, OscMessage
 
 SONG = ("Kick", "Bass", "Lead")
 _ENDLESS = 20_000
@@ -97,6 +97,194 @@ class GenericDaw:
         return self.names.index(name) + 1
 
 
+# ACE EQ as Ardour 7.3 describes it: label, flags, range and default.
+_ACE_EQ: tuple[tuple[str, int, float, float, float], ...] = (
+    ("Frequency L", 132, 20.0, 20000.0, 100.0), ("Gain L", 128, -20.0, 20.0, 0.0),
+    ("Frequency 1", 132, 20.0, 20000.0, 300.0), ("Gain 1", 128, -20.0, 20.0, 0.0),
+    ("Bandwidth 1", 132, 0.1, 4.0, 1.0),
+    ("Frequency 2", 132, 20.0, 20000.0, 400.0), ("Gain 2", 128, -20.0, 20.0, 0.0),
+    ("Bandwidth 2", 132, 0.1, 4.0, 1.0),
+    ("Frequency 3", 132, 20.0, 20000.0, 2000.0), ("Gain 3", 128, -20.0, 20.0, 0.0),
+    ("Bandwidth 3", 132, 0.1, 4.0, 1.0),
+    ("Frequency 4", 132, 20.0, 20000.0, 6000.0), ("Gain 4", 128, -20.0, 20.0, 0.0),
+    ("Bandwidth 4", 132, 0.1, 4.0, 1.0),
+    ("Frequency H", 132, 20.0, 20000.0, 8000.0), ("Gain H", 128, -20.0, 20.0, 0.0),
+    ("Master Gain", 128, -20.0, 20.0, 0.0),
+    *((f"Filter {band}", 194, 0.0, 1.0, 1.0) for band in "L1234H"),
+    ("Enable", 194, 0.0, 1.0, 1.0),
+)  # fmt: skip
+_ACE_PORT = {Param.EQ_LOW: 2, Param.EQ_LOWMID: 7, Param.EQ_HIGHMID: 10, Param.EQ_HIGH: 16}
+
+
+class ArdourStrip:
+    """A track of `ArdourDaw`, in Ardour's own units."""
+
+    def __init__(self, name: str, kind: str = "AT") -> None:
+        self.name = name
+        self.kind = kind
+        self.gain_db = 0.0
+        self.position = 0.5
+        self.plugins: list[tuple[str, dict[int, float]]] = []
+        if kind == "AT":
+            self.insert("ACE EQ")
+
+    def insert(self, plugin: str, place: int = 0) -> None:
+        """Put a plugin before the one at `place`."""
+        params = {number: row[4] for number, row in enumerate(_ACE_EQ, start=1)}
+        self.plugins.insert(place, (plugin, params if plugin == "ACE EQ" else {1: 0.0}))
+
+    def eq(self) -> dict[int, float]:
+        """The parameters of its ACE EQ."""
+        return next(params for name, params in self.plugins if name == "ACE EQ")
+
+
+class ArdourDaw:
+    """Answers as Ardour 7.3's OSC surface was seen to, for what the bridge says."""
+
+    def __init__(self, names: Iterable[str] = SONG) -> None:
+        self.strips = [ArdourStrip(name) for name in names]
+        self.session = "mix"
+        self.feedback: int | None = None
+
+    @property
+    def names(self) -> list[str]:
+        return [strip.name for strip in self.strips]
+
+    def track(self, name: str) -> ArdourStrip:
+        return next(strip for strip in self.strips if strip.name == name)
+
+    def hear(self, message: OscMessage) -> list[OscMessage]:
+        address, args = message.address, message.args
+        if address == "/set_surface":
+            assert args[:2] == (0, 63)
+            assert args[6] == 0, "answers would go to another port"
+            assert isinstance(args[2], int)
+            self.feedback = args[2]
+            return self._dump() * 2 if self._says_changes else []
+        if self.feedback is None:  # it would answer to port 8000
+            return []
+        if address == "/strip/list":
+            return [*self._listing(), *(self._dump() if self._says_changes else ())]
+        if address.startswith("/strip/plugin/"):
+            return self._hear_plugin(address, args)
+        _, _, kind, number = address.split("/")
+        (value,) = args
+        assert isinstance(value, float)
+        if not 1 <= int(number) <= len(self.strips):
+            return []
+        strip = self.strips[int(number) - 1]
+        before = (strip.gain_db, strip.position)
+        if kind == "gain":
+            strip.gain_db = -200.0 if value <= -193.0 else min(value, 6.02)
+        else:
+            assert kind == "pan_stereo_position"
+            strip.position = min(max(value, 0.0), 1.0)
+        has_changed = before != (strip.gain_db, strip.position) and self._says_changes
+        return [OscMessage(address, args)] if has_changed else []
+
+    def _hear_plugin(self, address: str, args: tuple[OscArg, ...]) -> list[OscMessage]:
+        number, *rest = args
+        assert isinstance(number, int)
+        if not 1 <= number <= len(self.strips):
+            return []
+        plugins = self.strips[number - 1].plugins
+        if address == "/strip/plugin/list":
+            told = [x for place, (name, _) in enumerate(plugins, 1) for x in (place, name, 1)]
+            return [OscMessage(address, (number, *told))]
+        plugin, *rest = rest
+        assert isinstance(plugin, int)
+        if not 1 <= plugin <= len(plugins):
+            return []
+        params = plugins[plugin - 1][1]
+        if address == "/strip/plugin/descriptor":
+            rows = _ACE_EQ if len(params) > 1 else (("Level", 128, -20.0, 20.0, 0.0),)
+            return [
+                OscMessage(
+                    address,
+                    (number, plugin, p, label, flags, "NOTHING", low, high, "%f", 0, params[p]),
+                )
+                for p, (label, flags, low, high, _) in enumerate(rows, start=1)
+            ] + [OscMessage("/strip/plugin/descriptor_end", (number, plugin))]
+        assert address == "/strip/plugin/parameter"
+        param, value = rest
+        assert isinstance(param, int)
+        assert isinstance(value, float)
+        if abs(value) <= 20.0:  # out of range is ignored
+            params[param] = value
+        return []
+
+    def hand(self, name: str, param: Param, value: float) -> list[OscMessage]:
+        strip, number = self.track(name), self.names.index(name) + 1
+        if param is Param.GAIN:
+            strip.gain_db = value
+            return [OscMessage(f"/strip/gain/{number}", (value,))]
+        if param is Param.PAN:
+            strip.position = (1.0 - value) / 2.0
+            return [OscMessage(f"/strip/pan_stereo_position/{number}", (strip.position,))]
+        strip.eq()[_ACE_PORT[param]] = value
+        return []
+
+    def insert(self, place: int, name: str) -> list[OscMessage]:
+        signs = self._names(place)
+        self.strips.insert(place, ArdourStrip(name))
+        return [*signs, *self._dump(), OscMessage("/strip/list", ())]
+
+    def remove(self, name: str) -> list[OscMessage]:
+        number = self.names.index(name) + 1
+        self.strips.pop(number - 1)
+        sign = OscMessage(f"/strip/hide/{number}", (1,))
+        return [sign, *self._dump(), OscMessage("/strip/list", ())]
+
+    def meter(self, name: str, peak_dbfs: float) -> list[OscMessage]:
+        return [OscMessage(f"/strip/meter/{self.names.index(name) + 1}", (peak_dbfs,))]
+
+    def value(self, name: str, param: Param) -> float:
+        strip = self.track(name)
+        if param is Param.GAIN:
+            return strip.gain_db
+        if param is Param.PAN:
+            return 1.0 - 2.0 * strip.position
+        return strip.eq()[_ACE_PORT[param]]
+
+    @property
+    def _says_changes(self) -> bool:
+        return bool((self.feedback or 0) & 2)
+
+    def _all(self) -> list[ArdourStrip]:
+        return [*self.strips, ArdourStrip("Master", "MA")]
+
+    def _names(self, since: int) -> list[OscMessage]:
+        return [
+            OscMessage(f"/strip/name/{number}", (strip.name,))
+            for number, strip in enumerate(self.strips, start=1)
+            if number > since
+        ]
+
+    def _listing(self) -> list[OscMessage]:
+        rows = [
+            OscMessage("/reply", (strip.kind, strip.name, 1, 2, 0, 0, number, 0))
+            for number, strip in enumerate(self._all(), start=1)
+        ]
+        return [*rows, OscMessage("/reply", ("end_route_list", 48000, 480000, 0))]
+
+    def _dump(self) -> list[OscMessage]:
+        said: list[tuple[str, OscArg]] = []
+        for number, strip in enumerate(self._all(), start=1):
+            said += [
+                (f"/strip/select/{number}", 0.0),
+                (f"/strip/name/{number}", strip.name),
+                (f"/strip/hide/{number}", 0),
+                (f"/strip/mute/{number}", 0.0),
+                (f"/strip/solo/{number}", 0.0),
+                (f"/strip/gain/{number}", strip.gain_db),
+                (f"/strip/gain/automation/{number}", 0.0),
+                (f"/strip/gain/automation_name/{number}", "Manual"),
+                (f"/strip/pan_stereo_position/{number}", strip.position),
+            ]
+        said += [("/master/gain", 0.0), ("/transport_play", 1.0), ("/session_name", self.session)]
+        return [OscMessage(address, (value,)) for address, value in said]
+
+
 class Conversation:
     """A dialect and a DAW that hear each other over the wire, and what the bridge takes from it.
 
@@ -107,6 +295,7 @@ class Conversation:
         is_cut: The DAW hears nothing and says nothing.
         said: What the bridge said.
         events: What it heard.
+        dumps: How many it asked for.
     """
 
     def __init__(self, dialect: Dialect, daw: Daw) -> None:
@@ -118,14 +307,20 @@ class Conversation:
         self.said: list[OscMessage] = []
         self.at = 100.0
         self.is_cut = False
-        self._dumps = 0
+        self.dumps = 0
+        self._pulses = 0
+        self._is_answered = True
 
     def connect(self) -> "Conversation":
-        """Ask for a dump, as the link does until there is one."""
-        self._dumps += 1
-        self.command(m.RequestDump(number=self._dumps))
-        self.wait(1.0)
+        """Ask for a dump."""
+        self._request_dump()
+        self.wait(3.0)
         return self
+
+    def _request_dump(self) -> None:
+        self.dumps += 1
+        self._is_answered = False
+        self.command(m.RequestDump(number=self.dumps))
 
     def command(self, command: m.Command) -> None:
         """The engine asks for something."""
@@ -146,9 +341,15 @@ class Conversation:
         self._talk((), messages)
 
     def wait(self, seconds: float) -> None:
-        """Let time pass, with a pulse twenty times a second."""
+        """Let time pass, with a pulse twenty times a second.
+
+        As the link does, ask once a second for a dump that was not answered or has not ended.
+        """
         for _ in range(round(seconds * 20)):
             self.at += 0.05
+            self._pulses += 1
+            if self._pulses % 20 == 0 and (self.mix.is_dump_open or not self._is_answered):
+                self._request_dump()
             self._talk((), [])
 
     def held(self, name: str, param: Param) -> float:
@@ -199,6 +400,7 @@ class Conversation:
                 self.levels.clear()
                 self.mix.open_dump(event.count)
             case m.DumpClosed() if self.mix.is_dump_open:
+                self._is_answered = True
                 for change in self.mix.close_dump()[1]:
                     self._confirm(change)
             case m.TrackIdentified():

@@ -20,6 +20,7 @@ from bridge.errors import BridgeError, ConfigError
 if TYPE_CHECKING:
     from bridge.config import Settings
     from bridge.osc.message import OscArg
+    from bridge.runtime.setup import Plan
 
 EXIT_REFUSED: Final = 2
 EXIT_FAULT: Final = 70  # EX_SOFTWARE of sysexits.h
@@ -41,6 +42,10 @@ _seed_option = click.option(
 _stems_option = click.option(
     "--stems", type=_FILE, metavar="DIR", help="Your own WAV or FLAC multitrack."
 )
+_uninstall_option = click.option(
+    "--uninstall", is_flag=True, help="Take back what an earlier setup changed."
+)
+_dry_run_option = click.option("--dry-run", is_flag=True, help="Say it, and change nothing.")
 _switch = click.argument("switch", type=click.Choice(["on", "off"]))
 
 
@@ -113,6 +118,12 @@ def run(config: Path | None, daw: str | None, profile: str | None) -> None:
 @click.option("--headless", is_flag=True, help="No terminal view; for scripts.")
 @click.option("--moves", type=click.IntRange(1, 100_000), help="End after so many moves.")
 @click.option("--seeds", type=click.IntRange(1, 100), help="Seeds 1 to N, and a table.")
+@click.option(
+    "--daw",
+    type=click.Choice(["generic", "ardour"]),
+    default="generic",
+    help="ardour: a headless Ardour in place of the embedded console.",
+)
 @_seed_option
 @_stems_option
 def demo(
@@ -121,13 +132,16 @@ def demo(
     headless: bool,
     moves: int | None,
     seeds: int | None,
+    daw: str,
     seed: int,
     stems: Path | None,
 ) -> int:
     """Mix a small band without a DAW: console, bridge and thumbs in one."""
     from bridge.demo import DemoOptions, run_demo, run_seeds
 
-    options = DemoOptions(listener=listener, headless=headless, moves=moves, seed=seed, stems=stems)
+    options = DemoOptions(
+        listener=listener, headless=headless, moves=moves, seed=seed, stems=stems, daw=daw
+    )
     return run_demo(options) if seeds is None else run_seeds(options, seeds)
 
 
@@ -169,6 +183,25 @@ def doctor(config: Path | None) -> int:
         if finding.remedy:
             click.echo(f"{'':8} -> {finding.remedy}")
     return int(worst(findings) is Level.PROBLEM)
+
+
+@cli.group()
+def setup() -> None:
+    """Prepare a DAW for the bridge: says what it changes, and what is left to click."""
+
+
+@setup.command("ardour")
+@click.option("--folder", type=_FILE, metavar="DIR", help="Ardour's settings, where not found.")
+@click.option("--session", type=_FILE, metavar="FILE", help="A session that is there already.")
+@_uninstall_option
+@_dry_run_option
+def setup_ardour(
+    *, folder: Path | None, session: Path | None, uninstall: bool, dry_run: bool
+) -> None:
+    """Turn Ardour's OSC surface on for new sessions, while Ardour is closed."""
+    from bridge.runtime.setup_ardour import plan_ardour
+
+    _carry_out(plan_ardour(folder, session=session, uninstall=uninstall), dry_run=dry_run)
 
 
 @cli.command("check-config")
@@ -293,6 +326,7 @@ def _add_study(name: str, text: str) -> None:
 
 
 for _name, _text in (
+    ("ardour", "Ardour and the bridge: how long a move takes, and a long run of both."),
     ("bench", "Speed, latency and memory, beside a bare loop and python-osc."),
     ("learning", "How near to a listener's taste each agent comes."),
     ("recover", "How much of a known error in a balance the thumbs mend."),
@@ -301,6 +335,21 @@ for _name, _text in (
     ("wire", "Whether the same holds for a running bridge, over UDP."),
 ):
     _add_study(_name, _text)
+
+
+def _carry_out(plan: "Plan", *, dry_run: bool) -> None:
+    """Tell what a setup finds, do it unless it is only to be told, and say what remains."""
+    from bridge.runtime.setup import carry_out
+
+    for sentence in plan.found:
+        click.echo(sentence)
+    done = [change.text for change in plan.changes] if dry_run else carry_out(plan)
+    for sentence in done:
+        click.echo(f"would be: {sentence}" if dry_run else f"done: {sentence}")
+    if not plan.changes:
+        click.echo("Everything is as it should be; nothing was changed.")
+    for sentence in plan.remains:
+        click.echo(f"  -> {sentence}")
 
 
 def _settings(path: Path | None, overrides: dict[str, object] | None = None) -> "Settings":

@@ -24,7 +24,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from bridge.daw.registry import DIALECTS
+from bridge.daw.registry import DIALECTS, make_dialect
 from bridge.errors import ConfigError
 from bridge.guard.limits import Profile
 from bridge.mix.messages import Mode
@@ -75,11 +75,19 @@ class _Group(BaseModel):
 
 
 class DawSettings(_Group):
-    """Where the DAW is, and which dialect it speaks."""
+    """Where the DAW is, and which dialect it speaks; without a port, the dialect's own."""
 
     dialect: Annotated[str, AfterValidator(_known_dialect)] = "generic"
     host: Host = "127.0.0.1"
     port: Port = 9401
+
+    @model_validator(mode="before")
+    @classmethod
+    def _port_is_the_dialects(cls, given: object) -> object:
+        dialect = given.get("dialect") if isinstance(given, dict) else None
+        if isinstance(given, dict) and "port" not in given and dialect in tuple(DIALECTS):
+            return {**given, "port": make_dialect(dialect).port}
+        return given
 
 
 class ListenSettings(_Group):

@@ -7,6 +7,7 @@ told of its moves, and sends `/bridge/reward`, all over UDP.
 
 import asyncio
 import logging
+import shutil
 import socket
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from bridge.mix.messages import Mode, MoveReported, MoveState, RewardCredited
 from bridge.mix.params import Param
 from bridge.mix.spectrum import FloatArray
 from bridge.osc.message import OscArg, OscMessage
+from bridge.runtime.ardour_host import running_ardour
 from bridge.runtime.keyboard import keys, require_terminal
 from bridge.runtime.picture import Progress
 from bridge.runtime.report import write_report
@@ -57,6 +59,7 @@ class DemoOptions:
         moves: End after so many; None: a script's `DEFAULT_MOVES`, a person's when they quit.
         seed: Of the band, the taste and the bridge.
         stems: A person's own multitrack in place of the band.
+        daw: The DAW's dialect: ``generic`` is the embedded console, ``ardour`` a headless Ardour.
         folder: Where the report goes; None: a new folder here.
     """
 
@@ -66,6 +69,7 @@ class DemoOptions:
     seed: int = 0
     stems: Path | None = None
     folder: Path | None = None
+    daw: str = "generic"
 
 
 def run_demo(options: DemoOptions) -> int:
@@ -115,11 +119,11 @@ def play_demo(options: DemoOptions) -> dict[str, Any]:
     is_simulated = options.headless or options.listener == "auto"
     audience = Audience(stems, start, seed=options.seed) if is_simulated else None
     with (
-        _console(options) as daw_port,
+        _daw(options, stems, start, folder) as daw_port,
         asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as loop,
     ):
         settings = _settings(options, daw_port, folder)
-        session = _Session(options, settings, audience)
+        session = _Session(options, settings, audience, stems)
         after = loop.run(session.play())
     click.echo("Writing the report ...", err=True)
     return _report(options, folder, stems, start, after, session)
@@ -135,7 +139,7 @@ def _settings(options: DemoOptions, daw_port: int, folder: Path) -> Settings:
         pace_s, profile = 4.0, "studio"
     return Settings.model_validate(
         {
-            "daw": {"host": _HOST, "port": daw_port},
+            "daw": {"dialect": options.daw, "host": _HOST, "port": daw_port},
             "listen": {"host": _HOST, "port": _free_port()},
             "mode": Mode.ASSIST,
             "pace": {"interval_s": pace_s},
@@ -150,6 +154,24 @@ def _free_port() -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind((_HOST, 0))
         return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _daw(options: DemoOptions, stems: Stems, start: FloatArray, folder: Path) -> Iterator[int]:
+    """The DAW, and the port that it listens on."""
+    if options.daw != "ardour":
+        with _console(options) as port:
+            yield port
+        return
+    click.echo("Starting Ardour ...", err=True)
+    place = folder / "ardour"
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    with running_ardour(place, stems, start, port=_free_port()) as ardour:
+        ardour.play()
+        yield ardour.port
+        ardour.save()
+    click.echo(f"The mix as Ardour holds it: {ardour.session_file}", err=True)
 
 
 @contextmanager
@@ -174,12 +196,15 @@ def _console(options: DemoOptions) -> Iterator[int]:
 class _Session:
     """One sitting: the bridge, the remote that answers, and the view where there is a terminal."""
 
-    def __init__(self, options: DemoOptions, settings: Settings, audience: Audience | None) -> None:
+    def __init__(
+        self, options: DemoOptions, settings: Settings, audience: Audience | None, stems: Stems
+    ) -> None:
         self.rewards: dict[str, float] = {}
         self.distances: list[float] = [] if audience is None else [audience.distance()]
         self.beliefs: dict[str, Any] = {}
         self._options = options
         self._settings = settings
+        self._stems = stems
         self.audience = audience
         self._log = Log()
         self._bridge: Address = (_HOST, settings.listen.port)
@@ -206,7 +231,8 @@ class _Session:
             finally:
                 self._remote.close()
             self.beliefs = dict(runner.engine.beliefs())
-            return runner.engine.mix.values.copy()
+            tracks = len(self._stems.names)  # a DAW may have more strips: a master, busses
+            return runner.engine.mix.values[:tracks].copy()
 
     async def _wait(self) -> None:
         loop = asyncio.get_running_loop()

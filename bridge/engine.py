@@ -79,7 +79,6 @@ class Engine:
         self._next_decision_at = -math.inf
         self._attended_at: float | None = None
         self._told_status = ("", "")
-        self._dumps_asked = 0
         self._last_event_at = math.inf
         self._choose_mode(mode)
 
@@ -202,8 +201,7 @@ class Engine:
         self._pause(at, "the tracks are being rearranged")
 
     def _ask_for_dump(self) -> None:
-        self._dumps_asked += 1
-        self._out.commands.append(m.RequestDump(number=self._dumps_asked))
+        self._out.commands.append(m.RequestDump(number=0))  # the link counts them
 
     def _on_dump_closed(self, at: float) -> None:
         known = {strip.key for strip in self.mix.strips}
@@ -233,6 +231,8 @@ class Engine:
         self.guard.strip(strip.key).is_silent = False
         if math.isnan(before):
             self.guard.pin(strip.key, event.param, event.value)
+        elif math.isnan(event.value):
+            self.moves.stop(event.at, f"its {event.param} is gone", key=strip.key)
         elif answer is Answer.HAND and not same_value(event.param, before, event.value):
             self._attended_at = event.at
             self._verdicts.take_hand(strip, event, before)

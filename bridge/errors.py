@@ -10,6 +10,8 @@
     ├── JournalError      the database cannot be read, written or replayed
     ├── PriorError        the shipped or a given prior cannot be used
     ├── AudioError        stems or the audio libraries are missing or unfit
+    ├── ArdourError       Ardour is not installed, does not start or does not obey
+    ├── SetupError        a DAW's settings cannot be found, read or changed
     └── NetworkError      a port cannot be had
 
 The text of each is one sentence for a person: what, got, expected, where, what to do.
@@ -46,6 +48,14 @@ class PriorError(BridgeError):
 
 class AudioError(BridgeError):
     """Stems or the audio libraries are missing or unfit."""
+
+
+class ArdourError(BridgeError):
+    """Ardour is not installed, does not start or does not obey."""
+
+
+class SetupError(BridgeError):
+    """A DAW's settings cannot be found, read or changed."""
 
 
 class NetworkError(BridgeError):

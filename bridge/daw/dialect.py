@@ -1,14 +1,41 @@
-"""What a dialect is: a table of rows, read in four directions.
+"""What a dialect is: how one DAW says things over OSC. Pure: no socket, no clock, no randomness.
 
-Each row says which message of the core stands at which address, with which value at which scale.
-From the same rows come what the bridge hears (`decode`) and says (`encode`), and the inverse, what
-a DAW must understand (`decode_command`) and says (`encode_event`), by which a simulated DAW and the
-round-trip tests speak the dialect without a second table.
+Theory of operation:
 
-Levels are not messages of the core: they come by the thousand and only the newest counts. Their
-rows name the columns of a table of levels that the edge writes them into (`level_slot`).
+1. The edge (`bridge.runtime.runner`) gives a dialect each message that came (`decode`) and each
+   command that may leave (`encode`), and asks it after both, and twenty times a second, what else
+   is to be said (`ask`): questions, polls, read-backs. The dialect keeps what it must remember
+   between these calls and is told the time as `at`; with the same calls it says the same.
+2. A greeting is part of what `RequestDump` means. The link asks for a dump until it has one, and
+   again whenever the DAW has fallen silent, so that a DAW that was restarted is greeted anew.
+3. A dump is `DumpOpened`, what there is of each strip, `DumpClosed`. A dialect whose DAW does not
+   send one collects it from answers and says it in one go. From the moment when strips may have
+   been renumbered until it knows who is who, it has said `DumpOpened` and not `DumpClosed`: then
+   nothing moves. The last `DumpOpened` counts.
+4. A strip is its identity, not its number. A dialect that cannot be sure of the numbers says an
+   identity for each strip (`TrackIdentified`); it comes back as `SetParam.key`, and a write whose
+   key does not stand at that number any more has no words: nothing is sent.
+5. What the task may know is a capability. `Capabilities` says what a DAW can do at best; what is
+   there of one strip is what its dump says: a parameter that is not said is unknown, and one that
+   is gone is said as NaN. So are levels and octaves. A task copes with NaN everywhere.
+6. Every write is acknowledged by a `ParamChanged` with what the DAW holds. Where the DAW does not
+   echo a value, the dialect asks for it (`ask`); where it echoes another form, that form is read.
+7. A second writer beside the DAW's own OSC (a script that runs inside it) is no second dialect: its
+   messages come to the same `decode`, and what is meant for it leaves under addresses of its own.
+
+What is a table is written as one. Each row says which message of the core stands at which address,
+with which value at which scale. From the same rows come what the bridge hears and says, and the
+inverse, what a DAW must understand (`decode_command`) and says (`encode_event`), by which a
+simulated DAW and the round-trip tests speak the dialect without a second table. A dialect that is
+its rows is a `RowDialect`; one that needs more has a `RowDialect` for what its rows can say.
+
+Levels are not messages of the core: they come by the thousand and only the newest counts. Where
+address and number of values say what they are, the edge writes them into a table of levels without
+waking the dialect (`level_slot`); where only the dialect can tell, `decode` returns a
+`LevelReading`.
 """
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -36,11 +63,23 @@ from bridge.osc.message import OscMessage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What a DAW can say and do through its dialect; the rest stays unknown."""
+    """What a DAW can say and do at best through its dialect; the rest stays unknown.
 
-    has_levels: bool
+    Attributes:
+        has_rms: Mean levels, post-fader.
+        has_peaks: Peak levels, post-fader.
+        has_spectra: Octave-band levels, post-fader.
+        has_eq: Four bands of EQ on a strip, where the person has put one there.
+        repeats_levels: A level comes again and again while it stands; else only when it changes.
+        writes_per_s: More are held back, and the newest value of each parameter goes.
+    """
+
+    has_rms: bool
+    has_peaks: bool
     has_spectra: bool
     has_eq: bool
+    repeats_levels: bool = True
+    writes_per_s: float = math.inf
 
 
 class LevelSlot(NamedTuple):
@@ -51,42 +90,52 @@ class LevelSlot(NamedTuple):
     width: int
 
 
+class LevelReading(NamedTuple):
+    """Levels that only the dialect could find in a message: their slot, and `width` dBFS."""
+
+    slot: LevelSlot
+    levels_dbfs: tuple[float, ...]
+
+
+Heard = DawEvent | LevelReading
+
+
 class Dialect(Protocol):
-    """How one DAW says things over OSC."""
+    """How one DAW says things over OSC; the module's page says what each owes to the others."""
 
     @property
     def name(self) -> str:
         """Its name in the config."""
 
     @property
+    def port(self) -> int:
+        """The UDP port that the DAW listens at, unless the settings name another."""
+
+    @property
     def capabilities(self) -> Capabilities:
         """What the DAW can say and do."""
 
-    def decode(self, message: OscMessage, *, at: float) -> tuple[DawEvent, ...]:
-        """What the DAW said; nothing for an address that the dialect does not know.
+    def decode(self, message: OscMessage, *, at: float) -> tuple[Heard, ...] | None:
+        """What the DAW said; None for an address that the dialect does not know.
+
+        Empty for a message that is known and changes nothing: it shows that the DAW is alive.
 
         Raises:
             DialectError: For a known address with arguments that it cannot mean.
         """
 
-    def encode(self, command: Command) -> tuple[OscMessage, ...]:
-        """How the DAW is asked for `command`.
+    def encode(self, command: Command, *, at: float) -> tuple[OscMessage, ...]:
+        """How the DAW is asked for `command`; empty while it may not be asked.
 
         Raises:
             DialectError: If the dialect has no words for it, or the value is out of range.
         """
 
+    def ask(self, *, at: float) -> tuple[OscMessage, ...]:
+        """What else is to be said now; each message is returned once."""
+
     def level_slot(self, address: str, width: int) -> LevelSlot | None:
         """Where the `width` values of a level message belong; None for any other message."""
-
-    def decode_command(self, message: OscMessage) -> tuple[Command, ...]:
-        """The inverse of `encode`: what the DAW is asked for. Raises as `decode` does."""
-
-    def encode_event(self, event: DawEvent) -> tuple[OscMessage, ...]:
-        """The inverse of `decode`: how the DAW says it. Raises as `encode` does."""
-
-    def encode_levels(self, track: int, levels_dbfs: Sequence[float]) -> tuple[OscMessage, ...]:
-        """The inverse of `level_slot`: how the DAW says all levels of a track, in dBFS."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,11 +187,13 @@ class RowDialect:
         self,
         name: str,
         *,
+        port: int,
         capabilities: Capabilities,
         rows: Iterable[Row],
         level_rows: Iterable[LevelRow],
     ) -> None:
         self.name = name
+        self.port = port
         self.capabilities = capabilities
         self.rows = tuple(rows)
         self.level_rows = tuple(level_rows)
@@ -151,7 +202,7 @@ class RowDialect:
         self._by_meaning = {(row.message, row.param): row for row in self.rows}
         self._levels = {row.address: row for row in self.level_rows}
 
-    def decode(self, message: OscMessage, *, at: float) -> tuple[DawEvent, ...]:
+    def decode(self, message: OscMessage, *, at: float) -> tuple[DawEvent, ...] | None:
         """What the DAW said; see `Dialect.decode`."""
         template, track = _split(message.address)
         row = self._events.get(template)
@@ -162,11 +213,15 @@ class RowDialect:
                 f"{message.address}: expected {self._levels[template].width} numbers in dBFS "
                 f"and a track from 1 to {MAX_TRACKS}; got {in_words(message.args)}."
             )
-        return ()
+        return None
 
-    def encode(self, command: Command) -> tuple[OscMessage, ...]:
+    def encode(self, command: Command, *, at: float) -> tuple[OscMessage, ...]:
         """How the DAW is asked for `command`; see `Dialect.encode`."""
         return (self._write(command),)
+
+    def ask(self, *, at: float) -> tuple[OscMessage, ...]:
+        """Nothing: a DAW of rows says everything when it is asked for a dump."""
+        return ()
 
     def level_slot(self, address: str, width: int) -> LevelSlot | None:
         """Where a level message's values belong; see `Dialect.level_slot`."""
@@ -177,17 +232,25 @@ class RowDialect:
         return LevelSlot(track, row.first_column, width)
 
     def decode_command(self, message: OscMessage) -> tuple[Command, ...]:
-        """What the DAW is asked for; see `Dialect.decode_command`."""
+        """The inverse of `encode`: what the DAW is asked for.
+
+        Raises:
+            DialectError: As `decode` does.
+        """
         template, track = _split(message.address)
         row = self._commands.get(template)
         return () if row is None else (row.message(**_fields(row, message, track)),)
 
     def encode_event(self, event: DawEvent) -> tuple[OscMessage, ...]:
-        """How the DAW says `event`; see `Dialect.encode_event`."""
+        """The inverse of `decode`: how the DAW says it.
+
+        Raises:
+            DialectError: As `encode` does.
+        """
         return (self._write(event),)
 
     def encode_levels(self, track: int, levels_dbfs: Sequence[float]) -> tuple[OscMessage, ...]:
-        """How the DAW says all levels of a track; see `Dialect.encode_levels`."""
+        """The inverse of `level_slot`: how the DAW says all levels of a track, in dBFS."""
         return tuple(
             OscMessage(
                 row.address.replace("{n}", str(track)),

@@ -60,7 +60,8 @@ def make_generic() -> RowDialect:
     """The generic dialect, protocol 1."""
     return RowDialect(
         "generic",
-        capabilities=Capabilities(has_levels=True, has_spectra=True, has_eq=True),
+        port=9401,
+        capabilities=Capabilities(has_rms=True, has_peaks=True, has_spectra=True, has_eq=True),
         rows=_rows(),
         level_rows=(
             LevelRow(address=f"{_TRACK}/meter", first_column=0, width=2),

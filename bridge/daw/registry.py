@@ -3,11 +3,15 @@
 from collections.abc import Callable
 from typing import Final
 
+from bridge.daw.ardour import ArdourDialect
 from bridge.daw.dialect import Dialect
 from bridge.daw.generic import make_generic
 from bridge.errors import ConfigError
 
-DIALECTS: Final[dict[str, Callable[[], Dialect]]] = {"generic": make_generic}
+DIALECTS: Final[dict[str, Callable[[], Dialect]]] = {
+    "generic": make_generic,
+    "ardour": ArdourDialect,
+}
 
 
 def make_dialect(name: str) -> Dialect:

@@ -95,6 +95,12 @@ class Moves:
         ends_at = self.suggestion.at + SUGGESTION_LIFE_S
         return ends_at if writer_due is None else min(ends_at, writer_due)
 
+    def is_wanted(self, command: SetParam, at: float) -> bool:
+        """Whether a write that had to wait is still meant: it was not stopped, and no hand came."""
+        is_under_way = self._writer.transit(command.key, command.param) is not None
+        is_held = at < self._guard.strip(command.key).held_until
+        return self._writer.is_wanted(command) and (is_under_way or not is_held)
+
     def get(self, move_id: str) -> Move | None:
         """A move by its name."""
         return self._moves.get(move_id)

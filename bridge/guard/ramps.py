@@ -23,6 +23,7 @@ class Transit:
         sent: Every value written so far; any of them may be echoed.
         due: When something is to be done next: a write, or giving up on an echo.
         is_retried: Whether the last write has been repeated.
+        is_confirmed: Whether the DAW has answered the target.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Transit:
     sent: list[float] = field(default_factory=list)
     due: float = 0.0
     is_retried: bool = False
+    is_confirmed: bool = False
 
     @property
     def before(self) -> float:

@@ -67,6 +67,19 @@ class Writer:
         """What is on its way to that parameter."""
         return self._transits.get((key, param))
 
+    def is_wanted(self, command: SetParam) -> bool:
+        """Whether a write that had to wait is still meant.
+
+        It is not once its transit was stopped. A transit that is over because an echo was near
+        enough to its target is no reason to keep the target itself back.
+        """
+        place = command.key, command.param
+        if place in self._transits:
+            return True
+        ended = (t for _, t in reversed(self._ended) if (t.key, t.param) == place)
+        last = next(ended, None)
+        return last is not None and last.is_confirmed and last.target == command.value
+
     def begin(self, transit: Transit, at: float) -> None:
         """Put a value on its way, in place of what was there for that parameter."""
         if old := self._transits.pop((transit.key, transit.param), None):
@@ -100,6 +113,7 @@ class Writer:
             transit.is_echo(value) and not same_value(param, value, transit.target)
         ):
             return Answer.ECHO, ""
+        transit.is_confirmed = True
         self._end(transit, at)
         return Answer.CONFIRMED, transit.move
 
@@ -143,7 +157,9 @@ class Writer:
             result.refused.append((transit, refusal))
             return
         transit.note_sent(value, at)
-        result.commands.append(SetParam(track=number, param=transit.param, value=value))
+        result.commands.append(
+            SetParam(track=number, param=transit.param, value=value, key=transit.key)
+        )
 
     def _next_value(self, transit: Transit, at: float) -> float:
         """The ramp's value, held back where a late clock would make it a jump."""

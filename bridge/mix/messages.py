@@ -86,7 +86,7 @@ class RoleGiven:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParamChanged:
-    """The DAW says what it holds, in engineering units."""
+    """The DAW says what it holds, in engineering units; NaN where the control itself is gone."""
 
     at: float
     track: int
@@ -243,11 +243,15 @@ Event = DawEvent | PersonEvent | MetersRead | LinkChanged | Tick
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetParam:
-    """Ask the DAW to hold `value`, in engineering units."""
+    """Ask the DAW to hold `value`, in engineering units.
+
+    `key` is the identity of the strip that is meant: its number may be another's by now.
+    """
 
     track: int
     param: Param
     value: float
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.mix.levels import PEAK_OVER_LOUDNESS_DB, PEAK_SD_DB
 from bridge.mix.messages import MetersRead, ParamChanged
 from bridge.mix.params import COLUMN, MOVABLE, SPECS, SWITCHES, Param, same_value
 from bridge.mix.roles import ROLE_INDEX, Role, guess_role
@@ -71,8 +72,8 @@ class StripState:
 class Observation:
     """What a task may know of the mix: one row a strip, all arrays read-only by custom.
 
-    A DAW that has no spectra leaves `source_db` NaN, one without any meter `level_db` too:
-    "unknown" is a value that a task must cope with.
+    A DAW that has no spectra leaves `source_db` NaN, one without any meter `level_db` too, and a
+    strip without an EQ its `values`: "unknown" is a value that a task must cope with.
 
     Attributes:
         keys: The strips' identities.
@@ -83,6 +84,8 @@ class Observation:
         level_db: (n,) mean RMS before the fader, dBFS; NaN unknown.
         audible: (n,) whether the strip has been heard and is not muted.
         reads: (n,) readings behind the means.
+        level_sd_db: (n,) or for all: by how much `level_db` may be wrong for as long as one
+            listens; 0 where RMS was read, `PEAK_SD_DB` where it was guessed from peaks.
     """
 
     keys: tuple[str, ...]
@@ -93,6 +96,7 @@ class Observation:
     level_db: FloatArray
     audible: NDArray[np.bool_]
     reads: FloatArray
+    level_sd_db: FloatArray | float = 0.0
 
     def octaves_db(self) -> FloatArray:
         """(n, 10) octave levels after EQ and fader, as the strips stand now."""
@@ -119,6 +123,7 @@ class MixState:
         changed_at: (n,) when one of them last changed, monotonic seconds.
         source_db: (n, 10) mean octave levels before fader and EQ, dBFS; NaN until heard.
         level_db: (n,) the same, broadband RMS.
+        level_sd_db: (n,) what may be systematically wrong with it.
         reads: (n,) readings behind these means.
         rms_dbfs: (n,) the last reading, post-fader, for showing.
         peak_dbfs: (n,) likewise.
@@ -149,6 +154,7 @@ class MixState:
     changed_at: FloatArray
     source_db: FloatArray
     level_db: FloatArray
+    level_sd_db: FloatArray
     reads: FloatArray
     rms_dbfs: FloatArray
     peak_dbfs: FloatArray
@@ -270,7 +276,8 @@ class MixState:
         moved = {
             change.track
             for change in changes
-            if not same_value(
+            if not np.isnan(change.value)
+            and not same_value(
                 change.param,
                 float(self.values[change.track - 1, COLUMN[change.param]]),
                 change.value,
@@ -289,6 +296,9 @@ class MixState:
         rms, peak, octaves = levels[:, 0], levels[:, 1], levels[:, 2:]
         has_octaves = ~np.isnan(octaves).any(axis=1)
         rms = np.where(np.isnan(rms) & has_octaves, to_db(to_power(octaves).sum(axis=1)), rms)
+        guess = peak - PEAK_OVER_LOUDNESS_DB[[ROLE_INDEX[s.role] for s in self.strips[:rows]]]
+        is_guess = np.isnan(rms)
+        rms = np.where(is_guess, guess, rms)
         np.copyto(self.rms_dbfs[:rows], rms, where=~np.isnan(rms))
         np.copyto(self.peak_dbfs[:rows], peak, where=~np.isnan(peak))
 
@@ -300,6 +310,7 @@ class MixState:
         share = 1.0 / (np.minimum(self.reads[:rows], _MEMORY_READS) + 1.0)
         level = _mean_db(self.level_db[:rows], rms - gain, share)
         np.copyto(self.level_db[:rows], level, where=use)
+        np.copyto(self.level_sd_db[:rows], np.where(is_guess, PEAK_SD_DB, 0.0), where=use)
         curve = eq_curve_db(np.nan_to_num(self.values[:rows, 2:]))
         source = _mean_db(self.source_db[:rows], octaves - gain[:, None] - curve, share[:, None])
         np.copyto(self.source_db[:rows], source, where=(use & has_octaves)[:, None])
@@ -322,6 +333,7 @@ class MixState:
             values=self.values.copy(),
             source_db=self.source_db.copy(),
             level_db=self.level_db.copy(),
+            level_sd_db=self.level_sd_db.copy(),
             audible=(self.reads > 0) & ~is_muted,
             reads=self.reads.copy(),
         )
@@ -333,6 +345,7 @@ _ARRAYS: Final = (
     ("changed_at", 0, -np.inf),
     ("source_db", 10, np.nan),
     ("level_db", 0, np.nan),
+    ("level_sd_db", 0, 0.0),
     ("reads", 0, 0.0),
     ("rms_dbfs", 0, np.nan),
     ("peak_dbfs", 0, np.nan),

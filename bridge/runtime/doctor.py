@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Final
 
 from bridge import __version__
-from bridge.config import Settings, load
+from bridge.config import DawSettings, Settings, load
 from bridge.errors import BridgeError, ConfigError, JournalError
+from bridge.runtime import doctor_ardour
 from bridge.runtime.remote import ask
 from bridge.runtime.store_schema import MIGRATIONS, schema_version
 from bridge.runtime.udp import RECEIVE_BUFFER_BYTES
@@ -71,6 +72,7 @@ def examine(path: Path | None) -> list[Finding]:
     findings += [
         bridge_port(settings.listen.host, settings.listen.port),
         daw_port(settings.daw.host, settings.daw.port),
+        *(ardour(settings.daw) if settings.daw.dialect == "ardour" else ()),
         receive_buffer(),
         store_place(settings.store),
         store_content(settings.store),
@@ -127,6 +129,27 @@ def daw_port(host: str, port: int) -> Finding:
         return _ok("DAW", f"a program listens at {where}")
     remedy = "start the DAW and its OSC, or try 'mixbridge demo', which brings its own console"
     return _warning("DAW", f"nothing listens at {where}", remedy)
+
+
+def ardour(daw: DawSettings) -> list[Finding]:
+    """Whether Ardour's OSC is on, where it really is, and whether its replies come to us."""
+    folder = doctor_ardour.settings_folder()
+    is_well, text, remedy = doctor_ardour.osc_surface(folder)
+    findings = [_ok("Ardour", text) if is_well else _warning("Ardour", text, remedy)]
+    if moved := doctor_ardour.moved_port(folder, daw.host, daw.port):
+        remedy = "let daw.port name it, or free the other and start Ardour anew"
+        findings.append(_problem("Ardour's port", moved, remedy))
+    if daw.host.startswith("127.") and _why_not_bound(daw.host, daw.port) is not None:
+        strips = doctor_ardour.answers(daw.host, daw.port)
+        if strips is None:
+            remedy = (
+                "Preferences > Control Surfaces > OSC > Port Mode: Auto, or mixbridge setup ardour"
+            )
+            text = "what listens there does not answer us: no Ardour, or its replies go elsewhere"
+            findings.append(_problem("Ardour's replies", text, remedy))
+        else:
+            findings.append(_ok("Ardour's replies", f"they come to whoever asks; {strips} strips"))
+    return findings
 
 
 def _why_not_bound(host: str, port: int) -> str | None:

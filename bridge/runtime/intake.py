@@ -1,4 +1,4 @@
-"""The intake: events that wait for the engine, people first, newest value of a parameter only."""
+"""The intake: events that wait for the engine, people first; in a flood the newest values only."""
 
 from collections import deque
 from typing import Final
@@ -10,11 +10,16 @@ CAPACITY: Final = 65_536
 """More than every parameter of 1,024 tracks at once; only a flood of nonsense gets beyond it."""
 
 
+_FLOOD: Final = 64
+"""More waiting events than a person and the bridge's own writes can cause between two turns."""
+
+
 class Intake:
     """Two queues. A thumb overtakes a DAW's burst; a burst keeps its order.
 
-    A value that still waits is replaced by the next one of the same parameter, but never across
-    another kind of event: a dump gives the numbers of the strips a new meaning.
+    In a flood a value that still waits is replaced by the next one of the same parameter, but never
+    across another kind of event: a dump gives the numbers of the strips a new meaning. Otherwise
+    each is kept: a hand's value must not disappear behind the echo of a write of our own.
 
     Attributes:
         replaced: Values that a newer one replaced before the engine saw them.
@@ -54,7 +59,7 @@ class Intake:
 
     def _put_value(self, event: ParamChanged) -> None:
         place = self._waiting.get((event.track, event.param))
-        if place is not None:
+        if place is not None and len(self._rest) > _FLOOD:
             place[0] = event
             self.replaced += 1
         elif len(self._rest) < CAPACITY:

@@ -46,8 +46,8 @@ class DawLink:
         self._refresh += 1
         return RequestDump(number=self._refresh)
 
-    def note_level(self, at: float) -> None:
-        """A meter came: the DAW is alive."""
+    def note_alive(self, at: float) -> None:
+        """A meter came, or another message of the DAW's: it is alive."""
         self._heard_at = at
 
     def note(self, event: DawEvent) -> LinkChanged | None:

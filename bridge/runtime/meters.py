@@ -34,6 +34,8 @@ class LevelMeters:
     def __init__(self, dialect: Dialect, *, at: float) -> None:
         self._dialect = dialect
         self._newest: dict[LevelSlot, Sequence[float]] = {}
+        self._is_held = not dialect.capabilities.repeats_levels
+        self._is_new = False
         self._power = np.zeros((MAX_TRACKS, METER_COLUMNS))
         self._samples = np.zeros((MAX_TRACKS, METER_COLUMNS))
         self._peak_dbfs = np.full(MAX_TRACKS, -np.inf)
@@ -47,23 +49,29 @@ class LevelMeters:
     def put(self, slot: LevelSlot, levels_dbfs: Sequence[float]) -> None:
         """Take the newest reading; what stood there and was not sampled is forgotten."""
         self._newest[slot] = levels_dbfs
+        self._is_new = True
 
     def sample(self) -> bool:
-        """Fold the readings that are new into the means; returns whether there were any."""
+        """Fold what stands now into the means; returns whether there were new readings.
+
+        A DAW that says a level only when it changes means that it still stands.
+        """
+        is_new, self._is_new = self._is_new, False
         if not self._newest:
             return False
         strips = max(slot.track for slot in self._newest)
         levels: FloatArray = np.full((strips, METER_COLUMNS), np.nan)
         for (track, first, width), values in self._newest.items():
             levels[track - 1, first : first + width] = values
-        self._newest.clear()
+        if not self._is_held:
+            self._newest.clear()
         np.clip(levels, SILENCE_DB, _TOP_DBFS, out=levels)
         self._power[:strips] += np.nan_to_num(to_power(levels))
         self._samples[:strips] += ~np.isnan(levels)
         peak = self._peak_dbfs[:strips]
         np.fmax(peak, levels[:, _PEAK_COLUMN], out=peak)
         self._strips = max(self._strips, strips)
-        return True
+        return is_new
 
     def take(self, *, at: float) -> MetersRead | None:
         """The means since the last `take`, which begin anew; None if nothing was heard."""
@@ -77,12 +85,16 @@ class LevelMeters:
             levels[:, _PEAK_COLUMN] = self._peak_dbfs[:strips]
             levels[~is_heard] = np.nan
             event = MetersRead(at=at, since=self._since, levels=levels.astype("<f4").tobytes())
-        self.clear(at=at)
+        self._begin(at)
         return event
 
     def clear(self, *, at: float) -> None:
         """Forget everything: a dump has begun, and its numbers may mean other strips."""
         self._newest.clear()
+        self._is_new = False
+        self._begin(at)
+
+    def _begin(self, at: float) -> None:
         self._power[:] = 0.0
         self._samples[:] = 0.0
         self._peak_dbfs[:] = -np.inf

@@ -9,11 +9,12 @@ import logging
 import time
 from collections import OrderedDict
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import bridge
 from bridge.daw import surface
-from bridge.daw.dialect import Dialect
+from bridge.daw.dialect import Dialect, LevelReading
 from bridge.engine import Engine
 from bridge.errors import DialectError
 from bridge.mix.messages import (
@@ -36,6 +37,7 @@ from bridge.runtime.journal import Journal
 from bridge.runtime.journal_writer import JournalReport
 from bridge.runtime.link import DawLink
 from bridge.runtime.meters import SAMPLES_HZ, LevelMeters
+from bridge.runtime.outbox import Outbox
 from bridge.runtime.udp import Address, UdpEndpoint
 
 _EVENTS_A_TURN: Final = 4
@@ -61,6 +63,7 @@ class Runner:
     Attributes:
         misunderstood: Messages that nobody could mean.
         unknown: Messages at addresses that the dialect does not know.
+        unsaid: Commands that the dialect has no words for.
     """
 
     def __init__(
@@ -75,6 +78,7 @@ class Runner:
         self.engine = engine
         self.misunderstood = 0
         self.unknown = 0
+        self.unsaid = 0
         self.link = DawLink(f"{daw[0]}:{daw[1]}")
         self.meters = LevelMeters(dialect, at=time.monotonic())
         self._dialect = dialect
@@ -82,6 +86,8 @@ class Runner:
         self._session = session
         self._read_every_s = read_every_s
         self._intake = Intake()
+        self._outbox = Outbox(dialect.capabilities.writes_per_s)
+        self._is_flush_due = False
         self._remotes: OrderedDict[Address, None] = OrderedDict()
         self._loop = asyncio.get_running_loop()
         self._endpoint: UdpEndpoint | None = None
@@ -115,7 +121,7 @@ class Runner:
             if message.address.startswith(surface.PREFIX):
                 self._take_request(message, sender, at)
                 return
-            events = self._dialect.decode(message, at=at)
+            heard = self._dialect.decode(message, at=at)
         except DialectError as error:
             self.misunderstood += 1
             if message.address.startswith(surface.PREFIX):
@@ -123,11 +129,18 @@ class Runner:
             elif self.misunderstood <= _LOGGED_FAULTS:
                 _log.warning("from %s:%d: %s", *sender, error)
             return
-        self.unknown += not events
-        for event in events:
-            if isinstance(event, DumpOpened):
+        if heard is None:
+            self.unknown += 1
+            return
+        self.link.note_alive(at)
+        for news in heard:
+            if isinstance(news, LevelReading):
+                self.meters.put(*news)
+                continue
+            if isinstance(news, DumpOpened):
                 self.meters.clear(at=at)  # its numbers may mean other strips
-            self.submit(event)
+            self.submit(news)
+        self._ask(at)
 
     def submit(self, event: Event) -> None:
         """Put an event before the engine; it is handled in this turn of the loop or the next."""
@@ -238,7 +251,7 @@ class Runner:
         at = time.monotonic()
         self._loop.call_later(1.0 / SAMPLES_HZ, self._pulse)
         if self.meters.sample():
-            self.link.note_level(at)
+            self.link.note_alive(at)
         if at - self._read_at >= self._read_every_s:
             self._read_at = at
             if event := self.meters.take(at=at):
@@ -248,6 +261,7 @@ class Runner:
             self.submit(change)
         if request is not None:
             self._write(request)
+        self._ask(at)
 
     def _beat(self) -> None:
         if not self._is_open:
@@ -264,8 +278,40 @@ class Runner:
         self._write(command)
 
     def _write(self, command: Command) -> None:
-        for message in self._dialect.encode(command):
-            self._send(message, self._daw)
+        self._outbox.put(command)
+        self._flush()
+
+    def _flush(self) -> None:
+        """Let out what may leave now, and come back for the rest."""
+        at = time.monotonic()
+        is_wanted = partial(self.engine.moves.is_wanted, at=at)
+        for command in self._outbox.take(at, is_wanted):
+            try:
+                messages = self._dialect.encode(command, at=at)
+            except DialectError as error:
+                # The engine hears no echo, gives the move up and asks what the DAW really holds.
+                self.unsaid += 1
+                if self.unsaid <= _LOGGED_FAULTS:
+                    _log.warning("not sent: %s", error)
+                continue
+            for message in messages:
+                self._send(message, self._daw)
+        self._ask(at)
+        due_s = self._outbox.due_s
+        if due_s is not None and not self._is_flush_due and self._is_open:
+            self._is_flush_due = True
+            self._loop.call_later(due_s, self._flush_later)
+
+    def _flush_later(self) -> None:
+        self._is_flush_due = False
+        if self._is_open:
+            self._flush()
+
+    def _ask(self, at: float) -> None:
+        """What the dialect itself wants to say to the DAW."""
+        if self._is_open:
+            for message in self._dialect.ask(at=at):
+                self._send(message, self._daw)
 
     def _tell(self, notice: Notice) -> None:
         if isinstance(notice, RewardCredited):

@@ -217,7 +217,7 @@ class _Endpoint(_OnLoop):
         super().__init__()
         self._dialect = make_generic()
         self._levels = LevelMeters(self._dialect, at=0.0)
-        self._events: tuple[DawEvent, ...] = ()
+        self._events: tuple[DawEvent, ...] | None = ()
         self._endpoint = self._loop.run_until_complete(self._open())
         self.port = self._endpoint.address[1]
         self._sample()

@@ -48,4 +48,6 @@ def find_errors(
     # A DAW that says nothing of its EQ has none that could be moved.
     error[:, 1:5][np.isnan(observation.values[:, 2:])] = np.nan
     reads = np.clip(observation.reads, 1.0, _MEMORY_READS)
-    return error, np.hypot(FLOOR_SD, _METER_SD / np.sqrt(reads)[:, None])
+    sd = np.hypot(FLOOR_SD, _METER_SD / np.sqrt(reads)[:, None])
+    sd[:, 0] = np.hypot(sd[:, 0], observation.level_sd_db)
+    return error, sd

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -98,22 +98,17 @@ def encode(address: str, *args: object) -> bytes:
     return builder.build().dgram
 
 
-class Desk:
-    """The DAW and the person; everything happens while it waits for something (`hear`)."""
+class Remote:
+    """A person at a remote: says hello, is told of moves, answers.
 
-    _songs = count(1)
+    What the bridge sends is heard in the order in which it was sent, while this waits for something
+    (`hear`).
+    """
 
     def __init__(self, *, port: int, bridge_port: int) -> None:
-        self.strips: list[Strip] = []
-        self.written: list[Written] = []
-        self.refreshes: list[int] = []
-        self.obeys = True
-        self.holds: Callable[[Written], float] = lambda written: written.value
-        self.is_playing_meters = True
         self.port = port
         self._bridge = ("127.0.0.1", bridge_port)
         self._unread: deque[Heard] = deque()
-        self._meters_due = 0.0
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
         self._socket.bind(("127.0.0.1", port))
@@ -140,6 +135,94 @@ class Desk:
             if welcome := self._find("/bridge/welcome", (), time.monotonic() + 0.05):
                 return welcome
         raise AssertionError("no bridge answers hello")
+
+    # -- hearing -------------------------------------------------------------------------------
+
+    def hear(self, address: str, *args: object, within_s: float = PATIENCE_S) -> Heard:
+        """The next message to `address` whose first arguments are `args`; ... stands for any.
+
+        Earlier ones are skipped, and cannot be heard any more.
+        """
+        heard = self._find(address, args, time.monotonic() + within_s)
+        assert heard, f"{address} {args} did not come within {within_s:g} s"
+        return heard
+
+    def hear_move(
+        self,
+        state: str,
+        name: object = ...,
+        track: object = ...,
+        param: object = ...,
+        *,
+        within_s: float = PATIENCE_S,
+    ) -> Move:
+        """The next `/bridge/move` in that state; ... stands for any."""
+        heard = self.hear("/bridge/move", name, state, track, param, within_s=within_s)
+        return Move(*heard.args)
+
+    def wait_for_status(self, state: str) -> str:
+        """The bridge is in that state, or will be; returns why, in its words.
+
+        Somebody who says hello is told the state that holds.
+        """
+        self.say("/bridge/hello", self.port)
+        return str(self.hear("/bridge/status", state).args[1])
+
+    def let_pass(self, seconds: float) -> list[Heard]:
+        """Play on for a while; what the bridge said in it."""
+        began = len(self._unread)
+        until = time.monotonic() + seconds
+        while heard := self._receive(until):
+            self._unread.append(heard)
+        return list(self._unread)[began:]
+
+    def forget(self) -> None:
+        """Skip what has been heard so far."""
+        self._unread.clear()
+
+    def _find(self, address: str, args: tuple[object, ...], until: float) -> Heard | None:
+        while heard := self._unread.popleft() if self._unread else self._receive(until):
+            pairs = zip(args, heard.args, strict=False)
+            if heard.address == address and all(a is ... or a == b for a, b in pairs):
+                return heard
+        return None
+
+    def _receive(self, until: float) -> Heard | None:
+        """The next message of the bridge; None where none came until then."""
+        while (now := time.monotonic()) < until:
+            self._socket.settimeout(max(1e-4, min(until, self._live(now)) - now))
+            try:
+                message = OscMessage(self._socket.recv(65_535))
+            except TimeoutError:
+                continue
+            heard = Heard(message.address, tuple(message.params))
+            self._obey(heard)
+            return heard
+        return None
+
+    def _live(self, now: float) -> float:
+        """Do what is to be done while waiting; returns when there is more of it."""
+        del now
+        return math.inf
+
+    def _obey(self, heard: Heard) -> None:
+        """Do what the bridge asks for, before anybody hears of it."""
+
+
+class Desk(Remote):
+    """The DAW and the person; everything happens while it waits for something (`hear`)."""
+
+    _songs = count(1)
+
+    def __init__(self, *, port: int, bridge_port: int) -> None:
+        self.strips: list[Strip] = []
+        self.written: list[Written] = []
+        self.refreshes: list[int] = []
+        self.obeys = True
+        self.holds: Callable[[Written], float] = lambda written: written.value
+        self.is_playing_meters = True
+        self._meters_due = 0.0
+        super().__init__(port=port, bridge_port=bridge_port)
 
     def open_song(self, tracks: tuple[tuple[str, str], ...] = SONG) -> None:
         """Be a DAW in which another session has just been opened, with strips never seen before."""
@@ -184,57 +267,6 @@ class Desk:
         """What the DAW holds."""
         return self.strips[track - 1].values[param]
 
-    # -- hearing -------------------------------------------------------------------------------
-
-    def hear(self, address: str, *args: object, within_s: float = PATIENCE_S) -> Heard:
-        """The next message to `address` whose first arguments are `args`; ... stands for any.
-
-        Earlier ones are skipped, and cannot be heard any more.
-        """
-        heard = self._find(address, args, time.monotonic() + within_s)
-        assert heard, f"{address} {args} did not come within {within_s:g} s"
-        return heard
-
-    def hear_move(
-        self, state: str, name: object = ..., track: object = ..., param: object = ...
-    ) -> Move:
-        """The next `/bridge/move` in that state; ... stands for any."""
-        return Move(*self.hear("/bridge/move", name, state, track, param).args)
-
-    def let_pass(self, seconds: float) -> list[Heard]:
-        """Play on for a while; what the bridge said in it."""
-        began = len(self._unread)
-        until = time.monotonic() + seconds
-        while heard := self._receive(until):
-            self._unread.append(heard)
-        return list(self._unread)[began:]
-
-    def forget(self) -> None:
-        """Skip what has been heard so far."""
-        self._unread.clear()
-
-    def _find(self, address: str, args: tuple[object, ...], until: float) -> Heard | None:
-        while heard := self._unread.popleft() if self._unread else self._receive(until):
-            pairs = zip(args, heard.args, strict=False)
-            if heard.address == address and all(a is ... or a == b for a, b in pairs):
-                return heard
-        return None
-
-    def _receive(self, until: float) -> Heard | None:
-        """The next message of the bridge; the DAW has already done what it asks for."""
-        while (now := time.monotonic()) < until:
-            if now >= self._meters_due:
-                self._send_meters()
-            self._socket.settimeout(max(1e-4, min(until, self._meters_due) - now))
-            try:
-                message = OscMessage(self._socket.recv(65_535))
-            except TimeoutError:
-                continue
-            heard = Heard(message.address, tuple(message.params))
-            self._obey(heard)
-            return heard
-        return None
-
     # -- being a DAW ---------------------------------------------------------------------------
 
     def _obey(self, heard: Heard) -> None:
@@ -250,6 +282,11 @@ class Desk:
             if self.obeys and written.track <= len(self.strips):
                 self.hand(written.track, param, self.holds(written))
 
+    def _live(self, now: float) -> float:
+        if now >= self._meters_due:
+            self._send_meters()
+        return self._meters_due
+
     def _send_meters(self) -> None:
         self._meters_due = time.monotonic() + METERS_EVERY_S
         if not self.is_playing_meters:
@@ -264,14 +301,16 @@ class Desk:
 class Bridge:
     """`mixbridge run` in a process of its own."""
 
-    def __init__(self, folder: Path, **settings: object) -> None:
+    def __init__(
+        self, folder: Path, *, daw: Mapping[str, object] | None = None, **settings: object
+    ) -> None:
         self.port, self.daw_port = free_ports(2)
         self.store = folder / "mix.db"
         self.log = folder / "log.txt"
         self.config = folder / "config.yaml"
         keys: dict[str, Any] = {**_SETTINGS, **settings, "store": str(self.store)}
         keys["listen"] = {"port": self.port}
-        keys["daw"] = {"port": self.daw_port}
+        keys["daw"] = {"port": self.daw_port, **(daw or {})}
         self.config.write_text(json.dumps(keys), encoding="utf-8")  # JSON is YAML
         self.start()
 
@@ -297,9 +336,11 @@ class Bridge:
 
 
 @contextmanager
-def running(folder: Path, **settings: object) -> Iterator[Bridge]:
+def running(
+    folder: Path, *, daw: Mapping[str, object] | None = None, **settings: object
+) -> Iterator[Bridge]:
     """A bridge for as long as the context lasts; `settings` are groups of its configuration."""
-    bridge = Bridge(folder, **settings)
+    bridge = Bridge(folder, daw=daw, **settings)
     try:
         yield bridge
         bridge.stop()

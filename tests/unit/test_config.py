@@ -38,6 +38,12 @@ def test_an_empty_file_is_all_defaults(write: Write, content: str | bytes) -> No
     assert load(write(content)) == Settings() == load(None)
 
 
+@pytest.mark.parametrize(("keys", "port"), [("", 3819), (", port: 4000", 4000)])
+def test_without_a_port_the_dialects_own_is_taken(write: Write, keys: str, port: int) -> None:
+    assert load(write(f"daw: {{dialect: ardour{keys}}}")).daw.port == port
+    assert load(None, {"daw.dialect": "ardour"}).daw.port == 3819
+
+
 def test_the_defaults_are_those_of_the_contract() -> None:
     settings = Settings()
     assert (settings.daw.dialect, settings.daw.host, settings.daw.port) == (

@@ -1,5 +1,6 @@
 """The life of a move, from the wish to its end, and the way back."""
 
+import math
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -61,7 +62,7 @@ def test_a_move_is_a_ramp_of_small_writes_that_ends_at_its_target() -> None:
 def test_the_profile_off_writes_once() -> None:
     desk = Desk(profile=Profile.OFF).connect()
     desk.move("Vox", Param.GAIN, -9.0)
-    assert desk.writes == [m.SetParam(track=3, param=Param.GAIN, value=-9.0)]
+    assert desk.writes == [m.SetParam(track=3, param=Param.GAIN, value=-9.0, key="Vox")]
 
 
 def test_one_move_at_a_time_and_not_sooner_than_the_pace() -> None:
@@ -199,9 +200,9 @@ def test_a_daw_that_says_nothing_is_asked_once_more_and_then_for_a_dump() -> Non
     desk.is_silent = True
     desk.wish("Vox", Param.GAIN, -4.0)
     desk.run(1.0 + 2 * ECHO_TIMEOUT_S)
-    assert desk.writes == [m.SetParam(track=3, param=Param.GAIN, value=-4.0)] * 2
+    assert desk.writes == [m.SetParam(track=3, param=Param.GAIN, value=-4.0, key="Vox")] * 2
     assert desk.states("1-1") == [APPLIED, UNCONFIRMED]
-    assert m.RequestDump(number=1) in [c for result in desk.results for c in result.commands]
+    assert m.RequestDump(number=0) in [c for result in desk.results for c in result.commands]
 
 
 def test_a_strip_whose_daw_says_nothing_is_left_alone_until_it_speaks() -> None:
@@ -237,6 +238,48 @@ def test_a_daw_that_does_not_go_as_far_is_taken_at_its_word() -> None:
     desk.undo()
     desk.run(1.0)
     assert desk.value(3, Param.GAIN) == 0.0
+
+
+def test_a_write_that_had_to_wait_is_meant_until_it_is_stopped() -> None:
+    desk = Desk(profile=Profile.OFF).connect()
+    desk.wish("Vox", Param.GAIN, -4.0)
+    desk.is_silent = True
+    desk.run(0.1)
+    (write,) = desk.writes
+    is_wanted = desk.engine.moves.is_wanted
+    assert is_wanted(write, desk.at)
+    near = m.ParamChanged(at=desk.at, track=3, param=Param.GAIN, value=-3.97)
+    desk.do(near)  # an earlier step of a ramp, as near as an echo need be
+    assert desk.states("1-1")[-1] is CONFIRMED
+    assert is_wanted(write, desk.at)
+    desk.hand(3, Param.GAIN, -20.0)
+    assert not is_wanted(write, desk.at)
+
+
+def test_a_write_that_waits_when_a_move_is_stopped_is_not_meant_any_more() -> None:
+    desk = Desk(profile=Profile.OFF).connect()
+    desk.wish("Vox", Param.GAIN, -4.0)
+    desk.is_silent = True
+    desk.run(0.1)
+    desk.freeze()
+    assert not desk.engine.moves.is_wanted(desk.writes[0], desk.at)
+
+
+def test_a_control_that_is_gone_is_unknown_and_no_hands_work() -> None:
+    desk = Desk().connect()
+    desk.wish("Vox", Param.EQ_LOW, 2.0)
+    desk.run(0.2)
+    gone = m.ParamChanged(at=desk.at, track=3, param=Param.EQ_LOW, value=math.nan)
+    desk.do(gone)
+    assert desk.last(UNCONFIRMED).reason == "its eq/low/gain is gone"
+    desk.run(5.0)
+    desk.do(gone)  # after the last echo, too
+    desk.run(5.0)
+    assert desk.task.hands == []
+    desk.wish("Vox", Param.EQ_LOW, 2.0)
+    desk.forget()
+    desk.run(20.0)
+    assert desk.reports == []
 
 
 def test_a_move_to_a_track_that_is_deleted_ends() -> None:
@@ -296,7 +339,7 @@ def test_a_rename_outside_a_dump_stops_everything_until_a_dump_says_who_is_who()
     desk.strips.reverse()
     desk.forget()
     result = desk.do(m.TrackIdentified(at=desk.at, track=1, uid="id-Vox"))
-    assert result.commands == (m.RequestDump(number=1),)
+    assert result.commands == (m.RequestDump(number=0),)
     assert desk.last(UNCONFIRMED).reason == "the tracks are being rearranged"
     again = desk.do(m.TrackIdentified(at=desk.at, track=3, uid="id-Kick"))
     assert again.commands == ()
@@ -335,7 +378,7 @@ def test_a_computer_that_slept_asks_for_a_dump_and_makes_no_burst() -> None:
     desk.run(0.5)
     desk.at += 600.0
     result = desk.do(m.Tick(at=desk.at))
-    assert result.commands == (m.RequestDump(number=1),)
+    assert result.commands == (m.RequestDump(number=0),)
     assert desk.states("1-1") == [APPLIED, UNCONFIRMED]
     desk.wish("Bass", Param.GAIN, 1.0)
     desk.run(10.0)

@@ -377,7 +377,7 @@ def test_a_second_press_is_at_once() -> None:
     desk.panic()
     desk.run(0.1)
     result = desk.panic()
-    assert result.commands == (m.SetParam(track=3, param=Param.GAIN, value=0.0),)
+    assert result.commands == (m.SetParam(track=3, param=Param.GAIN, value=0.0, key="Vox"),)
 
 
 def test_panic_catches_a_move_on_its_way() -> None:

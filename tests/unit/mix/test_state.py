@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bridge.mix.levels import PEAK_SD_DB
 from bridge.mix.messages import MetersRead, ParamChanged
 from bridge.mix.params import COLUMN, Param
 from bridge.mix.roles import Role
-from bridge.mix.state import MixState, StripState
+from bridge.mix.state import METER_COLUMNS, MixState, StripState
 
 Said = tuple[str, str]
 """A name and a uid, each empty where its datagram was lost."""
@@ -362,3 +363,23 @@ def test_an_empty_mix_can_be_heard_and_observed() -> None:
     mix = MixState()
     read(mix, 1.0, -20.0)
     assert mix.observe().octaves_db().shape == (0, 10)
+
+
+def test_where_only_peaks_are_known_the_role_says_how_loud_and_how_unsure() -> None:
+    mix = MixState()
+    mix.open_dump(2)
+    for track, name in enumerate(("Kick", "Bass"), start=1):
+        mix.note_name(track, name)
+        mix.note_change(ParamChanged(at=0.0, track=track, param=Param.GAIN, value=-6.0))
+    mix.close_dump()
+    levels = np.full((2, METER_COLUMNS), np.nan, dtype="<f4")
+    levels[:, 1] = -20.0
+    mix.hear(MetersRead(at=10.0, since=9.0, levels=levels.tobytes()))
+    seen = mix.observe()
+    assert seen.level_db == pytest.approx([-20.0 - 14.0 + 6.0, -20.0 - 10.0 + 6.0])
+    assert seen.level_sd_db == pytest.approx([PEAK_SD_DB, PEAK_SD_DB])
+    assert seen.audible.all()
+    assert np.isnan(seen.source_db).all()
+    levels[0, 0] = -33.0
+    mix.hear(MetersRead(at=11.0, since=10.0, levels=levels.tobytes()))
+    assert mix.observe().level_sd_db == pytest.approx([0.0, PEAK_SD_DB])

@@ -78,7 +78,7 @@ def test_an_echo_is_not_said_twice() -> None:
 @given(param=st.sampled_from(MOVABLE), value=st.floats(-1.0, 1.0, width=32))
 def test_what_the_bridge_asks_for_the_console_does(param: Param, value: float) -> None:
     dialect, speaker = make_generic(), _speaker()
-    (asked,) = dialect.encode(SetParam(track=2, param=param, value=value))
+    (asked,) = dialect.encode(SetParam(track=2, param=param, value=value), at=0.0)
     (echo,) = speaker.hear(asked)
     assert dialect.decode(echo, at=1.0) == (
         ParamChanged(at=1.0, track=2, param=param, value=value),
@@ -141,5 +141,5 @@ def test_addresses_of_others_are_ignored() -> None:
 
 
 def test_a_dump_is_asked_for_in_the_dialects_words() -> None:
-    (asked,) = make_generic().encode(RequestDump(number=3))
+    (asked,) = make_generic().encode(RequestDump(number=3), at=0.0)
     assert _speaker().hear(asked)[-1] == OscMessage("/mix/synced", (3,))

@@ -1,4 +1,4 @@
-"""What waits for the engine: people first, the newest value only, never across a dump."""
+"""What waits for the engine: people first, and in a flood only the newest value of a control."""
 
 import pytest
 from hypothesis import given
@@ -43,7 +43,15 @@ def test_people_overtake_the_daw_and_stay_in_their_order() -> None:
     assert drained(value(1.0), TICK, REWARD, PANIC) == [REWARD, PANIC, value(1.0), TICK]
 
 
-def test_a_value_that_still_waits_is_replaced_in_its_place() -> None:
+def test_a_hands_value_is_not_hidden_by_the_echo_of_our_own_write() -> None:
+    events = [value(-24.0), value(-6.0)]
+    assert drained(*events) == events
+
+
+def test_in_a_flood_a_value_that_still_waits_is_replaced_in_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "_FLOOD", 0)
     assert drained(value(1.0), value(5.0, track=2), value(2.0)) == [
         value(2.0),
         value(5.0, track=2),
@@ -74,6 +82,7 @@ def test_a_flood_is_cut_and_counted_and_people_still_get_through(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "CAPACITY", 2)
+    monkeypatch.setattr(module, "_FLOOD", 0)
     intake = Intake()
     for event in (TICK, value(1.0), TICK, value(1.0, track=2), value(9.0), REWARD):
         intake.put(event)

@@ -59,7 +59,7 @@ def test_a_daw_that_is_there_is_asked_once_its_meters_stand_still(link: DawLink)
     dump(link, 10.0)
     assert not asked(link, 11.4)
     assert asked(link, 11.6)
-    link.note_level(11.9)
+    link.note_alive(11.9)
     dump(link, 11.9)
     assert not asked(link, 13.3)
 
@@ -67,7 +67,7 @@ def test_a_daw_that_is_there_is_asked_once_its_meters_stand_still(link: DawLink)
 def test_meters_alone_keep_the_link(link: DawLink) -> None:
     dump(link, 10.0)
     for tenth in range(100, 400):
-        link.note_level(tenth / 10)
+        link.note_alive(tenth / 10)
         assert link.check(tenth / 10) == (None, None)
 
 
@@ -112,11 +112,11 @@ def test_a_dump_that_does_not_arrive_whole_is_asked_for_again(
         link.note(DumpOpened(at=10.2, count=3))
     elif what_was_lost == "the begin":
         link.note(DumpClosed(at=10.2, number=2))
-    link.note_level(11.0)
+    link.note_alive(11.0)
     assert not asked(link, 11.0)
     assert asked(link, 11.1)
     dump(link, 11.2)
-    link.note_level(12.5)
+    link.note_alive(12.5)
     assert not asked(link, 12.5)
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -53,6 +55,27 @@ def test_a_strip_without_spectrum_has_only_levels(meters: LevelMeters) -> None:
     levels = table(meters.take(at=2.0))
     assert np.isnan(levels[0, 2:]).all()
     assert not np.isnan(levels[0, :2]).any()
+
+
+class ChangesOnly:
+    """A dialect whose DAW says a level only when it changes."""
+
+    def __init__(self) -> None:
+        self.rows = make_generic()
+        self.capabilities = replace(self.rows.capabilities, repeats_levels=False)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.rows, name)
+
+
+def test_a_level_that_the_daw_does_not_repeat_still_stands() -> None:
+    meters = LevelMeters(ChangesOnly(), at=1.0)
+    hear(meters, "/mix/track/1/meter", -18.0, -9.0)
+    assert [meters.sample(), meters.sample()] == [True, False]
+    meters.take(at=2.0)
+    assert table(meters.take(at=3.0))[0, :2].tolist() == [-18.0, -9.0]
+    meters.clear(at=4.0)
+    assert meters.take(at=5.0) is None
 
 
 def test_levels_are_averaged_as_power_and_the_peak_is_the_highest(meters: LevelMeters) -> None:

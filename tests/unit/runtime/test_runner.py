@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 import bridge
 from bridge.app import open_bridge, run
 from bridge.config import Settings
+from bridge.daw.dialect import RowDialect
 from bridge.daw.generic import make_generic
 from bridge.errors import NetworkError
 from bridge.guard.limits import Profile
-from bridge.mix.messages import Mode
+from bridge.mix.messages import Mode, SetParam
 from bridge.mix.params import Param
 from bridge.mix.state import Observation
 from bridge.osc.message import OscMessage
@@ -276,6 +277,24 @@ def test_what_the_daw_says_wrongly_is_counted_and_the_rest_goes_on(
     with caplog.at_level(logging.WARNING):
         stage.play(scene)
     assert any("/mix/track/1/gain" in record.getMessage() for record in caplog.records)
+
+
+def test_what_the_dialect_has_no_words_for_is_told_and_the_daw_asked_what_it_holds(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scene(runner: Runner, peer: Peer) -> None:
+        rows = runner._dialect
+        assert isinstance(rows, RowDialect)
+        del rows._by_meaning[SetParam, Param.GAIN]  # as a strip that has lost a control
+        await peer.until("/bridge/move", "1-1", "proposed")
+        peer.say("/bridge/accept", "1-1")
+        await peer.until("/bridge/move", "1-1", "unconfirmed")
+        await peer.until("/mix/refresh", 2)
+        assert runner.unsaid == 2
+
+    with caplog.at_level(logging.WARNING):
+        stage.play(scene)
+    assert "no words" in caplog.text
 
 
 def test_a_fault_in_the_engine_freezes_and_the_daemon_lives(

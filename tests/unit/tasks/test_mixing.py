@@ -296,3 +296,23 @@ def test_beliefs_are_json_and_name_every_role(prior: Prior) -> None:
     assert set(beliefs["roles"]) == set(Role)
     assert beliefs["roles"]["lead"]["level"]["answers"] == 0
     assert ROLE_INDEX[Role.KICK] == 0
+
+
+def test_without_a_spectrum_no_eq_is_moved(prior: Prior) -> None:
+    mix = make_mix((Role.KICK, Role.BASS, Role.LEAD))
+    deaf = replace(mix, source_db=np.full_like(mix.source_db, np.nan), level_sd_db=np.full(3, 3.0))
+    for track in range(3):
+        boosted = replace(deaf, values=deaf.values + 9.0 * (np.arange(6) == 2 + track))
+        proposal = propose(MixingTask(prior, epsilon=1.0), boosted)
+        assert proposal is None or proposal.param in (Param.GAIN, Param.PAN)
+
+
+def test_a_level_that_is_guessed_moves_a_fader_later_than_one_that_was_read(prior: Prior) -> None:
+    mix = with_gain(make_mix((Role.KICK, Role.BASS, Role.LEAD, Role.KEYS)), 2, -6.0)
+    guessed = replace(mix, level_sd_db=np.full(4, 3.0))
+    read, unsure = (
+        propose(MixingTask(prior, epsilon=0.0), seen, only(seen, Param.GAIN, 2))
+        for seen in (mix, guessed)
+    )
+    assert read is not None
+    assert unsure is None or unsure.score < read.score

@@ -1,0 +1,73 @@
+"""The outbox: commands on their way to the DAW, no faster than it can take them.
+
+A DAW that reads its socket seldom loses what does not fit. What must wait is replaced by the newest
+value of the same parameter, so that a burst delays values and never the last one.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Final
+
+from bridge.mix.messages import Command, RequestDump, SetParam
+
+_BURST_S: Final = 0.05
+"""This much of a second's writes may leave at once."""
+
+
+class Outbox:
+    """Commands that wait, in the order in which their parameters were first written.
+
+    Args:
+        per_s: Writes a second; infinity holds nothing back.
+
+    Attributes:
+        replaced: Values that a newer one replaced before they left.
+    """
+
+    def __init__(self, per_s: float) -> None:
+        self.replaced = 0
+        self._per_s = per_s
+        self._most = max(1.0, per_s * _BURST_S)
+        self._credit = self._most
+        self._at = -math.inf
+        self._waiting: dict[tuple[object, ...], Command] = {}
+
+    def put(self, command: Command) -> None:
+        """Take a command; a request for a dump replaces an older one."""
+        place: tuple[object, ...] = ()
+        if isinstance(command, SetParam):
+            place = (command.key, command.track, command.param)
+        self.replaced += place in self._waiting
+        self._waiting[place] = command
+
+    def take(self, at: float, is_wanted: Callable[[SetParam], bool]) -> list[Command]:
+        """What may leave at `at` (monotonic seconds).
+
+        Args:
+            at: Not before the last call's.
+            is_wanted: Whether a write is still meant; a hand may have come while it waited.
+        """
+        if math.isfinite(self._per_s):
+            passed_s = max(0.0, at - self._at) if math.isfinite(self._at) else 0.0
+            self._credit = min(self._most, self._credit + passed_s * self._per_s)
+        self._at = at
+        taken: list[Command] = []
+        for place, command in list(self._waiting.items()):
+            if isinstance(command, RequestDump):
+                taken.append(command)
+            elif not is_wanted(command):
+                pass
+            elif self._credit >= 1.0:
+                self._credit -= 1.0
+                taken.append(command)
+            else:
+                continue
+            del self._waiting[place]
+        return taken
+
+    @property
+    def due_s(self) -> float | None:
+        """How long until the next write may leave; None where none waits."""
+        if not self._waiting:
+            return None
+        return max(0.0, 1.0 - self._credit) / self._per_s

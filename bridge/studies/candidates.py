@@ -30,8 +30,6 @@ Candidate = Mapping[str, Any]
 """Hyper-parameters by name."""
 
 FOLDS: Final = 3
-_TRACKS: Final = 16
-_DQN_TRACKS: Final = 8
 _THUMBS: Final = 100
 _MOVES: Final = 300
 SEED: Final = 1
@@ -62,12 +60,16 @@ class Fold:
         finals: Of those whom the finalists are judged on; twice as many.
         others: Numbers of those whom the prior was trained on.
         prior_file: That prior.
+        tracks: Of the songs that are judged.
+        dqn_steps: Moves of training that a neural network is given.
     """
 
     people: tuple[int, ...]
     finals: tuple[int, ...]
     others: tuple[int, ...]
     prior_file: Path
+    tracks: int
+    dqn_steps: int
 
 
 # -- what may be chosen ----------------------------------------------------------------------------
@@ -119,13 +121,11 @@ class Tuned:
         suggest: A candidate, from an Optuna trial.
         make: A fresh agent for one person of a fold.
         now: What it has now, as far as that is within reach of `suggest`.
-        tracks: Of the songs that it is judged on.
     """
 
     suggest: Callable[[Any], Candidate]
     make: Callable[[Candidate, Fold, int], Task]
     now: Candidate
-    tracks: int = _TRACKS
 
 
 def _make_agent(candidate: Candidate, fold: Fold, seed: int) -> Task:
@@ -146,21 +146,19 @@ def _make_flat(candidate: Candidate, fold: Fold, seed: int) -> Task:
 
 
 @lru_cache(maxsize=1)
-def _network(candidate: tuple[tuple[str, Any], ...], others: tuple[int, ...], steps: int) -> Any:  # noqa: ANN401 - stable-baselines3 is not installed everywhere
+def _network(candidate: tuple[tuple[str, Any], ...], fold: Fold) -> Any:  # noqa: ANN401 - as above
     from bridge.studies.dqn import train
 
     def draw(rng: np.random.Generator) -> Listener:
-        return _person(int(rng.choice(others)), Hearing())
+        return _person(int(rng.choice(fold.others)), Hearing())
 
-    return train(tracks=_DQN_TRACKS, steps=steps, draw=draw, **dict(candidate))
+    return train(tracks=fold.tracks, steps=fold.dqn_steps, draw=draw, **dict(candidate))
 
 
 def _make_dqn(candidate: Candidate, fold: Fold, seed: int) -> Task:
     from bridge.studies.dqn import DqnTask
 
-    settings = dict(candidate)
-    steps = settings.pop("steps")
-    return DqnTask(_network(tuple(sorted(settings.items())), fold.others, steps))
+    return DqnTask(_network(tuple(sorted(candidate.items())), fold))
 
 
 def _now(tuning: Tuning) -> Candidate:
@@ -171,7 +169,7 @@ TUNED: Final[dict[str, Tuned]] = {
     "agent": Tuned(suggest=_suggest_agent, make=_make_agent, now=_now(Tuning())),
     "linucb": Tuned(suggest=_suggest_linucb, make=_make_linucb, now={}),
     "flat": Tuned(suggest=_suggest_flat, make=_make_flat, now={}),
-    "dqn": Tuned(suggest=_suggest_dqn, make=_make_dqn, now={}, tracks=_DQN_TRACKS),
+    "dqn": Tuned(suggest=_suggest_dqn, make=_make_dqn, now={}),
 }
 
 
@@ -196,9 +194,8 @@ def _stages(number: int, tracks: int) -> tuple[Stage, Stage]:
 
 def score(name: str, candidate: Candidate, fold: Fold, number: int) -> float:
     """How good an agent is for one person: see `worth`."""
-    tuned = TUNED[name]
-    first, second = _stages(number, tuned.tracks)
-    task = tuned.make(candidate, fold, number)
+    first, second = _stages(number, fold.tracks)
+    task = TUNED[name].make(candidate, fold, number)
     usual = CONDITIONS["usual"]
     record = (
         Session(task, first, usual, seed=[_WORDS, number, 1], is_undone=True)
@@ -206,7 +203,7 @@ def score(name: str, candidate: Candidate, fold: Fold, number: int) -> float:
         .record()
     )
     last = Session(task, second, usual, seed=[_WORDS, number, 2], is_undone=False)
-    return worth(record, last.watch(moves=round(6.25 * tuned.tracks)).ending)
+    return worth(record, last.watch(moves=round(6.25 * fold.tracks)).ending)
 
 
 def worth(record: dict[str, Any], frozen: float) -> float:

@@ -217,9 +217,9 @@ class LinUcb(Rival):
         self,
         weights: FloatArray,
         *,
-        alpha: float = 0.1,
-        ridge: float = 10.0,
-        least_score: float = 0.2,
+        alpha: float = 0.03,
+        ridge: float = 1.25,
+        least_score: float = 0.53,
     ) -> None:
         self._alpha = alpha
         self._inverse = np.eye(weights.size) / ridge

@@ -29,7 +29,9 @@ from bridge.studies.train_prior import train_prior
 _FINALISTS: Final = 5
 
 
-def make_folds(folder: Path, *, people: int, listeners: int) -> tuple[Fold, ...]:
+def make_folds(
+    folder: Path, *, people: int, listeners: int, tracks: int, dqn_steps: int
+) -> tuple[Fold, ...]:
     """The folds of so many people, `listeners` of each fold judged on; priors are trained once."""
     folds = []
     for place in range(FOLDS):
@@ -45,6 +47,8 @@ def make_folds(folder: Path, *, people: int, listeners: int) -> tuple[Fold, ...]
                 finals=held_out[listeners : 3 * listeners],
                 others=others,
                 prior_file=path,
+                tracks=tracks,
+                dqn_steps=dqn_steps,
             )
         )
     return tuple(folds)
@@ -61,13 +65,13 @@ def _scores(
 
 
 def _objective(
-    name: str, folds: tuple[Fold, ...], pool: ProcessPoolExecutor, fixed: Candidate
+    name: str, folds: tuple[Fold, ...], pool: ProcessPoolExecutor
 ) -> Callable[[Any], float]:
     """What Optuna maximises: the mean score over all people of all folds, a fold at a time."""
     from optuna import TrialPruned
 
     def objective(trial: Any) -> float:  # noqa: ANN401 - as above
-        candidate = {**TUNED[name].suggest(trial), **fixed}
+        candidate = TUNED[name].suggest(trial)
         values: list[float] = []
         for step, fold in enumerate(folds):
             values += _scores(pool, name, candidate, fold, fold.people)
@@ -86,7 +90,6 @@ def tune(
     trials: int,
     storage: str,
     workers: int,
-    fixed: Candidate,
 ) -> dict[str, Any]:
     """Search until the study in `storage` has `trials` trials, whoever made them.
 
@@ -120,9 +123,9 @@ def tune(
     try:
         if sum(trial.state in finished for trial in study.trials) < trials:
             stop = MaxTrialsCallback(trials, states=finished)
-            objective = _objective(name, folds, pool, fixed)
+            objective = _objective(name, folds, pool)
             study.optimize(objective, callbacks=[stop, tell])
-        finalists = _finals(name, study, folds, pool, fixed)
+        finalists = _finals(name, study, folds, pool)
     finally:
         pool.shutdown(cancel_futures=True)
     return {
@@ -138,7 +141,6 @@ def _finals(
     study: Any,  # noqa: ANN401 - as above
     folds: tuple[Fold, ...],
     pool: ProcessPoolExecutor,
-    fixed: Candidate,
 ) -> list[dict[str, Any]]:
     """The best candidates of a search and the first, judged on other people; the best first.
 
@@ -150,8 +152,7 @@ def _finals(
         ranked.append(judged[0])
     found = []
     for trial in ranked:
-        candidate = {**trial.params, **fixed}
-        values = [_scores(pool, name, candidate, fold, fold.finals) for fold in folds]
+        values = [_scores(pool, name, trial.params, fold, fold.finals) for fold in folds]
         found.append((trial, np.concatenate(values)))
     found.sort(key=lambda place: -place[1].mean())
     best = found[0][1]
@@ -203,6 +204,7 @@ def report(results: list[dict[str, Any]]) -> Iterator[str]:
     type=click.IntRange(1),
     help="A fold; as many again twice for the finals.",
 )
+@click.option("--tracks", default=16, show_default=True, type=click.IntRange(2, 64))
 @click.option("--dqn-steps", default=10_000, show_default=True, type=click.IntRange(200))
 @click.option("--storage", help="An Optuna storage URL; several processes may share one study.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("study-tune"))
@@ -213,6 +215,7 @@ def main(
     trials: int,
     people: int,
     listeners: int,
+    tracks: int,
     dqn_steps: int,
     storage: str | None,
     out: Path,
@@ -227,12 +230,13 @@ def main(
         ) from None
     try:
         out.mkdir(parents=True, exist_ok=True)
-        folds = make_folds(out, people=people, listeners=listeners)
+        folds = make_folds(
+            out, people=people, listeners=listeners, tracks=tracks, dqn_steps=dqn_steps
+        )
     except OSError as error:
         raise ConfigError(f"{out}: the study cannot be saved: {error.strerror}.") from error
     results = []
     for name in agents or TUNED:
-        fixed = {"steps": dqn_steps} if name == "dqn" else {}
         results.append(
             tune(
                 name,
@@ -240,7 +244,6 @@ def main(
                 trials=trials,
                 storage=storage or f"sqlite:///{out / 'tune.db'}",
                 workers=workers or os.cpu_count() or 1,
-                fixed=fixed,
             )
         )
         (out / "tune.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")

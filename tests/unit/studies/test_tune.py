@@ -1,6 +1,7 @@
 """Tuning: people are judged on priors that never met them, every agent with the same budget."""
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -9,12 +10,16 @@ from bridge.learning.prior import load_prior
 from bridge.studies import candidates, tune
 from bridge.tasks.tuning import Tuning
 
-TINY = ["--people", "9", "--listeners", "1", "--workers", "1"]
+TINY = ["--people", "9", "--listeners", "1", "--workers", "1", "--tracks", "3"]
+
+
+def make_folds(folder: Path) -> tuple[tune.Fold, ...]:
+    return tune.make_folds(folder, people=9, listeners=1, tracks=3, dqn_steps=60)
 
 
 @pytest.fixture(scope="module")
 def folds(tmp_path_factory: pytest.TempPathFactory) -> tuple[tune.Fold, ...]:
-    return tune.make_folds(tmp_path_factory.mktemp("folds"), people=9, listeners=1)
+    return make_folds(tmp_path_factory.mktemp("folds"))
 
 
 def test_nobody_is_judged_on_a_prior_that_met_them(folds: tuple[tune.Fold, ...]) -> None:
@@ -29,7 +34,7 @@ def test_nobody_is_judged_on_a_prior_that_met_them(folds: tuple[tune.Fold, ...])
 def test_a_prior_that_is_there_is_not_trained_again(folds: tuple[tune.Fold, ...]) -> None:
     folder = folds[0].prior_file.parent
     before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-    assert tune.make_folds(folder, people=9, listeners=1) == folds
+    assert make_folds(folder) == folds
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
 
 

@@ -8,12 +8,19 @@ for ever.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from bridge.daw.scale import SWITCH, TEXT, TRACK, Scale, in_words, number, whole, word
 from bridge.errors import DialectError
 from bridge.mix.messages import (
+    AuditionSwitched,
+    ChangeNoticed,
+    CompareSwitched,
+    ForgetRequested,
     FreezeSwitched,
+    MixPinned,
+    MixRecalled,
     Mode,
     ModeChosen,
     MoveReported,
@@ -22,11 +29,15 @@ from bridge.mix.messages import (
     PersonEvent,
     Rearmed,
     RequestRefused,
+    RevertRequested,
     RewardCredited,
     RewardReceived,
     RoleCorrected,
     SafeSwitched,
+    Slot,
     StatusChanged,
+    StripSwitch,
+    StripSwitched,
     SuggestionAccepted,
     SuggestionSkipped,
     UndoRequested,
@@ -41,7 +52,8 @@ PROTOCOL: Final = 1
 PREFIX: Final = "/bridge/"
 
 _NOTICES: Final = frozenset(
-    PREFIX + name for name in ("welcome", "move", "rewarded", "status", "heartbeat", "error")
+    PREFIX + name
+    for name in ("welcome", "move", "rewarded", "status", "heartbeat", "error", "change")
 )
 
 
@@ -81,6 +93,10 @@ _PORT: Final = _Argument(field="port", scale=whole(1, 65535))
 _MODE: Final = _Argument(field="mode", scale=word(Mode))
 _ROLE: Final = _Argument(field="role", scale=word(Role))
 _LOCK: Final = _Argument(field="lock_class", scale=word(LockClass))
+_SLOT: Final = _Argument(field="slot", scale=word(Slot))
+_WHAT: Final = _Argument(field="what", scale=TEXT)
+_LEARN: Final = partial(StripSwitched, switch=StripSwitch.LEARN)
+_ACT: Final = partial(StripSwitched, switch=StripSwitch.ACT)
 _REWARD: Final = (
     _Argument(field="value", scale=number(-1.0, 1.0)),
     _ANY_MOVE,
@@ -96,6 +112,14 @@ _REQUESTS: Final[dict[str, _Request]] = {
     PREFIX + "panic": _Request(event=PanicPressed, is_strict=False),
     PREFIX + "rearm": _Request(event=Rearmed),
     PREFIX + "safe": _Request(event=SafeSwitched, arguments=(_OF_TRACK, _LOCK, _ON)),
+    PREFIX + "learn": _Request(event=_LEARN, arguments=(_OF_TRACK, _LOCK, _ON)),
+    PREFIX + "act": _Request(event=_ACT, arguments=(_OF_TRACK, _LOCK, _ON)),
+    PREFIX + "audition": _Request(event=AuditionSwitched, arguments=(_MOVE, _ON)),
+    PREFIX + "compare": _Request(event=CompareSwitched, arguments=(_ON,)),
+    PREFIX + "revert": _Request(event=RevertRequested, arguments=(_MOVE,)),
+    PREFIX + "pin": _Request(event=MixPinned, arguments=(_SLOT,)),
+    PREFIX + "recall": _Request(event=MixRecalled, arguments=(_SLOT,)),
+    PREFIX + "forget": _Request(event=ForgetRequested, arguments=(_WHAT,)),
     PREFIX + "role": _Request(event=RoleCorrected, arguments=(_OF_TRACK, _ROLE)),
 }
 
@@ -160,6 +184,10 @@ def encode_notice(notice: Notice) -> OscMessage:
             return OscMessage(PREFIX + "rewarded", args)
         case StatusChanged():
             return OscMessage(PREFIX + "status", (notice.state, notice.text))
+        case ChangeNoticed():
+            change = (str(notice.actor), notice.track, str(notice.param))
+            values = (float(notice.from_value), float(notice.to_value))
+            return OscMessage(PREFIX + "change", (*change, *values))
         case RequestRefused():
             return error(notice.text)
 

@@ -6,7 +6,8 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from bridge.config import Settings
 from bridge.daw.registry import make_dialect
@@ -22,6 +23,20 @@ from bridge.runtime.udp import UdpEndpoint, resolve
 from bridge.tasks.flat import FlatTask
 from bridge.tasks.mixing import MixingTask
 from bridge.tasks.task import Task
+from bridge.web.extras import PageExtras
+from bridge.web.pairing import show_links
+
+if TYPE_CHECKING:
+    from bridge.web.service import PageService
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenBridge:
+    """A running bridge, and what was opened around it; the page is None where it is not wanted."""
+
+    runner: Runner
+    page: "PageService | None"
+
 
 _ACTING: Final = frozenset({Mode.ASSIST, Mode.GIG})
 _READ_METERS_S: Final = 1.0
@@ -83,13 +98,17 @@ def run(settings: Settings) -> None:
 async def _run_until_stopped(settings: Settings) -> None:
     stopped = asyncio.Event()
     async with open_bridge(settings) as bridge:
-        _on_signals(stopped.set, bridge)
-        _log.info("Ready in mode %s. Ctrl-C ends it.", bridge.engine.mode)
+        _on_signals(stopped.set, bridge.runner)
+        _log.info("Ready in mode %s. Ctrl-C ends it.", bridge.runner.engine.mode)
+        if bridge.page is not None:
+            show_links(bridge.page.links)
         await stopped.wait()
 
 
 @asynccontextmanager
-async def open_bridge(settings: Settings) -> AsyncIterator[Runner]:
+async def open_bridge(
+    settings: Settings, extras: PageExtras | None = None
+) -> AsyncIterator[OpenBridge]:
     """A running bridge for as long as the context lasts; raises as `run` does."""
     loop = asyncio.get_running_loop()
     store = open_store(settings.store)
@@ -129,15 +148,36 @@ async def open_bridge(settings: Settings) -> AsyncIterator[Runner]:
         store.close()
         raise
     runner.open(endpoint, journal)
+    page = _open_page(runner, settings, store, extras)
     try:
-        yield runner
+        yield OpenBridge(runner=runner, page=page)
     finally:
         runner.stop()
+        if page is not None:
+            await asyncio.to_thread(page.close)
         trouble = await asyncio.to_thread(journal.close)
         await asyncio.sleep(0)  # the last acknowledgements go out
         endpoint.close()
         if trouble:
             _log.error("%s", trouble)
+
+
+def _open_page(
+    runner: Runner, settings: Settings, store: Store, extras: PageExtras | None
+) -> "PageService | None":
+    """The page, where it is wanted; why it cannot be shown is logged and no reason to stop."""
+    if not settings.web.enabled:
+        return None
+    try:
+        from bridge.web.service import PageService  # half of the start's time, if it is wanted
+    except ImportError as error:
+        _log.warning("There is no page: %s; pip install mixbridge brings what it needs.", error)
+        return None
+    page = PageService(
+        runner, settings, past_rewards=store.past_rewards, extras=extras or PageExtras()
+    )
+    page.open()
+    return page
 
 
 def _safe_after_crash(settings: Settings, store: Store) -> Settings:

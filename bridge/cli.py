@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bridge.config import Settings
     from bridge.osc.message import OscArg
 
+EVERY_ADDRESS: Final = "0.0.0.0"  # noqa: S104 (only where a person says --listen)
 EXIT_REFUSED: Final = 2
 EXIT_FAULT: Final = 70  # EX_SOFTWARE of sysexits.h
 EXIT_INTERRUPTED: Final = 130  # 128 + SIGINT, as shells say it
@@ -40,6 +41,9 @@ _seed_option = click.option(
 )
 _stems_option = click.option(
     "--stems", type=_FILE, metavar="DIR", help="Your own WAV or FLAC multitrack."
+)
+_listen_option = click.option(
+    "--listen", is_flag=True, help="Let phones in this network pair, by the QR code that is shown."
 )
 _switch = click.argument("switch", type=click.Choice(["on", "off"]))
 
@@ -98,9 +102,11 @@ def cli() -> None:
 @_config_option
 @click.option("--daw", metavar="NAME", help="The DAW's dialect, in place of the file's.")
 @click.option("--profile", metavar="NAME", help="studio, live or off, in place of the file's.")
-def run(config: Path | None, daw: str | None, profile: str | None) -> None:
+@_listen_option
+def run(config: Path | None, daw: str | None, profile: str | None, *, listen: bool) -> None:
     """Run the bridge beside a DAW, until Ctrl-C."""
     given = {"daw.dialect": daw, "guard.profile": profile}
+    given |= {"web.host": EVERY_ADDRESS} if listen else {}
     settings = _settings(config, {key: value for key, value in given.items() if value is not None})
 
     from bridge import app
@@ -109,6 +115,9 @@ def run(config: Path | None, daw: str | None, profile: str | None) -> None:
 
 
 @cli.command()
+@click.option("--page", is_flag=True, help="Hear it, and answer, in the browser.")
+@click.option("--no-browser", is_flag=True, help="With --page: only say where the page is.")
+@_listen_option
 @click.option("--listener", type=click.Choice(["auto"]), help="Let a simulated listener answer.")
 @click.option("--headless", is_flag=True, help="No terminal view; for scripts.")
 @click.option("--moves", type=click.IntRange(1, 100_000), help="End after so many moves.")
@@ -117,6 +126,9 @@ def run(config: Path | None, daw: str | None, profile: str | None) -> None:
 @_stems_option
 def demo(
     *,
+    page: bool,
+    no_browser: bool,
+    listen: bool,
     listener: str | None,
     headless: bool,
     moves: int | None,
@@ -125,9 +137,19 @@ def demo(
     stems: Path | None,
 ) -> int:
     """Mix a small band without a DAW: console, bridge and thumbs in one."""
-    from bridge.demo import DemoOptions, run_demo, run_seeds
+    from bridge.demo import run_demo, run_seeds
+    from bridge.demo_options import DemoOptions
 
-    options = DemoOptions(listener=listener, headless=headless, moves=moves, seed=seed, stems=stems)
+    options = DemoOptions(
+        page=page or listen,
+        browser=not no_browser,
+        listen=listen,
+        listener=listener,
+        headless=headless,
+        moves=moves,
+        seed=seed,
+        stems=stems,
+    )
     return run_demo(options) if seeds is None else run_seeds(options, seeds)
 
 

@@ -68,7 +68,14 @@ def examine(path: Path | None) -> list[Finding]:
             _problem("settings", line, "mend that line; the checks below use the defaults")
             for line in str(error).splitlines()
         ]
-    findings += [
+    return findings + examine_settings(settings)[2:]
+
+
+def examine_settings(settings: Settings) -> list[Finding]:
+    """Everything that the doctor finds, for settings that are valid."""
+    return [
+        python_version(sys.version_info[:3]),
+        libraries(),
         bridge_port(settings.listen.host, settings.listen.port),
         daw_port(settings.daw.host, settings.daw.port),
         receive_buffer(),
@@ -79,7 +86,6 @@ def examine(path: Path | None) -> list[Finding]:
         wall_clock(datetime.now(UTC)),
         demo_audio(),
     ]
-    return findings
 
 
 def python_version(version: tuple[int, ...]) -> Finding:

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -23,6 +24,7 @@ from bridge.mix.messages import (
     Event,
     FreezeSwitched,
     Notice,
+    PersonEvent,
     RequestDump,
     RequestRefused,
     RewardCredited,
@@ -59,8 +61,10 @@ class Runner:
         read_every_s: How often the engine reads the meters.
 
     Attributes:
+        session: Number of this run in its profile.
         misunderstood: Messages that nobody could mean.
         unknown: Messages at addresses that the dialect does not know.
+        watchers: Are called with everything that remotes are told.
     """
 
     def __init__(
@@ -79,9 +83,10 @@ class Runner:
         self.meters = LevelMeters(dialect, at=time.monotonic())
         self._dialect = dialect
         self._daw = daw
-        self._session = session
+        self.session = session
         self._read_every_s = read_every_s
         self._intake = Intake()
+        self.watchers: list[Callable[[Notice], None]] = []
         self._remotes: OrderedDict[Address, None] = OrderedDict()
         self._loop = asyncio.get_running_loop()
         self._endpoint: UdpEndpoint | None = None
@@ -139,13 +144,21 @@ class Runner:
     def take_report(self, report: JournalReport) -> None:
         """What the journal says: only now rewards are acknowledged."""
         for credited in report.acknowledged:
-            self._broadcast(surface.encode_notice(credited))
+            self._tell_all(credited)
         for refused in report.refused:
-            self._broadcast(surface.encode_notice(refused))
+            self._tell_all(refused)
         if report.trouble != self._told_trouble:
             self._told_trouble = report.trouble
             _log.warning("%s", report.trouble or "the journal can be written again")
-            self._broadcast(surface.encode_notice(self.status))
+            self._tell_all(self.status)
+
+    def request(self, request: PersonEvent) -> None:
+        """Take what a person asks for, from whatever it came; a reward without a name gets one."""
+        if isinstance(request, RewardReceived) and not request.reward_id:
+            self._unnamed_rewards += 1
+            reward_id = f"r{self.session}-{self._unnamed_rewards}"
+            request = replace(request, reward_id=reward_id)
+        self.submit(request)
 
     @property
     def status(self) -> StatusChanged:
@@ -160,12 +173,8 @@ class Runner:
         request = surface.decode_request(message, at=at)
         if isinstance(request, surface.Hello):
             self._greet((sender[0], request.port))
-        elif isinstance(request, RewardReceived) and not request.reward_id:
-            self._unnamed_rewards += 1
-            reward_id = f"r{self._session}-{self._unnamed_rewards}"
-            self.submit(replace(request, reward_id=reward_id))
         elif request is not None:
-            self.submit(request)
+            self.request(request)
 
     def _greet(self, remote: Address) -> None:
         """Remember who wants to be told; the one unheard of for longest gives way."""
@@ -274,7 +283,12 @@ class Runner:
             notice = self.status
         if isinstance(notice, RequestRefused | StatusChanged):
             _log.info("%s", notice.text)
+        self._tell_all(notice)
+
+    def _tell_all(self, notice: Notice) -> None:
         self._broadcast(surface.encode_notice(notice))
+        for watch in self.watchers:
+            watch(notice)
 
     def _broadcast(self, message: OscMessage) -> None:
         for remote in self._remotes:

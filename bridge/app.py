@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from bridge.config import Settings
@@ -17,6 +18,7 @@ from bridge.guard.limits import LIMITS, Profile
 from bridge.learning.prior import load_prior
 from bridge.mix.messages import Mode, PanicPressed
 from bridge.runtime.journal import Journal
+from bridge.runtime.midi import MidiService
 from bridge.runtime.runner import Runner
 from bridge.runtime.store import Store, open_store
 from bridge.runtime.udp import UdpEndpoint, resolve
@@ -149,10 +151,13 @@ async def open_bridge(
         raise
     runner.open(endpoint, journal)
     page = _open_page(runner, settings, store, extras)
+    midi = _open_midi(runner, settings, page)
     try:
         yield OpenBridge(runner=runner, page=page)
     finally:
         runner.stop()
+        if midi is not None:
+            await midi.close()
         if page is not None:
             await asyncio.to_thread(page.close)
         trouble = await asyncio.to_thread(journal.close)
@@ -178,6 +183,18 @@ def _open_page(
     )
     page.open()
     return page
+
+
+def _open_midi(
+    runner: Runner, settings: Settings, page: "PageService | None"
+) -> MidiService | None:
+    """Pads and pedals, where they are wanted; the service itself says why there are none."""
+    if not settings.midi.enabled:
+        return None
+    show = page.show if page is not None else lambda _name, _content: None
+    midi = MidiService(runner, settings.store, show=partial(show, "midi"))
+    midi.open()
+    return midi
 
 
 def _safe_after_crash(settings: Settings, store: Store) -> Settings:

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from bridge import __version__
+from bridge.cli_midi import midi
+from bridge.cli_options import FILE, config_option, settings
 from bridge.errors import BridgeError, ConfigError
 
 if TYPE_CHECKING:
-    from bridge.config import Settings
     from bridge.osc.message import OscArg
 
 EVERY_ADDRESS: Final = "0.0.0.0"  # noqa: S104 (only where a person says --listen)
@@ -28,19 +29,11 @@ EXIT_INTERRUPTED: Final = 130  # 128 + SIGINT, as shells say it
 
 _COLOURS: Final = {"ok": "green", "warning": "yellow", "problem": "red"}
 
-_FILE: Final = click.Path(path_type=Path)
-_config_option = click.option(
-    "--config",
-    type=_FILE,
-    envvar="MIXBRIDGE_CONFIG",
-    metavar="FILE",
-    help="Settings in YAML; without it, or MIXBRIDGE_CONFIG, all defaults.",
-)
 _seed_option = click.option(
     "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True
 )
 _stems_option = click.option(
-    "--stems", type=_FILE, metavar="DIR", help="Your own WAV or FLAC multitrack."
+    "--stems", type=FILE, metavar="DIR", help="Your own WAV or FLAC multitrack."
 )
 _listen_option = click.option(
     "--listen", is_flag=True, help="Let phones in this network pair, by the QR code that is shown."
@@ -99,7 +92,7 @@ def cli() -> None:
 
 
 @cli.command()
-@_config_option
+@config_option
 @click.option("--daw", metavar="NAME", help="The DAW's dialect, in place of the file's.")
 @click.option("--profile", metavar="NAME", help="studio, live or off, in place of the file's.")
 @_listen_option
@@ -107,11 +100,11 @@ def run(config: Path | None, daw: str | None, profile: str | None, *, listen: bo
     """Run the bridge beside a DAW, until Ctrl-C."""
     given = {"daw.dialect": daw, "guard.profile": profile}
     given |= {"web.host": EVERY_ADDRESS} if listen else {}
-    settings = _settings(config, {key: value for key, value in given.items() if value is not None})
+    chosen = settings(config, {key: value for key, value in given.items() if value is not None})
 
     from bridge import app
 
-    app.run(settings)
+    app.run(chosen)
 
 
 @cli.command()
@@ -179,7 +172,7 @@ def console(
 
 
 @cli.command()
-@_config_option
+@config_option
 def doctor(config: Path | None) -> int:
     """Say what works here, what does not, and what to do."""
     from bridge.runtime.doctor import Level, examine, worst
@@ -194,13 +187,13 @@ def doctor(config: Path | None) -> int:
 
 
 @cli.command("check-config")
-@click.argument("file", type=_FILE)
+@click.argument("file", type=FILE)
 def check_config(file: Path) -> None:
     """Say whether a settings file is valid, and what it leads to."""
-    settings = _settings(file)
+    chosen = settings(file)
     click.echo(
-        f"{file} is valid: {settings.daw.dialect} DAW at {settings.daw.host}:{settings.daw.port}, "
-        f"mode {settings.mode}, guard {settings.guard.profile}, store {settings.store}"
+        f"{file} is valid: {chosen.daw.dialect} DAW at {chosen.daw.host}:{chosen.daw.port}, "
+        f"mode {chosen.mode}, guard {chosen.guard.profile}, store {chosen.store}"
     )
 
 
@@ -208,7 +201,7 @@ def check_config(file: Path) -> None:
 @click.argument("track")
 @click.argument("lock_class", metavar="CLASS", type=click.Choice(["gain", "eq", "pan", "all"]))
 @_switch
-@_config_option
+@config_option
 def safe(track: str, lock_class: str, switch: str, config: Path | None) -> None:
     """Keep the bridge's hands off a track: a number, a name, or '*' for all (in quotes)."""
     done = f"Safe {switch}: track {track}, {lock_class}"
@@ -216,14 +209,14 @@ def safe(track: str, lock_class: str, switch: str, config: Path | None) -> None:
 
 
 @cli.command()
-@_config_option
+@config_option
 def panic(config: Path | None) -> None:
     """Fade everything that the bridge moved back to the snapshot, and stop."""
     _tell("/bridge/panic", config=config, done="Panic, until 'mixbridge rearm'")
 
 
 @cli.command()
-@_config_option
+@config_option
 def rearm(config: Path | None) -> None:
     """Release panic."""
     _tell("/bridge/rearm", config=config, done="Rearmed")
@@ -231,14 +224,14 @@ def rearm(config: Path | None) -> None:
 
 @cli.command()
 @_switch
-@_config_option
+@config_option
 def freeze(switch: str, config: Path | None) -> None:
     """Touch nothing from now on (on), or go on (off)."""
     _tell("/bridge/freeze", int(switch == "on"), config=config, done=f"Freeze {switch}")
 
 
 @cli.command()
-@click.argument("file", type=_FILE)
+@click.argument("file", type=FILE)
 def replay(file: Path) -> int:
     """Decide a journal's sessions again, and say whether every decision is the same."""
     from bridge import app, config
@@ -253,13 +246,13 @@ def replay(file: Path) -> int:
 
 
 @cli.command("export")
-@click.argument("file", type=_FILE, required=False)
-@_config_option
+@click.argument("file", type=FILE, required=False)
+@config_option
 def export_learnt(file: Path | None, config: Path | None) -> None:
     """Write what was learnt as readable JSON, to FILE or the terminal."""
     from bridge.runtime.exchange import export_json
 
-    text = export_json(_settings(config).store)
+    text = export_json(settings(config).store)
     if file is None:
         click.echo(text)
         return
@@ -271,8 +264,8 @@ def export_learnt(file: Path | None, config: Path | None) -> None:
 
 
 @cli.command("import")
-@click.argument("file", type=_FILE)
-@_config_option
+@click.argument("file", type=FILE)
+@config_option
 def import_learnt(file: Path, config: Path | None) -> None:
     """Take over what was learnt elsewhere, from an exported FILE."""
     from bridge.runtime.exchange import import_json
@@ -283,9 +276,12 @@ def import_learnt(file: Path, config: Path | None) -> None:
         raise ConfigError(f"{file}: cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{file}: expected UTF-8 text of 'mixbridge export'.") from None
-    store = _settings(config).store
+    store = settings(config).store
     backup = import_json(store, text)
     click.echo(f"{store} now knows what {file} says; as it was before: {backup}")
+
+
+cli.add_command(midi)
 
 
 @cli.group()
@@ -323,18 +319,12 @@ for _name, _text in (
     _add_study(_name, _text)
 
 
-def _settings(path: Path | None, overrides: dict[str, object] | None = None) -> "Settings":
-    from bridge.config import load
-
-    return load(path, overrides)
-
-
 def _tell(address: str, *args: "OscArg", config: Path | None, done: str) -> None:
     """Send one request to the running bridge, and print what came of it."""
     from bridge.osc.message import OscMessage
     from bridge.runtime.remote import ask
 
-    listen = _settings(config).listen
+    listen = settings(config).listen
     answer = ask(listen.host, listen.port, OscMessage(address, args))
     said = f" The bridge says: {answer.state}, {answer.text}." if answer.state else ""
     click.echo(f"{done}.{said}")

@@ -312,6 +312,8 @@ def _add_study(name: str, text: str) -> None:
 
 for _name, _text in (
     ("bench", "Speed, latency and memory, beside a bare loop and python-osc."),
+    ("page", "What the page costs, with one client and with many."),
+    ("pads", "How long a pad's press takes to be safe on disk, through JACK."),
     ("learning", "How near to a listener's taste each agent comes."),
     ("train-prior", "Train what the agent knows before it meets anybody."),
     ("wire", "Whether the same holds for a running bridge, over UDP."),

@@ -64,6 +64,7 @@ class Runner:
         session: Number of this run in its profile.
         misunderstood: Messages that nobody could mean.
         unknown: Messages at addresses that the dialect does not know.
+        lessons: Counts what changed what is known of the person.
         watchers: Are called with everything that remotes are told.
     """
 
@@ -79,6 +80,7 @@ class Runner:
         self.engine = engine
         self.misunderstood = 0
         self.unknown = 0
+        self.lessons = 0
         self.link = DawLink(f"{daw[0]}:{daw[1]}")
         self.meters = LevelMeters(dialect, at=time.monotonic())
         self._dialect = dialect
@@ -220,6 +222,7 @@ class Runner:
             if not isinstance(event, FreezeSwitched):
                 self.submit(FreezeSwitched(at=event.at, on=True))
             return
+        self.lessons += result.is_memory_changed
         self._journal.append(event, result, memory)
         for notice in result.notices:  # a move is told before it is sent
             self._tell(notice)

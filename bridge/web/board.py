@@ -5,6 +5,7 @@ There is no queue a client could fill: who reads slowly skips what was overtaken
 
 import json
 from collections import OrderedDict
+from collections.abc import Hashable
 from typing import Any, Final
 
 from bridge.web.capture import Capture
@@ -27,11 +28,15 @@ class Board:
         self.rows: OrderedDict[str, Row] = OrderedDict()
         self._texts: dict[str, tuple[int, str]] = {}
         self._row_versions: OrderedDict[str, int] = OrderedDict()
+        self._keys: dict[str, Hashable] = {}
+        self._rows_version = 0
         self._beliefs: Any = {}
 
     def take(self, capture: Capture, fresh: tuple[Row, ...], rewards: list[float]) -> None:
         """Show another moment."""
         self.version += 1
+        if fresh:
+            self._rows_version = self.version
         for row in fresh:
             self.rows[row.id] = row
             self._row_versions[row.id] = self.version
@@ -41,9 +46,18 @@ class Board:
             self._row_versions.pop(gone, None)
         if capture.beliefs is not None:
             self._beliefs = capture.beliefs
-        shown = sections(capture, self.rows, rewards=rewards, beliefs=self._beliefs)
-        for name, content in shown.items():
-            self.put(name, content)
+        shown = sections(
+            capture,
+            self.rows,
+            rows_version=self._rows_version,
+            rewards=rewards,
+            beliefs=self._beliefs,
+        )
+        for name, section in shown.items():
+            # What has not changed is not even made: most of a mix stands still.
+            if section.key is None or self._keys.get(name) != section.key:
+                self._keys[name] = section.key
+                self.put(name, section.make())
 
     def put(self, name: str, content: Any) -> None:  # noqa: ANN401 - any JSON
         """Show a section, if it has changed."""

@@ -145,14 +145,15 @@ class Page:
             self._server.should_exit = True
             self._thread.join(_CLOSE_S)
 
-    def publish(self, capture: Capture, fresh: tuple[Row, ...], rewards: list[float]) -> None:
-        """Show another moment; drops it where the last one is still being worked on."""
+    def publish(self, capture: Capture, fresh: tuple[Row, ...], rewards: list[float]) -> bool:
+        """Show another moment; False, and it is dropped, while the last one is worked on."""
         if self._loop is None or self._pending:
             self._hold(fresh)
-            return
+            return False
         self._pending = 1
         rows, self._held = self._held + fresh, ()
         self._call(self._take, capture, rows, list(rewards))
+        return True
 
     _held: tuple[Row, ...] = ()
 

@@ -16,7 +16,6 @@ from bridge.mix.messages import (
     Notice,
     PersonEvent,
     RequestRefused,
-    RewardCredited,
     StatusChanged,
 )
 from bridge.osc.message import OscMessage
@@ -31,8 +30,6 @@ from bridge.web.server import Page, names_of_this_machine
 
 SHOWN_HZ: Final = 10.0
 """How often the page gets a new moment; as long as nobody looks, none is made."""
-
-_BELIEFS_EVERY_S: Final = 2.0
 
 _log = logging.getLogger(__name__)
 
@@ -68,7 +65,7 @@ class PageService:
         self._loop = asyncio.get_running_loop()
         self._access = Access.kept(read_state(settings.store).get("page", {}))
         self._hosts, self._shown = names_of_this_machine(settings.web.host)
-        self._beliefs_at = float("-inf")
+        self._lessons_shown = -1
         self._is_open = False
         self._page = Page(
             access=self._access,
@@ -123,18 +120,17 @@ class PageService:
 
     def _publish(self) -> None:
         at = time.monotonic()
-        with_beliefs = at >= self._beliefs_at + _BELIEFS_EVERY_S
-        if with_beliefs:
-            self._beliefs_at = at
         runner = self._runner
+        lessons = runner.lessons
         capture = take_capture(
             runner.engine,
             status=runner.status,
             levels=runner.meters.shown,
             at=at,
-            with_beliefs=with_beliefs,
+            with_beliefs=lessons != self._lessons_shown,
         )
-        self._page.publish(capture, self._history.take_fresh(), self._history.rewards)
+        if self._page.publish(capture, self._history.take_fresh(), self._history.rewards):
+            self._lessons_shown = lessons
 
     def _note(self, notice: Notice) -> None:
         track = ""
@@ -142,8 +138,6 @@ class PageService:
             case MoveReported() | ChangeNoticed():
                 strip = self._runner.engine.mix.by_number(notice.track)
                 track = strip.name if strip else f"track {notice.track}"
-            case RewardCredited():
-                self._beliefs_at = float("-inf")
             case RequestRefused(text=text):
                 self._page.say(text)
             case StatusChanged(text=text) if text != self._runner.status.text:

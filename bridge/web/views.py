@@ -6,7 +6,8 @@ what hardly ever does (who is there).
 
 import math
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -29,31 +30,57 @@ _PARAM_WORDS: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One part of what is shown.
+
+    Attributes:
+        key: Equal keys mean equal content: then it need not be made again.
+        make: Makes the content, plain JSON.
+    """
+
+    key: Hashable
+    make: Callable[[], Any]
+
+
 def sections(
     capture: Capture,
     rows: OrderedDict[str, Row],
     *,
+    rows_version: int,
     rewards: Sequence[float],
     beliefs: Mapping[str, Any],
-) -> dict[str, Any]:
+) -> dict[str, Section]:
     """Everything that changes while the bridge runs, by section.
 
     Args:
         capture: The engine.
         rows: The history, oldest first, by id.
+        rows_version: Changes whenever a row does.
         rewards: The last judgements, oldest first.
-        beliefs: What is believed of the person.
+        beliefs: What is believed of the person; another object whenever they are others.
     """
-    newest_first = list(reversed(rows.values()))
+    held = tuple(math.ceil(seconds) for seconds in capture.held_s.tolist())
+    pins = tuple(sorted(slot.value for slot in capture.pins))
+    status = (capture.mode, capture.status, capture.is_playing, pins)
+    values, snapshot = capture.values.tobytes(), capture.snapshot.tobytes()
+    suggested = None if capture.suggestion is None else capture.suggestion.id
+    now = (status, capture.strips, rows_version, suggested, values)
+    flags = (capture.is_auditioned, capture.is_comparing)
+    allowed = (capture.safe.tobytes(), *(each.tobytes() for each in capture.off.values()))
+    strips = (capture.strips, snapshot, capture.bounds.tobytes(), allowed, rows_version)
+    sound = (capture.strips, capture.source_db.tobytes())
     return {
-        "status": _status(capture),
-        "strips": _strips(capture, newest_first),
-        "values": [_values(row) for row in capture.values],
-        "held": [math.ceil(seconds) for seconds in capture.held_s.tolist()],
-        "levels": _levels(capture.levels),
-        "now": _now(capture, newest_first),
-        "learning": _learning(beliefs, rewards),
-        "compare": _compare(capture),
+        "status": Section(key=status, make=lambda: _status(capture)),
+        "strips": Section(key=strips, make=lambda: _strips(capture, rows)),
+        "values": Section(key=values, make=lambda: _table(capture.values)),
+        "held": Section(key=held, make=lambda: list(held)),
+        "levels": Section(key=None, make=lambda: _levels(capture.levels)),
+        "now": Section(key=(now, flags), make=lambda: _now(capture, rows)),
+        "learning": Section(
+            key=(id(beliefs), len(rewards), rows_version), make=lambda: _learning(beliefs, rewards)
+        ),
+        "compare": Section(key=(values, snapshot, sound), make=lambda: _compare(capture)),
     }
 
 
@@ -75,17 +102,20 @@ def _status(capture: Capture) -> dict[str, Any]:
 # -- the desk ------------------------------------------------------------------------------------
 
 
-def _strips(capture: Capture, newest_first: Sequence[Row]) -> list[dict[str, Any]]:
-    last = _last_moves(newest_first)
+def _strips(capture: Capture, rows: OrderedDict[str, Row]) -> list[dict[str, Any]]:
+    last = _last_moves(reversed(rows.values()))
+    snapshot = _table(capture.snapshot)
+    low = _table(np.maximum(capture.bounds[0], _LEAST))
+    high = _table(np.minimum(capture.bounds[1], _MOST))
     return [
         {
             "name": strip.name,
             "role": strip.role,
             "mute": strip.is_muted,
             "solo": strip.is_solo,
-            "snapshot": _values(capture.snapshot[row]),
-            "low": _values(np.maximum(capture.bounds[0, row], _LEAST)),
-            "high": _values(np.minimum(capture.bounds[1, row], _MOST)),
+            "snapshot": snapshot[row],
+            "low": low[row],
+            "high": high[row],
             "safe": _classes(capture.safe[row]),
             "noLearn": _classes(capture.off[StripSwitch.LEARN][row]),
             "noAct": _classes(capture.off[StripSwitch.ACT][row]),
@@ -105,7 +135,7 @@ def _classes(flags: Iterable[bool]) -> list[str]:
     return [each.value for each in _CLASSES if each in on]
 
 
-def _last_moves(newest_first: Sequence[Row]) -> dict[str, list[str]]:
+def _last_moves(newest_first: Iterable[Row]) -> dict[str, list[str]]:
     """The names of the last moves of each track, newest first."""
     moves: dict[str, list[str]] = {}
     for row in newest_first:
@@ -115,9 +145,15 @@ def _last_moves(newest_first: Sequence[Row]) -> dict[str, list[str]]:
     return moves
 
 
-def _values(row: Iterable[float]) -> list[float | None]:
-    """A row of values for JSON, which has no NaN and no infinity."""
-    return [round(float(value), 3) if math.isfinite(value) else None for value in row]
+def _table(values: FloatArray) -> list[list[float | None]]:
+    """Rows of values for JSON, which has no NaN and no infinity."""
+    if np.isfinite(values).all():
+        rows: list[list[float | None]] = np.round(values, 3).tolist()
+        return rows
+    return [
+        [round(value, 3) if math.isfinite(value) else None for value in row]
+        for row in values.tolist()
+    ]
 
 
 def _levels(levels: FloatArray) -> list[list[float | None]]:
@@ -130,7 +166,8 @@ def _levels(levels: FloatArray) -> list[list[float | None]]:
 # -- what can be answered now ----------------------------------------------------------------------
 
 
-def _now(capture: Capture, newest_first: Sequence[Row]) -> dict[str, Any]:
+def _now(capture: Capture, rows: OrderedDict[str, Row]) -> dict[str, Any]:
+    newest_first = list(reversed(rows.values()))
     suggestion = _suggestion(capture)
     rated = None if suggestion else _rated(newest_first)
     return {
@@ -249,7 +286,7 @@ def _compare(capture: Capture) -> dict[str, Any]:
     return {
         "changed": int(differs.any(axis=1).sum()) if differs.size else 0,
         "louder": round(louder, 2) if math.isfinite(louder) else 0.0,
-        "before": [_values(row) for row in before],
+        "before": _table(before),
     }
 
 

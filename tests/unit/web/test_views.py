@@ -44,10 +44,13 @@ class Looked:
         capture = self.capture()
         self.board.take(capture, self.history.take_fresh(), self.history.rewards)
         text = json.dumps(
-            sections(
-                capture, self.board.rows, rewards=self.history.rewards,
-                beliefs=capture.beliefs or {},
-            ),
+            {
+                name: section.make()
+                for name, section in sections(
+                    capture, self.board.rows, rows_version=0, rewards=self.history.rewards,
+                    beliefs=capture.beliefs or {},
+                ).items()
+            },
             allow_nan=False,
         )  # fmt: skip
         shown: dict[str, Any] = json.loads(text)

@@ -17,6 +17,7 @@ from bridge.errors import PriorError
 from bridge.guard.limits import LIMITS, Profile
 from bridge.learning.prior import load_prior
 from bridge.mix.messages import Mode, PanicPressed
+from bridge.runtime.discovery import announce, own_address, services
 from bridge.runtime.journal import Journal
 from bridge.runtime.midi import MidiService
 from bridge.runtime.runner import Runner
@@ -152,10 +153,16 @@ async def open_bridge(
     runner.open(endpoint, journal)
     page = _open_page(runner, settings, store, extras)
     midi = _open_midi(runner, settings, page)
+    found = services(
+        (settings.listen.host, endpoint.address[1]),
+        (settings.web.host, settings.web.port) if page is not None and page.links else None,
+    )
+    unannounce = await asyncio.to_thread(announce, found, address=own_address())
     try:
         yield OpenBridge(runner=runner, page=page)
     finally:
         runner.stop()
+        await asyncio.to_thread(unannounce)
         if midi is not None:
             await midi.close()
         if page is not None:

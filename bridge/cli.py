@@ -284,6 +284,23 @@ def import_learnt(file: Path, config: Path | None) -> None:
 cli.add_command(midi)
 
 
+@cli.command()
+@click.argument("folder", type=FILE)
+@config_option
+def remotes(folder: Path, config: Path | None) -> None:
+    """Write layouts for Open Stage Control and TouchOSC to FOLDER."""
+    from bridge.web.layouts import open_stage_control, touch_osc
+
+    port = settings(config).listen.port
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "mixbridge.json").write_text(open_stage_control(port=port), encoding="utf-8")
+        (folder / "mixbridge.tosc").write_bytes(touch_osc())
+    except OSError as error:
+        raise ConfigError(f"{folder}: cannot be written: {error.strerror}.") from None
+    click.echo(f"mixbridge.json (Open Stage Control) and mixbridge.tosc (TouchOSC) are in {folder}")
+
+
 @cli.group()
 def study() -> None:
     """Measure the bridge and its learner; each study has its own --help."""

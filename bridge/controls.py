@@ -98,7 +98,7 @@ class Controls:
 
     def _audition(self, event: m.AuditionSwitched) -> None:
         move = self._moves.suggestion
-        if move is None or move.id != event.move:
+        if move is None or event.move not in ("", move.id):
             if event.on:
                 self._out.refuse(f"audition: {event.move!r} is not the open suggestion")
             return

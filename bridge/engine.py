@@ -304,7 +304,7 @@ class Engine:
     def _on_answer(self, event: m.SuggestionAccepted | m.SuggestionSkipped) -> None:
         is_yes = isinstance(event, m.SuggestionAccepted)
         move = self.moves.suggestion
-        if move is None or move.id != event.move:
+        if move is None or event.move not in ("", move.id):
             verb = "accept" if is_yes else "skip"
             self._out.refuse(f"{verb}: {event.move!r} is not the open suggestion")
             return

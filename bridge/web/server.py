@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from bridge.errors import DialectError, NetworkError
+from bridge.runtime.discovery import own_address
 from bridge.web.access import Access, Right
 from bridge.web.board import Board
 from bridge.web.capture import Capture
@@ -370,17 +371,7 @@ def names_of_this_machine(host: str) -> tuple[frozenset[str], str]:
     names = {"127.0.0.1", "localhost", "::1"}
     if host.startswith("127."):
         return frozenset(names | {host}), host
-    shown = _own_address() if host == "0.0.0.0" else host  # noqa: S104 (it is what was asked for)
+    shown = own_address() if host == "0.0.0.0" else host  # noqa: S104 (it is what was asked for)
     name = socket.gethostname().partition(".")[0].lower()
     names |= {shown, name, f"{name}.local"}
     return frozenset(names), shown
-
-
-def _own_address() -> str:
-    """The address from which this machine would speak to the network; nothing is sent."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # RFC 5737: belongs to nobody
-            return str(probe.getsockname()[0])
-        except OSError:
-            return "127.0.0.1"

@@ -116,6 +116,17 @@ def test_an_audition_that_freeze_keeps_in_the_mix_can_be_undone_later() -> None:
     assert vox(desk) == 0.0
 
 
+def test_a_remote_that_knows_no_names_means_the_open_suggestion() -> None:
+    desk = Desk(mode=Mode.SUGGEST).connect()
+    suggested(desk)
+    assert audition(desk, "", on=True) == []
+    desk.run(2.0)
+    assert vox(desk) == 1.0
+    desk.accept("")
+    desk.run(2.0)
+    assert desk.last(CONFIRMED).to_value == 1.0
+
+
 def test_only_the_open_suggestion_can_be_auditioned() -> None:
     desk = Desk(mode=Mode.SUGGEST).connect()
     assert audition(desk, "1-9", on=True) == ["audition: '1-9' is not the open suggestion"]

@@ -151,22 +151,11 @@ async def open_bridge(
         store.close()
         raise
     runner.open(endpoint, journal)
-    page = _open_page(runner, settings, store, extras)
-    midi = _open_midi(runner, settings, page)
-    found = services(
-        (settings.listen.host, endpoint.address[1]),
-        (settings.web.host, settings.web.port) if page is not None and page.links else None,
-    )
-    unannounce = await asyncio.to_thread(announce, found, address=own_address())
     try:
-        yield OpenBridge(runner=runner, page=page)
+        async with _around(runner, settings, store.past_rewards, extras) as page:
+            yield OpenBridge(runner=runner, page=page)
     finally:
         runner.stop()
-        await asyncio.to_thread(unannounce)
-        if midi is not None:
-            await midi.close()
-        if page is not None:
-            await asyncio.to_thread(page.close)
         trouble = await asyncio.to_thread(journal.close)
         await asyncio.sleep(0)  # the last acknowledgements go out
         endpoint.close()
@@ -174,8 +163,31 @@ async def open_bridge(
             _log.error("%s", trouble)
 
 
+@asynccontextmanager
+async def _around(
+    runner: Runner, settings: Settings, past_rewards: list[float], extras: PageExtras | None
+) -> AsyncIterator["PageService | None"]:
+    """Page, pads and the announcement in the network; the bridge runs without any of them."""
+    page = _open_page(runner, settings, past_rewards, extras)
+    midi = _open_midi(runner, settings, page)
+    listen, web = settings.listen, settings.web
+    found = services(
+        (listen.host, listen.port),
+        (web.host, web.port) if page is not None and page.links else None,
+    )
+    unannounce = await asyncio.to_thread(announce, found, address=own_address())
+    try:
+        yield page
+    finally:
+        await asyncio.to_thread(unannounce)
+        if midi is not None:
+            await midi.close()
+        if page is not None:
+            await asyncio.to_thread(page.close)
+
+
 def _open_page(
-    runner: Runner, settings: Settings, store: Store, extras: PageExtras | None
+    runner: Runner, settings: Settings, past_rewards: list[float], extras: PageExtras | None
 ) -> "PageService | None":
     """The page, where it is wanted; why it cannot be shown is logged and no reason to stop."""
     if not settings.web.enabled:
@@ -185,9 +197,7 @@ def _open_page(
     except ImportError as error:
         _log.warning("There is no page: %s; pip install mixbridge brings what it needs.", error)
         return None
-    page = PageService(
-        runner, settings, past_rewards=store.past_rewards, extras=extras or PageExtras()
-    )
+    page = PageService(runner, settings, past_rewards=past_rewards, extras=extras or PageExtras())
     page.open()
     return page
 

@@ -24,22 +24,22 @@ def test_a_surface_finds_the_bridge() -> None:
     infos: list[Any] = []
 
     class Listener(zeroconf.ServiceListener):
-        def add_service(self, seeker: Any, kind: str, name: str) -> None:
-            if name.startswith("mixbridge") and (info := seeker.get_service_info(kind, name)):
+        def add_service(self, seeker: object, kind: str, name: str) -> None:
+            if name.startswith("mixbridge") and (info := watcher.get_service_info(kind, name)):
                 infos.append(info)
                 found.set()
 
-        def update_service(self, seeker: Any, kind: str, name: str) -> None: ...
+        def update_service(self, seeker: object, kind: str, name: str) -> None: ...
 
-        def remove_service(self, seeker: Any, kind: str, name: str) -> None: ...
+        def remove_service(self, seeker: object, kind: str, name: str) -> None: ...
 
-    seeker = zeroconf.Zeroconf(interfaces=["127.0.0.1"])
+    watcher = zeroconf.Zeroconf(interfaces=["127.0.0.1"])
     try:
-        browser = zeroconf.ServiceBrowser(seeker, "_osc._udp.local.", Listener())
+        browser = zeroconf.ServiceBrowser(watcher, "_osc._udp.local.", Listener())
         assert found.wait(20.0)
         browser.cancel()
     finally:
-        seeker.close()
+        watcher.close()
         end()
     assert infos[0].port == 9400
     assert infos[0].addresses == [socket.inet_aton("127.0.0.1")]

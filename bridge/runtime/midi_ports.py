@@ -6,13 +6,15 @@ sentence why there are none. A system may have several interfaces (ALSA and JACK
 answer are used.
 """
 
+import ctypes
 import importlib
 import importlib.util
 import os
 import re
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 CLIENT: Final = "mixbridge"
@@ -74,9 +76,9 @@ def open_ports() -> Ports:
     """
     # libjack would start a server of its own where none runs, with other people's sound card.
     os.environ.setdefault("JACK_NO_START_SERVER", "1")
+    calm_alsa()
     try:
-        with quiet_standard_error():
-            return _RtMidi() if importlib.util.find_spec("rtmidi") else _RtMidi2()
+        return _RtMidi() if importlib.util.find_spec("rtmidi") else _RtMidi2()
     except (ImportError, OSError, RuntimeError) as error:
         raise why_none(error) from None
 
@@ -133,6 +135,8 @@ class _RtMidi:
         self._probes: list[tuple[int, Any, Any]] = []
         trouble: Exception | None = None
         for api in self._library.get_compiled_api():
+            if api == self._library.API_UNIX_JACK and not is_jack_running():
+                continue
             try:
                 probe_in = self._library.MidiIn(api, name=f"{CLIENT} probe")
                 probe_out = self._library.MidiOut(api, name=f"{CLIENT} probe")
@@ -238,15 +242,23 @@ def _names(ports: Iterator[str] | list[str]) -> list[str]:
     return list(dict.fromkeys(name for name in names if not name.startswith(CLIENT)))
 
 
-@contextmanager
-def quiet_standard_error() -> Iterator[None]:
-    """Silence what C libraries (ALSA, JACK) write past Python on file descriptor 2."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    try:
-        with open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-            yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+# What ALSA calls to say that something is wrong: file, line, function, error and a format.
+_ALSA_HANDLER: Final = ctypes.CFUNCTYPE(
+    None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p
+)
+_say_nothing: Final = _ALSA_HANDLER(lambda *_: None)
+
+
+def calm_alsa() -> None:
+    """Keep ALSA from writing to standard error that it is not there; we say it better."""
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(_say_nothing)
+
+
+def is_jack_running() -> bool:
+    """Whether the usual JACK server seems to run; only then it is asked, since it complains."""
+    if sys.platform != "linux":
+        return False
+    name = os.environ.get("JACK_DEFAULT_SERVER", "default")
+    return Path(f"/dev/shm/jack_{name}_{os.getuid()}_0").exists()  # noqa: S108 (JACK's own place)

@@ -18,12 +18,13 @@ const SCREENS = {
   learning: ["Learning", makeLearning],
   doctor: ["Doctor", makeDoctor],
 };
-const MODES = { observe: "Observe: only watch", suggest: "Suggest: ask me first", assist: "Assist: move by itself", gig: "Gig: only what is sure" };
+const MODES = { observe: ["Observe", "only watch"], suggest: ["Suggest", "ask me first"], assist: ["Assist", "move by itself"], gig: ["Gig", "only what is sure"] };
 const EVERYTHING = new Set(["connection", "facts", "status", "strips", "values", "levels", "held", "now", "rows", "learning", "compare", "midi", "clients"]);
 
 const screen = document.getElementById("screen");
 const side = document.getElementById("side");
 const banner = document.getElementById("banner");
+const roomy = matchMedia("(min-width: 640px)");
 const wide = matchMedia("(min-width: 1100px)");
 const made = new Map();
 let current = null;
@@ -33,7 +34,7 @@ let current = null;
 const lamp = h("span", { class: "lamp" });
 const connection = h("span", { class: "connection" }, lamp, h("span", { class: "text" }));
 const mode = h("select", { id: "mode", "aria-label": "Mode: how much the bridge may do", onchange: () => { ask("mode", mode.value); mode.value = state.status?.mode ?? "suggest"; } },
-  Object.entries(MODES).map(([value, text]) => h("option", { value, text })));
+  Object.keys(MODES).map((value) => h("option", { value })));
 document.getElementById("head").append(
   h("a", { class: "brand", href: "/remote", onclick: (event) => go(event, "remote") }, h("img", { src: "/static/icon.svg", alt: "", width: 26, height: 26 }), "mixbridge"),
   connection, mode);
@@ -45,6 +46,7 @@ function updateHead() {
   say(connection.querySelector(".text"), text);
   mark(connection, "data-state", link === "online" ? bridge : link);
   mark(connection, "title", text);
+  for (const option of mode.options) say(option, roomy.matches ? MODES[option.value].join(": ") : MODES[option.value][0]);
   if (document.activeElement !== mode && status) mode.value = status.mode;
   mode.disabled = state.may !== "all" || link !== "online";
   const words = link === "lost" ? "The bridge does not answer. Trying again …" : link === "unpaired" ? "This device is not paired. Scan the QR code that mixbridge shows when it is started with --listen." : "";
@@ -67,7 +69,8 @@ function go(event, name) {
   event.preventDefault();
   history.pushState(null, "", `/${name}`);
   show();
-  screen.focus();
+  screen.focus({ preventScroll: true });
+  scrollTo(0, 0);
 }
 
 function show() {

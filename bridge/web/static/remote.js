@@ -40,7 +40,7 @@ export function makeRemote() {
     const suggestion = now?.suggestion ?? null;
     const last = lastJudged();
     say(kind, suggestion ? "Suggestion" : row ? "Rating" : last ? "Judged" : "Nothing to rate");
-    say(what, suggestion ? suggestion.what : row ? words.move(row) : last ? words.move(last) : "–");
+    say(what, suggestion ? words.typeset(suggestion.what) : row ? words.move(row) : last ? words.move(last) : "–");
     say(when, row ? words.ago(age(row.heard || row.at)) : suggestion ? suggestion.sureWords : "");
     say(why, suggestion ? suggestion.why : row ? row.reason : (now?.why || "Waiting for the bridge."));
     say(effect, suggestion ? suggestion.effect : "");

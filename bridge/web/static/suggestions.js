@@ -38,7 +38,7 @@ export function makeSuggestions() {
     const isAsking = state.status?.mode === "suggest";
     toSuggest.hidden = Boolean(suggestion) || isAsking || state.may !== "all";
     if (suggestion) {
-      say(what, suggestion.what);
+      say(what, words.typeset(suggestion.what));
       say(why, suggestion.why);
       say(effect, suggestion.effect);
       say(sureWords, suggestion.sureWords);

@@ -47,6 +47,9 @@ export function move(row) {
   return `${row.track} ${param(row.param)}: ${value(row.param, row.from)} → ${value(row.param, row.to)}`;
 }
 
+/** The bridge's own sentences with a real minus sign. */
+export const typeset = (text) => text.replace(/-(?=\d)/g, MINUS);
+
 export function ago(seconds) {
   if (seconds < 1.5) return "just now";
   if (seconds < 90) return `${Math.round(seconds)} s ago`;

@@ -124,15 +124,6 @@ class Guard:
         """Whether it may be moved unasked, or teaches, as far as a person has switched."""
         return not self.strip(key).off[what][COLUMN[param]]
 
-    def bounds_of(self, key: str, param: Param) -> tuple[float, float]:
-        """How far from the snapshot a move may go now, least and greatest value."""
-        column, pinned = COLUMN[param], self.pinned(key, param)
-        span = float(self.limits.span[column]) * self.scale
-        low, high = float(_MINIMUM[column]), float(_MAXIMUM[column])
-        if np.isnan(pinned):
-            return low, high
-        return max(low, pinned - span), min(high, pinned + span)
-
     def hold(self, key: str, at: float) -> None:
         """A hand is on that strip."""
         self.strip(key).held_until = at + HOLD_OFF_S

@@ -6,6 +6,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -85,6 +86,7 @@ class Client:
         finally:
             if sender is not None:
                 sender.cancel()
+                await asyncio.gather(sender, return_exceptions=True)
             self._let_go()
 
     async def _let_in(self) -> None:
@@ -99,7 +101,8 @@ class Client:
     async def _send(self) -> None:
         """Send what is new, one message at a time: who reads slowly gets fewer."""
         may = "all" if self._right is Right.ALL else "look"
-        await self._socket.send_text(json.dumps({"may": may, "facts": self._facts}))
+        greeting = {"may": may, "clock": time.time(), "facts": self._facts}
+        await self._socket.send_text(json.dumps(greeting))
         self.wake.set()
         while True:
             await self.wake.wait()
@@ -146,7 +149,8 @@ class Client:
 
     def _let_go(self) -> None:
         for address, args in self._held.items():
-            self._ask(address, args)
+            with suppress(DialectError):  # the bridge has just ended
+                self._ask(address, args)
         self._held.clear()
 
 

@@ -12,6 +12,7 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib import resources
 from typing import Any, Final
 
@@ -100,6 +101,7 @@ class Page:
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self._pending = 0
+        self._held: tuple[Row, ...] = ()
 
     # -- from the bridge's loop --------------------------------------------------------------------
 
@@ -156,8 +158,6 @@ class Page:
         self._call(self._take, capture, rows, list(rewards))
         return True
 
-    _held: tuple[Row, ...] = ()
-
     def _hold(self, fresh: tuple[Row, ...]) -> None:
         self._held = (self._held + fresh)[-1024:]
 
@@ -170,11 +170,10 @@ class Page:
         self._call(self._say, text)
 
     def _call(self, function: Callable[..., None], *args: Any) -> None:  # noqa: ANN401
-        if self._loop is not None:
-            try:
-                self._loop.call_soon_threadsafe(function, *args)
-            except RuntimeError:  # it has just been closed
-                self._loop = None
+        loop = self._loop
+        if loop is not None:
+            with suppress(RuntimeError):  # it has just been closed
+                loop.call_soon_threadsafe(function, *args)
 
     # -- on the page's own loop --------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ export const state = {
   rows: new Map(),
   status: null, strips: [], values: [], levels: [], held: [], now: null, learning: null,
   compare: null, midi: null, clients: 0,
-  skew: 0, // what to take from this machine's clock to have the bridge's
+  skew: 0, // what to take from this machine's clock to have the bridge's, seconds
 };
 
 const listeners = new Set();
@@ -126,6 +126,7 @@ function hear(message) {
   if ("may" in message) {
     if (message.facts.session !== state.facts.session) state.rows.clear();
     state.may = message.may;
+    state.skew = Date.now() / 1000 - message.clock; // a phone's clock may be another
     state.facts = message.facts;
     state.connection = "online";
     tries = 0;
@@ -181,5 +182,5 @@ export function notify(text) {
 
 /** Seconds since a wall time of the bridge. */
 export function age(at) {
-  return Math.max(0, Date.now() / 1000 - at);
+  return Math.max(0, Date.now() / 1000 - state.skew - at);
 }

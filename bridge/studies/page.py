@@ -21,10 +21,11 @@ import click
 import numpy as np
 from websockets.sync.client import ClientConnection, connect
 
-from bridge.app import make_engine
-from bridge.config import Settings
 from bridge.daw.generic import make_generic
+from bridge.engine import Engine
 from bridge.errors import DialectError, NetworkError, OscDecodeError
+from bridge.guard.limits import LIMITS, Profile
+from bridge.learning.prior import load_prior
 from bridge.mix import messages as m
 from bridge.mix.params import MOVABLE
 from bridge.mix.roles import ROLES
@@ -33,6 +34,7 @@ from bridge.osc.encode import encode
 from bridge.osc.message import OscArg, OscMessage
 from bridge.runtime.state_file import read_state
 from bridge.studies.bench_daemon import cpu_s
+from bridge.tasks.mixing import MixingTask
 from bridge.web.board import Board
 from bridge.web.capture import take_capture
 
@@ -62,7 +64,14 @@ def main(strips: int, rounds: int) -> None:
 
 def snapshot_figures(strips: int) -> list[str]:
     """Bytes of a snapshot, and what it takes on the loop and on the page's thread."""
-    engine = make_engine(Settings(), session=1)
+    engine = Engine(
+        task=MixingTask(load_prior()),
+        limits=LIMITS[Profile.STUDIO],
+        mode=m.Mode.SUGGEST,
+        interval_s=6.0,
+        session=1,
+        learning_enabled=True,
+    )
     engine.handle(m.DumpOpened(at=0.0, count=strips))
     for track in range(1, strips + 1):
         engine.handle(m.TrackNamed(at=0.0, track=track, name=f"Track {track}"))

@@ -11,7 +11,7 @@ from bridge.errors import NetworkError
 
 COMMANDS = {
     "run", "demo", "doctor", "check-config", "safe", "panic", "rearm", "freeze",
-    "replay", "export", "import", "study",
+    "replay", "export", "import", "study", "midi", "remotes",
 }  # fmt: skip
 
 

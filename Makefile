@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 # Debian packages that the tests need; `make test` installs them where it runs as root on Debian.
-DEBIAN_PACKAGES := ardour
+DEBIAN_PACKAGES := ardour chromium jackd2
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -48,6 +48,6 @@ clean: ## Remove .venv and what the tools left
 packages:
 	@if [ "$$(id -u)" = 0 ] && [ -e /etc/debian_version ] && \
 		! dpkg --status $(DEBIAN_PACKAGES) >/dev/null 2>&1; then \
-		apt-get update -qq && \
-		apt-get install -y -qq --no-install-recommends $(DEBIAN_PACKAGES) || \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y -qq --no-install-recommends $(DEBIAN_PACKAGES) >/dev/null; } || \
 		echo "Not installed: $(DEBIAN_PACKAGES). Their tests are skipped." >&2; fi

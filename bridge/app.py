@@ -6,7 +6,9 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Final
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from bridge.config import Settings
 from bridge.daw.registry import make_dialect
@@ -15,13 +17,29 @@ from bridge.errors import PriorError
 from bridge.guard.limits import LIMITS, Profile
 from bridge.learning.prior import load_prior
 from bridge.mix.messages import Mode, PanicPressed
+from bridge.runtime.discovery import announce, own_address, services
 from bridge.runtime.journal import Journal
+from bridge.runtime.midi import MidiService
 from bridge.runtime.runner import Runner
 from bridge.runtime.store import Store, open_store
 from bridge.runtime.udp import UdpEndpoint, resolve
 from bridge.tasks.flat import FlatTask
 from bridge.tasks.mixing import MixingTask
 from bridge.tasks.task import Task
+from bridge.web.extras import PageExtras
+from bridge.web.pairing import show_links
+
+if TYPE_CHECKING:
+    from bridge.web.service import PageService
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenBridge:
+    """A running bridge, and what was opened around it; the page is None where it is not wanted."""
+
+    runner: Runner
+    page: "PageService | None"
+
 
 _ACTING: Final = frozenset({Mode.ASSIST, Mode.GIG})
 _READ_METERS_S: Final = 1.0
@@ -83,13 +101,17 @@ def run(settings: Settings) -> None:
 async def _run_until_stopped(settings: Settings) -> None:
     stopped = asyncio.Event()
     async with open_bridge(settings) as bridge:
-        _on_signals(stopped.set, bridge)
-        _log.info("Ready in mode %s. Ctrl-C ends it.", bridge.engine.mode)
+        _on_signals(stopped.set, bridge.runner)
+        _log.info("Ready in mode %s. Ctrl-C ends it.", bridge.runner.engine.mode)
+        if bridge.page is not None:
+            show_links(bridge.page.links)
         await stopped.wait()
 
 
 @asynccontextmanager
-async def open_bridge(settings: Settings) -> AsyncIterator[Runner]:
+async def open_bridge(
+    settings: Settings, extras: PageExtras | None = None
+) -> AsyncIterator[OpenBridge]:
     """A running bridge for as long as the context lasts; raises as `run` does."""
     loop = asyncio.get_running_loop()
     store = open_store(settings.store)
@@ -130,7 +152,8 @@ async def open_bridge(settings: Settings) -> AsyncIterator[Runner]:
         raise
     runner.open(endpoint, journal)
     try:
-        yield runner
+        async with _around(runner, settings, store.past_rewards, extras) as page:
+            yield OpenBridge(runner=runner, page=page)
     finally:
         runner.stop()
         trouble = await asyncio.to_thread(journal.close)
@@ -138,6 +161,57 @@ async def open_bridge(settings: Settings) -> AsyncIterator[Runner]:
         endpoint.close()
         if trouble:
             _log.error("%s", trouble)
+
+
+@asynccontextmanager
+async def _around(
+    runner: Runner, settings: Settings, past_rewards: list[float], extras: PageExtras | None
+) -> AsyncIterator["PageService | None"]:
+    """Page, pads and the announcement in the network; the bridge runs without any of them."""
+    page = _open_page(runner, settings, past_rewards, extras)
+    midi = _open_midi(runner, settings, page)
+    listen, web = settings.listen, settings.web
+    found = services(
+        (listen.host, listen.port),
+        (web.host, web.port) if page is not None and page.links else None,
+    )
+    unannounce = await asyncio.to_thread(announce, found, address=own_address())
+    try:
+        yield page
+    finally:
+        await asyncio.to_thread(unannounce)
+        if midi is not None:
+            await midi.close()
+        if page is not None:
+            await asyncio.to_thread(page.close)
+
+
+def _open_page(
+    runner: Runner, settings: Settings, past_rewards: list[float], extras: PageExtras | None
+) -> "PageService | None":
+    """The page, where it is wanted; why it cannot be shown is logged and no reason to stop."""
+    if not settings.web.enabled:
+        return None
+    try:
+        from bridge.web.service import PageService  # half of the start's time, if it is wanted
+    except ImportError as error:
+        _log.warning("There is no page: %s; pip install mixbridge brings what it needs.", error)
+        return None
+    page = PageService(runner, settings, past_rewards=past_rewards, extras=extras or PageExtras())
+    page.open()
+    return page
+
+
+def _open_midi(
+    runner: Runner, settings: Settings, page: "PageService | None"
+) -> MidiService | None:
+    """Pads and pedals, where they are wanted; the service itself says why there are none."""
+    if not settings.midi.enabled:
+        return None
+    show = page.show if page is not None else lambda _name, _content: None
+    midi = MidiService(runner, settings.store, show=partial(show, "midi"))
+    midi.open()
+    return midi
 
 
 def _safe_after_crash(settings: Settings, store: Store) -> Settings:

@@ -15,32 +15,29 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from bridge import __version__
+from bridge.cli_midi import midi
+from bridge.cli_options import FILE, config_option, settings
 from bridge.errors import BridgeError, ConfigError
 
 if TYPE_CHECKING:
-    from bridge.config import Settings
     from bridge.osc.message import OscArg
     from bridge.runtime.setup import Plan
 
+EVERY_ADDRESS: Final = "0.0.0.0"  # noqa: S104 (only where a person says --listen)
 EXIT_REFUSED: Final = 2
 EXIT_FAULT: Final = 70  # EX_SOFTWARE of sysexits.h
 EXIT_INTERRUPTED: Final = 130  # 128 + SIGINT, as shells say it
 
 _COLOURS: Final = {"ok": "green", "warning": "yellow", "problem": "red"}
 
-_FILE: Final = click.Path(path_type=Path)
-_config_option = click.option(
-    "--config",
-    type=_FILE,
-    envvar="MIXBRIDGE_CONFIG",
-    metavar="FILE",
-    help="Settings in YAML; without it, or MIXBRIDGE_CONFIG, all defaults.",
-)
 _seed_option = click.option(
     "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True
 )
 _stems_option = click.option(
-    "--stems", type=_FILE, metavar="DIR", help="Your own WAV or FLAC multitrack."
+    "--stems", type=FILE, metavar="DIR", help="Your own WAV or FLAC multitrack."
+)
+_listen_option = click.option(
+    "--listen", is_flag=True, help="Let phones in this network pair, by the QR code that is shown."
 )
 _uninstall_option = click.option(
     "--uninstall", is_flag=True, help="Take back what an earlier setup changed."
@@ -100,20 +97,25 @@ def cli() -> None:
 
 
 @cli.command()
-@_config_option
+@config_option
 @click.option("--daw", metavar="NAME", help="The DAW's dialect, in place of the file's.")
 @click.option("--profile", metavar="NAME", help="studio, live or off, in place of the file's.")
-def run(config: Path | None, daw: str | None, profile: str | None) -> None:
+@_listen_option
+def run(config: Path | None, daw: str | None, profile: str | None, *, listen: bool) -> None:
     """Run the bridge beside a DAW, until Ctrl-C."""
     given = {"daw.dialect": daw, "guard.profile": profile}
-    settings = _settings(config, {key: value for key, value in given.items() if value is not None})
+    given |= {"web.host": EVERY_ADDRESS} if listen else {}
+    chosen = settings(config, {key: value for key, value in given.items() if value is not None})
 
     from bridge import app
 
-    app.run(settings)
+    app.run(chosen)
 
 
 @cli.command()
+@click.option("--page", is_flag=True, help="Hear it, and answer, in the browser.")
+@click.option("--no-browser", is_flag=True, help="With --page: only say where the page is.")
+@_listen_option
 @click.option("--listener", type=click.Choice(["auto"]), help="Let a simulated listener answer.")
 @click.option("--headless", is_flag=True, help="No terminal view; for scripts.")
 @click.option("--moves", type=click.IntRange(1, 100_000), help="End after so many moves.")
@@ -128,6 +130,9 @@ def run(config: Path | None, daw: str | None, profile: str | None) -> None:
 @_stems_option
 def demo(
     *,
+    page: bool,
+    no_browser: bool,
+    listen: bool,
     listener: str | None,
     headless: bool,
     moves: int | None,
@@ -137,10 +142,19 @@ def demo(
     stems: Path | None,
 ) -> int:
     """Mix a small band without a DAW: console, bridge and thumbs in one."""
-    from bridge.demo import DemoOptions, run_demo, run_seeds
+    from bridge.demo import run_demo, run_seeds
+    from bridge.demo_options import DemoOptions
 
     options = DemoOptions(
-        listener=listener, headless=headless, moves=moves, seed=seed, stems=stems, daw=daw
+        page=page or listen,
+        browser=not no_browser,
+        listen=listen,
+        listener=listener,
+        headless=headless,
+        moves=moves,
+        seed=seed,
+        stems=stems,
+        daw=daw,
     )
     return run_demo(options) if seeds is None else run_seeds(options, seeds)
 
@@ -171,7 +185,7 @@ def console(
 
 
 @cli.command()
-@_config_option
+@config_option
 def doctor(config: Path | None) -> int:
     """Say what works here, what does not, and what to do."""
     from bridge.runtime.doctor import Level, examine, worst
@@ -191,8 +205,8 @@ def setup() -> None:
 
 
 @setup.command("ardour")
-@click.option("--folder", type=_FILE, metavar="DIR", help="Ardour's settings, where not found.")
-@click.option("--session", type=_FILE, metavar="FILE", help="A session that is there already.")
+@click.option("--folder", type=FILE, metavar="DIR", help="Ardour's settings, where not found.")
+@click.option("--session", type=FILE, metavar="FILE", help="A session that is there already.")
 @_uninstall_option
 @_dry_run_option
 def setup_ardour(
@@ -205,13 +219,13 @@ def setup_ardour(
 
 
 @cli.command("check-config")
-@click.argument("file", type=_FILE)
+@click.argument("file", type=FILE)
 def check_config(file: Path) -> None:
     """Say whether a settings file is valid, and what it leads to."""
-    settings = _settings(file)
+    chosen = settings(file)
     click.echo(
-        f"{file} is valid: {settings.daw.dialect} DAW at {settings.daw.host}:{settings.daw.port}, "
-        f"mode {settings.mode}, guard {settings.guard.profile}, store {settings.store}"
+        f"{file} is valid: {chosen.daw.dialect} DAW at {chosen.daw.host}:{chosen.daw.port}, "
+        f"mode {chosen.mode}, guard {chosen.guard.profile}, store {chosen.store}"
     )
 
 
@@ -219,7 +233,7 @@ def check_config(file: Path) -> None:
 @click.argument("track")
 @click.argument("lock_class", metavar="CLASS", type=click.Choice(["gain", "eq", "pan", "all"]))
 @_switch
-@_config_option
+@config_option
 def safe(track: str, lock_class: str, switch: str, config: Path | None) -> None:
     """Keep the bridge's hands off a track: a number, a name, or '*' for all (in quotes)."""
     done = f"Safe {switch}: track {track}, {lock_class}"
@@ -227,14 +241,14 @@ def safe(track: str, lock_class: str, switch: str, config: Path | None) -> None:
 
 
 @cli.command()
-@_config_option
+@config_option
 def panic(config: Path | None) -> None:
     """Fade everything that the bridge moved back to the snapshot, and stop."""
     _tell("/bridge/panic", config=config, done="Panic, until 'mixbridge rearm'")
 
 
 @cli.command()
-@_config_option
+@config_option
 def rearm(config: Path | None) -> None:
     """Release panic."""
     _tell("/bridge/rearm", config=config, done="Rearmed")
@@ -242,14 +256,14 @@ def rearm(config: Path | None) -> None:
 
 @cli.command()
 @_switch
-@_config_option
+@config_option
 def freeze(switch: str, config: Path | None) -> None:
     """Touch nothing from now on (on), or go on (off)."""
     _tell("/bridge/freeze", int(switch == "on"), config=config, done=f"Freeze {switch}")
 
 
 @cli.command()
-@click.argument("file", type=_FILE)
+@click.argument("file", type=FILE)
 def replay(file: Path) -> int:
     """Decide a journal's sessions again, and say whether every decision is the same."""
     from bridge import app, config
@@ -264,13 +278,13 @@ def replay(file: Path) -> int:
 
 
 @cli.command("export")
-@click.argument("file", type=_FILE, required=False)
-@_config_option
+@click.argument("file", type=FILE, required=False)
+@config_option
 def export_learnt(file: Path | None, config: Path | None) -> None:
     """Write what was learnt as readable JSON, to FILE or the terminal."""
     from bridge.runtime.exchange import export_json
 
-    text = export_json(_settings(config).store)
+    text = export_json(settings(config).store)
     if file is None:
         click.echo(text)
         return
@@ -282,8 +296,8 @@ def export_learnt(file: Path | None, config: Path | None) -> None:
 
 
 @cli.command("import")
-@click.argument("file", type=_FILE)
-@_config_option
+@click.argument("file", type=FILE)
+@config_option
 def import_learnt(file: Path, config: Path | None) -> None:
     """Take over what was learnt elsewhere, from an exported FILE."""
     from bridge.runtime.exchange import import_json
@@ -294,9 +308,29 @@ def import_learnt(file: Path, config: Path | None) -> None:
         raise ConfigError(f"{file}: cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{file}: expected UTF-8 text of 'mixbridge export'.") from None
-    store = _settings(config).store
+    store = settings(config).store
     backup = import_json(store, text)
     click.echo(f"{store} now knows what {file} says; as it was before: {backup}")
+
+
+cli.add_command(midi)
+
+
+@cli.command()
+@click.argument("folder", type=FILE)
+@config_option
+def remotes(folder: Path, config: Path | None) -> None:
+    """Write layouts for Open Stage Control and TouchOSC to FOLDER."""
+    from bridge.web.layouts import open_stage_control, touch_osc
+
+    port = settings(config).listen.port
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "mixbridge.json").write_text(open_stage_control(port=port), encoding="utf-8")
+        (folder / "mixbridge.tosc").write_bytes(touch_osc())
+    except OSError as error:
+        raise ConfigError(f"{folder}: cannot be written: {error.strerror}.") from None
+    click.echo(f"mixbridge.json (Open Stage Control) and mixbridge.tosc (TouchOSC) are in {folder}")
 
 
 @cli.group()
@@ -329,6 +363,8 @@ for _name, _text in (
     ("ardour", "Ardour and the bridge: how long a move takes, and a long run of both."),
     ("bench", "Speed, latency and memory, beside a bare loop and python-osc."),
     ("learning", "How near to a listener's taste each agent comes."),
+    ("pads", "How long a pad's press takes to be safe on disk, through JACK."),
+    ("page", "What the page costs, with one client and with many."),
     ("recover", "How much of a known error in a balance the thumbs mend."),
     ("train-prior", "Train what the agent knows before it meets anybody."),
     ("tune", "Choose hyper-parameters by cross-validation over training listeners."),
@@ -352,18 +388,12 @@ def _carry_out(plan: "Plan", *, dry_run: bool) -> None:
         click.echo(f"  -> {sentence}")
 
 
-def _settings(path: Path | None, overrides: dict[str, object] | None = None) -> "Settings":
-    from bridge.config import load
-
-    return load(path, overrides)
-
-
 def _tell(address: str, *args: "OscArg", config: Path | None, done: str) -> None:
     """Send one request to the running bridge, and print what came of it."""
     from bridge.osc.message import OscMessage
     from bridge.runtime.remote import ask
 
-    listen = _settings(config).listen
+    listen = settings(config).listen
     answer = ask(listen.host, listen.port, OscMessage(address, args))
     said = f" The bridge says: {answer.state}, {answer.text}." if answer.state else ""
     click.echo(f"{done}.{said}")

@@ -8,22 +8,24 @@ told of its moves, and sends `/bridge/reward`, all over UDP.
 import asyncio
 import logging
 import shutil
-import socket
+import signal
 import subprocess
 import sys
+import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 import bridge
 from bridge.app import open_bridge
 from bridge.config import Settings
-from bridge.errors import AudioError
+from bridge.demo_options import HOST, DemoOptions, free_port, settings_of
+from bridge.errors import AudioError, NetworkError
 from bridge.mix.messages import Mode, MoveReported, MoveState, RewardCredited
 from bridge.mix.params import Param
 from bridge.mix.spectrum import FloatArray
@@ -39,37 +41,19 @@ from bridge.runtime.udp import Address, UdpEndpoint
 from bridge.sim.extras import demo_library
 from bridge.sim.stems import Stems
 from bridge.studies.audience import Audience
+from bridge.web.ears import ears_of
+from bridge.web.extras import PageExtras
+from bridge.web.pairing import show_links
+
+if TYPE_CHECKING:
+    from bridge.web.service import PageService
 
 DEFAULT_MOVES: Final = 100
 
-_HOST: Final = "127.0.0.1"
 _IDLE_S: Final = 4.0
 """A bridge that has found nothing to do for this long, at the script's pace, has finished."""
 _READY_S: Final = 30.0
 _VIEW_HZ: Final = 8.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemoOptions:
-    """What the command line asks for.
-
-    Attributes:
-        listener: ``auto`` lets a simulated listener answer; None lets the keyboard.
-        headless: No terminal view, at a script's pace; the listener is simulated.
-        moves: End after so many; None: a script's `DEFAULT_MOVES`, a person's when they quit.
-        seed: Of the band, the taste and the bridge.
-        stems: A person's own multitrack in place of the band.
-        daw: The DAW's dialect: ``generic`` is the embedded console, ``ardour`` a headless Ardour.
-        folder: Where the report goes; None: a new folder here.
-    """
-
-    listener: str | None = None
-    headless: bool = False
-    moves: int | None = None
-    seed: int = 0
-    stems: Path | None = None
-    folder: Path | None = None
-    daw: str = "generic"
 
 
 def run_demo(options: DemoOptions) -> int:
@@ -78,7 +62,7 @@ def run_demo(options: DemoOptions) -> int:
     Raises:
         BridgeError: If stems, libraries, terminal or ports are missing; one sentence.
     """
-    if not options.headless:
+    if not (options.headless or options.page):
         require_terminal()
     for library in ("scipy.signal", "soundfile", "pyloudnorm", "matplotlib"):
         demo_library(library)  # better now than after the session
@@ -122,38 +106,12 @@ def play_demo(options: DemoOptions) -> dict[str, Any]:
         _daw(options, stems, start, folder) as daw_port,
         asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as loop,
     ):
-        settings = _settings(options, daw_port, folder)
-        session = _Session(options, settings, audience, stems)
+        settings = settings_of(options, daw_port, folder)
+        extras = ears_of(stems) if options.page else None
+        session = _Session(options, settings, audience, stems, extras)
         after = loop.run(session.play())
     click.echo("Writing the report ...", err=True)
     return _report(options, folder, stems, start, after, session)
-
-
-def _settings(options: DemoOptions, daw_port: int, folder: Path) -> Settings:
-    """A person has time to listen; a script has not, and nobody hears its ramps."""
-    if options.headless:
-        pace_s, profile = 0.1, "off"
-    elif options.listener == "auto":
-        pace_s, profile = 0.5, "off"
-    else:
-        pace_s, profile = 4.0, "studio"
-    return Settings.model_validate(
-        {
-            "daw": {"dialect": options.daw, "host": _HOST, "port": daw_port},
-            "listen": {"host": _HOST, "port": _free_port()},
-            "mode": Mode.ASSIST,
-            "pace": {"interval_s": pace_s},
-            "seed": options.seed,
-            "store": folder / "mixbridge.db",
-            "guard": {"profile": profile},
-        }
-    )
-
-
-def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((_HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -167,7 +125,7 @@ def _daw(options: DemoOptions, stems: Stems, start: FloatArray, folder: Path) ->
     place = folder / "ardour"
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir()
-    with running_ardour(place, stems, start, port=_free_port()) as ardour:
+    with running_ardour(place, stems, start, port=free_port()) as ardour:
         ardour.play()
         yield ardour.port
         ardour.save()
@@ -197,8 +155,14 @@ class _Session:
     """One sitting: the bridge, the remote that answers, and the view where there is a terminal."""
 
     def __init__(
-        self, options: DemoOptions, settings: Settings, audience: Audience | None, stems: Stems
+        self,
+        options: DemoOptions,
+        settings: Settings,
+        audience: Audience | None,
+        stems: Stems,
+        extras: PageExtras | None = None,
     ) -> None:
+        self._extras = extras
         self.rewards: dict[str, float] = {}
         self.distances: list[float] = [] if audience is None else [audience.distance()]
         self.beliefs: dict[str, Any] = {}
@@ -207,7 +171,7 @@ class _Session:
         self._stems = stems
         self.audience = audience
         self._log = Log()
-        self._bridge: Address = (_HOST, settings.listen.port)
+        self._bridge: Address = (HOST, settings.listen.port)
         self._remote: UdpEndpoint | None = None
         self._runner: Runner | None = None
         self._done = asyncio.Event()
@@ -222,12 +186,16 @@ class _Session:
             (tracks, 6) what the console held at the end.
         """
         logging.getLogger().setLevel(logging.ERROR)  # the view says what matters
-        async with open_bridge(self._settings) as runner:
+        async with open_bridge(self._settings, self._extras) as opened:
+            runner = opened.runner
             self._runner = runner
-            self._remote = UdpEndpoint.open(_HOST, 0, on_message=self._hear)
+            self._remote = UdpEndpoint.open(HOST, 0, on_message=self._hear)
             self._send("/bridge/hello", self._remote.address[1])
             try:
-                await (self._wait() if self._options.headless else self._show())
+                if opened.page is not None:
+                    await self._serve(opened.page)
+                else:
+                    await (self._wait() if self._options.headless else self._show())
             finally:
                 self._remote.close()
             self.beliefs = dict(runner.engine.beliefs())
@@ -242,6 +210,19 @@ class _Session:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._done.wait(), 0.25)
                 bar.update(len(self.rewards) - bar.pos)
+
+    async def _serve(self, page: "PageService") -> None:
+        """Let a browser play; the demo ends with Ctrl-C, or with the moves that were asked for."""
+        if page.trouble:
+            raise NetworkError(page.trouble)
+        show_links(page.links)
+        click.echo("Ctrl-C ends it and writes the report.", err=True)
+        with suppress(NotImplementedError):  # Windows: Ctrl-C cancels the task instead
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, self._done.set)
+        if self._options.browser:
+            await asyncio.to_thread(webbrowser.open, page.links[0])
+        await self._done.wait()
 
     async def _show(self) -> None:
         live = demo_library("rich.live")
@@ -266,6 +247,8 @@ class _Session:
         elif message.address == "/bridge/rewarded":
             reward_id, move, value = (str(arg) for arg in message.args)
             self._log.note(RewardCredited(reward_id=reward_id, move=move, value=float(value)))
+            if move in self.rewards:
+                self.rewards[move] = float(value)
 
     def _hear_move(self, move: MoveReported) -> None:
         self._log.note(move)

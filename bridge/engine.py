@@ -16,18 +16,21 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final, assert_never
 
+from bridge.controls import ControlEvent, Controls
 from bridge.errors import PriorError
+from bridge.guard.detours import Detours
 from bridge.guard.guard import Guard
 from bridge.guard.limits import PANIC_RAMP_S, Limits
-from bridge.guard.moves import Move, Moves
+from bridge.guard.move import Move
+from bridge.guard.moves import Moves
 from bridge.guard.strip_memory import StripMemory
 from bridge.guard.writer import Answer
 from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState
 from bridge.mix.params import SWITCHES, same_value
 from bridge.mix.state import MixState
-from bridge.results import Decision, StepBuilder, StepResult
-from bridge.tasks.task import Proposal, Task
+from bridge.results import StepBuilder, StepResult
+from bridge.tasks.task import Task
 from bridge.teaching import Teacher
 from bridge.verdicts import Verdicts
 
@@ -37,6 +40,7 @@ _SUSPENDED_S: Final = 5.0
 """Silence for this long where a tick was due means that the computer slept."""
 _UNATTENDED_S: Final = 30 * 60.0
 _GIG_SCALE: Final = 0.5
+_HEARD_WHILE_COMPARING: Final = (m.CompareSwitched, m.RewardReceived, m.PanicPressed)
 
 
 class Engine:
@@ -70,8 +74,22 @@ class Engine:
         )
         self._strip_memory = StripMemory(self.mix, self.guard)
         self._out = StepBuilder()
+        self.detours = Detours(mix=self.mix, guard=self.guard, moves=self.moves)
         self._verdicts = Verdicts(
-            mix=self.mix, guard=self.guard, moves=self.moves, teacher=self._teacher, out=self._out
+            mix=self.mix,
+            guard=self.guard,
+            moves=self.moves,
+            detours=self.detours,
+            teacher=self._teacher,
+            out=self._out,
+        )
+        self._controls = Controls(
+            moves=self.moves,
+            strip_memory=self._strip_memory,
+            detours=self.detours,
+            verdicts=self._verdicts,
+            task=task,
+            out=self._out,
         )
         self._interval_s = interval_s
         self._link = (LinkState.OFFLINE, "nothing has been heard of the DAW yet")
@@ -120,7 +138,7 @@ class Engine:
     @property
     def deadline(self) -> float | None:
         """When the next `Tick` is due, monotonic seconds; None while nothing waits for time."""
-        waits = [self._verdicts.due]
+        waits = [self._verdicts.due, self.detours.due]
         if self.guard.is_layout_known:
             waits.append(self.moves.due)
         if self._may_decide():
@@ -240,6 +258,11 @@ class Engine:
     # -- people --------------------------------------------------------------------------------
 
     def _on_person(self, event: m.PersonEvent) -> None:
+        if self.detours.is_comparing and not isinstance(event, _HEARD_WHILE_COMPARING):
+            self.detours.come_back(event.at)  # whatever is asked for is about the mix itself
+        if isinstance(event, ControlEvent):
+            self._controls.take(event)
+            return
         match event:
             case m.RewardReceived():
                 self._verdicts.take_reward(event)
@@ -257,22 +280,21 @@ class Engine:
             case m.PanicPressed():
                 is_second_press = self.guard.is_panicked
                 self.guard.is_panicked = True
+                self.detours.drop_comparison()
                 self.moves.fade_to_snapshot(event.at, 0.0 if is_second_press else PANIC_RAMP_S)
                 self._pause(event.at, "panic")
             case m.Rearmed():
                 self.guard.is_panicked = False
                 self.moves.stop(event.at, "rearmed")
                 self._pause(event.at, "rearmed")
-            case m.SafeSwitched():
-                self._on_safe(event)
-            case m.RoleCorrected():
-                self._on_role(event)
             case _:
                 assert_never(event)
 
     def _pause(self, at: float, reason: str) -> None:
         """Stop what is on its way, save panic; a nameless thumb judges nothing from before."""
         self.moves.stop(at, reason, spare_panic=True)
+        if self.detours.is_comparing:
+            self.detours.come_back(at)
         self._teacher.credit.pause(at)
 
     def _choose_mode(self, mode: Mode) -> None:
@@ -282,7 +304,7 @@ class Engine:
     def _on_answer(self, event: m.SuggestionAccepted | m.SuggestionSkipped) -> None:
         is_yes = isinstance(event, m.SuggestionAccepted)
         move = self.moves.suggestion
-        if move is None or move.id != event.move:
+        if move is None or event.move not in ("", move.id):
             verb = "accept" if is_yes else "skip"
             self._out.refuse(f"{verb}: {event.move!r} is not the open suggestion")
             return
@@ -297,20 +319,6 @@ class Engine:
             self.moves.close_suggestion(MoveState.SKIPPED, event.at, "you skipped it")
         self._next_decision_at = event.at + self._interval_s
 
-    def _on_safe(self, event: m.SafeSwitched) -> None:
-        strips = self._strip_memory.switch_safe(event.track, event.lock_class, on=event.on)
-        if not strips and event.track != "*":
-            self._out.refuse(f"safe: there is no track {event.track!r}")
-        for strip in strips:
-            if event.on:
-                self.moves.stop(event.at, "it is Safe now", key=strip.key, spare_panic=True)
-        self._out.is_memory_changed = True
-
-    def _on_role(self, event: m.RoleCorrected) -> None:
-        if not self._strip_memory.correct_role(event.track, event.role):
-            self._out.refuse(f"role: there is no track {event.track!r}")
-        self._out.is_memory_changed = True
-
     # -- time ----------------------------------------------------------------------------------
 
     def _notice_suspension(self, at: float) -> None:
@@ -324,6 +332,8 @@ class Engine:
         at = event.at
         for sentence in self._verdicts.settle(at):
             self._tell(sentence)
+        if (until := self.detours.due) is not None and at >= until - 1e-9:
+            self.detours.come_back(at)
         if self._attended_at is None:
             self._attended_at = at
         if self.mode is Mode.ASSIST and at > self._attended_at + _UNATTENDED_S:
@@ -337,6 +347,7 @@ class Engine:
             self._link[0] is LinkState.ONLINE
             and self.mode is not Mode.OBSERVE
             and self.moves.is_idle
+            and not self.detours.is_comparing
             and not self.guard.is_frozen
             and not self.guard.is_panicked
             and not self._is_layout_doubtful
@@ -362,27 +373,12 @@ class Engine:
             self._next_decision_at = at + max(self._interval_s, _IDLE_LOOK_S)
             return
         move = self.moves.make(proposal, at)
-        self._out.decisions.append(self._note_decision(move, proposal, at))
-        if self.mode is Mode.SUGGEST:
+        self._out.decisions.append(move.decision(self.mode))
+        may_act = self.guard.may(m.StripSwitch.ACT, move.key, move.param)
+        if self.mode is Mode.SUGGEST or not may_act:
             self.moves.suggest(move, at)
         else:
             self._apply(move, at)
-
-    def _note_decision(self, move: Move, proposal: Proposal, at: float) -> Decision:
-        return Decision(
-            move=move.id,
-            at=at,
-            mode=self.mode,
-            key=move.key,
-            track=proposal.row + 1,
-            param=move.param,
-            from_value=move.from_value,
-            to_value=move.to_value,
-            probability=proposal.probability,
-            score=proposal.score,
-            confidence=proposal.confidence,
-            reason=proposal.reason,
-        )
 
     def _apply(self, move: Move, at: float) -> None:
         if self.moves.apply(move, at):

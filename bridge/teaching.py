@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from bridge.guard.guard import Guard
 from bridge.guard.hands import Touch
-from bridge.guard.moves import Move
+from bridge.guard.move import Move
 from bridge.learning.credit import CreditWindow
-from bridge.mix.messages import Mode
+from bridge.mix.messages import Mode, StripSwitch
 from bridge.mix.spectrum import FloatArray
 from bridge.mix.state import MixState, Observation
 from bridge.results import Lesson
@@ -56,7 +56,8 @@ class Teacher:
         else:
             move.is_answered = True
             weight *= UNHEARD_WEIGHT
-        if not self.is_on or reward == 0.0:
+        may_teach = self._guard.may(StripSwitch.LEARN, move.key, move.param)
+        if not self.is_on or not may_teach or reward == 0.0:
             return
         observation = self._mix.observe()
         _, allowed = self.options(observation, at)
@@ -75,6 +76,8 @@ class Teacher:
         """A person has moved a control to where they want it."""
         strip = self._mix.by_key(touch.key)
         if not self.is_on or strip is None:
+            return
+        if not self._guard.may(StripSwitch.LEARN, touch.key, touch.param):
             return
         learnt = self._task.learn_from_hand(
             self._mix.observe(), strip.number - 1, touch.param, touch.value, at=touch.at

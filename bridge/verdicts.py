@@ -6,12 +6,14 @@ once: it wins where it is, and when it has settled it is a judgement of what sto
 
 from typing import Final
 
+from bridge.guard.detours import Detours
 from bridge.guard.guard import Guard
 from bridge.guard.hands import HandLedger, Touch
-from bridge.guard.moves import Move, Moves
+from bridge.guard.move import Move
+from bridge.guard.moves import Moves
 from bridge.learning.credit import Credit
 from bridge.mix import messages as m
-from bridge.mix.params import LOCK_CLASS, same_value
+from bridge.mix.params import LOCK_CLASS, Param, same_value
 from bridge.mix.state import MixState, StripState
 from bridge.results import StepBuilder
 from bridge.teaching import Teacher
@@ -26,11 +28,19 @@ class Verdicts:
     """Takes what people say of moves; answers go to `out`."""
 
     def __init__(
-        self, *, mix: MixState, guard: Guard, moves: Moves, teacher: Teacher, out: StepBuilder
+        self,
+        *,
+        mix: MixState,
+        guard: Guard,
+        moves: Moves,
+        detours: Detours,
+        teacher: Teacher,
+        out: StepBuilder,
     ) -> None:
         self._mix = mix
         self._guard = guard
         self._moves = moves
+        self._detours = detours
         self._teacher = teacher
         self._out = out
         self._hands = HandLedger()
@@ -77,6 +87,19 @@ class Verdicts:
                 self._teacher.judge(move, -1.0, at=event.at)
             self._revert(move, event.at, "you took it back")
 
+    def take_revert(self, event: m.RevertRequested) -> None:
+        """Take a move and all later ones back, newest first; it says of none that it was bad."""
+        first = self._moves.get(event.move)
+        standing = (
+            [] if first is None else [move for move in self._moves.since(first) if move.is_undoable]
+        )
+        if first is None:
+            self._out.refuse(f"revert: there is no move {event.move!r}")
+        elif not standing:
+            self._out.refuse(f"revert: no move of mine stands from {event.move} on")
+        for move in standing:
+            self._revert(move, event.at, f"back to before {event.move}")
+
     def _revert(self, move: Move, at: float, reason: str) -> None:
         if why_not := self._moves.revert(move, at, reason):
             self._out.refuse(f"undo: {why_not}")
@@ -85,7 +108,8 @@ class Verdicts:
 
     def take_hand(self, strip: StripState, event: m.ParamChanged, before: float) -> None:
         """A person moved it from `before`: stop there, keep away, and note what it may mean."""
-        self._moves.stop(event.at, "your hand took over", key=strip.key)
+        self._moves.stop(event.at, "your hand took over", key=strip.key, hand_on=event.param)
+        self._detours.note_hand(strip.key, event.param)
         self._guard.hold(strip.key, event.at)
         self._guard.pin(strip.key, event.param, event.value)
         ours = self._moves.of_param(strip.key, event.param)
@@ -112,9 +136,13 @@ class Verdicts:
         self._teacher.credit.pause(at)
         for change in changes:
             if strip := self._mix.by_number(change.track):
+                before = self._mix.value(strip, change.param)
+                if not same_value(change.param, before, change.value):
+                    self._notice(m.Actor.DAW, strip, change.param, before, change.value)
                 self._mix.confirm(strip, change.param, change.value, change.at)
                 self._guard.pin(strip.key, change.param, change.value)
                 self._guard.hold(strip.key, at)
+        self._detours.forget()
         self._mix.forget_sound()
         self._moves.disown()
         self._hands = HandLedger()
@@ -127,11 +155,25 @@ class Verdicts:
             strip = self._mix.by_key(touch.key)
             if strip is None or same_value(touch.param, touch.start, touch.value):
                 continue
+            self._notice(m.Actor.HAND, strip, touch.param, touch.start, touch.value)
             move = self._moves.get(touch.move)
             if move is not None and _works_against(touch, move):
                 sentences += self._judge_by_hand(move, touch, strip)
             self._teacher.watch(touch)
         return sentences
+
+    def _notice(
+        self, actor: m.Actor, strip: StripState, param: Param, before: float, value: float
+    ) -> None:
+        self._out.notices.append(
+            m.ChangeNoticed(
+                actor=actor,
+                track=strip.number,
+                param=param,
+                from_value=before,
+                to_value=value,
+            )
+        )
 
     def _judge_by_hand(self, move: Move, touch: Touch, strip: StripState) -> list[str]:
         """A hand that works against our last move has judged it; the third time it locks it."""

@@ -8,12 +8,20 @@ for ever.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 
 from bridge.daw.scale import SWITCH, TEXT, TRACK, Scale, in_words, number, whole, word
 from bridge.errors import DialectError
 from bridge.mix.messages import (
+    AuditionSwitched,
+    ChangeNoticed,
+    CompareSwitched,
+    ForgetRequested,
     FreezeSwitched,
+    MixPinned,
+    MixRecalled,
     Mode,
     ModeChosen,
     MoveReported,
@@ -22,11 +30,15 @@ from bridge.mix.messages import (
     PersonEvent,
     Rearmed,
     RequestRefused,
+    RevertRequested,
     RewardCredited,
     RewardReceived,
     RoleCorrected,
     SafeSwitched,
+    Slot,
     StatusChanged,
+    StripSwitch,
+    StripSwitched,
     SuggestionAccepted,
     SuggestionSkipped,
     UndoRequested,
@@ -41,7 +53,8 @@ PROTOCOL: Final = 1
 PREFIX: Final = "/bridge/"
 
 _NOTICES: Final = frozenset(
-    PREFIX + name for name in ("welcome", "move", "rewarded", "status", "heartbeat", "error")
+    PREFIX + name
+    for name in ("welcome", "move", "rewarded", "status", "heartbeat", "error", "change")
 )
 
 
@@ -53,51 +66,81 @@ class Hello:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Argument:
-    """One argument of a request; `default` where it may be left out."""
+class Argument:
+    """One argument of a request; `default` where it may be left out.
+
+    Attributes:
+        tag: Its OSC type.
+        words: What it may be, where that is one of a few words.
+        span: Least and greatest, where that is a number.
+    """
 
     field: str
     scale: Scale[Any]
     default: object = None
+    tag: str = "s"
+    words: tuple[str, ...] = ()
+    span: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Request:
-    """One row: what an address asks for.
+class Request:
+    """One row: what an address asks for, and how a person is told of it.
 
     Panic takes any arguments: a button that sends its state must not fail just then.
     """
 
     event: Callable[..., Any]
-    arguments: tuple[_Argument, ...] = ()
+    text: str
+    arguments: tuple[Argument, ...] = ()
     is_strict: bool = True
 
 
-_MOVE: Final = _Argument(field="move", scale=TEXT)
-_ANY_MOVE: Final = _Argument(field="move", scale=TEXT, default="")
-_ON: Final = _Argument(field="on", scale=SWITCH)
-_OF_TRACK: Final = _Argument(field="track", scale=TRACK)
-_PORT: Final = _Argument(field="port", scale=whole(1, 65535))
-_MODE: Final = _Argument(field="mode", scale=word(Mode))
-_ROLE: Final = _Argument(field="role", scale=word(Role))
-_LOCK: Final = _Argument(field="lock_class", scale=word(LockClass))
+def _of_words(field: str, words: type[StrEnum]) -> Argument:
+    return Argument(field=field, scale=word(words), words=tuple(each.value for each in words))
+
+
+_LEARN: Final = partial(StripSwitched, switch=StripSwitch.LEARN)
+_ACT: Final = partial(StripSwitched, switch=StripSwitch.ACT)
+_MOVE: Final = Argument(field="move", scale=TEXT)
+_ANY_MOVE: Final = Argument(field="move", scale=TEXT, default="")
+_ON: Final = Argument(field="on", scale=SWITCH, tag="i", span=(0, 1))
+_OF_TRACK: Final = Argument(field="track", scale=TRACK)
+_PORT: Final = Argument(field="port", scale=whole(1, 65535), tag="i", span=(1, 65535))
+_LOCK: Final = _of_words("lock_class", LockClass)
+_WHAT: Final = Argument(field="what", scale=TEXT)
 _REWARD: Final = (
-    _Argument(field="value", scale=number(-1.0, 1.0)),
+    Argument(field="value", scale=number(-1.0, 1.0), tag="f", span=(-1.0, 1.0)),
     _ANY_MOVE,
-    _Argument(field="reward_id", scale=TEXT, default=""),
+    Argument(field="reward_id", scale=TEXT, default=""),
 )
-_REQUESTS: Final[dict[str, _Request]] = {
-    PREFIX + "reward": _Request(event=RewardReceived, arguments=_REWARD),
-    PREFIX + "accept": _Request(event=SuggestionAccepted, arguments=(_MOVE,)),
-    PREFIX + "skip": _Request(event=SuggestionSkipped, arguments=(_MOVE,)),
-    PREFIX + "undo": _Request(event=UndoRequested, arguments=(_ANY_MOVE,)),
-    PREFIX + "mode": _Request(event=ModeChosen, arguments=(_MODE,)),
-    PREFIX + "freeze": _Request(event=FreezeSwitched, arguments=(_ON,)),
-    PREFIX + "panic": _Request(event=PanicPressed, is_strict=False),
-    PREFIX + "rearm": _Request(event=Rearmed),
-    PREFIX + "safe": _Request(event=SafeSwitched, arguments=(_OF_TRACK, _LOCK, _ON)),
-    PREFIX + "role": _Request(event=RoleCorrected, arguments=(_OF_TRACK, _ROLE)),
+_ROWS: Final[tuple[tuple[str, Callable[..., Any], tuple[Argument, ...], str], ...]] = (
+    ("reward", RewardReceived, _REWARD, "Good (+1) or bad (-1)"),
+    ("accept", SuggestionAccepted, (_MOVE,), "Make the suggested move"),
+    ("skip", SuggestionSkipped, (_MOVE,), "Do not make it"),
+    ("audition", AuditionSwitched, (_MOVE, _ON), "Hear the suggestion while 1"),
+    ("undo", UndoRequested, (_ANY_MOVE,), "Take a move back, or the last one"),
+    ("revert", RevertRequested, (_MOVE,), "Take a move and all later ones back"),
+    ("compare", CompareSwitched, (_ON,), "Hear the snapshot while 1"),
+    ("pin", MixPinned, (_of_words("slot", Slot),), "Remember the mix as it is"),
+    ("recall", MixRecalled, (_of_words("slot", Slot),), "Bring a pinned mix back"),
+    ("mode", ModeChosen, (_of_words("mode", Mode),), "How much the bridge may do"),
+    ("freeze", FreezeSwitched, (_ON,), "Touch nothing while 1"),
+    ("rearm", Rearmed, (), "Release panic"),
+    ("safe", SafeSwitched, (_OF_TRACK, _LOCK, _ON), "Lock a class of a track"),
+    ("learn", _LEARN, (_OF_TRACK, _LOCK, _ON), "Let it teach, or not"),
+    ("act", _ACT, (_OF_TRACK, _LOCK, _ON), "Let it be moved unasked, or only suggested"),
+    ("role", RoleCorrected, (_OF_TRACK, _of_words("role", Role)), "Correct a guessed role"),
+    ("forget", ForgetRequested, (_WHAT,), "Forget a role, this song or all"),
+)
+REQUESTS: Final[dict[str, Request]] = {
+    **{
+        PREFIX + name: Request(event=event, arguments=arguments, text=text)
+        for name, event, arguments, text in _ROWS
+    },
+    PREFIX + "panic": Request(event=PanicPressed, is_strict=False, text="Back to the snapshot"),
 }
+"""Every request by its address; what is decoded, described and laid out on remotes."""
 
 
 def decode_request(message: OscMessage, *, at: float) -> PersonEvent | Hello | None:
@@ -115,9 +158,9 @@ def decode_request(message: OscMessage, *, at: float) -> PersonEvent | Hello | N
         return None
     if message.address == PREFIX + "hello":
         return Hello(**_fields(message, (_PORT,)))
-    request = _REQUESTS.get(message.address)
+    request = REQUESTS.get(message.address)
     if request is None:
-        names = ", ".join(address.removeprefix(PREFIX) for address in _REQUESTS)
+        names = ", ".join(address.removeprefix(PREFIX) for address in REQUESTS)
         raise DialectError(
             f"{message.address[:80]}: no such request; expected {PREFIX} and one of hello, {names}."
         )
@@ -126,7 +169,7 @@ def decode_request(message: OscMessage, *, at: float) -> PersonEvent | Hello | N
     return event
 
 
-def _fields(message: OscMessage, arguments: tuple[_Argument, ...]) -> dict[str, Any]:
+def _fields(message: OscMessage, arguments: tuple[Argument, ...]) -> dict[str, Any]:
     required = sum(argument.default is None for argument in arguments)
     if not required <= len(message.args) <= len(arguments):
         names = ", ".join(
@@ -160,6 +203,10 @@ def encode_notice(notice: Notice) -> OscMessage:
             return OscMessage(PREFIX + "rewarded", args)
         case StatusChanged():
             return OscMessage(PREFIX + "status", (notice.state, notice.text))
+        case ChangeNoticed():
+            change = (str(notice.actor), notice.track, str(notice.param))
+            values = (float(notice.from_value), float(notice.to_value))
+            return OscMessage(PREFIX + "change", (*change, *values))
         case RequestRefused():
             return error(notice.text)
 

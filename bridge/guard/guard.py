@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.guard.limits import HOLD_OFF_S, Limits
+from bridge.mix.messages import StripSwitch
 from bridge.mix.params import COLUMN, LOCK_CLASS, MOVABLE, SPECS, LockClass, Param, in_words
 from bridge.mix.spectrum import FloatArray, to_power
 from bridge.mix.state import Observation
@@ -69,6 +70,12 @@ class StripGuard:
 
     snapshot: FloatArray = field(default_factory=lambda: np.full(len(MOVABLE), np.nan))
     safe: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(len(MOVABLE), dtype=np.bool_))
+    off: dict[StripSwitch, NDArray[np.bool_]] = field(
+        default_factory=lambda: {
+            each: np.zeros(len(MOVABLE), dtype=np.bool_) for each in StripSwitch
+        }
+    )
+    """What a person has switched off: moves made unasked, lessons."""
     held_until: float = -np.inf
     is_silent: bool = False
     """The DAW has not answered our last write; nothing more until it says something."""
@@ -107,15 +114,15 @@ class Guard:
 
     def switch_safe(self, key: str, lock_class: LockClass, *, on: bool) -> None:
         """Lock or free a class of parameters of a strip."""
-        for param in MOVABLE:
-            if lock_class in (LockClass.ALL, LOCK_CLASS[param]):
-                self.strip(key).safe[COLUMN[param]] = on
+        switch(self.strip(key).safe, lock_class, on=on)
 
     def safe_classes(self, key: str) -> list[LockClass]:
         """The classes of a strip that are Safe, `[ALL]` where all three are."""
-        safe = self.strip(key).safe
-        classes = {LOCK_CLASS[param] for param in MOVABLE if safe[COLUMN[param]]}
-        return [LockClass.ALL] if safe.all() else sorted(classes)
+        return classes_of(self.strip(key).safe)
+
+    def may(self, what: StripSwitch, key: str, param: Param) -> bool:
+        """Whether it may be moved unasked, or teaches, as far as a person has switched."""
+        return not self.strip(key).off[what][COLUMN[param]]
 
     def hold(self, key: str, at: float) -> None:
         """A hand is on that strip."""
@@ -226,6 +233,19 @@ class Guard:
         ):
             while booked and booked[0] <= at - _MINUTE_S:
                 booked.popleft()
+
+
+def switch(flags: NDArray[np.bool_], lock_class: LockClass, *, on: bool) -> None:
+    """Set the flags (6,) of a class of parameters."""
+    for param in MOVABLE:
+        if lock_class in (LockClass.ALL, LOCK_CLASS[param]):
+            flags[COLUMN[param]] = on
+
+
+def classes_of(flags: NDArray[np.bool_]) -> list[LockClass]:
+    """The classes that have a flag (6,) set, `[ALL]` where all are."""
+    classes = {LOCK_CLASS[param] for param in MOVABLE if flags[COLUMN[param]]}
+    return [LockClass.ALL] if flags.all() else sorted(classes)
 
 
 # -- the rules: each returns why not, or None ---------------------------------------------------

@@ -7,10 +7,10 @@ has moved since belongs to the hand.
 
 import math
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import Final
 
 from bridge.guard.guard import Guard, Purpose, Write
+from bridge.guard.move import Move
 from bridge.guard.ramps import Transit, ramp_duration_s
 from bridge.guard.writer import Answer, Writer
 from bridge.mix.messages import MoveReported, MoveState, ParamChanged, SetParam
@@ -22,43 +22,6 @@ SUGGESTION_LIFE_S: Final = 60.0
 """A suggestion that nobody answers for this long has expired."""
 
 _REMEMBERED: Final = 1024
-_UNDOABLE: Final = frozenset({MoveState.APPLIED, MoveState.CONFIRMED, MoveState.UNCONFIRMED})
-
-
-@dataclass(slots=True)
-class Move:
-    """One move and its life.
-
-    Attributes:
-        id: Its name for rewards: the session's number, then its own.
-        key: The strip's identity.
-        param: What is moved.
-        from_value: What the DAW held before, in the parameter's unit.
-        to_value: What is asked for, or what the DAW granted once it is confirmed.
-        proposal: What the task proposed; it learns from this.
-        state: Where it is in its life.
-        at: When it entered that state, monotonic seconds.
-        belongs_to_hand: A person has moved the parameter since; it is not ours to take back.
-        is_heard: Whether any of it was ever sent to the mix.
-        is_answered: Whether it was judged as a suggestion, without being heard.
-    """
-
-    id: str
-    key: str
-    param: Param
-    from_value: float
-    to_value: float
-    proposal: Proposal
-    state: MoveState
-    at: float
-    belongs_to_hand: bool = False
-    is_heard: bool = False
-    is_answered: bool = False
-
-    @property
-    def is_undoable(self) -> bool:
-        """Whether it stands in the mix and is still ours."""
-        return self.state in _UNDOABLE and not self.belongs_to_hand
 
 
 class Moves:
@@ -74,6 +37,7 @@ class Moves:
         self.suggestion: Move | None = None
         self.notices: list[MoveReported] = []
         self.is_dump_wanted = False
+        self._is_auditioned = False
         self._session = session
         self._count = 0
         self._mix = mix
@@ -109,13 +73,17 @@ class Moves:
         """The newest move that stands in the mix and is ours."""
         return next((move for move in reversed(self._moves.values()) if move.is_undoable), None)
 
+    def standing(self) -> list[Move]:
+        """The moves that stand in the mix and are ours, oldest first."""
+        return [move for move in self._moves.values() if move.is_undoable]
+
+    def all_of_param(self, key: str, param: Param) -> list[Move]:
+        """All moves of one parameter, oldest first."""
+        return [m for m in self._moves.values() if m.key == key and m.param is param]
+
     def of_param(self, key: str, param: Param) -> list[Move]:
         """All undoable moves of one parameter, oldest first."""
-        return [
-            move
-            for move in self._moves.values()
-            if move.key == key and move.param is param and move.is_undoable
-        ]
+        return [move for move in self.all_of_param(key, param) if move.is_undoable]
 
     def report(self, move: Move, reason: str = "") -> MoveReported:
         """A move as everyone is told of it; without another reason, why it was proposed."""
@@ -129,6 +97,16 @@ class Moves:
             to_value=move.to_value,
             reason=reason or move.proposal.reason,
         )
+
+    def since(self, move: Move) -> list[Move]:
+        """That move and all later ones, newest first."""
+        newest_first = list(reversed(self._moves.values()))
+        return newest_first[: newest_first.index(move) + 1]
+
+    def on_the_wire(self, strip: StripState, param: Param) -> float:
+        """What was last written to it or confirmed by the DAW, NaN where unknown."""
+        transit = self._writer.transit(strip.key, param)
+        return transit.before if transit and transit.sent else self._mix.value(strip, param)
 
     # -- forward -------------------------------------------------------------------------------
 
@@ -155,30 +133,72 @@ class Moves:
     def suggest(self, move: Move, at: float) -> None:
         """Show a move and wait for a yes or no."""
         self.suggestion = move
-        self._enter(move, MoveState.PROPOSED, at)
+        self.enter(move, MoveState.PROPOSED, at)
 
     def close_suggestion(self, state: MoveState, at: float, reason: str) -> None:
         """End the open suggestion, if there is one."""
         move, self.suggestion = self.suggestion, None
-        if move is not None:
-            self._enter(move, state, at, reason)
+        if move is None:
+            return
+        if self._is_auditioned:
+            self._is_auditioned = False
+            if self._why_not(move, at, Purpose.UNDO):  # it must stay: then it can be undone later
+                state, move.is_heard = MoveState.UNCONFIRMED, True
+            else:
+                self._send_audition(move, move.from_value, at, Purpose.UNDO)
+        self.enter(move, state, at, reason)
+
+    def audition(self, move: Move, at: float, *, on: bool) -> str | None:
+        """Let the open suggestion be heard, or take it back; nothing is decided by it.
+
+        Returns:
+            Why not, in words; None where it is on its way.
+        """
+        if on is self._is_auditioned:
+            return None
+        if on and not self._stands_at(move, move.from_value):
+            return "the mix has changed since"
+        purpose = Purpose.MOVE if on else Purpose.UNDO
+        if why_not := self._why_not(move, at, purpose):
+            return why_not
+        if on:
+            self._guard.book(move.key, move.param, at)
+        self._is_auditioned = on
+        self._send_audition(move, move.to_value if on else move.from_value, at, purpose)
+        return None
+
+    @property
+    def is_auditioned(self) -> bool:
+        """Whether the open suggestion is being heard."""
+        return self._is_auditioned
+
+    def _send_audition(self, move: Move, target: float, at: float, purpose: Purpose) -> None:
+        strip = self._mix.by_key(move.key)
+        if strip is not None:
+            now = self.on_the_wire(strip, move.param)
+            self.begin(move.key, move.param, now, target, at, purpose=purpose)
 
     def apply(self, move: Move, at: float) -> bool:
         """Send a move on its way. False, and the move expires, where that may not be (any more)."""
-        strip = self._mix.by_key(move.key)
-        if strip is None or not self._stands_at(strip, move.param, move.from_value):
-            self._enter(move, MoveState.EXPIRED, at, "the mix has changed since")
-            return False
-        if why_not := self._why_not(move, move.from_value, at, Purpose.MOVE):
-            self._enter(move, MoveState.EXPIRED, at, why_not)
-            return False
+        was_auditioned, self._is_auditioned = self._is_auditioned, False
+        if not was_auditioned:
+            if not self._stands_at(move, move.from_value):
+                self.enter(move, MoveState.EXPIRED, at, "the mix has changed since")
+                return False
+            if why_not := self._why_not(move, at, Purpose.MOVE):
+                self.enter(move, MoveState.EXPIRED, at, why_not)
+                return False
         self._guard.book(move.key, move.param, at)
         move.is_heard = True
-        self._enter(move, MoveState.APPLIED, at)
-        self._begin(
+        self.enter(move, MoveState.APPLIED, at)
+        if was_auditioned and self._stands_at(move, move.to_value):
+            self.enter(move, MoveState.CONFIRMED, at)  # the DAW has said so already
+            return True
+        strip = self._mix.by_key(move.key)
+        self.begin(
             move.key,
             move.param,
-            move.from_value,
+            self.on_the_wire(strip, move.param) if strip else move.from_value,
             move.to_value,
             at,
             purpose=Purpose.MOVE,
@@ -194,7 +214,7 @@ class Moves:
         if answer is Answer.CONFIRMED and move and is_waiting:
             if not same_value(move.param, event.value, move.to_value):
                 move.to_value = event.value  # the DAW does not go as far: what it holds counts
-            self._enter(move, MoveState.CONFIRMED, event.at)
+            self.enter(move, MoveState.CONFIRMED, event.at)
         return answer
 
     def advance(self, at: float) -> list[SetParam]:
@@ -214,9 +234,20 @@ class Moves:
     # -- back ----------------------------------------------------------------------------------
 
     def stop(
-        self, at: float, reason: str, *, key: str | None = None, spare_panic: bool = False
+        self,
+        at: float,
+        reason: str,
+        *,
+        key: str | None = None,
+        spare_panic: bool = False,
+        hand_on: Param | None = None,
     ) -> None:
-        """Leave everything where it is now: on one strip, or everywhere."""
+        """Leave everything where it is now: on one strip, or everywhere.
+
+        A suggestion that was being heard goes back, unless a hand is on that very parameter.
+        """
+        if self.suggestion is not None and self.suggestion.param is hand_on:
+            self._is_auditioned &= self.suggestion.key != key
         for transit in self._writer.cancel(at, key=key, spare_panic=spare_panic):
             self._end(transit, MoveState.EXPIRED, at, reason)
         if self.suggestion is not None and key in (None, self.suggestion.key):
@@ -231,17 +262,16 @@ class Moves:
         strip = self._mix.by_key(move.key)
         if strip is None:
             return "the track is gone"
-        transit = self._writer.transit(move.key, move.param)
-        now = transit.before if transit and transit.sent else self._mix.value(strip, move.param)
+        now = self.on_the_wire(strip, move.param)
         target = move.from_value
         if self.of_param(move.key, move.param)[-1] is not move:
             spec = SPECS[move.param]
             target = now - (move.to_value - move.from_value)
             target = min(max(target, spec.minimum), spec.maximum)
-        if why_not := self._why_not(move, now, at, Purpose.UNDO):
+        if why_not := self._why_not(move, at, Purpose.UNDO):
             return f"{strip.name} {move.param} stays at {in_words(move.param, now)}: {why_not}"
-        self._enter(move, MoveState.REVERTED, at, reason)
-        self._begin(move.key, move.param, now, target, at, purpose=Purpose.UNDO, move=move.id)
+        self.enter(move, MoveState.REVERTED, at, reason)
+        self.begin(move.key, move.param, now, target, at, purpose=Purpose.UNDO, move=move.id)
         return None
 
     def disown(self) -> None:
@@ -251,13 +281,14 @@ class Moves:
 
     def note_reverted_by_hand(self, move: Move, at: float) -> None:
         """A person has put the parameter back where the move found it."""
-        self._enter(move, MoveState.REVERTED, at, "you took it back by hand")
+        self.enter(move, MoveState.REVERTED, at, "you took it back by hand")
 
     def fade_to_snapshot(self, at: float, duration: float) -> None:
         """Panic: bring all that is ours back to the snapshot, within `duration` seconds.
 
         What differs from the snapshot is ours, since a hand's value becomes the snapshot's.
         """
+        self._is_auditioned = False
         stopped = self._writer.cancel(at)
         for transit in stopped:
             self._end(transit, MoveState.EXPIRED, at, "panic")
@@ -269,14 +300,14 @@ class Moves:
                 if math.isnan(pinned) or math.isnan(now) or same_value(param, now, pinned):
                     continue
                 for move in self.of_param(strip.key, param):
-                    self._enter(move, MoveState.REVERTED, at, "panic")
-                self._begin(
+                    self.enter(move, MoveState.REVERTED, at, "panic")
+                self.begin(
                     strip.key, param, now, pinned, at, purpose=Purpose.PANIC, duration=duration
                 )
 
     # -- inside --------------------------------------------------------------------------------
 
-    def _begin(
+    def begin(
         self,
         key: str,
         param: Param,
@@ -288,6 +319,7 @@ class Moves:
         move: str = "",
         duration: float | None = None,
     ) -> None:
+        """Put a value on its way; what it means for a move is the caller's to say."""
         if duration is None:
             duration = ramp_duration_s(param, target - start, self._guard.limits)
         transit = Transit(
@@ -311,24 +343,34 @@ class Moves:
             if transit.before == transit.target:
                 return  # all of it has been sent
             # What is left of the move still stands, and can be taken back from there.
-            move.to_value = move.from_value + transit.before - transit.target
+            is_back = move.state is not MoveState.REVERTED  # it was on its way into the mix again
+            left = 0.0 if is_back else move.from_value - transit.target
+            move.to_value = transit.before + left
             state = MoveState.UNCONFIRMED
         elif state is MoveState.EXPIRED and transit.sent:
             move.to_value, state = transit.before, MoveState.UNCONFIRMED
         elif state is MoveState.EXPIRED:
             move.is_heard = False
-        self._enter(move, state, at, reason)
+        self.enter(move, state, at, reason)
 
-    def _enter(self, move: Move, state: MoveState, at: float, reason: str = "") -> None:
+    def enter(self, move: Move, state: MoveState, at: float, reason: str = "") -> None:
+        """A move is in another state from now on, and everyone is told."""
         move.state, move.at = state, at
         self.notices.append(self.report(move, reason))
 
-    def _why_not(self, move: Move, now: float, at: float, purpose: Purpose) -> str | None:
+    def _why_not(self, move: Move, at: float, purpose: Purpose) -> str | None:
+        strip = self._mix.by_key(move.key)
+        return (
+            "the track is gone" if strip is None else self.why_not(strip, move.param, at, purpose)
+        )
+
+    def why_not(self, strip: StripState, param: Param, at: float, purpose: Purpose) -> str | None:
         """Whether the guard would let anything be written there, before the first value goes."""
+        now = self.on_the_wire(strip, param)
         return self._guard.refusal(
             Write(
-                key=move.key,
-                param=move.param,
+                key=strip.key,
+                param=param,
                 start=now,
                 before=now,
                 value=now,
@@ -337,8 +379,11 @@ class Moves:
             )
         )
 
-    def _stands_at(self, strip: StripState, param: Param, value: float) -> bool:
-        return same_value(param, self._mix.value(strip, param), value)
+    def _stands_at(self, move: Move, value: float) -> bool:
+        strip = self._mix.by_key(move.key)
+        return strip is not None and same_value(
+            move.param, self._mix.value(strip, move.param), value
+        )
 
     def _number_of(self, key: str) -> int | None:
         strip = self._mix.by_key(key)

@@ -1,10 +1,11 @@
-"""What a person has said of strips, kept by identity: which are Safe, and which role they play."""
+"""What a person has said of strips, kept by identity: Safe, Act, Learn, and the role they play."""
 
 import math
 from collections.abc import Mapping
 from typing import Any
 
-from bridge.guard.guard import Guard
+from bridge.guard.guard import Guard, classes_of, switch
+from bridge.mix.messages import StripSwitch
 from bridge.mix.params import MOVABLE, LockClass
 from bridge.mix.roles import Role, is_untouchable
 from bridge.mix.state import MixState, StripState
@@ -18,6 +19,9 @@ class StripMemory:
         self._guard = guard
         self._roles: dict[str, Role] = {}
         self._safe: dict[str, list[LockClass]] = {}
+        self._off: dict[StripSwitch, dict[str, list[LockClass]]] = {
+            each: {} for each in StripSwitch
+        }
         self._safe_for_all: set[LockClass] = set()
         self._met: dict[str, str] = {}  # names by key, of every strip of this session
 
@@ -35,6 +39,9 @@ class StripMemory:
                 self._guard.pin(strip.key, param, self._mix.value(strip, param))
         for lock_class in self._locks_of(strip):
             self._guard.switch_safe(strip.key, lock_class, on=True)
+        for each, kept in self._off.items():
+            for lock_class in kept.pop(strip.key, ()):
+                switch(self._guard.strip(strip.key).off[each], lock_class, on=True)
         self._met[strip.key] = strip.name
 
     def recall_role(self, strip: StripState) -> None:
@@ -67,6 +74,15 @@ class StripMemory:
             self._guard.switch_safe(strip.key, lock_class, on=on)
         return strips
 
+    def switch_off(
+        self, what: StripSwitch, track: str, lock_class: LockClass, *, off: bool
+    ) -> list[StripState]:
+        """Forbid or allow again on the strips that a person means; returns those there are."""
+        strips = self._mix.find(track)
+        for strip in strips:
+            switch(self._guard.strip(strip.key).off[what], lock_class, on=off)
+        return strips
+
     def correct_role(self, track: str, role: Role) -> list[StripState]:
         """Take a person's word for the role of a track; returns the strips that are there."""
         strips = [] if track == "*" else self._mix.find(track)
@@ -78,10 +94,22 @@ class StripMemory:
         """Everything, as plain JSON values."""
         safe = dict(self._safe)
         safe.update((key, self._guard.safe_classes(key)) for key in self._met)
-        return {"roles": self._roles, "safe": safe}
+        kept: dict[str, Any] = {"roles": self._roles, "safe": safe}
+        for each, off in self._off.items():
+            off = off | {
+                key: classes
+                for key in self._met
+                if (classes := classes_of(self._guard.strip(key).off[each]))
+            }
+            if off:  # what nobody has used is not there, as in memories of earlier versions
+                kept[f"no_{each}"] = off
+        return kept
 
     def load_json(self, kept: Mapping[str, Any]) -> None:
         """Take over what `to_json` returned; raises KeyError or ValueError on anything else."""
         roles = {key: Role(role) for key, role in kept["roles"].items()}
         self._safe = {key: [LockClass(c) for c in locks] for key, locks in kept["safe"].items()}
+        for each in self._off:
+            off = kept.get(f"no_{each}", {})
+            self._off[each] = {key: [LockClass(c) for c in off[key]] for key in off}
         self._roles = roles

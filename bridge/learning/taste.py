@@ -169,6 +169,21 @@ class Taste:
         """Learn from a hand: this member is wanted at `value`, give or take `sd`."""
         self._add(row, dimension, precision=sd**-2, weighted=value * sd**-2)
 
+    def forget_group(self, group: int) -> None:
+        """Drop all evidence about a group and its members in this song."""
+        self.past_precision[group] = self.past_weighted[group] = 0.0
+        self.answers[group] = 0
+        is_member = self.groups == group
+        self.precision[is_member] = self.weighted[is_member] = 0.0
+        self._belief = None
+
+    def forget_members(self) -> None:
+        """Drop what this song has said; what earlier songs said of the groups stays."""
+        self.precision[:] = 0.0
+        self.weighted[:] = 0.0
+        self.answers[self.past_precision == 0.0] = 0
+        self._belief = None
+
     def _add(self, row: int, dimension: int, *, precision: float, weighted: float) -> None:
         self.precision[row, dimension] += precision
         self.weighted[row, dimension] += weighted

@@ -1,7 +1,7 @@
 """The messages of the core: events (what has happened) and commands (what is asked for).
 
-All are frozen. ``at`` is monotonic seconds, stamped once where the message arrived; nothing behind
-the edge reads a clock. Strips are named by their number in the DAW, from 1.
+All are frozen. ``at`` is monotonic seconds, stamped where the message arrived; nothing behind the
+edge reads a clock. Strips are named by their number in the DAW, from 1.
 """
 
 from dataclasses import dataclass
@@ -39,6 +39,29 @@ class MoveState(StrEnum):
     REVERTED = "reverted"
     SKIPPED = "skipped"
     EXPIRED = "expired"
+
+
+class Slot(StrEnum):
+    """Where a mix can be pinned, to come back to."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+
+
+class StripSwitch(StrEnum):
+    """What a person can allow the bridge on a strip; both are on at first."""
+
+    LEARN = "learn"
+    ACT = "act"
+
+
+class Actor(StrEnum):
+    """Who, beside the bridge, changes a mix."""
+
+    HAND = "hand"
+    DAW = "daw"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +131,8 @@ class MetersRead:
 
     Attributes:
         since: When the mean begins, monotonic seconds.
-        levels: Little-endian float32 of shape (strips, 12): RMS, peak, then ten octave bands, dBFS;
-            NaN where nothing new was heard. Bytes, so that the event is hashable and the journal
-            holds exactly what the engine saw.
+        levels: Little-endian float32 (strips, 12): RMS, peak, ten octave bands, dBFS; NaN where
+            nothing new was heard. Bytes: the journal holds exactly what the engine saw.
     """
 
     at: float
@@ -202,6 +224,66 @@ class SafeSwitched:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StripSwitched:
+    """A person says whether a class of a track teaches, or is moved unasked; as `SafeSwitched`."""
+
+    at: float
+    switch: StripSwitch
+    track: str
+    lock_class: LockClass
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditionSwitched:
+    """A person wants to hear a suggestion before they answer it, or has heard enough."""
+
+    at: float
+    move: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompareSwitched:
+    """A person wants to hear the snapshot for a while, or the mix again."""
+
+    at: float
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevertRequested:
+    """A person wants a move and all later ones taken back; it judges none of them."""
+
+    at: float
+    move: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MixPinned:
+    """A person wants to be able to come back to what the bridge has made of the mix by now."""
+
+    at: float
+    slot: Slot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MixRecalled:
+    """A person wants what was pinned there."""
+
+    at: float
+    slot: Slot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetRequested:
+    """A person wants something forgotten: `what` is a role, ``song`` or ``all``."""
+
+    at: float
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoleCorrected:
     """A person says which role a track plays; `track` is a number or a name."""
 
@@ -237,6 +319,13 @@ PersonEvent = (
     | Rearmed
     | SafeSwitched
     | RoleCorrected
+    | StripSwitched
+    | AuditionSwitched
+    | CompareSwitched
+    | RevertRequested
+    | MixPinned
+    | MixRecalled
+    | ForgetRequested
 )
 Event = DawEvent | PersonEvent | MetersRead | LinkChanged | Tick
 
@@ -295,10 +384,21 @@ class StatusChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeNoticed:
+    """Somebody else has changed a parameter, and has settled; values in engineering units."""
+
+    actor: Actor
+    track: int
+    param: Param
+    from_value: float
+    to_value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestRefused:
     """A request that was understood and not granted, in one sentence."""
 
     text: str
 
 
-Notice = MoveReported | RewardCredited | StatusChanged | RequestRefused
+Notice = MoveReported | RewardCredited | StatusChanged | ChangeNoticed | RequestRefused

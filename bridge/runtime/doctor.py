@@ -4,6 +4,7 @@ Each check looks at one thing and returns findings; none of them changes anythin
 it finds, so that a person sees everything that is wrong in one go.
 """
 
+import http.client
 import importlib.util
 import os
 import shutil
@@ -11,8 +12,8 @@ import socket
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -24,6 +25,7 @@ from bridge import __version__
 from bridge.config import DawSettings, Settings, load
 from bridge.errors import BridgeError, ConfigError, JournalError
 from bridge.runtime import doctor_ardour
+from bridge.runtime.midi_ports import MidiUnavailable, Ports, open_ports
 from bridge.runtime.remote import ask
 from bridge.runtime.store_schema import MIGRATIONS, schema_version
 from bridge.runtime.udp import RECEIVE_BUFFER_BYTES
@@ -32,7 +34,19 @@ OLDEST_PYTHON: Final = (3, 11)
 LEAST_FREE_BYTES: Final = 1 << 30
 """A long session journals some 100 MB; under 1 GiB a person should make room before it."""
 
-LIBRARIES: Final = ("click", "mido", "numpy", "platformdirs", "pydantic", "python-osc", "PyYAML")
+LIBRARIES: Final = (
+    "click",
+    "mido",
+    "numpy",
+    "platformdirs",
+    "pydantic",
+    "python-osc",
+    "PyYAML",
+    "segno",
+    "starlette",
+    "uvicorn",
+    "websockets",
+)
 DEMO_MODULES: Final = ("matplotlib", "pyloudnorm", "rich", "scipy", "soundfile")
 
 
@@ -69,19 +83,28 @@ def examine(path: Path | None) -> list[Finding]:
             _problem("settings", line, "mend that line; the checks below use the defaults")
             for line in str(error).splitlines()
         ]
-    findings += [
+    return findings + examine_settings(settings)[2:]
+
+
+def examine_settings(settings: Settings) -> list[Finding]:
+    """Everything that the doctor finds, for settings that are valid."""
+    return [
+        python_version(sys.version_info[:3]),
+        libraries(),
         bridge_port(settings.listen.host, settings.listen.port),
         daw_port(settings.daw.host, settings.daw.port),
         *(ardour(settings.daw) if settings.daw.dialect == "ardour" else ()),
         receive_buffer(),
         store_place(settings.store),
         store_content(settings.store),
+        page_port(settings.web.host, settings.web.port)
+        if settings.web.enabled
+        else _ok("page", "switched off in the settings"),
         midi() if settings.midi.enabled else _ok("MIDI", "switched off in the settings"),
         monotonic_clock(time.get_clock_info("monotonic").resolution),
         wall_clock(datetime.now(UTC)),
         demo_audio(),
     ]
-    return findings
 
 
 def python_version(version: tuple[int, ...]) -> Finding:
@@ -222,51 +245,51 @@ def store_content(store: Path) -> Finding:
 
 def midi() -> Finding:
     """Whether pads and pedals can be heard, or why not; the bridge runs without."""
-    return midi_finding(_open_midi)
+    return midi_finding(open_ports)
 
 
-def midi_finding(open_midi: Callable[[], int]) -> Finding:
-    """What it means that `open_midi` counts inputs, or fails as the MIDI libraries do."""
+def midi_finding(open_midi: Callable[[], Ports]) -> Finding:
+    """What it means that `open_midi` gives ports, or says why there are none."""
     try:
-        with _quiet_standard_error():
-            count = open_midi()
-    except ModuleNotFoundError:
-        remedy = "pip install 'mixbridge[midi]', if you want pads and pedals"
-        return _warning("MIDI", "no MIDI library installed", remedy)
-    except ImportError as error:
-        remedy = "install the system's MIDI library (Debian, Ubuntu: apt install libasound2)"
-        return _warning("MIDI", f"the library does not load: {error}", remedy)
-    except (OSError, RuntimeError) as error:  # python-rtmidi raises the one, rtmidi2 the other
-        remedy = "fine without pads; else check that this user may use /dev/snd/seq"
-        return _warning("MIDI", f"the system has no MIDI: {error}", remedy)
-    return _ok("MIDI", f"{count} input{'' if count == 1 else 's'}")
-
-
-def _open_midi() -> int:
-    """The number of MIDI inputs, by whichever library is installed."""
-    name = "rtmidi" if importlib.util.find_spec("rtmidi") else "rtmidi2"
-    library = importlib.import_module(name)
-    if name == "rtmidi2":
-        return len(library.get_in_ports())
-    port = library.MidiIn()
+        ports = open_midi()
+    except MidiUnavailable as none:
+        return _warning("MIDI", none.text, none.remedy)
     try:
-        return int(port.get_port_count())
+        devices = ports.inputs()
     finally:
-        port.delete()
+        ports.close()
+    return _ok("MIDI", ", ".join(devices) if devices else "no device is plugged in")
 
 
-@contextmanager
-def _quiet_standard_error() -> Iterator[None]:
-    """Silence what C libraries (ALSA, JACK) write past Python on file descriptor 2."""
-    sys.stderr.flush()
-    kept = os.dup(2)
+def page_port(host: str, port: int) -> Finding:
+    """Whether the page can be shown, or is."""
+    where = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/"  # noqa: S104
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+        else:
+            reason = ""
+    reach = "" if host.startswith("127.") else "; phones in the network can pair"
+    if not reason:
+        return _ok("page", f"not shown; its port is free: {where}{reach}")
+    if _is_our_page(host, port):
+        return _ok("page", f"{where}{reach}")
+    return _warning("page", f"{where} cannot be had: {reason}", "choose another web.port")
+
+
+def _is_our_page(host: str, port: int) -> bool:
+    target = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104
+    connection = http.client.HTTPConnection(target, port, timeout=1.0)
     try:
-        with open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-            yield
+        connection.request("GET", "/oscquery?HOST_INFO")
+        return b"mixbridge" in connection.getresponse().read(4096)
+    except (OSError, http.client.HTTPException):
+        return False
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        connection.close()
 
 
 def monotonic_clock(resolution_s: float) -> Finding:

@@ -29,6 +29,9 @@ class LevelMeters:
     """The levels of all strips since the last `take`.
 
     Readings are dBFS, finite. Until something is sampled nothing is known of a strip, which is NaN.
+
+    Attributes:
+        shown: (tracks, 2) the newest RMS and peak of every strip, for showing.
     """
 
     def __init__(self, dialect: Dialect, *, at: float) -> None:
@@ -39,6 +42,7 @@ class LevelMeters:
         self._power = np.zeros((MAX_TRACKS, METER_COLUMNS))
         self._samples = np.zeros((MAX_TRACKS, METER_COLUMNS))
         self._peak_dbfs = np.full(MAX_TRACKS, -np.inf)
+        self.shown: FloatArray = np.full((MAX_TRACKS, 2), np.nan)
         self._strips = 0
         self._since = at
 
@@ -66,6 +70,8 @@ class LevelMeters:
         if not self._is_held:
             self._newest.clear()
         np.clip(levels, SILENCE_DB, _TOP_DBFS, out=levels)
+        shown = levels[:, : _PEAK_COLUMN + 1]
+        np.copyto(self.shown[:strips], shown, where=~np.isnan(shown))
         self._power[:strips] += np.nan_to_num(to_power(levels))
         self._samples[:strips] += ~np.isnan(levels)
         peak = self._peak_dbfs[:strips]

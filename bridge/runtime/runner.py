@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -24,6 +25,7 @@ from bridge.mix.messages import (
     Event,
     FreezeSwitched,
     Notice,
+    PersonEvent,
     RequestDump,
     RequestRefused,
     RewardCredited,
@@ -61,9 +63,12 @@ class Runner:
         read_every_s: How often the engine reads the meters.
 
     Attributes:
+        session: Number of this run in its profile.
         misunderstood: Messages that nobody could mean.
         unknown: Messages at addresses that the dialect does not know.
         unsaid: Commands that the dialect has no words for.
+        lessons: Counts what changed what is known of the person.
+        watchers: Are called with everything that remotes are told.
     """
 
     def __init__(
@@ -79,15 +84,17 @@ class Runner:
         self.misunderstood = 0
         self.unknown = 0
         self.unsaid = 0
+        self.lessons = 0
         self.link = DawLink(f"{daw[0]}:{daw[1]}")
         self.meters = LevelMeters(dialect, at=time.monotonic())
         self._dialect = dialect
         self._daw = daw
-        self._session = session
+        self.session = session
         self._read_every_s = read_every_s
         self._intake = Intake()
         self._outbox = Outbox(dialect.capabilities.writes_per_s)
         self._is_flush_due = False
+        self.watchers: list[Callable[[Notice], None]] = []
         self._remotes: OrderedDict[Address, None] = OrderedDict()
         self._loop = asyncio.get_running_loop()
         self._endpoint: UdpEndpoint | None = None
@@ -152,13 +159,21 @@ class Runner:
     def take_report(self, report: JournalReport) -> None:
         """What the journal says: only now rewards are acknowledged."""
         for credited in report.acknowledged:
-            self._broadcast(surface.encode_notice(credited))
+            self._tell_all(credited)
         for refused in report.refused:
-            self._broadcast(surface.encode_notice(refused))
+            self._tell_all(refused)
         if report.trouble != self._told_trouble:
             self._told_trouble = report.trouble
             _log.warning("%s", report.trouble or "the journal can be written again")
-            self._broadcast(surface.encode_notice(self.status))
+            self._tell_all(self.status)
+
+    def request(self, request: PersonEvent) -> None:
+        """Take what a person asks for, from whatever it came; a reward without a name gets one."""
+        if isinstance(request, RewardReceived) and not request.reward_id:
+            self._unnamed_rewards += 1
+            reward_id = f"r{self.session}-{self._unnamed_rewards}"
+            request = replace(request, reward_id=reward_id)
+        self.submit(request)
 
     @property
     def status(self) -> StatusChanged:
@@ -173,12 +188,8 @@ class Runner:
         request = surface.decode_request(message, at=at)
         if isinstance(request, surface.Hello):
             self._greet((sender[0], request.port))
-        elif isinstance(request, RewardReceived) and not request.reward_id:
-            self._unnamed_rewards += 1
-            reward_id = f"r{self._session}-{self._unnamed_rewards}"
-            self.submit(replace(request, reward_id=reward_id))
         elif request is not None:
-            self.submit(request)
+            self.request(request)
 
     def _greet(self, remote: Address) -> None:
         """Remember who wants to be told; the one unheard of for longest gives way."""
@@ -224,6 +235,7 @@ class Runner:
             if not isinstance(event, FreezeSwitched):
                 self.submit(FreezeSwitched(at=event.at, on=True))
             return
+        self.lessons += result.is_memory_changed
         self._journal.append(event, result, memory)
         for notice in result.notices:  # a move is told before it is sent
             self._tell(notice)
@@ -320,7 +332,12 @@ class Runner:
             notice = self.status
         if isinstance(notice, RequestRefused | StatusChanged):
             _log.info("%s", notice.text)
+        self._tell_all(notice)
+
+    def _tell_all(self, notice: Notice) -> None:
         self._broadcast(surface.encode_notice(notice))
+        for watch in self.watchers:
+            watch(notice)
 
     def _broadcast(self, message: OscMessage) -> None:
         for remote in self._remotes:

@@ -26,6 +26,7 @@ from bridge.runtime.store_schema import (
 # whole file at each opening (measured: 0.6 ms a megabyte).
 _EVENTS_KEPT_BYTES: Final = 256 * 2**20
 
+_SHOWN_REWARDS: Final = 1000
 _LOCKED_WAIT_S: Final = 1.0
 
 _MAGIC: Final = b"SQLite format 3\0"
@@ -44,6 +45,7 @@ class Store:
         session: Number of the session that can begin now, from 1.
         memory: What was learnt up to now, as `Engine.memory` returned it; None where nothing was.
         has_crashed: Whether the session before did not come to its end.
+        past_rewards: The last judgements of earlier sessions, oldest first.
         notes: What a person should know of the opening, a sentence each.
     """
 
@@ -53,6 +55,7 @@ class Store:
     memory: bytes | None
     has_crashed: bool
     notes: tuple[str, ...]
+    past_rewards: list[float]
     lock: sqlite3.Connection
 
     def reconnect(self) -> None:
@@ -131,6 +134,9 @@ def _store(
         "SELECT session, ended IS NULL FROM sessions ORDER BY session DESC LIMIT 1"
     ).fetchone() or (0, 0)
     memory = connection.execute("SELECT document FROM memory").fetchone()
+    rewards = connection.execute(
+        "SELECT value FROM rewards ORDER BY seq DESC, place DESC LIMIT ?", (_SHOWN_REWARDS,)
+    ).fetchall()
     return Store(
         path=path,
         connection=connection,
@@ -139,6 +145,7 @@ def _store(
         memory=memory[0] if memory else None,
         has_crashed=bool(last[1]),
         notes=tuple(notes),
+        past_rewards=[value for (value,) in reversed(rewards)],
     )
 
 

@@ -129,7 +129,8 @@ def running_bridge(
     port, daw_port = _free_port(), _free_port()
     config = folder / "config.yaml"
     config.write_text(
-        f"listen: {{port: {port}}}\ndaw: {{port: {daw_port}}}\nstore: {folder / 'bench.db'}\n",
+        f"listen: {{port: {port}}}\ndaw: {{port: {daw_port}}}\nstore: {folder / 'bench.db'}\n"
+        "web: {enabled: false}\nmidi: {enabled: false}\n",
         encoding="utf-8",
     )
     target = ("127.0.0.1", port)

@@ -95,9 +95,6 @@ def _network_task(path: Path | None) -> Task:
     return DqnTask(load(path))
 
 
-FLAT: Final = {"step_size": 0.76, "discount": 0.1, "epsilon": 0.49}
-"""What `bridge.studies.tune` chose for the textbook agent."""
-
 AGENT: Final = "agent"
 DQN: Final = "dqn"
 LEARNING_OFF: Final = "learning off"
@@ -113,7 +110,10 @@ AGENTS: Final[dict[str, Agent]] = {
     DQN: Agent(make=lambda at: _network_task(at.network_file)),
     "rules+undo": Agent(make=lambda _: Rules(is_heeding=True)),
     "rules": Agent(make=lambda _: Rules(), is_undone=False),
-    "flat": Agent(make=lambda at: FlatTask(**FLAT, seed=at.seed)),
+    # What `bridge.studies.tune` chose for it; its own defaults are those of the settings.
+    "flat": Agent(
+        make=lambda at: FlatTask(step_size=0.76, discount=0.1, epsilon=0.49, seed=at.seed)
+    ),
     "random+undo": Agent(make=lambda at: Chance(seed=at.seed)),
     "random": Agent(make=lambda at: Chance(seed=at.seed), is_undone=False),
     "nothing": Agent(make=lambda _: Nothing()),

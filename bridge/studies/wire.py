@@ -72,7 +72,8 @@ class _Room:
             f"listen: {{port: {self._bridge[1]}}}\n"
             f"daw: {{port: {self._port}}}\n"
             f"store: {folder / 'bridge.db'}\n"
-            f"mode: assist\npace: {{interval_s: {_PACE_S}}}\nguard: {{profile: 'off'}}\n",
+            f"mode: assist\npace: {{interval_s: {_PACE_S}}}\nguard: {{profile: 'off'}}\n"
+            "web: {enabled: false}\nmidi: {enabled: false}\n",
             encoding="utf-8",
         )
 

@@ -162,6 +162,13 @@ class FlatTask:
         """Nothing: a hand's move is none of this table's actions."""
         return None
 
+    def forget(self, what: str) -> bool:
+        """Forget ``all``; this table holds nothing of a role or a song apart."""
+        if what != "all":
+            return False
+        self._table = QTable(np.zeros(self._table.values.shape))
+        return True
+
     def beliefs(self) -> Mapping[str, Any]:
         """How much of the table has ever been visited."""
         return {

@@ -270,6 +270,10 @@ class MixingTask:
         taste.correct(row, dimension, value=float(error[row, dimension]), sd=_HAND_SD[dimension])
         return Learnt(td_error=0.0, text=self._told(row, dimension))
 
+    def forget(self, what: str) -> bool:
+        """Be as before this person's answers: on a role, this ``song`` or ``all``."""
+        return self._person.forget(what)
+
     def beliefs(self) -> Mapping[str, Any]:
         """What is believed of this person, per role: JSON that a person can read."""
         return self._person.beliefs()

@@ -14,7 +14,7 @@ from bridge.errors import PriorError
 from bridge.learning.prior import Prior
 from bridge.learning.q_learning import FloatArray, QTable
 from bridge.learning.taste import Consistency, Taste
-from bridge.mix.roles import ROLES
+from bridge.mix.roles import ROLES, Role
 from bridge.tasks.cells import SHAPES
 from bridge.tasks.errors import DIMENSIONS, TARGET
 from bridge.tasks.reasons import belief_in_words
@@ -70,6 +70,32 @@ class Person:
     def disliked(self) -> list[tuple[str, int]]:
         """Which moves of which tracks were disliked a short while ago, in order."""
         return [what for what, until in sorted(self._tabu.items()) if until >= self.decisions]
+
+    def forget(self, what: str) -> bool:
+        """Forget a role, what was special in this ``song``, or ``all``; False for anything else."""
+        if what == "song":
+            self.taste.forget_members()
+            self._tabu.clear()
+        elif what == "all":
+            for role in range(len(ROLES)):
+                self._forget_role(role)
+            self.consistency = Consistency()
+            self.taste.rely(self.consistency.reliance)
+            self._tabu.clear()
+            self._note = ""
+        elif what in tuple(ROLES):
+            self._forget_role(ROLES.index(Role(what)))
+        else:
+            return False
+        return True
+
+    def _forget_role(self, role: int) -> None:
+        self.taste.forget_group(role)
+        for name, table in self.tables.items():
+            width = int(np.prod(SHAPES[name][1:-1]))
+            cells = slice(role * width, (role + 1) * width)
+            table.values[cells] = self.prior.tables[name].reshape(table.values.shape)[cells]
+            table.visits[cells] = 0
 
     def beliefs(self) -> Mapping[str, Any]:
         """Per role and dimension: what the average person wants, what this one, how sure."""

@@ -11,7 +11,7 @@ bit, since the journal is replayed through it. Its only randomness is the genera
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,3 +132,11 @@ class Task(Protocol):
         Raises:
             PriorError: If it cannot be read, in one sentence.
         """
+
+
+@runtime_checkable
+class Forgetful(Protocol):
+    """A task that can be told to forget; others say no."""
+
+    def forget(self, what: str) -> bool:
+        """Forget what was learnt of a role, of this ``song`` or ``all``; False: it cannot."""

@@ -10,6 +10,7 @@ allows both.
 
 import math
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bridge.mix import messages as m
@@ -75,6 +76,8 @@ class Audit:
         self.incoming: list[dict[str, object]] | None = None
         self.hands: set[Slot] = set()
         self.event: m.Event | None = None
+        self.proposed: tuple[str, Slot, tuple[float, float]] = ("", ("", Param.GAIN), (0.0, 0.0))
+        self.is_auditioned = False
 
     def line(self, key: str, param: Param) -> Line:
         return self.lines.setdefault((key, param), Line())
@@ -117,8 +120,19 @@ class Audit:
                 self.mode = event.mode
             case m.SafeSwitched():
                 self._locked(event)
+            case m.CompareSwitched() | m.MixRecalled():
+                self._gone_back(self.lines)
+            case m.AuditionSwitched() if event.move == self.proposed[0]:
+                line = self.lines[self.proposed[1]]
+                line.path, line.is_way_back = self.proposed[2], not event.on
+                self.is_auditioned = True
             case _:
                 pass
+
+    def _gone_back(self, slots: Iterable[Slot]) -> None:
+        """From here on these may go where they have been."""
+        for slot in slots:
+            self.lines[slot].is_way_back = True
 
     def _note(self, track: int, what: str, value: str) -> None:
         if self.incoming is not None:
@@ -241,7 +255,12 @@ class Audit:
             return
         key = self.order[note.track - 1]
         line = self.line(key, note.param)
-        if note.state is MoveState.APPLIED:
+        if note.state is MoveState.PROPOSED:
+            self.proposed = (note.move, (key, note.param), (note.from_value, note.to_value))
+            self.is_auditioned = False
+        elif note.state is MoveState.APPLIED and isinstance(self.event, m.MixRecalled):
+            line.is_way_back = True  # it stands again
+        elif note.state is MoveState.APPLIED:
             if self.mode is Mode.SUGGEST:
                 assert isinstance(self.event, m.SuggestionAccepted), "nobody accepted it"
             line.path, line.is_way_back = (note.from_value, note.to_value), False
@@ -250,6 +269,8 @@ class Audit:
             self._judge_budgets(at, (key, note.param))
         elif note.state is MoveState.REVERTED:
             line.is_way_back = True
+        elif note.move == self.proposed[0] and self.is_auditioned:
+            line.is_way_back = True  # what was only tried goes back
         elif note.move == line.move and not line.is_way_back:
             line.path = None  # confirmed or given up
 

@@ -97,6 +97,11 @@ class ScriptedTask:
         self.hands.append((observation.keys[row], param, value))
         return None if param is Param.PAN else Learnt(td_error=0.0, text="a hand")
 
+    def forget(self, what: str) -> bool:
+        if what == "all":
+            self.lessons.clear()
+        return what == "all"
+
     def beliefs(self) -> Mapping[str, Any]:
         return {"lessons": len(self.lessons)}
 

@@ -29,7 +29,7 @@ PARAMS = tuple(RANGE)
 HAPPENINGS = (
     "hand", "judge_move", "answer_suggestion", "undo", "switch_safe", "freeze", "panic", "rearm",
     "choose_mode", "change_link", "rearrange", "announce", "read_on", "meter", "gap",
-    "correct_role", "switch",
+    "correct_role", "switch", "audition", "compare", "pin", "recall", "revert", "allow", "forget",
 )  # fmt: skip
 
 
@@ -256,6 +256,37 @@ class Storm:
 
     def undo(self) -> None:
         self.give(m.UndoRequested(at=self.at, move=self.dice.choice(("", *self.moves))))
+
+    def audition(self) -> None:
+        move = self.moves[-1] if self.moves and self.dice.random() < 0.9 else "nobody"
+        on = self.dice.random() < 0.7
+        self.give(m.AuditionSwitched(at=self.at, move=move, on=on))
+
+    def compare(self) -> None:
+        self.at += self.dice.choice((0.0, 0.5, 4.0))
+        self.give(m.CompareSwitched(at=self.at, on=self.dice.random() < 0.5))
+
+    def pin(self) -> None:
+        self.give(m.MixPinned(at=self.at, slot=self.dice.choice(list(m.Slot))))
+
+    def recall(self) -> None:
+        self.give(m.MixRecalled(at=self.at, slot=self.dice.choice(list(m.Slot))))
+
+    def revert(self) -> None:
+        move = self.dice.choice(("nobody", *self.moves))
+        self.give(m.RevertRequested(at=self.at, move=move))
+
+    def allow(self) -> None:
+        self.give(
+            m.StripSwitched(
+                at=self.at, switch=self.dice.choice(list(m.StripSwitch)),
+                track=self.dice.choice(("*", "1", "Vox", "nobody")),
+                lock_class=self.dice.choice(list(LockClass)), on=self.dice.random() < 0.7,
+            )
+        )  # fmt: skip
+
+    def forget(self) -> None:
+        self.give(m.ForgetRequested(at=self.at, what=self.dice.choice(("all", "song", "tuba"))))
 
     def switch_safe(self) -> None:
         track = self.dice.choice(("1", "2", "9", "*", "vox", "Click"))

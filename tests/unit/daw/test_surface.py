@@ -8,7 +8,14 @@ from bridge.daw import surface
 from bridge.daw.surface import Hello, decode_request, encode_notice
 from bridge.errors import DialectError
 from bridge.mix.messages import (
+    Actor,
+    AuditionSwitched,
+    ChangeNoticed,
+    CompareSwitched,
+    ForgetRequested,
     FreezeSwitched,
+    MixPinned,
+    MixRecalled,
     Mode,
     ModeChosen,
     MoveReported,
@@ -18,11 +25,15 @@ from bridge.mix.messages import (
     PersonEvent,
     Rearmed,
     RequestRefused,
+    RevertRequested,
     RewardCredited,
     RewardReceived,
     RoleCorrected,
     SafeSwitched,
+    Slot,
     StatusChanged,
+    StripSwitch,
+    StripSwitched,
     SuggestionAccepted,
     SuggestionSkipped,
     UndoRequested,
@@ -63,6 +74,24 @@ REQUESTS: list[tuple[str, tuple[OscArg, ...], PersonEvent | Hello]] = [
     ("safe", ("*", "all", 0), SafeSwitched(at=AT, track="*", lock_class=LockClass.ALL, on=False)),
     ("safe", (3, "eq", 1), SafeSwitched(at=AT, track="3", lock_class=LockClass.EQ, on=True)),
     ("role", ("3", "bass"), RoleCorrected(at=AT, track="3", role=Role.BASS)),
+    (
+        "learn",
+        ("3", "eq", 0),
+        StripSwitched(
+            at=AT, switch=StripSwitch.LEARN, track="3", lock_class=LockClass.EQ, on=False
+        ),
+    ),
+    (
+        "act",
+        ("*", "all", 1),
+        StripSwitched(at=AT, switch=StripSwitch.ACT, track="*", lock_class=LockClass.ALL, on=True),
+    ),
+    ("audition", ("m4", 1), AuditionSwitched(at=AT, move="m4", on=True)),
+    ("compare", (0,), CompareSwitched(at=AT, on=False)),
+    ("revert", ("m4",), RevertRequested(at=AT, move="m4")),
+    ("pin", ("A",), MixPinned(at=AT, slot=Slot.A)),
+    ("recall", ("D",), MixRecalled(at=AT, slot=Slot.D)),
+    ("forget", ("song",), ForgetRequested(at=AT, what="song")),
 ]
 
 
@@ -168,6 +197,10 @@ NOTICES: list[tuple[Notice, OscMessage]] = [
     (
         StatusChanged(state="stale", text="The DAW is silent."),
         OscMessage("/bridge/status", ("stale", "The DAW is silent.")),
+    ),
+    (
+        ChangeNoticed(actor=Actor.HAND, track=3, param=Param.PAN, from_value=0.0, to_value=-0.5),
+        OscMessage("/bridge/change", ("hand", 3, "pan", 0.0, -0.5)),
     ),
     (RequestRefused(text="No such move."), OscMessage("/bridge/error", ("No such move.",))),
 ]

@@ -10,6 +10,7 @@ import pytest
 
 from bridge.runtime import doctor, remote
 from bridge.runtime.doctor import Finding, Level
+from bridge.runtime.midi_ports import Ports, why_none
 from bridge.runtime.store import open_store
 
 
@@ -126,23 +127,26 @@ def test_a_database_of_another_program_or_version_is_a_problem(tmp_path: Path, s
     assert doctor.store_content(tmp_path / "mix.db").level is Level.PROBLEM
 
 
-def _raising(error: Exception) -> Finding:
-    def open_midi() -> int:
-        raise error
+def _finding(error: Exception) -> Finding:
+    def open_midi() -> Ports:
+        raise why_none(error)
 
     return doctor.midi_finding(open_midi)
 
 
 def test_midi_that_is_missing_for_any_reason_is_a_warning_with_the_reason() -> None:
-    assert "mixbridge[midi]" in _raising(ModuleNotFoundError("rtmidi")).remedy
-    assert "libasound" in _raising(ImportError("libasound.so.2: cannot open")).text
-    assert "no MIDI: sequencer" in _raising(OSError("sequencer")).text
-    assert _raising(RuntimeError("sequencer")).level is Level.WARNING
+    assert "mixbridge[midi]" in _finding(ModuleNotFoundError("rtmidi")).remedy
+    assert "libasound" in _finding(ImportError("libasound.so.2: cannot open")).text
+    assert "no MIDI: sequencer" in _finding(OSError("sequencer")).text
+    assert _finding(RuntimeError("sequencer")).level is Level.WARNING
 
 
-def test_midi_inputs_are_counted() -> None:
-    assert doctor.midi_finding(lambda: 1).text == "1 input"
-    assert doctor.midi_finding(lambda: 0).text == "0 inputs"
+def test_the_page_is_found_free_or_taken(free_port: int) -> None:
+    assert doctor.page_port("127.0.0.1", free_port).level is Level.OK
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        finding = doctor.page_port("127.0.0.1", taken.getsockname()[1])
+    assert finding.level is Level.WARNING
+    assert "web.port" in finding.remedy
 
 
 def test_the_midi_of_this_machine_never_stops_the_doctor(capfd: pytest.CaptureFixture[str]) -> None:

@@ -384,13 +384,16 @@ def settings(folder: Path, port: int, **more: object) -> Settings:
             "daw": {"port": port + 1 if port < 65535 else port - 1},
             "store": str(folder / "bridge.db"),
             "learning": {"agent": "flat"},
+            "web": {"enabled": False},
+            "midi": {"enabled": False},
             **more,
         }
     )
 
 
 async def _opened(chosen: Settings) -> tuple[Mode, bytes]:
-    async with open_bridge(chosen) as runner:
+    async with open_bridge(chosen) as opened:
+        runner = opened.runner
         return runner.engine.mode, runner.engine.memory()
 
 

@@ -1,0 +1,246 @@
+"""MIDI in a running bridge: pads that come and go, what they do, and their lamps.
+
+Ports are looked for every `LOOK_S` on a thread, since a sound server may take its time. Bindings
+are read again when the state file changes, so that `mixbridge midi learn` works beside a running
+bridge.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from bridge.errors import JournalError
+from bridge.mix.messages import (
+    FreezeSwitched,
+    Mode,
+    ModeChosen,
+    Notice,
+    PanicPressed,
+    PersonEvent,
+    RewardCredited,
+    RewardReceived,
+    SuggestionAccepted,
+    SuggestionSkipped,
+    UndoRequested,
+)
+from bridge.runtime.midi_pads import Action, Binding, Heard, Pads, heard, read_bindings
+from bridge.runtime.midi_ports import (
+    Closeable,
+    MidiUnavailable,
+    Output,
+    Ports,
+    lamps_of,
+    open_ports,
+)
+from bridge.runtime.runner import Runner
+from bridge.runtime.state_file import read_state, state_mtime, write_state
+
+LOOK_S: Final = 2.0
+_LAMP_S: Final = 0.6
+_LIT: Final = 127
+
+_log = logging.getLogger(__name__)
+
+
+class MidiService:
+    """Listens to the bound devices for as long as the bridge runs.
+
+    Args:
+        runner: The bridge.
+        store: Beside it is the state file with the bindings.
+        show: Takes what the page's doctor says of the pads.
+
+    Attributes:
+        text: What can be heard now, or why nothing can.
+    """
+
+    def __init__(
+        self, runner: Runner, store: Path, *, show: Callable[[dict[str, Any]], None]
+    ) -> None:
+        self.text = ""
+        self._runner = runner
+        self._store = store
+        self._show = show
+        self._loop = asyncio.get_running_loop()
+        self._pads = Pads()
+        self._ports: Ports | None = None
+        self._inputs: dict[str, Closeable] = {}
+        self._outputs: dict[str, Output] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._read_at = -1.0
+        self._task: asyncio.Task[None] | None = None
+
+    def open(self) -> None:
+        """Begin to look for pads."""
+        self._runner.watchers.append(self._note)
+        self._task = self._loop.create_task(self._watch())
+
+    async def close(self) -> None:
+        """Let go of every device."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        if self._timer is not None:
+            self._timer.cancel()
+        await asyncio.to_thread(self._drop)
+
+    # -- devices ---------------------------------------------------------------------------------
+
+    async def _watch(self) -> None:
+        while True:
+            self._read_bindings()
+            wanted = {binding.control.device for binding in self._pads.bindings}
+            report = await asyncio.to_thread(self._look, wanted)
+            self._report(*report)
+            await asyncio.sleep(LOOK_S)
+
+    def _read_bindings(self) -> None:
+        at = state_mtime(self._store)
+        if at != self._read_at:
+            self._read_at = at
+            bindings = read_bindings(read_state(self._store).get("midi", {}))
+            if bindings != self._pads.bindings:
+                self._pads = Pads(bindings)
+
+    def _look(self, wanted: set[str]) -> tuple[str, str, str]:
+        """Open what is bound and there, close what has gone; level, text and remedy."""
+        try:
+            if self._ports is None:
+                self._ports = open_ports()
+            there = self._ports.inputs()
+            can_be_told = self._ports.outputs()
+        except MidiUnavailable as none:
+            return "warning", none.text, none.remedy
+        except (OSError, RuntimeError) as error:
+            self._drop()
+            return "warning", f"the MIDI system went away: {error}", ""
+        for device in [name for name in self._inputs if name not in there or name not in wanted]:
+            self._inputs.pop(device).close()
+            if device in self._outputs:
+                self._outputs.pop(device).close()
+        for device in wanted & set(there) - set(self._inputs):
+            with suppress(OSError, RuntimeError):
+                self._inputs[device] = self._ports.listen(device, self._listener(device))
+        for device in self._inputs:
+            lamps = lamps_of(device, can_be_told)
+            if lamps is not None and device not in self._outputs:
+                with suppress(OSError, RuntimeError):
+                    self._outputs[device] = self._ports.speak(lamps)
+        if not there:  # perhaps the server has gone, and a new one needs new clients
+            self._drop()
+        return self._state(wanted, there)
+
+    def _state(self, wanted: set[str], there: list[str]) -> tuple[str, str, str]:
+        missing = sorted(wanted - set(self._inputs))
+        if not wanted:
+            count = len(there)
+            text = f"{count} device{'' if count == 1 else 's'}, nothing bound yet"
+            return "ok", text, "mixbridge midi learn good bad" if count else ""
+        if missing:
+            return "warning", f"not there: {', '.join(missing)}", "plug it in; it is heard at once"
+        return "ok", f"listening to {', '.join(sorted(self._inputs))}", ""
+
+    def _drop(self) -> None:
+        for port in (*self._inputs.values(), *self._outputs.values()):
+            port.close()
+        self._inputs.clear()
+        self._outputs.clear()
+        if self._ports is not None:
+            self._ports.close()
+            self._ports = None
+
+    def _report(self, level: str, text: str, remedy: str) -> None:
+        """One line in the log for each change, and the page's doctor."""
+        if text != self.text:
+            self.text = text
+            _log.info("MIDI: %s", text)
+        bindings = [str(binding) for binding in self._pads.bindings]
+        self._show({"level": level, "text": text, "remedy": remedy, "bindings": bindings})
+
+    # -- presses ---------------------------------------------------------------------------------
+
+    def _listener(self, device: str) -> Callable[[list[int]], None]:
+        def take(data: list[int]) -> None:  # on the library's thread
+            at = time.monotonic()
+            if message := heard(device, data):
+                with suppress(RuntimeError):  # the loop has just been closed
+                    self._loop.call_soon_threadsafe(self._hear, message, at)
+
+        return take
+
+    def _hear(self, message: Heard, at: float) -> None:
+        self._act(self._pads.hear(message, at), at)
+
+    def _advance(self) -> None:
+        at = time.monotonic()
+        self._act(self._pads.advance(at), at)
+
+    def _act(self, actions: list[Action], at: float) -> None:
+        for action in actions:
+            if event := self._event(action, at):
+                self._runner.request(event)
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if (due := self._pads.due) is not None:
+            self._timer = self._loop.call_at(due, self._advance)
+
+    def _event(self, action: Action, at: float) -> PersonEvent | None:
+        """What an action asks for; a thumb answers the open suggestion, as on the page."""
+        engine = self._runner.engine
+        suggestion = engine.moves.suggestion
+        name = suggestion.id if suggestion else ""
+        match action:
+            case Action.GOOD | Action.ACCEPT if suggestion:
+                return SuggestionAccepted(at=at, move=name)
+            case Action.BAD | Action.SKIP if suggestion:
+                return SuggestionSkipped(at=at, move=name)
+            case Action.GOOD | Action.BAD:
+                value = 1.0 if action is Action.GOOD else -1.0
+                return RewardReceived(at=at, value=value, move="", reward_id="")
+            case Action.UNDO:
+                return UndoRequested(at=at, move="")
+            case Action.MODE:
+                modes = list(Mode)
+                return ModeChosen(at=at, mode=modes[(modes.index(engine.mode) + 1) % len(modes)])
+            case Action.FREEZE:
+                return FreezeSwitched(at=at, on=not engine.guard.is_frozen)
+            case Action.PANIC:
+                return PanicPressed(at=at)
+        return None
+
+    # -- lamps -----------------------------------------------------------------------------------
+
+    def _note(self, notice: Notice) -> None:
+        """A reward is on disk: only now the pad that says so lights up."""
+        if not isinstance(notice, RewardCredited) or notice.value == 0.0:
+            return
+        action = Action.GOOD if notice.value > 0.0 else Action.BAD
+        for binding in self._pads.bindings:
+            if binding.action in (action, Action.SWITCH):
+                self._light(binding, _LIT)
+                self._loop.call_later(_LAMP_S, self._light, binding, 0)
+
+    def _light(self, binding: Binding, value: int) -> None:
+        control = binding.control
+        output = self._outputs.get(control.device)
+        if output is not None:
+            status = 0x90 if control.kind == "note" else 0xB0
+            with suppress(OSError, RuntimeError):
+                output.send([status | (control.channel - 1), control.number, value])
+
+
+def keep_bindings(store: Path, bindings: tuple[Binding, ...]) -> None:
+    """Write the bindings to the state file; a running bridge takes them over within `LOOK_S`.
+
+    Raises:
+        JournalError: If it cannot be written.
+    """
+    if not store.absolute().parent.is_dir():
+        raise JournalError(f"{store}: there is no such folder; make it, or set `store`.")
+    write_state(store, "midi", {"bindings": [binding.to_json() for binding in bindings]})

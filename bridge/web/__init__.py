@@ -1,0 +1,1 @@
+"""The page: what a browser shows of a running bridge, and how it drives it."""

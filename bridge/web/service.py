@@ -1,0 +1,169 @@
+"""The page of a running bridge: captures for it, and its requests back, on the bridge's loop."""
+
+import asyncio
+import json
+import logging
+import time
+from typing import Any, Final
+
+import bridge
+from bridge.config import Settings
+from bridge.daw.surface import Hello, decode_request
+from bridge.errors import DialectError, JournalError, NetworkError
+from bridge.mix.messages import (
+    ChangeNoticed,
+    MoveReported,
+    Notice,
+    PersonEvent,
+    RequestRefused,
+    StatusChanged,
+)
+from bridge.osc.message import OscMessage
+from bridge.runtime.doctor import examine_settings
+from bridge.runtime.runner import Runner
+from bridge.runtime.state_file import read_state, write_state
+from bridge.web.access import Access
+from bridge.web.capture import take_capture
+from bridge.web.extras import PageExtras
+from bridge.web.history import History
+from bridge.web.server import Page, names_of_this_machine
+
+SHOWN_HZ: Final = 10.0
+"""How often the page gets a new moment; as long as nobody looks, none is made."""
+
+_log = logging.getLogger(__name__)
+
+
+class PageService:
+    """Keeps one page up to date.
+
+    Args:
+        runner: The bridge.
+        settings: Where the page is to be.
+        past_rewards: What this person said in earlier sessions, for the curve.
+        extras: What else it shows.
+
+    Attributes:
+        trouble: Why there is no page, in a sentence; empty where there is one.
+        links: Addresses to open: here, and where it can be reached from the network for all, and
+            to look only.
+    """
+
+    def __init__(
+        self,
+        runner: Runner,
+        settings: Settings,
+        *,
+        past_rewards: list[float],
+        extras: PageExtras,
+    ) -> None:
+        self.trouble = ""
+        self.links: tuple[str, ...] = ()
+        self._runner = runner
+        self._settings = settings
+        self._history = History(past_rewards)
+        self._loop = asyncio.get_running_loop()
+        self._access = Access.kept(read_state(settings.store).get("page", {}))
+        self._hosts, self._shown = names_of_this_machine(settings.web.host)
+        self._lessons_shown = -1
+        self._is_open = False
+        self._page = Page(
+            access=self._access,
+            hosts=self._hosts,
+            ask=self._ask,
+            facts={
+                "version": bridge.__version__,
+                "session": runner.session,
+                "profile": settings.guard.profile.value,
+                **extras.facts,
+            },
+            documents={"doctor": self._examine, **extras.documents},
+            osc_port=settings.listen.port,
+        )
+
+    def open(self) -> None:
+        """Show the page, or say in `trouble` why not; the bridge runs either way."""
+        web = self._settings.web
+        self._runner.watchers.append(self._note)
+        try:
+            write_state(self._settings.store, "page", self._access.to_json())
+            host, port = self._page.open(web.host, web.port)
+        except (NetworkError, JournalError) as error:
+            self.trouble = str(error)
+            _log.warning("%s", self.trouble)
+            return
+        here = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 (it listens there too)
+        self.links = (f"http://{here}:{port}/",)
+        if not self._shown.startswith("127."):
+            base = f"http://{self._shown}:{port}"
+            self.links += (f"{base}/remote#{self._access.all}", f"{base}/#{self._access.look}")
+        self._is_open = True
+        self._tick()
+
+    def close(self) -> None:
+        """Take the page away."""
+        self._is_open = False
+        self._page.close()
+
+    def show(self, name: str, content: Any) -> None:  # noqa: ANN401 - any JSON
+        """Show a section that is no part of the engine, such as the pads."""
+        self._page.show(name, content)
+
+    # -- to the page -----------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        if not self._is_open:
+            return
+        self._loop.call_later(1.0 / SHOWN_HZ, self._tick)
+        if self._page.watchers:
+            self._publish()
+
+    def _publish(self) -> None:
+        at = time.monotonic()
+        runner = self._runner
+        lessons = runner.lessons
+        capture = take_capture(
+            runner.engine,
+            status=runner.status,
+            levels=runner.meters.shown,
+            at=at,
+            with_beliefs=lessons != self._lessons_shown,
+        )
+        if self._page.publish(capture, self._history.take_fresh(), self._history.rewards):
+            self._lessons_shown = lessons
+
+    def _note(self, notice: Notice) -> None:
+        track = ""
+        match notice:
+            case MoveReported() | ChangeNoticed():
+                strip = self._runner.engine.mix.by_number(notice.track)
+                track = strip.name if strip else f"track {notice.track}"
+            case RequestRefused(text=text):
+                self._page.say(text)
+            case StatusChanged(text=text) if text != self._runner.status.text:
+                self._page.say(text)  # a sentence beside an unchanged state
+            case _:
+                pass
+        self._history.note(notice, track=track, wall=time.time())
+
+    # -- from the page, on its thread --------------------------------------------------------------
+
+    def _ask(self, address: str, args: list[Any]) -> None:
+        """Put a request before the bridge, as if a remote had sent it."""
+        request = decode_request(OscMessage(address, tuple(args)), at=time.monotonic())
+        if request is None or isinstance(request, Hello):
+            raise DialectError(f"{address}: the page cannot ask for that.")
+        self._post(request)
+
+    def _post(self, request: PersonEvent) -> None:
+        try:
+            self._loop.call_soon_threadsafe(self._runner.request, request)
+        except RuntimeError:  # the bridge has just ended
+            raise DialectError("The bridge is ending.") from None
+
+    def _examine(self) -> tuple[bytes, str]:
+        findings = [
+            {"level": f.level.value, "subject": f.subject, "text": f.text, "remedy": f.remedy}
+            for f in examine_settings(self._settings)
+        ]
+        return json.dumps(findings).encode(), "application/json"

@@ -1,0 +1,168 @@
+// The ears of the demo: this browser plays the console's stems through the strips as they stand.
+
+import { h, icon, say, mark } from "./dom.js";
+import * as words from "./words.js";
+import { state, ask, fetchDocument, notify } from "./link.js";
+
+const FOLLOW_S = 0.1; // the bridge tells its values ten times a second: straight lines between them are its ramps
+const SWITCH_S = 0.06; // between before and after
+const SILENCE_DB = -150;
+const FULL_SCALE = 32767;
+
+/** The stems of the demo as Float32Array, one a track, from 16-bit samples at its rate. */
+async function loadStems(ears, onProgress) {
+  const stems = [];
+  for (const [index, { scale }] of ears.tracks.entries()) {
+    onProgress(index);
+    const samples = new Int16Array(await (await fetchDocument(`stems/${index + 1}`)).arrayBuffer());
+    stems.push(Float32Array.from(samples, (sample) => (sample * scale) / FULL_SCALE));
+  }
+  return stems;
+}
+
+async function makeMixer(context, stems, values, isPlaying) {
+  await context.audioWorklet.addModule("/static/mixer-worklet.js");
+  return new AudioWorkletNode(context, "mixer", {
+    numberOfInputs: 0, outputChannelCount: [2], processorOptions: { stems, values, isPlaying },
+  });
+}
+
+/** What the mixer makes of stems at fixed values: [left, right], without anything being heard. */
+export async function renderOffline(stems, values, rate, seconds) {
+  const context = new OfflineAudioContext(2, Math.round(rate * seconds), rate);
+  const mixer = await makeMixer(context, stems, values, true);
+  mixer.connect(context.destination);
+  const rendered = await context.startRendering();
+  return [rendered.getChannelData(0), rendered.getChannelData(1)];
+}
+
+/** The mixer's values of every strip: what is muted, or not soloed while others are, is closed. */
+export function heardValues(strips, values) {
+  const isAnySolo = strips.some((strip) => strip.solo);
+  return values.map((row, i) => {
+    const isOpen = strips[i] && !strips[i].mute && (strips[i].solo || !isAnySolo);
+    return row.map((value, column) => (column === 0 && !isOpen ? SILENCE_DB : (value ?? 0)));
+  });
+}
+
+/** Trims in dB for [before, after] that make both equally loud; only ever downwards. */
+export function trims(louderDb) {
+  return louderDb > 0 ? [0, -louderDb] : [louderDb, 0];
+}
+
+export function makeEars(element) {
+  const play = h("button", { type: "button", class: "primary play", onclick: () => toggle() }, icon("play"), h("span", { text: "Play" }), h("kbd", { text: "P" }));
+  const before = h("button", { type: "button", class: "side", onclick: () => listenTo(true) }, "Before");
+  const after = h("button", { type: "button", class: "side", onclick: () => listenTo(false) }, "After");
+  const matched = h("input", { type: "checkbox", id: "matched", checked: true, onchange: () => follow(SWITCH_S) });
+  const volume = h("input", { type: "range", id: "volume", min: -40, max: 0, step: 1, value: -6, "aria-label": "Volume", oninput: () => follow(SWITCH_S) });
+  const heard = h("p", { class: "heardnow" });
+  const level = h("meter", { min: 0, max: 1, "aria-label": "Level of what you hear" });
+  element.append(play, h("div", { class: "sides", role: "group", "aria-label": "Which mix you hear" }, before, after),
+    h("label", { class: "check", for: "matched" }, matched, "equally loud"),
+    h("label", { class: "volume", for: "volume" }, "Volume", volume), level, heard);
+  const welcome = makeWelcome(() => toggle());
+
+  let context = null;
+  let mixer = null;
+  let isPlaying = false;
+  let isBusy = false;
+  let isBefore = false;
+  let modeWanted = "assist";
+
+  async function toggle() {
+    if (!state.facts.ears || isBusy) return;
+    isBusy = true;
+    try {
+      if (isPlaying) await stop();
+      else await start();
+    } catch (error) {
+      notify(`The band cannot be played here: ${error.message}`);
+    }
+    isBusy = false;
+    update(new Set());
+  }
+
+  async function start() {
+    welcome.remove();
+    if (!window.AudioWorkletNode) throw new Error("this browser plays only pages of its own machine; open the page there");
+    context ??= new AudioContext({ sampleRate: state.facts.ears.rate, latencyHint: "playback" });
+    await context.resume();
+    if (!mixer) {
+      const stems = await loadStems(state.facts.ears, (index) => say(heard, `Loading ${state.facts.ears.tracks[index].name} …`));
+      mixer = await makeMixer(context, stems, heardValues(state.strips, state.values), false);
+      mixer.connect(context.destination);
+      mixer.port.onmessage = ({ data }) => { level.value = Math.max(0, 1 + (10 * Math.log10(data.power + 1e-9)) / 50); };
+    }
+    isPlaying = true;
+    follow(SWITCH_S);
+    mixer.port.postMessage({ isPlaying: true });
+    if (state.status?.mode === "observe") ask("mode", modeWanted);
+  }
+
+  /** Whoever does not listen is not asked to judge. */
+  async function stop() {
+    isPlaying = false;
+    mixer.port.postMessage({ isPlaying: false });
+    level.value = 0;
+    if (state.status && state.status.mode !== "observe") {
+      modeWanted = state.status.mode;
+      ask("mode", "observe");
+    }
+  }
+
+  addEventListener("pagehide", () => { if (isPlaying) ask("mode", "observe"); });
+
+  function listenTo(isBeforeNow) {
+    isBefore = isBeforeNow;
+    follow(SWITCH_S);
+    update(new Set());
+  }
+
+  function follow(seconds) {
+    if (!mixer) return;
+    const values = isBefore ? state.compare?.before : state.values;
+    if (!values || values.length !== state.strips.length) return;
+    const [beforeDb, afterDb] = trims(matched.checked ? (state.compare?.louder ?? 0) : 0);
+    const trim = 10 ** ((Number(volume.value) + (isBefore ? beforeDb : afterDb)) / 20);
+    mixer.port.postMessage({ values: heardValues(state.strips, values), seconds, trim });
+  }
+
+  function update(changed) {
+    const isThere = Boolean(state.facts.ears);
+    element.hidden = !isThere;
+    if (!isThere) return;
+    document.body.dataset.ears = "yes";
+    welcome.show(!isPlaying && !mixer && state.connection === "online");
+    say(play.children[1], isBusy ? "…" : isPlaying ? "Stop" : "Play");
+    play.replaceChild(icon(isPlaying ? "stop" : "play"), play.firstChild);
+    mark(play, "data-playing", isPlaying);
+    mark(before, "aria-pressed", isBefore ? "true" : "false");
+    mark(after, "aria-pressed", isBefore ? "false" : "true");
+    const count = state.compare?.changed ?? 0;
+    if (!isBusy) say(heard, !isPlaying ? "Press Play to hear the band." : isBefore ? "You hear the mix as it began." : count ? `You hear the mix now: ${words.plural(count, "track")} changed.` : "You hear the mix as it began: nothing has changed yet.");
+    if (["values", "strips", "compare"].some((name) => changed.has(name))) follow(FOLLOW_S);
+  }
+  return { update, toggle };
+}
+
+/** What a first visitor reads: three sentences and one button. */
+function makeWelcome(onPlay) {
+  const button = h("button", { type: "button", class: "primary", onclick: onPlay }, icon("play"), "Play the band");
+  const dialog = h("div", { class: "welcome", role: "dialog", "aria-labelledby": "welcome-title" },
+    h("h2", { id: "welcome-title", text: "Teach it your taste" }),
+    h("ol", {},
+      h("li", { text: "Press Play: a small band, roughly mixed." }),
+      h("li", { text: "Every few seconds the bridge moves one thing. Listen." }),
+      h("li", { text: "Good or Bad? Bad takes it back. It learns from every answer." })),
+    button);
+  let isGone = false;
+  return {
+    show(isWanted) {
+      if (isGone || isWanted === dialog.isConnected) return;
+      if (isWanted) { document.body.append(dialog); button.focus({ preventScroll: true }); }
+      else dialog.remove();
+    },
+    remove() { isGone = true; dialog.remove(); },
+  };
+}

@@ -1,0 +1,100 @@
+// Learning: what is believed of this person's taste, how surely, and what they have said so far.
+
+import uPlot from "./uplot.js";
+import { h, say } from "./dom.js";
+import * as words from "./words.js";
+import { state, ask } from "./link.js";
+
+const DIMENSIONS = { level: ["Level", "dB"], low: ["Lows", "dB"], lowmid: ["Low mids", "dB"], highmid: ["High mids", "dB"], high: ["Highs", "dB"], width: ["Width", "%"] };
+const AVERAGE_OF = 10;
+
+export function makeLearning() {
+  const intro = h("p", { class: "legend" });
+  const note = h("p", { class: "note", hidden: true });
+  const roles = h("div", { class: "roles" });
+  const plot = h("div", { class: "plot" });
+  const plotWords = h("p", { class: "legend" });
+  const song = forgetButton("this song", "song");
+  const all = forgetButton("everything", "all");
+  const element = h("section", { class: "learning" }, h("h1", { text: "Learning" }), intro, note, roles,
+    h("h2", { text: "Your answers, one after the other" }), plotWords, plot,
+    h("h2", { text: "Forget" }),
+    h("p", { class: "legend", text: "Forgetting cannot be undone. The journal keeps what happened; what was learnt from it is gone." }),
+    h("div", { class: "actions" }, song, all));
+  let chart = null;
+  let drawn = "";
+
+  function update(changed) {
+    if (!changed.has("learning") && !changed.has("connection")) return;
+    const learning = state.learning;
+    if (!learning) return;
+    const known = Object.entries(learning.roles);
+    const trust = learning.consistency === null || learning.consistency === undefined ? "" : ` It expects ${Math.round(100 * learning.consistency)} % of your answers to be meant as given.`;
+    say(intro, known.length === 0 ? "Nothing of you yet: the bridge acts on what most listeners like. Every thumb, undo and fader move of yours changes that." : `What the bridge believes you want, where your answers say something.${trust}`);
+    note.hidden = !learning.note;
+    say(note, learning.note ?? "");
+    const text = JSON.stringify(learning.roles);
+    if (text !== drawn) {
+      drawn = text;
+      roles.replaceChildren(...known.map(makeRole));
+    }
+    draw(learning.rewards);
+    song.disabled = all.disabled = state.may !== "all";
+  }
+
+  function draw(rewards) {
+    const count = rewards.length;
+    const good = rewards.filter((value) => value > 0).length;
+    say(plotWords, count === 0 ? "None yet." : `${words.plural(count, "answer")}, ${good} of them good. The line is the share of good ones among ${AVERAGE_OF} neighbours.`);
+    plot.hidden = count < 2;
+    if (count < 2) return;
+    const xs = rewards.map((_, i) => i + 1);
+    const ys = rewards.map((_, i) => {
+      const near = rewards.slice(Math.max(0, i - AVERAGE_OF + 1), i + 1);
+      return (100 * near.filter((value) => value > 0).length) / near.length;
+    });
+    const width = Math.max(240, plot.clientWidth || 600);
+    const data = [xs, ys];
+    if (!chart) {
+      const axis = { stroke: "#a9b5bf", grid: { stroke: "#2a323a" }, ticks: { stroke: "#2a323a" } };
+      chart = new uPlot({ width, height: 220, scales: { x: { time: false }, y: { range: [0, 100] } }, legend: { show: false }, cursor: { show: false }, axes: [{ ...axis, label: "answers" }, { ...axis, label: "% good" }], series: [{}, { stroke: "#5bd1bd", width: 2, fill: "rgba(91,209,189,0.12)" }] }, data, plot);
+    } else {
+      chart.setData(data);
+      if (chart.width !== width) chart.setSize({ width, height: 220 });
+    }
+  }
+  return { element, update };
+}
+
+function makeRole([role, dimensions]) {
+  const lines = Object.entries(dimensions).map(([name, belief]) => {
+    const [word, unit] = DIMENSIONS[name] ?? [name, ""];
+    const scale = unit === "%" ? 100 : 1;
+    const difference = (belief.you - belief.average) * scale;
+    const number = `${words.sign(difference)}${Math.abs(difference).toFixed(unit === "%" ? 0 : 1)} ${unit}`;
+    return h("li", {}, h("span", { class: "what", text: word }), h("span", { class: "number", text: number }),
+      h("span", { class: "words", text: sentence(belief.words) }),
+      h("span", { class: "sure" }, `${Math.round(100 * belief.sure)} % of the doubt gone, ${words.plural(belief.answers, "answer")} `, h("meter", { min: 0, max: 1, value: belief.sure, "aria-label": `How sure: ${word} of ${role}` })));
+  });
+  return h("article", { class: "card role" }, h("header", {}, h("h3", { text: role }), forgetButton(role, role)), h("ul", {}, lines));
+}
+
+const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
+/** Two presses: the first one asks. */
+function forgetButton(name, what) {
+  const word = `Forget ${name}`;
+  let timer = null;
+  const button = h("button", { type: "button", class: "small danger", text: word, onclick: () => {
+    if (timer === null) {
+      say(button, `Really forget ${name}?`);
+      timer = setTimeout(() => { timer = null; say(button, word); }, 4000);
+    } else {
+      clearTimeout(timer);
+      timer = null;
+      say(button, word);
+      ask("forget", what);
+    }
+  } });
+  return button;
+}

@@ -1,0 +1,155 @@
+// The page: header, screens, keys; what is shown is what the bridge has confirmed.
+
+import { h, icon, say, mark } from "./dom.js";
+import { state, watch, open, ask, notify } from "./link.js";
+import { makeRemote, answer, isFrozen } from "./remote.js";
+import { makeDesk } from "./desk.js";
+import { makeSuggestions } from "./suggestions.js";
+import { makeHistory } from "./history.js";
+import { makeLearning } from "./learning.js";
+import { makeDoctor } from "./doctor.js";
+import { makeEars } from "./ears.js";
+
+const SCREENS = {
+  remote: ["Remote", makeRemote],
+  desk: ["Desk", makeDesk],
+  suggestions: ["Suggestions", makeSuggestions],
+  history: ["History", makeHistory],
+  learning: ["Learning", makeLearning],
+  doctor: ["Doctor", makeDoctor],
+};
+const MODES = { observe: ["Observe", "only watch"], suggest: ["Suggest", "ask me first"], assist: ["Assist", "move by itself"], gig: ["Gig", "only what is sure"] };
+const EVERYTHING = new Set(["connection", "facts", "status", "strips", "values", "levels", "held", "now", "rows", "learning", "compare", "midi", "clients"]);
+
+const screen = document.getElementById("screen");
+const side = document.getElementById("side");
+const banner = document.getElementById("banner");
+const roomy = matchMedia("(min-width: 640px)");
+const wide = matchMedia("(min-width: 1100px)");
+const made = new Map();
+let current = null;
+
+// -- header --------------------------------------------------------------------------------------
+
+const lamp = h("span", { class: "lamp" });
+const connection = h("span", { class: "connection" }, lamp, h("span", { class: "text" }));
+const mode = h("select", { id: "mode", "aria-label": "Mode: how much the bridge may do", onchange: () => { ask("mode", mode.value); mode.value = state.status?.mode ?? "suggest"; } },
+  Object.keys(MODES).map((value) => h("option", { value })));
+document.getElementById("head").append(
+  h("a", { class: "brand", href: "/remote", onclick: (event) => go(event, "remote") }, h("img", { src: "/static/icon.svg", alt: "", width: 26, height: 26 }), "mixbridge"),
+  connection, mode);
+
+function updateHead() {
+  const { connection: link, status } = state;
+  const bridge = status?.state ?? "";
+  const text = link === "online" ? (bridge === "online" ? "DAW connected" : bridge ? `${bridge}: ${status.text}` : "connected") : link === "connecting" ? "connecting …" : link === "unpaired" ? "not paired" : "connection lost";
+  say(connection.querySelector(".text"), text);
+  mark(connection, "data-state", link === "online" ? bridge : link);
+  mark(connection, "title", text);
+  for (const option of mode.options) say(option, roomy.matches ? MODES[option.value].join(": ") : MODES[option.value][0]);
+  if (document.activeElement !== mode && status) mode.value = status.mode;
+  mode.disabled = state.may !== "all" || link !== "online";
+  const words = link === "lost" ? "The bridge does not answer. Trying again …" : link === "unpaired" ? "This device is not paired. Scan the QR code that mixbridge shows when it is started with --listen." : "";
+  banner.hidden = !words;
+  say(banner, words);
+}
+
+// -- screens -------------------------------------------------------------------------------------
+
+const nav = document.getElementById("nav");
+const links = new Map();
+for (const [name, [word]] of Object.entries(SCREENS)) {
+  const link = h("a", { href: `/${name}`, onclick: (event) => go(event, name) }, icon(name), h("span", { text: word }));
+  links.set(name, link);
+  nav.append(link);
+}
+
+function go(event, name) {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  history.pushState(null, "", `/${name}`);
+  show();
+  screen.focus({ preventScroll: true });
+  scrollTo(0, 0);
+}
+
+function show() {
+  const path = location.pathname.slice(1);
+  let name = path in SCREENS ? path : "";
+  if (!name) name = wide.matches ? "desk" : "remote";
+  if (!made.has(name)) made.set(name, SCREENS[name][1]());
+  current = name;
+  screen.replaceChildren(made.get(name).element);
+  document.body.dataset.screen = name;
+  document.title = `${SCREENS[name][0]} · mixbridge`;
+  for (const [other, link] of links) mark(link, "aria-current", other === name ? "page" : false);
+  if (name === "remote") stayAwake();
+  draw(EVERYTHING);
+}
+
+const aside = makeRemote();
+side.append(h("h2", { text: "Now" }), aside.element);
+const ears = makeEars(document.getElementById("ears"));
+
+function draw(changed) {
+  updateHead();
+  made.get(current)?.update(changed);
+  if (wide.matches && current !== "remote") aside.update(changed);
+  ears.update(changed);
+}
+wide.addEventListener("change", () => show());
+addEventListener("popstate", () => show());
+watch(draw);
+setInterval(() => draw(new Set(["time"])), 1000);
+
+// -- keys: up and down judge, as on every remote ---------------------------------------------------
+
+const TYPING = new Set(["INPUT", "SELECT", "TEXTAREA"]);
+let isComparing = false;
+addEventListener("keydown", (event) => {
+  if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || TYPING.has(event.target.tagName)) return;
+  const actions = {
+    ArrowUp: () => answer(1),
+    ArrowDown: () => answer(-1),
+    z: () => ask("undo"),
+    f: () => ask("freeze", isFrozen() ? 0 : 1),
+    b: () => { isComparing = true; ask("compare", 1); },
+    Escape: () => ask("panic"), // twice is at once; rearming takes a button
+    p: () => ears.toggle(),
+  };
+  const action = actions[event.key];
+  if (!action) return;
+  event.preventDefault();
+  action();
+});
+addEventListener("keyup", (event) => {
+  if (event.key === "b" && isComparing) {
+    isComparing = false;
+    ask("compare", 0);
+  }
+});
+
+// -- a phone that stays awake ----------------------------------------------------------------------
+
+let lock = null;
+let isToldOfSleep = false;
+/** Keep the display on while the remote is shown; browsers allow it on this machine and on https. */
+async function stayAwake() {
+  if (lock && !lock.released) return;
+  if (!("wakeLock" in navigator)) {
+    if (!isToldOfSleep && !isSecureContext) notify("Your browser lets the display sleep here; you may want to change that in the phone's settings.");
+    isToldOfSleep = true;
+    return;
+  }
+  try {
+    lock = await navigator.wakeLock.request("screen");
+  } catch {
+    lock = null; // not visible, or the battery is low
+  }
+}
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && current === "remote") stayAwake();
+});
+
+show();
+open();

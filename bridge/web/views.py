@@ -1,0 +1,307 @@
+"""Views: what the page shows, section by section, as JSON; pure functions of a capture.
+
+A section is sent when its text has changed, so that what changes often (levels) stands apart from
+what hardly ever does (who is there).
+"""
+
+import math
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from bridge.mix.messages import StripSwitch
+from bridge.mix.params import COLUMN, EQ_BANDS, LOCK_CLASS, MOVABLE, LockClass, Param, in_words
+from bridge.mix.spectrum import FloatArray, eq_curve_db, loudness_db, to_db, to_power
+from bridge.web.capture import Capture
+from bridge.web.history import Row
+
+RATEABLE: Final = ("applied", "confirmed", "unconfirmed")
+"""States in which a move is in the mix, and can be heard and judged."""
+
+_CLASSES: Final = (LockClass.GAIN, LockClass.EQ, LockClass.PAN)
+_LAST_MOVES: Final = 5
+_PARAM_WORDS: Final = {
+    Param.GAIN: "gain",
+    Param.PAN: "pan",
+    **dict(zip(EQ_BANDS, ("low EQ", "low-mid EQ", "high-mid EQ", "high EQ"), strict=True)),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One part of what is shown.
+
+    Attributes:
+        key: Equal keys mean equal content: then it need not be made again.
+        make: Makes the content, plain JSON.
+    """
+
+    key: Hashable
+    make: Callable[[], Any]
+
+
+def sections(
+    capture: Capture,
+    rows: OrderedDict[str, Row],
+    *,
+    rows_version: int,
+    rewards: Sequence[float],
+    beliefs: Mapping[str, Any],
+) -> dict[str, Section]:
+    """Everything that changes while the bridge runs, by section.
+
+    Args:
+        capture: The engine.
+        rows: The history, oldest first, by id.
+        rows_version: Changes whenever a row does.
+        rewards: The last judgements, oldest first.
+        beliefs: What is believed of the person; another object whenever they are others.
+    """
+    held = tuple(math.ceil(seconds) for seconds in capture.held_s.tolist())
+    pins = tuple(sorted(slot.value for slot in capture.pins))
+    status = (capture.mode, capture.status, capture.is_playing, pins)
+    values, snapshot = capture.values.tobytes(), capture.snapshot.tobytes()
+    suggested = None if capture.suggestion is None else capture.suggestion.id
+    now = (status, capture.strips, rows_version, suggested, values)
+    flags = (capture.is_auditioned, capture.is_comparing)
+    allowed = (capture.safe.tobytes(), *(each.tobytes() for each in capture.off.values()))
+    strips = (capture.strips, snapshot, capture.bounds.tobytes(), allowed, rows_version)
+    sound = (capture.strips, capture.source_db.tobytes())
+    return {
+        "status": Section(key=status, make=lambda: _status(capture)),
+        "strips": Section(key=strips, make=lambda: _strips(capture, rows)),
+        "values": Section(key=values, make=lambda: _table(capture.values)),
+        "held": Section(key=held, make=lambda: list(held)),
+        "levels": Section(key=None, make=lambda: _levels(capture.levels)),
+        "now": Section(key=(now, flags), make=lambda: _now(capture, rows)),
+        "learning": Section(
+            key=(id(beliefs), len(rewards), rows_version), make=lambda: _learning(beliefs, rewards)
+        ),
+        "compare": Section(key=(values, snapshot, sound), make=lambda: _compare(capture)),
+    }
+
+
+def words(param: Param) -> str:
+    """A parameter's name as a person says it."""
+    return _PARAM_WORDS[param]
+
+
+def _status(capture: Capture) -> dict[str, Any]:
+    return {
+        "mode": capture.mode.value,
+        "state": capture.status.state,
+        "text": capture.status.text,
+        "playing": capture.is_playing,
+        "pins": sorted(slot.value for slot in capture.pins),
+    }
+
+
+# -- the desk ------------------------------------------------------------------------------------
+
+
+def _strips(capture: Capture, rows: OrderedDict[str, Row]) -> list[dict[str, Any]]:
+    last = _last_moves(reversed(rows.values()))
+    snapshot = _table(capture.snapshot)
+    low = _table(np.maximum(capture.bounds[0], _LEAST))
+    high = _table(np.minimum(capture.bounds[1], _MOST))
+    return [
+        {
+            "name": strip.name,
+            "role": strip.role,
+            "mute": strip.is_muted,
+            "solo": strip.is_solo,
+            "snapshot": snapshot[row],
+            "low": low[row],
+            "high": high[row],
+            "safe": _classes(capture.safe[row]),
+            "noLearn": _classes(capture.off[StripSwitch.LEARN][row]),
+            "noAct": _classes(capture.off[StripSwitch.ACT][row]),
+            "moves": last.get(strip.name, []),
+        }
+        for row, strip in enumerate(capture.strips)
+    ]
+
+
+_LEAST: Final = np.array([-60.0, -1.0, -12.0, -12.0, -12.0, -12.0])
+_MOST: Final = np.array([6.0, 1.0, 12.0, 12.0, 12.0, 12.0])
+
+
+def _classes(flags: Iterable[bool]) -> list[str]:
+    """The classes of which any parameter has its flag set."""
+    on = {LOCK_CLASS[param] for param, flag in zip(MOVABLE, flags, strict=True) if flag}
+    return [each.value for each in _CLASSES if each in on]
+
+
+def _last_moves(newest_first: Iterable[Row]) -> dict[str, list[str]]:
+    """The names of the last moves of each track, newest first."""
+    moves: dict[str, list[str]] = {}
+    for row in newest_first:
+        mine = moves.setdefault(row.track, [])
+        if len(mine) < _LAST_MOVES:
+            mine.append(row.id)
+    return moves
+
+
+def _table(values: FloatArray) -> list[list[float | None]]:
+    """Rows of values for JSON, which has no NaN and no infinity."""
+    if np.isfinite(values).all():
+        rows: list[list[float | None]] = np.round(values, 3).tolist()
+        return rows
+    return [
+        [round(value, 3) if math.isfinite(value) else None for value in row]
+        for row in values.tolist()
+    ]
+
+
+def _levels(levels: FloatArray) -> list[list[float | None]]:
+    """RMS and peak of every strip, dBFS to a tenth: finer nobody sees."""
+    return [
+        [round(value, 1) if value > -100.0 else None for value in row] for row in levels.tolist()
+    ]
+
+
+# -- what can be answered now ----------------------------------------------------------------------
+
+
+def _now(capture: Capture, rows: OrderedDict[str, Row]) -> dict[str, Any]:
+    newest_first = list(reversed(rows.values()))
+    suggestion = _suggestion(capture)
+    rated = None if suggestion else _rated(newest_first)
+    return {
+        "suggestion": suggestion,
+        "rating": rated.id if rated else None,
+        "undo": next((row.id for row in newest_first if _stands(row)), None),
+        "auditioned": capture.is_auditioned,
+        "comparing": capture.is_comparing,
+        "why": _why_nothing(capture) if suggestion is None and rated is None else "",
+    }
+
+
+def _stands(row: Row) -> bool:
+    return row.actor == "bridge" and row.state in RATEABLE
+
+
+def _rated(newest_first: Sequence[Row]) -> Row | None:
+    """The newest move in the mix, if nobody has said anything of it yet."""
+    newest = next((row for row in newest_first if _stands(row)), None)
+    return newest if newest is not None and newest.reward is None else None
+
+
+def _why_nothing(capture: Capture) -> str:
+    """Why there is nothing to judge, for a person who looks at two grey buttons."""
+    if capture.status.state != "online":
+        return capture.status.text
+    if capture.mode == "observe":
+        return "The bridge only watches. Choose suggest or assist to let it work."
+    if not capture.is_playing:
+        return "The DAW has stopped. Press play there."
+    if any(strip.is_solo for strip in capture.strips):
+        return "Somebody listens to a solo. The bridge waits."
+    return "Listening. The next move comes by itself."
+
+
+def _suggestion(capture: Capture) -> dict[str, Any] | None:
+    move = capture.suggestion
+    if move is None:
+        return None
+    row = next((i for i, strip in enumerate(capture.strips) if strip.key == move.key), None)
+    if row is None:
+        return None
+    start, end = (in_words(move.param, value) for value in (move.from_value, move.to_value))
+    name = capture.strips[row].name
+    return {
+        "id": move.id,
+        "track": name,
+        "number": row + 1,
+        "param": move.param.value,
+        "class": LOCK_CLASS[move.param].value,
+        "what": f"{name} {words(move.param)}: {start} → {end}",
+        "why": move.proposal.reason,
+        "sure": round(move.proposal.confidence, 2),
+        "sureWords": how_sure(move.proposal.confidence),
+        "effect": predicted(capture, row, move.param, move.to_value),
+    }
+
+
+def how_sure(confidence: float) -> str:
+    """How far this person's answers stand behind a move, in words.
+
+    >>> how_sure(0.0), how_sure(0.3), how_sure(0.7)
+    ('a guess from the average listener', 'some of your answers agree', 'you have often said so')
+    """
+    if confidence < 0.1:
+        return "a guess from the average listener"
+    if confidence < 0.5:
+        return "some of your answers agree"
+    return "you have often said so"
+
+
+def predicted(capture: Capture, row: int, param: Param, value: float) -> str:
+    """What a move would change, in a sentence: how loud the track gets, and the mix.
+
+    Loudness is K-weighted (ITU-R BS.1770, without its gates), from what was heard of the tracks.
+    """
+    if param is Param.PAN:
+        return "It moves sideways; nothing gets louder or softer."
+    after = capture.values.copy()
+    after[row, COLUMN[param]] = value
+    before_db, after_db = track_loudness(capture, capture.values), track_loudness(capture, after)
+    if not np.isfinite(before_db[row]):
+        return "It has not been heard yet, so that nothing can be predicted."
+    track = float(after_db[row] - before_db[row])
+    mix = _mix_loudness(capture, after_db) - _mix_loudness(capture, before_db)
+    return f"The track gets {_louder(track)}, the whole mix {_louder(mix)}."
+
+
+def _louder(db: float) -> str:
+    if abs(db) < 0.05:
+        return "no louder"
+    return f"{abs(db):.1f} dB {'louder' if db > 0.0 else 'softer'}"
+
+
+def track_loudness(capture: Capture, values: FloatArray) -> FloatArray:
+    """(n,) K-weighted level of every track at `values` (n, 6), dBFS; NaN where not heard."""
+    gain = values[:, :1]
+    octaves = capture.source_db + gain + eq_curve_db(np.nan_to_num(values[:, 2:]))
+    return loudness_db(octaves)
+
+
+def _mix_loudness(capture: Capture, track_db: FloatArray) -> float:
+    """K-weighted level of the sum of what is not muted, dBFS; NaN where nothing was heard."""
+    open_ = np.array([not strip.is_muted for strip in capture.strips], dtype=np.bool_)
+    heard = track_db[open_ & np.isfinite(track_db)]
+    return float(to_db(to_power(heard).sum())) if heard.size else math.nan
+
+
+def _compare(capture: Capture) -> dict[str, Any]:
+    """How much louder the mix is than the snapshot, so that both can be heard equally loud."""
+    before = np.where(np.isfinite(capture.snapshot), capture.snapshot, capture.values)
+    differs = ~np.isclose(before, capture.values, atol=0.051) & np.isfinite(capture.values)
+    louder = _mix_loudness(capture, track_loudness(capture, capture.values)) - _mix_loudness(
+        capture, track_loudness(capture, before)
+    )
+    return {
+        "changed": int(differs.any(axis=1).sum()) if differs.size else 0,
+        "louder": round(louder, 2) if math.isfinite(louder) else 0.0,
+        "before": _table(before),
+    }
+
+
+# -- what is believed ------------------------------------------------------------------------------
+
+
+def _learning(beliefs: Mapping[str, Any], rewards: Sequence[float]) -> dict[str, Any]:
+    roles = beliefs.get("roles", {})
+    known = {
+        role: {name: each for name, each in dimensions.items() if each["answers"]}
+        for role, dimensions in roles.items()
+    }
+    return {
+        "roles": {role: each for role, each in known.items() if each},
+        "consistency": beliefs.get("consistency"),
+        "note": beliefs.get("note", ""),
+        "rewards": [round(value, 2) for value in rewards],
+    }

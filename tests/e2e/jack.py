@@ -1,0 +1,73 @@
+"""A JACK server without a sound card, and pads on it: MIDI as between two real programs."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+PATIENCE_S = 10.0
+
+
+@contextmanager
+def jack_server() -> Iterator[None]:
+    """A server of our own name; everything that is started meanwhile finds it."""
+    if shutil.which("jackd") is None:
+        pytest.skip("jackd is not installed (Debian: apt install jackd2)")
+    name = f"mixbridge-{os.getpid()}"
+    old = {key: os.environ.get(key) for key in ("JACK_DEFAULT_SERVER", "JACK_NO_START_SERVER")}
+    os.environ |= {
+        "JACK_DEFAULT_SERVER": name,
+        "JACK_NO_START_SERVER": "1",
+        "JACK_NO_AUDIO_RESERVATION": "1",
+    }
+    command = ["jackd", "-n", name, "-r", "-d", "dummy", "-r", "48000", "-p", "128"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(2.0)
+        except subprocess.TimeoutExpired:  # seen with Debian's 1.9.21
+            process.kill()
+            process.wait()
+        for key, value in old.items():
+            os.environ.pop(key, None)
+            if value is not None:
+                os.environ[key] = value
+
+
+class Pad:
+    """A pad with lamps: a JACK client with a port out and a port in."""
+
+    def __init__(self, name: str) -> None:
+        rtmidi: Any = pytest.importorskip("rtmidi")
+        until = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                self._out = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name=name)
+                break
+            except OSError:  # the server is still starting
+                assert time.monotonic() < until, "JACK did not start"
+                time.sleep(0.05)
+        self._in = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name=name)
+        self._out.open_virtual_port("pads")
+        self._in.open_virtual_port("pads")
+        self.lamps: list[list[int]] = []
+        self._in.set_callback(lambda event, _: self.lamps.append(list(event[0])))
+
+    def hit(self, note: int) -> None:
+        """Hit a pad, and let go of it."""
+        self._out.send_message([0x90, note, 100])
+        self._out.send_message([0x80, note, 0])
+
+    def close(self) -> None:
+        """Unplug it."""
+        for port in (self._out, self._in):
+            port.close_port()
+            port.delete()

@@ -1,0 +1,149 @@
+"""Pads on a real JACK server, in a process of their own, and a bridge that listens to them."""
+
+import os
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from jack import Pad, jack_server
+from rig import PATIENCE_S, Bridge, Desk, apply_one, running, sitting_at
+
+pytestmark = pytest.mark.e2e
+
+GOOD, BAD = 36, 37
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _server() -> Iterator[None]:
+    with jack_server():
+        yield
+
+
+@contextmanager
+def plugged_in(name: str = "Test Pad") -> Iterator[Pad]:
+    pad = Pad(name)
+    try:
+        yield pad
+    finally:
+        pad.close()
+
+
+def shell(*arguments: str) -> subprocess.Popen[str]:
+    """`mixbridge midi ...`, while it runs."""
+    return subprocess.Popen(
+        [sys.executable, "-u", "-m", "bridge", "midi", *arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ.copy(),
+    )  # fmt: skip
+
+
+def learn(bridge: Bridge, pad: Pad, *pairs: tuple[str, int]) -> str:
+    """Bind pads by hitting them when the shell asks for it."""
+    actions = [action for action, _ in pairs]
+    process = shell("learn", *actions, "--config", str(bridge.config))
+    assert process.stdout is not None
+    said = ""
+    for _, note in pairs:
+        said += process.stdout.readline()
+        pad.hit(note)
+        # JACK may lose what is sent in the moment of connecting: a person would hit again.
+        while not select.select([process.stdout], [], [], 3.0)[0]:
+            pad.hit(note)
+        said += process.stdout.readline()
+    assert process.wait(PATIENCE_S) == 0, said
+    process.stdout.close()
+    return said
+
+
+def hit_until(desk: Desk, pad: Pad, note: int, address: str) -> tuple[object, ...]:
+    """Hit a pad, again where the bridge has not found it yet, until the bridge answers."""
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until:
+        pad.hit(note)
+        for heard in desk.let_pass(0.4):
+            if heard.address == address:
+                return heard.args
+    raise AssertionError(f"{address} did not come")
+
+
+def test_pads_are_learnt_beside_a_running_bridge_and_light_up_when_it_is_on_disk(
+    tmp_path: Path,
+) -> None:
+    with (
+        running(tmp_path, mode="suggest", midi={"enabled": True}) as bridge,
+        sitting_at(bridge) as desk,
+        plugged_in() as pad,
+    ):
+        said = learn(bridge, pad, ("good", GOOD), ("bad", BAD))
+        assert "bound: good: Test Pad:pads, note 36, channel 1" in said
+        desk.let_pass(2.0)  # the DAW said nothing meanwhile, and is asked for everything
+        desk.forget()
+        move = apply_one(desk)
+        desk.say("/bridge/mode", "observe")
+        desk.let_pass(0.4)
+        args = hit_until(desk, pad, GOOD, "/bridge/rewarded")
+        assert args[2] == 1.0
+        assert args[1] in (move.name, "")
+        until = time.monotonic() + PATIENCE_S
+        while [0x90, GOOD, 127] not in pad.lamps and time.monotonic() < until:
+            desk.let_pass(0.1)
+        assert [0x90, GOOD, 127] in pad.lamps
+        assert [0x90, BAD, 127] not in pad.lamps
+        args = hit_until(desk, pad, BAD, "/bridge/rewarded")
+        assert args[2] == -1.0
+
+
+def test_a_pad_answers_the_open_suggestion(tmp_path: Path) -> None:
+    with (
+        running(tmp_path, mode="suggest", midi={"enabled": True}) as bridge,
+        sitting_at(bridge) as desk,
+        plugged_in() as pad,
+    ):
+        learn(bridge, pad, ("good", GOOD))
+        hit_until(desk, pad, GOOD, "/bridge/rewarded")  # the bridge has found it
+        desk.let_pass(2.0)
+        desk.say("/bridge/mode", "suggest")
+        desk.hear_move("proposed")
+        pad.hit(GOOD)
+        desk.hear_move("applied")
+
+
+def test_a_pad_that_was_unplugged_is_heard_again(tmp_path: Path) -> None:
+    with running(tmp_path, midi={"enabled": True}) as bridge, sitting_at(bridge) as desk:
+        with plugged_in() as pad:
+            learn(bridge, pad, ("panic", 40))
+            hit_until(desk, pad, 40, "/bridge/status")
+        desk.let_pass(3.0)
+        desk.say("/bridge/rearm")
+        desk.let_pass(0.5)
+        with plugged_in() as pad:
+            state, _ = hit_until(desk, pad, 40, "/bridge/status")
+            assert state == "panic"
+
+
+def test_the_shell_lists_tests_and_forgets(tmp_path: Path) -> None:
+    with running(tmp_path, midi={"enabled": True}) as bridge, plugged_in() as pad:
+        learn(bridge, pad, ("undo", 41))
+        config = str(bridge.config)
+        listed = shell("list", "--config", config).communicate(timeout=PATIENCE_S)[0]
+        assert "Test Pad:pads\n" in listed
+        assert "bound: undo: Test Pad:pads, note 41, channel 1" in listed
+        testing = shell("test", "--patience", "2", "--config", config)
+        assert testing.stdout is not None
+        assert "Press anything" in testing.stdout.readline()
+        pad.hit(41)
+        assert "-> undo" in testing.communicate(timeout=PATIENCE_S)[0]
+        gone = shell("unlearn", "--config", config).communicate(timeout=PATIENCE_S)[0]
+        assert gone == "0 bindings are left.\n"
+
+
+def test_without_a_pad_learning_ends_with_a_sentence(tmp_path: Path) -> None:
+    with running(tmp_path) as bridge:
+        process = shell("learn", "good", "--config", str(bridge.config))
+        said = process.communicate(timeout=PATIENCE_S)[0]
+        assert process.returncode == 2
+        assert said == "mixbridge: No MIDI device is plugged in.\n"

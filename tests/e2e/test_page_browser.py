@@ -1,0 +1,269 @@
+"""The page in a real Chromium, at a phone's size and at a desk's, by clicks alone."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browser import DESKTOP, PHONE, SCREENS, Visit, chromium, demo
+from playwright.sync_api import Browser, expect
+from rig import sitting_at
+from web import paged, wait_for_page
+
+from bridge.mix.params import MOVABLE
+from bridge.sim.console import render
+from bridge.sim.stems import Stems
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+
+SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def band(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[str]:
+    """A demo that several tests visit."""
+    with demo(tmp_path_factory.mktemp("demo")) as url:
+        yield url
+
+
+def open_screen(visit: Visit, screen: str) -> None:
+    visit.page.locator("#nav a", has_text=re.compile(screen, re.I)).click()
+
+
+def rated(visit: Visit) -> str:
+    """What can be judged now, as the person reads it."""
+    return visit.page.locator(".remote:visible .what").first.inner_text()
+
+
+def thumb(visit: Visit, word: str) -> Any:  # noqa: ANN401 - a locator
+    return visit.page.locator(f".remote:visible .thumb.{word}").first
+
+
+@SIZES
+def test_from_the_first_visit_to_a_thumb_that_changes_the_next_suggestion(
+    tmp_path: Path, browser: Browser, size: dict[str, int]
+) -> None:
+    with demo(tmp_path, "--seed", "3") as url:
+        visit = Visit(browser, size)
+        page = visit.page
+        page.goto(url)
+        expect(page.get_by_role("heading", name="Teach it your taste")).to_be_visible()
+        page.get_by_role("button", name="Play the band").click()
+        expect(page.locator("#ears .play")).to_contain_text("Stop")
+        open_screen(visit, "remote")
+        # The bridge moves by itself; a thumb up is saved, and the lamp says so only then.
+        expect(thumb(visit, "good")).to_be_enabled()
+        thumb(visit, "good").click()
+        expect(page.locator(".remote:visible .heard").first).to_have_text("✓ Saved: good.")
+        # A thumb down takes a move back.
+        expect(thumb(visit, "bad")).to_be_enabled()
+        disliked = rated(visit)
+        thumb(visit, "bad").click()
+        open_screen(visit, "history")
+        entry = page.locator(".entry", has_text=disliked).first
+        expect(entry).to_contain_text("taken back")
+        expect(entry).to_contain_text("bad")
+        # Asked first, a no brings another suggestion.
+        page.get_by_label("Mode: how much the bridge may do").select_option("suggest")
+        open_screen(visit, "suggestions")
+        card = page.locator(".card.suggestion")
+        expect(card).to_be_visible()
+        first = card.locator(".what").inner_text()
+        card.get_by_role("button", name="Skip").click()
+        expect(card.locator(".what")).not_to_have_text(first)
+        expect(card).to_be_visible()
+        card.get_by_role("button", name="Accept").click()
+        # What was said is what is believed.
+        open_screen(visit, "learning")
+        expect(page.locator(".card.role").first).to_contain_text("answer")
+        before = page.get_by_role("button", name="Before", exact=True)
+        before.click()
+        expect(before).to_have_attribute("aria-pressed", "true")
+        expect(page.locator(".heardnow")).to_contain_text("as it began")
+        page.locator("#ears .play").click()
+        expect(page.locator("#mode")).to_have_value("observe")
+        assert visit.faults == []
+        assert {urlsplit(asked).netloc for asked in visit.asked} == {urlsplit(url).netloc}
+        visit.context.close()
+
+
+@SIZES
+@pytest.mark.parametrize("screen", SCREENS)
+def test_every_screen_fits_and_can_be_used_by_everybody(
+    browser: Browser, band: str, size: dict[str, int], screen: str
+) -> None:
+    visit = Visit(browser, size, reduced=True)
+    visit.page.goto(f"{band}/{screen}")
+    expect(visit.page.locator("#head .connection .text")).to_have_text("DAW connected")
+    visit.page.get_by_role("button", name="Play the band").click()
+    expect(visit.page.locator("#ears .play")).to_contain_text("Stop")
+    assert visit.overflow() == ""
+    found = Axe().run(visit.page)
+    serious = [
+        f"{fault['id']}: {fault['nodes'][0]['html']}"
+        for fault in found.response["violations"]
+        if fault["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+    assert visit.faults == []
+    visit.context.close()
+
+
+def test_the_keyboard_does_what_the_thumbs_do(browser: Browser, band: str) -> None:
+    visit = Visit(browser, DESKTOP)
+    page = visit.page
+    page.goto(f"{band}/remote")
+    page.get_by_role("button", name="Play the band").press("Enter")
+    expect(thumb(visit, "good")).to_be_enabled()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator(".remote:visible .heard").first).to_have_text("✓ Saved: good.")
+    page.keyboard.press("f")
+    expect(page.get_by_role("button", name="Unfreeze")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("f")
+    expect(page.get_by_role("button", name="Freeze", exact=False)).to_have_attribute(
+        "aria-pressed", "false"
+    )
+    page.keyboard.down("b")
+    expect(page.locator(".compare:visible").first).to_have_attribute("aria-pressed", "true")
+    page.keyboard.up("b")
+    expect(page.locator(".compare:visible").first).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("Escape")
+    expect(page.locator("#head .connection .text")).to_contain_text("panic")
+    panic = page.locator(".panic:visible").first
+    panic.focus()
+    page.keyboard.down("Enter")
+    expect(page.locator("#head .connection .text")).to_have_text("DAW connected")
+    page.keyboard.up("Enter")
+    visit.context.close()
+
+
+def test_two_clients_see_the_same(browser: Browser, band: str) -> None:
+    one, two = Visit(browser, DESKTOP), Visit(browser, PHONE)
+    one.page.goto(f"{band}/desk")
+    two.page.goto(f"{band}/desk")
+    toggle = "Safe, Pan of Bass"
+    for visit in (one, two):
+        expect(visit.page.get_by_role("button", name=toggle)).to_have_attribute(
+            "aria-pressed", "false"
+        )
+    one.page.get_by_role("button", name=toggle).click()
+    for visit in (one, two):
+        expect(visit.page.get_by_role("button", name=toggle)).to_have_attribute(
+            "aria-pressed", "true"
+        )
+    role = two.page.get_by_label("Role of Pad")
+    role.select_option("strings")
+    expect(one.page.get_by_label("Role of Pad")).to_have_value("strings")
+    role.select_option("pad")
+    for visit in (one, two):
+        assert visit.faults == []
+        visit.context.close()
+
+
+def test_a_page_comes_back_with_its_bridge(tmp_path: Path, browser: Browser) -> None:
+    with paged(tmp_path, mode="suggest", learning={"agent": "factored"}) as web:
+        visit = Visit(browser, PHONE)
+        with sitting_at(web.bridge) as desk:
+            visit.page.goto(f"{web.url}/remote")
+            desk.let_pass(1.0)
+            expect(visit.page.locator("#head .connection .text")).to_have_text("DAW connected")
+            web.bridge.kill()
+            expect(visit.page.locator("#banner")).to_contain_text("does not answer")
+            expect(thumb(visit, "good")).to_be_disabled()
+            web.bridge.start()
+            wait_for_page(web.bridge, web.port)
+            desk.greet()
+            desk.let_pass(1.0)
+            expect(visit.page.locator("#banner")).to_be_hidden()
+            desk.let_pass(0.5)
+            expect(visit.page.locator("#head .connection .text")).to_have_text("DAW connected")
+        visit.context.close()
+
+
+def test_a_phone_that_is_not_paired_is_told_what_to_do(tmp_path: Path, browser: Browser) -> None:
+    with paged(tmp_path) as web:
+        visit = Visit(browser, PHONE)
+        visit.page.route("**/api/session", lambda route: route.fulfill(json={"token": None}))
+        visit.page.goto(f"{web.url}/remote")
+        expect(visit.page.locator("#banner")).to_contain_text("Scan the QR code")
+        # The code of the QR is kept, and taken out of the address.
+        visit.page.goto(f"{web.url}/remote#{web.look}")
+        visit.page.reload()
+        expect(visit.page.locator("#banner")).to_be_hidden()
+        assert "#" not in visit.page.url
+        expect(visit.page.locator("#mode")).to_be_disabled()
+        visit.context.close()
+
+
+# -- the ears --------------------------------------------------------------------------------------
+
+
+_RENDER = """async ([samples, values, rate, seconds]) => {
+  const ears = await import("/static/ears.js");
+  const stems = samples.map((stem) => Float32Array.from(stem));
+  const [left, right] = await ears.renderOffline(stems, values, rate, seconds);
+  return [Array.from(left), Array.from(right)];
+}"""
+
+RATE = 48_000
+
+
+def impulses(count: int) -> Stems:
+    """Stems of one click each: what comes out is the strip's response."""
+    audio = np.zeros((count, RATE // 4), dtype=np.float32)
+    audio[:, 100] = 1.0
+    names = tuple(f"Strip {row}" for row in range(count))
+    return Stems(names=names, roles=(), audio=audio, sample_rate=RATE)
+
+
+def response_db(wave: np.ndarray) -> np.ndarray:
+    """Magnitude at third-octave frequencies from 31 Hz to 16 kHz."""
+    spectrum = np.abs(np.fft.rfft(wave))
+    freq = np.fft.rfftfreq(wave.size, 1.0 / RATE)
+    points = 31.25 * 2.0 ** (np.arange(28) / 3.0)
+    return 20.0 * np.log10(np.maximum(np.interp(points, freq, spectrum), 1e-9))
+
+
+SETTINGS = [
+    [0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+    [-6.0, -0.6, 12.0, 0.0, 0.0, 0.0],
+    [3.0, 0.3, 0.0, -12.0, 0.0, 0.0],
+    [0.0, 1.0, 0.0, 0.0, 12.0, 0.0],
+    [-20.0, 0.0, 0.0, 0.0, 0.0, -12.0],
+    [0.0, 0.1, 6.0, -3.0, 4.5, -7.0],
+    [0.0, 0.1, -6.0, 3.0, -4.5, 12.0],
+    [-150.0, 0.0, 3.0, 3.0, 3.0, 3.0],
+]
+
+
+@pytest.mark.parametrize("values", SETTINGS, ids=str)
+def test_the_ears_are_equal_to_the_console(
+    browser: Browser, band: str, values: list[float]
+) -> None:
+    stems = impulses(1)
+    visit = Visit(browser, DESKTOP)
+    visit.page.goto(band)
+    heard = np.array(visit.page.evaluate(_RENDER, [stems.audio.tolist(), [values], RATE, 0.25]))
+    visit.context.close()
+    wanted = render(stems, np.array([values])).T.astype(np.float64)
+    assert len(MOVABLE) == len(values)
+    if values[0] == -150.0:
+        assert np.abs(heard).max() == 0.0
+        return
+    for side in range(2):
+        if np.abs(wanted[side]).max() < 1e-6:
+            assert np.abs(heard[side]).max() < 1e-6
+            continue
+        difference = response_db(heard[side]) - response_db(wanted[side])
+        assert np.abs(difference).max() < 0.5
+        assert np.abs(difference).max() < 0.05, "it is far better than promised, and stays so"

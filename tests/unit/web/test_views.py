@@ -1,0 +1,187 @@
+"""What the page is told, from captures of a real engine."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from desk import Desk
+
+from bridge.mix import messages as m
+from bridge.mix.messages import Mode, Slot, StatusChanged, StripSwitch
+from bridge.mix.params import LockClass, Param
+from bridge.web.board import Board
+from bridge.web.capture import Capture, take_capture
+from bridge.web.history import History
+from bridge.web.views import predicted, sections
+
+SILENT = np.full((8, 2), np.nan)
+
+
+class Looked:
+    """A desk with a history beside it, as the page's service keeps it."""
+
+    def __init__(self, mode: Mode = Mode.SUGGEST) -> None:
+        self.desk = Desk(mode=mode).connect()
+        self.history = History()
+        self.board = Board()
+        self._told = 0
+
+    def capture(self, levels: np.ndarray = SILENT) -> Capture:
+        state, text = self.desk.engine.status
+        return take_capture(
+            self.desk.engine, status=StatusChanged(state=state, text=text), levels=levels,
+            at=self.desk.at, with_beliefs=True,
+        )  # fmt: skip
+
+    def look(self) -> dict[str, Any]:
+        """All sections, as a client gets them."""
+        notices = self.desk.notices
+        for notice in notices[self._told :]:
+            track = "Vox" if isinstance(notice, m.MoveReported | m.ChangeNoticed) else ""
+            self.history.note(notice, track=track, wall=self.desk.at)
+        self._told = len(notices)
+        capture = self.capture()
+        self.board.take(capture, self.history.take_fresh(), self.history.rewards)
+        text = json.dumps(
+            {
+                name: section.make()
+                for name, section in sections(
+                    capture, self.board.rows, rows_version=0, rewards=self.history.rewards,
+                    beliefs=capture.beliefs or {},
+                ).items()
+            },
+            allow_nan=False,
+        )  # fmt: skip
+        shown: dict[str, Any] = json.loads(text)
+        return shown
+
+    def hear(self, *levels: float) -> None:
+        """Let the meters say what each strip plays."""
+        rows = [[level, level + 9.0, *[level - 10.0] * 10] for level in levels]
+        self.desk.at += 1.0
+        self.desk.do(
+            m.MetersRead(
+                at=self.desk.at, since=self.desk.at - 0.5,
+                levels=np.array(rows, dtype="<f4").tobytes(),
+            )
+        )  # fmt: skip
+
+
+def test_strips_have_names_bounds_locks_and_what_is_allowed() -> None:
+    looked = Looked()
+    looked.desk.safe("Bass", "eq")
+    looked.desk.do(
+        m.StripSwitched(
+            at=looked.desk.at, switch=StripSwitch.ACT, track="Vox", lock_class=LockClass.PAN,
+            on=False,
+        )
+    )  # fmt: skip
+    strips = looked.look()["strips"]
+    assert [strip["name"] for strip in strips] == ["Kick", "Bass", "Vox"]
+    assert strips[1]["safe"] == ["eq"]
+    assert strips[2]["noAct"] == ["pan"]
+    assert (strips[0]["low"][0], strips[0]["high"][0]) == (-12.0, 6.0)
+    assert strips[0]["snapshot"] == [0.0] * 6
+
+
+def test_values_and_levels_that_are_unknown_are_null() -> None:
+    looked = Looked()
+    looked.desk.hand(3, Param.GAIN, -150.0)
+    shown = looked.look()
+    assert shown["values"][2][0] == -150.0
+    assert shown["levels"] == [[None, None]] * 3
+
+
+def test_a_suggestion_says_what_why_how_sure_and_what_it_would_change() -> None:
+    looked = Looked()
+    looked.hear(-20.0, -20.0, -20.0)
+    looked.desk.wish("Vox", Param.GAIN, 3.0)
+    looked.desk.run(7.0)
+    suggestion = looked.look()["now"]["suggestion"]
+    assert suggestion["what"] == "Vox gain: +0.0 dB → +3.0 dB"
+    assert suggestion["why"] == "it was wished for"
+    assert suggestion["sureWords"] == "you have often said so"
+    assert suggestion["effect"] == "The track gets 3.0 dB louder, the whole mix 1.2 dB louder."
+    assert (suggestion["number"], suggestion["class"]) == (3, "gain")
+
+
+@pytest.mark.parametrize(
+    ("param", "text"),
+    [
+        (Param.PAN, "sideways"),
+        (Param.GAIN, "not been heard"),
+    ],
+)
+def test_what_cannot_be_predicted_is_said(param: Param, text: str) -> None:
+    assert text in predicted(Looked().capture(), 0, param, 0.5)
+
+
+def test_the_newest_move_is_rated_until_its_reward_is_confirmed() -> None:
+    looked = Looked(mode=Mode.ASSIST)
+    move = looked.desk.move("Vox", Param.GAIN, 1.0)
+    assert looked.look()["now"]["rating"] == move
+    looked.desk.reward(1.0, move)
+    now = looked.look()["now"]
+    assert (now["rating"], now["undo"]) == (None, move)
+    assert looked.look()["learning"]["rewards"] == [1.0]
+    looked.desk.undo()
+    assert looked.look()["now"]["undo"] is None
+
+
+def test_why_there_is_nothing_to_rate_is_said_in_words() -> None:
+    looked = Looked(mode=Mode.OBSERVE)
+    assert "only watches" in looked.look()["now"]["why"]
+    looked.desk.choose(Mode.SUGGEST)
+    assert "Listening" in looked.look()["now"]["why"]
+    looked.desk.freeze()
+    assert "unfreeze" in looked.look()["now"]["why"]
+
+
+def test_the_loudness_of_before_and_after_is_told() -> None:
+    looked = Looked(mode=Mode.ASSIST)
+    looked.hear(-20.0, -20.0, -20.0)
+    assert looked.look()["compare"]["changed"] == 0
+    looked.desk.move("Vox", Param.GAIN, 3.0)
+    compare = looked.look()["compare"]
+    assert compare["changed"] == 1
+    assert compare["louder"] == pytest.approx(10 * np.log10((2 + 10**0.3) / 3), abs=0.05)
+    assert compare["before"][2][0] == 0.0
+
+
+def test_pins_are_told() -> None:
+    looked = Looked()
+    looked.desk.do(m.MixPinned(at=looked.desk.at, slot=Slot.B))
+    assert looked.look()["status"]["pins"] == ["B"]
+
+
+def test_the_history_has_moves_hands_and_rewards_in_order() -> None:
+    looked = Looked(mode=Mode.ASSIST)
+    move = looked.desk.move("Vox", Param.GAIN, 1.0)
+    looked.desk.reward(1.0, move)
+    looked.desk.hand(1, Param.PAN, 0.5)
+    looked.desk.run(3.0)
+    looked.look()
+    rows = [row.to_json() for row in looked.board.rows.values()]
+    assert [(row["actor"], row["state"], row["reward"]) for row in rows] == [
+        ("bridge", "confirmed", 1.0),
+        ("hand", "", None),
+    ]
+    assert [row["n"] for row in rows] == [1, 2]
+    assert rows[0]["heard"] >= rows[0]["at"]
+
+
+def test_a_client_gets_what_has_changed_since_it_looked_and_nothing_twice() -> None:
+    looked = Looked(mode=Mode.ASSIST)
+    looked.look()
+    first = json.loads(looked.board.since(0))
+    assert {"status", "strips", "values", "levels", "now", "learning", "compare"} <= set(first)
+    seen = looked.board.version
+    looked.look()
+    assert looked.board.since(seen) == ""
+    looked.desk.move("Vox", Param.GAIN, 1.0)
+    looked.look()
+    later = json.loads(looked.board.since(seen))
+    assert {"values", "now", "rows"} <= set(later)
+    assert "levels" not in later
+    assert json.loads(looked.board.since(0))["rows"] == later["rows"]

@@ -69,9 +69,9 @@ def unlearn(store: Path, actions: tuple[Action, ...], say: Say) -> None:
 def show_messages(store: Path, *, patience_s: float, say: Say) -> None:
     """Say what comes in and what it would do, for `patience_s`."""
     pads = Pads(bindings_of(store))
-    until = time.monotonic() + patience_s
     with _hearing() as messages:
         say("Press anything. Ctrl-C ends it.")
+        until = time.monotonic() + patience_s
         while (now := time.monotonic()) < until:
             actions = pads.advance(now)
             try:

@@ -132,7 +132,7 @@ def test_the_shell_lists_tests_and_forgets(tmp_path: Path) -> None:
         listed = shell("list", "--config", config).communicate(timeout=PATIENCE_S)[0]
         assert "Test Pad:pads\n" in listed
         assert "bound: undo: Test Pad:pads, note 41, channel 1" in listed
-        testing = shell("test", "--patience", "2", "--config", config)
+        testing = shell("test", "--patience", "5", "--config", config)
         assert testing.stdout is not None
         assert "Press anything" in testing.stdout.readline()
         pad.hit(41)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -17,9 +18,12 @@ from bridge.errors import PriorError
 from bridge.guard.limits import LIMITS, Profile
 from bridge.learning.prior import load_prior
 from bridge.mix.messages import Mode, PanicPressed
+from bridge.osc.message import OscMessage
 from bridge.runtime.discovery import announce, own_address, services
 from bridge.runtime.journal import Journal
 from bridge.runtime.midi import MidiService
+from bridge.runtime.reaper_files import ReaperFiles
+from bridge.runtime.reaper_folder import MAILBOX, find_resource_folder, meter_range
 from bridge.runtime.runner import Runner
 from bridge.runtime.store import Store, open_store
 from bridge.runtime.udp import UdpEndpoint, resolve
@@ -151,11 +155,14 @@ async def open_bridge(
         store.close()
         raise
     runner.open(endpoint, journal)
+    files = _open_companion(settings, runner, loop)
     try:
         async with _around(runner, settings, store.past_rewards, extras) as page:
             yield OpenBridge(runner=runner, page=page)
     finally:
         runner.stop()
+        if files is not None:
+            await asyncio.to_thread(files.close)
         trouble = await asyncio.to_thread(journal.close)
         await asyncio.sleep(0)  # the last acknowledgements go out
         endpoint.close()
@@ -212,6 +219,42 @@ def _open_midi(
     midi = MidiService(runner, settings.store, show=partial(show, "midi"))
     midi.open()
     return midi
+
+
+def _open_companion(
+    settings: Settings, runner: Runner, loop: asyncio.AbstractEventLoop
+) -> ReaperFiles | None:
+    """The way to the script inside REAPER, where REAPER is the DAW and runs on this machine."""
+    given = settings.reaper.resource_path
+    is_here = settings.daw.host.startswith("127.") or given is not None
+    if settings.daw.dialect != "reaper" or not is_here:
+        return None
+    folder = find_resource_folder(given)
+    if folder is None:
+        _log.warning(
+            "REAPER's resource folder was not found, so that its companion is not used: "
+            "name the folder in reaper.resource_path."
+        )
+        return None
+
+    def take(message: OscMessage) -> None:
+        runner.take(message, ("127.0.0.1", 0), time.monotonic())
+
+    def post(message: OscMessage) -> None:
+        loop.call_soon_threadsafe(take, message)
+
+    files = ReaperFiles(
+        folder / MAILBOX,
+        meter_range=meter_range(folder),
+        post=post,
+    )
+    try:
+        files.open()
+    except OSError as error:
+        _log.warning("REAPER's companion is not used: %s: %s", error.filename, error.strerror)
+        return None
+    runner.side_door = files
+    return files
 
 
 def _safe_after_crash(settings: Settings, store: Store) -> Settings:

@@ -17,11 +17,11 @@ import click
 from bridge import __version__
 from bridge.cli_midi import midi
 from bridge.cli_options import FILE, config_option, settings
+from bridge.cli_setup import setup
 from bridge.errors import BridgeError, ConfigError
 
 if TYPE_CHECKING:
     from bridge.osc.message import OscArg
-    from bridge.runtime.setup import Plan
 
 EVERY_ADDRESS: Final = "0.0.0.0"  # noqa: S104 (only where a person says --listen)
 EXIT_REFUSED: Final = 2
@@ -39,10 +39,6 @@ _stems_option = click.option(
 _listen_option = click.option(
     "--listen", is_flag=True, help="Let phones in this network pair, by the QR code that is shown."
 )
-_uninstall_option = click.option(
-    "--uninstall", is_flag=True, help="Take back what an earlier setup changed."
-)
-_dry_run_option = click.option("--dry-run", is_flag=True, help="Say it, and change nothing.")
 _switch = click.argument("switch", type=click.Choice(["on", "off"]))
 
 
@@ -199,25 +195,6 @@ def doctor(config: Path | None) -> int:
     return int(worst(findings) is Level.PROBLEM)
 
 
-@cli.group()
-def setup() -> None:
-    """Prepare a DAW for the bridge: says what it changes, and what is left to click."""
-
-
-@setup.command("ardour")
-@click.option("--folder", type=FILE, metavar="DIR", help="Ardour's settings, where not found.")
-@click.option("--session", type=FILE, metavar="FILE", help="A session that is there already.")
-@_uninstall_option
-@_dry_run_option
-def setup_ardour(
-    *, folder: Path | None, session: Path | None, uninstall: bool, dry_run: bool
-) -> None:
-    """Turn Ardour's OSC surface on for new sessions, while Ardour is closed."""
-    from bridge.runtime.setup_ardour import plan_ardour
-
-    _carry_out(plan_ardour(folder, session=session, uninstall=uninstall), dry_run=dry_run)
-
-
 @cli.command("check-config")
 @click.argument("file", type=FILE)
 def check_config(file: Path) -> None:
@@ -314,6 +291,7 @@ def import_learnt(file: Path, config: Path | None) -> None:
 
 
 cli.add_command(midi)
+cli.add_command(setup)
 
 
 @cli.command()
@@ -371,21 +349,6 @@ for _name, _text in (
     ("wire", "Whether the same holds for a running bridge, over UDP."),
 ):
     _add_study(_name, _text)
-
-
-def _carry_out(plan: "Plan", *, dry_run: bool) -> None:
-    """Tell what a setup finds, do it unless it is only to be told, and say what remains."""
-    from bridge.runtime.setup import carry_out
-
-    for sentence in plan.found:
-        click.echo(sentence)
-    done = [change.text for change in plan.changes] if dry_run else carry_out(plan)
-    for sentence in done:
-        click.echo(f"would be: {sentence}" if dry_run else f"done: {sentence}")
-    if not plan.changes:
-        click.echo("Everything is as it should be; nothing was changed.")
-    for sentence in plan.remains:
-        click.echo(f"  -> {sentence}")
 
 
 def _tell(address: str, *args: "OscArg", config: Path | None, done: str) -> None:

@@ -90,6 +90,12 @@ class DawSettings(_Group):
         return given
 
 
+class ReaperSettings(_Group):
+    """Where REAPER keeps the person's files; without it, where it usually does."""
+
+    resource_path: Annotated[Path, Field(strict=False), AfterValidator(_expanded)] | None = None
+
+
 class ListenSettings(_Group):
     """Where the bridge listens for the DAW and for people."""
 
@@ -140,6 +146,7 @@ class Settings(_Group):
     """
 
     daw: DawSettings = DawSettings()
+    reaper: ReaperSettings = ReaperSettings()
     listen: ListenSettings = ListenSettings()
     mode: Annotated[Mode, Field(strict=False)] = Mode.SUGGEST
     pace: PaceSettings = PaceSettings()

@@ -26,7 +26,8 @@ from bridge.app import open_bridge
 from bridge.config import Settings
 from bridge.demo_options import HOST, DemoOptions, free_port, settings_of
 from bridge.errors import AudioError, NetworkError
-from bridge.mix.messages import Mode, MoveReported, MoveState, RewardCredited
+from bridge.mix.messages import Mode, MoveState
+from bridge.mix.notices import MoveReported, RewardCredited
 from bridge.mix.params import Param
 from bridge.mix.spectrum import FloatArray
 from bridge.osc.message import OscArg, OscMessage

@@ -11,13 +11,11 @@ Theory of operation:
 4. Time comes as `Tick`, sent when `deadline` has passed. Between deadlines nothing needs doing.
 """
 
-import json
 import math
 from collections.abc import Mapping
 from typing import Any, Final, assert_never
 
 from bridge.controls import ControlEvent, Controls
-from bridge.errors import PriorError
 from bridge.guard.detours import Detours
 from bridge.guard.guard import Guard
 from bridge.guard.limits import PANIC_RAMP_S, Limits
@@ -27,6 +25,7 @@ from bridge.guard.strip_memory import StripMemory
 from bridge.guard.writer import Answer
 from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState
+from bridge.mix.notices import MoveReported, StatusChanged
 from bridge.mix.params import SWITCHES, same_value
 from bridge.mix.state import MixState
 from bridge.results import StepBuilder, StepResult
@@ -155,7 +154,7 @@ class Engine:
         state, text = self._link
         return str(state), text
 
-    def open_notices(self) -> tuple[m.MoveReported, ...]:
+    def open_notices(self) -> tuple[MoveReported, ...]:
         """What somebody who comes now should know: the suggestion that waits for an answer."""
         move = self.moves.suggestion
         return () if move is None else (self.moves.report(move),)
@@ -166,8 +165,7 @@ class Engine:
 
     def memory(self) -> bytes:
         """All that outlives a session, as canonical JSON: what was learnt, locks and roles."""
-        own = json.dumps(self._strip_memory.to_json(), sort_keys=True, separators=(",", ":"))
-        return own[:-1].encode() + b',"task":' + self._task.state() + b',"version":1}'
+        return self._strip_memory.pack(self._task.state())
 
     def load_memory(self, memory: bytes) -> None:
         """Take over what `memory` returned in an earlier session.
@@ -175,13 +173,7 @@ class Engine:
         Raises:
             PriorError: If it cannot be read.
         """
-        try:
-            kept = json.loads(memory)
-            self._strip_memory.load_json(kept)
-            task = json.dumps(kept["task"], sort_keys=True, separators=(",", ":"))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise PriorError(f"what was learnt cannot be read: {error!r}") from None
-        self._task.load_state(task.encode())
+        self._task.load_state(self._strip_memory.unpack(memory))
 
     # -- the DAW -------------------------------------------------------------------------------
 
@@ -190,18 +182,20 @@ class Engine:
             case m.DumpOpened():
                 self.mix.open_dump(event.count)
             case m.DumpClosed():
-                if self.mix.is_dump_open:
-                    self._on_dump_closed(event.at)
+                self._on_dump_closed(event.at)
             case m.TrackIdentified():
                 self._doubt_layout(event.at, self.mix.note_uid(event.track, event.uid))
             case m.TrackNamed():
                 self._doubt_layout(event.at, self.mix.note_name(event.track, event.name))
             case m.RoleGiven():
-                self.mix.note_role(event.track, event.role)
-                if strip := self.mix.by_number(event.track):
-                    self._strip_memory.recall_role(strip)
+                self._strip_memory.take_role(event.track, event.role)
             case m.TransportChanged():
                 self.mix.playing = event.playing
+            case m.TrackBarred():
+                self.mix.note_bar(event)
+                self._take_bars()
+            case m.MoveUndone() | m.MoveRedone():
+                self._verdicts.take_daw_undo(event)
             case m.ParamChanged():
                 # In doubt nobody knows whose value it is: the dump will say it again.
                 if not self.mix.note_change(event) and not self._is_layout_doubtful:
@@ -222,6 +216,8 @@ class Engine:
         self._out.commands.append(m.RequestDump(number=0))  # the link counts them
 
     def _on_dump_closed(self, at: float) -> None:
+        if not self.mix.is_dump_open:
+            return
         known = {strip.key for strip in self.mix.strips}
         is_new_layout, changes = self.mix.close_dump()
         self._is_layout_doubtful = False
@@ -229,12 +225,18 @@ class Engine:
             self._pause(at, "the tracks were rearranged")
         for strip in self.mix.strips:
             self._strip_memory.greet(strip, is_new=strip.key not in known)
+        self._take_bars()
         if self.mix.is_recall(changes) and not self.guard.is_panicked:
             changes = self._verdicts.yield_to_recall(changes, at)
         for change in changes:
             self._on_value(change)
         if self.guard.is_panicked:
             self.moves.fade_to_snapshot(at, PANIC_RAMP_S)
+
+    def _take_bars(self) -> None:
+        """What the DAW would make go wrong is left alone, and a person told why."""
+        if told := self._strip_memory.take_bars():
+            self._tell(told)
 
     def _on_value(self, event: m.ParamChanged) -> None:
         strip = self.mix.by_number(event.track)
@@ -388,9 +390,9 @@ class Engine:
 
     def _tell(self, text: str) -> None:
         """A sentence for a person beside an unchanged state."""
-        self._out.notices.append(m.StatusChanged(state=self.status[0], text=text))
+        self._out.notices.append(StatusChanged(state=self.status[0], text=text))
 
     def _tell_status(self) -> None:
         if self.status != self._told_status:
             self._told_status = self.status
-            self._out.notices.append(m.StatusChanged(state=self.status[0], text=self.status[1]))
+            self._out.notices.append(StatusChanged(state=self.status[0], text=self.status[1]))

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from bridge.mix.messages import Command, Mode, Notice, RequestRefused
+from bridge.mix.messages import Command, Mode
+from bridge.mix.notices import Notice, RequestRefused
 from bridge.mix.params import Param
 from bridge.tasks.task import Learnt
 

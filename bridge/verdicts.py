@@ -13,6 +13,8 @@ from bridge.guard.move import Move
 from bridge.guard.moves import Moves
 from bridge.learning.credit import Credit
 from bridge.mix import messages as m
+from bridge.mix.messages import MoveState
+from bridge.mix.notices import ChangeNoticed, RewardCredited
 from bridge.mix.params import LOCK_CLASS, Param, same_value
 from bridge.mix.state import MixState, StripState
 from bridge.results import StepBuilder
@@ -44,6 +46,7 @@ class Verdicts:
         self._teacher = teacher
         self._out = out
         self._hands = HandLedger()
+        self._judged_by_undo: set[str] = set()
 
     @property
     def due(self) -> float | None:
@@ -70,7 +73,7 @@ class Verdicts:
                 self._revert(move, event.at, "you did not like it")
         credited = credits[-1].move if credits else ""
         self._out.notices.append(
-            m.RewardCredited(reward_id=event.reward_id, move=credited, value=event.value)
+            RewardCredited(reward_id=event.reward_id, move=credited, value=event.value)
         )
 
     def take_undo(self, event: m.UndoRequested) -> None:
@@ -99,6 +102,30 @@ class Verdicts:
             self._out.refuse(f"revert: no move of mine stands from {event.move} on")
         for move in standing:
             self._revert(move, event.at, f"back to before {event.move}")
+
+    def take_daw_undo(self, event: m.MoveUndone | m.MoveRedone) -> None:
+        """A person took a move back with the DAW's own undo: their hand, and their judgement.
+
+        Redo takes both back: what the undo taught is taught away again.
+        """
+        move = self._moves.get(event.move)
+        is_undo = isinstance(event, m.MoveUndone)
+        if move is None or is_undo is (move.state is MoveState.REVERTED):
+            return
+        self._moves.stop(event.at, "you undid it in the DAW", key=move.key)
+        self._guard.hold(move.key, event.at)
+        if not is_undo:
+            if move.id in self._judged_by_undo:
+                self._judged_by_undo.discard(move.id)
+                self._teacher.judge(move, 1.0, at=event.at)
+                self._teacher.credit.forget_judged(move.id)
+            self._moves.note_redone_in_daw(move, event.at)
+            return
+        self._guard.pin(move.key, move.param, move.from_value)
+        if not self._teacher.credit.is_judged(move.id):
+            self._teacher.judge(move, -1.0, at=event.at)
+            self._judged_by_undo.add(move.id)
+        self._moves.note_undone_in_daw(move, event.at)
 
     def _revert(self, move: Move, at: float, reason: str) -> None:
         if why_not := self._moves.revert(move, at, reason):
@@ -166,7 +193,7 @@ class Verdicts:
         self, actor: m.Actor, strip: StripState, param: Param, before: float, value: float
     ) -> None:
         self._out.notices.append(
-            m.ChangeNoticed(
+            ChangeNoticed(
                 actor=actor,
                 track=strip.number,
                 param=param,

@@ -204,7 +204,7 @@ class RowDialect:
 
     def decode(self, message: OscMessage, *, at: float) -> tuple[DawEvent, ...] | None:
         """What the DAW said; see `Dialect.decode`."""
-        template, track = _split(message.address)
+        template, track = split_address(message.address)
         row = self._events.get(template)
         if row is not None:
             return (row.message(at=at, **_fields(row, message, track)),)
@@ -225,7 +225,7 @@ class RowDialect:
 
     def level_slot(self, address: str, width: int) -> LevelSlot | None:
         """Where a level message's values belong; see `Dialect.level_slot`."""
-        template, track = _split(address)
+        template, track = split_address(address)
         row = self._levels.get(template)
         if row is None or row.width != width or not 1 <= track <= MAX_TRACKS:
             return None
@@ -237,7 +237,7 @@ class RowDialect:
         Raises:
             DialectError: As `decode` does.
         """
-        template, track = _split(message.address)
+        template, track = split_address(message.address)
         row = self._commands.get(template)
         return () if row is None else (row.message(**_fields(row, message, track)),)
 
@@ -287,7 +287,7 @@ def _fields(row: Row, message: OscMessage, track: int) -> dict[str, object]:
 
 
 @lru_cache(maxsize=16_384)  # 1,024 tracks with a dozen addresses each, and some
-def _split(address: str) -> tuple[str, int]:
+def split_address(address: str) -> tuple[str, int]:
     """The row's address, with ``{n}`` for the track's number, and that number; 0 for none."""
     found = _TRACK_NUMBER.search(address)
     if found is None:

@@ -6,11 +6,13 @@ from typing import Final
 from bridge.daw.ardour import ArdourDialect
 from bridge.daw.dialect import Dialect
 from bridge.daw.generic import make_generic
+from bridge.daw.reaper import ReaperDialect
 from bridge.errors import ConfigError
 
 DIALECTS: Final[dict[str, Callable[[], Dialect]]] = {
     "generic": make_generic,
     "ardour": ArdourDialect,
+    "reaper": ReaperDialect,
 }
 
 

@@ -16,7 +16,6 @@ from bridge.daw.scale import SWITCH, TEXT, TRACK, Scale, in_words, number, whole
 from bridge.errors import DialectError
 from bridge.mix.messages import (
     AuditionSwitched,
-    ChangeNoticed,
     CompareSwitched,
     ForgetRequested,
     FreezeSwitched,
@@ -24,24 +23,27 @@ from bridge.mix.messages import (
     MixRecalled,
     Mode,
     ModeChosen,
-    MoveReported,
-    Notice,
     PanicPressed,
     PersonEvent,
     Rearmed,
-    RequestRefused,
     RevertRequested,
-    RewardCredited,
     RewardReceived,
     RoleCorrected,
     SafeSwitched,
     Slot,
-    StatusChanged,
     StripSwitch,
     StripSwitched,
     SuggestionAccepted,
     SuggestionSkipped,
     UndoRequested,
+)
+from bridge.mix.notices import (
+    ChangeNoticed,
+    MoveReported,
+    Notice,
+    RequestRefused,
+    RewardCredited,
+    StatusChanged,
 )
 from bridge.mix.params import LockClass
 from bridge.mix.roles import Role

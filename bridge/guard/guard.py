@@ -15,7 +15,7 @@ Theory of operation:
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -35,6 +35,10 @@ _ROUNDING: Final = 1e-6
 
 _MINIMUM: Final = np.array([SPECS[param].minimum for param in MOVABLE])
 _MAXIMUM: Final = np.array([SPECS[param].maximum for param in MOVABLE])
+_COVERS: Final = {
+    kind: np.array([kind in (LockClass.ALL, LOCK_CLASS[param]) for param in MOVABLE])
+    for kind in LockClass
+}
 _LEAST_STEP: Final = np.array([SPECS[param].least_step for param in MOVABLE])
 
 
@@ -80,6 +84,8 @@ class StripGuard:
     is_silent: bool = False
     """The DAW has not answered our last write; nothing more until it says something."""
     booked: dict[Param, deque[float]] = field(default_factory=dict)
+    barred: dict[LockClass, str] = field(default_factory=dict)
+    """What the DAW itself would make go wrong, and why."""
 
 
 class Guard:
@@ -115,6 +121,15 @@ class Guard:
     def switch_safe(self, key: str, lock_class: LockClass, *, on: bool) -> None:
         """Lock or free a class of parameters of a strip."""
         switch(self.strip(key).safe, lock_class, on=on)
+
+    def bar(self, key: str, barred: Mapping[LockClass, str]) -> list[str]:
+        """Take over what the DAW would make go wrong on a strip; what of it is new, in words."""
+        strip = self.strip(key)
+        news = [
+            f"its {kind} {why}" for kind, why in barred.items() if strip.barred.get(kind) != why
+        ]
+        strip.barred = dict(barred)
+        return news
 
     def safe_classes(self, key: str) -> list[LockClass]:
         """The classes of a strip that are Safe, `[ALL]` where all three are."""
@@ -191,6 +206,8 @@ class Guard:
                 blocked[row] = True
                 continue
             blocked[row] |= strip.safe
+            for lock_class in strip.barred:
+                blocked[row] |= _COVERS[lock_class]
             for param in strip.booked:
                 if self._is_param_spent(key, param, at):
                     blocked[row, COLUMN[param]] = True
@@ -280,6 +297,13 @@ def _must_not_be_safe(guard: Guard, write: Write) -> str | None:
     return f"its {LOCK_CLASS[write.param]} is Safe"
 
 
+def _must_not_be_barred(guard: Guard, write: Write) -> str | None:
+    kind = LOCK_CLASS[write.param]
+    barred = guard.strip(write.key).barred
+    why = barred.get(kind) or barred.get(LockClass.ALL)
+    return None if why is None else f"its {kind} {why}"
+
+
 def _must_not_be_frozen(guard: Guard, write: Write) -> str | None:
     if not guard.is_frozen or write.purpose is Purpose.PANIC:
         return None
@@ -335,6 +359,7 @@ RULES: Final[tuple[Callable[[Guard, Write], str | None], ...]] = (
     _must_know_the_strip,
     _must_be_online,
     _must_not_be_safe,
+    _must_not_be_barred,
     _must_not_be_frozen,
     _must_not_cross_panic,
     _must_leave_hands_alone,

@@ -13,11 +13,13 @@ from bridge.guard.guard import Guard, Purpose, Write
 from bridge.guard.move import Move
 from bridge.guard.ramps import Transit, ramp_duration_s
 from bridge.guard.writer import Answer, Writer
-from bridge.mix.messages import MoveReported, MoveState, ParamChanged, SetParam
+from bridge.mix.messages import MoveState, ParamChanged, SetParam
+from bridge.mix.notices import MoveReported
 from bridge.mix.params import MOVABLE, SPECS, Param, in_words, same_value
 from bridge.mix.state import MixState, StripState
 from bridge.tasks.task import Proposal
 
+_CHANGED: Final = "the mix has changed since"
 SUGGESTION_LIFE_S: Final = 60.0
 """A suggestion that nobody answers for this long has expired."""
 
@@ -157,7 +159,7 @@ class Moves:
         if on is self._is_auditioned:
             return None
         if on and not self._stands_at(move, move.from_value):
-            return "the mix has changed since"
+            return _CHANGED
         purpose = Purpose.MOVE if on else Purpose.UNDO
         if why_not := self._why_not(move, at, purpose):
             return why_not
@@ -182,10 +184,8 @@ class Moves:
         """Send a move on its way. False, and the move expires, where that may not be (any more)."""
         was_auditioned, self._is_auditioned = self._is_auditioned, False
         if not was_auditioned:
-            if not self._stands_at(move, move.from_value):
-                self.enter(move, MoveState.EXPIRED, at, "the mix has changed since")
-                return False
-            if why_not := self._why_not(move, at, Purpose.MOVE):
+            is_there = self._stands_at(move, move.from_value)
+            if why_not := self._why_not(move, at, Purpose.MOVE) if is_there else _CHANGED:
                 self.enter(move, MoveState.EXPIRED, at, why_not)
                 return False
         self._guard.book(move.key, move.param, at)
@@ -273,6 +273,16 @@ class Moves:
         self.enter(move, MoveState.REVERTED, at, reason)
         self.begin(move.key, move.param, now, target, at, purpose=Purpose.UNDO, move=move.id)
         return None
+
+    def note_undone_in_daw(self, move: Move, at: float) -> None:
+        """The DAW's own undo took a move back: its old value is on its way to us."""
+        self._writer.expect(move.key, move.param, move.from_value, at)
+        self.enter(move, MoveState.REVERTED, at, "you undid it in the DAW")
+
+    def note_redone_in_daw(self, move: Move, at: float) -> None:
+        """The DAW's own redo brought a move back."""
+        self._writer.expect(move.key, move.param, move.to_value, at)
+        self.enter(move, MoveState.CONFIRMED, at, "you brought it back in the DAW")
 
     def disown(self) -> None:
         """What stands in the mix is not ours any more: nothing of it is taken back."""

@@ -1,9 +1,11 @@
 """What a person has said of strips, kept by identity: Safe, Act, Learn, and the role they play."""
 
+import json
 import math
 from collections.abc import Mapping
 from typing import Any
 
+from bridge.errors import PriorError
 from bridge.guard.guard import Guard, classes_of, switch
 from bridge.mix.messages import StripSwitch
 from bridge.mix.params import MOVABLE, LockClass
@@ -43,6 +45,12 @@ class StripMemory:
             for lock_class in kept.pop(strip.key, ()):
                 switch(self._guard.strip(strip.key).off[each], lock_class, on=True)
         self._met[strip.key] = strip.name
+
+    def take_role(self, track: int, role: Role) -> None:
+        """The DAW says a role."""
+        self._mix.note_role(track, role)
+        if strip := self._mix.by_number(track):
+            self.recall_role(strip)
 
     def recall_role(self, strip: StripState) -> None:
         """A person's word for a role stands, whatever the DAW says."""
@@ -90,7 +98,35 @@ class StripMemory:
             strip.given_role = self._roles[strip.key] = role
         return strips
 
-    def to_json(self) -> dict[str, Any]:
+    def take_bars(self) -> str:
+        """Leave alone what the DAW would make go wrong; what is new of that, in words."""
+        bars = [
+            f"{strip.name}: {', '.join(news)}"
+            for strip in self._mix.strips
+            if not self._mix.is_dump_open and (news := self._guard.bar(strip.key, strip.barred))
+        ]
+        more = f", and {len(bars) - 3} more" * (len(bars) > 3)
+        return f"left alone: {'; '.join(bars[:3])}{more}" if bars else ""
+
+    def pack(self, learnt: bytes) -> bytes:
+        """All this and what a task has learnt (JSON), as canonical JSON."""
+        own = json.dumps(self._to_json(), sort_keys=True, separators=(",", ":"))
+        return own[:-1].encode() + b',"task":' + learnt + b',"version":1}'
+
+    def unpack(self, memory: bytes) -> bytes:
+        """Take over what `pack` returned; returns what the task has learnt.
+
+        Raises:
+            PriorError: If it cannot be read.
+        """
+        try:
+            kept = json.loads(memory)
+            self._load_json(kept)
+            return json.dumps(kept["task"], sort_keys=True, separators=(",", ":")).encode()
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise PriorError(f"what was learnt cannot be read: {error!r}") from None
+
+    def _to_json(self) -> dict[str, Any]:
         """Everything, as plain JSON values."""
         safe = dict(self._safe)
         safe.update((key, self._guard.safe_classes(key)) for key in self._met)
@@ -105,8 +141,8 @@ class StripMemory:
                 kept[f"no_{each}"] = off
         return kept
 
-    def load_json(self, kept: Mapping[str, Any]) -> None:
-        """Take over what `to_json` returned; raises KeyError or ValueError on anything else."""
+    def _load_json(self, kept: Mapping[str, Any]) -> None:
+        """Take over what `_to_json` returned; raises KeyError or ValueError on anything else."""
         roles = {key: Role(role) for key, role in kept["roles"].items()}
         self._safe = {key: [LockClass(c) for c in locks] for key, locks in kept["safe"].items()}
         for each in self._off:

@@ -12,7 +12,7 @@ from typing import Final
 
 from bridge.guard.guard import Guard, Purpose, Write
 from bridge.guard.ramps import ECHO_TIMEOUT_S, Transit
-from bridge.mix.messages import SetParam
+from bridge.mix.messages import BACK, SetParam
 from bridge.mix.params import COLUMN, Param, same_value
 
 _LATE_ECHO_S: Final = 2 * ECHO_TIMEOUT_S
@@ -101,6 +101,14 @@ class Writer:
             self._end(transit, at)
         return stopped
 
+    def expect(self, key: str, param: Param, value: float, at: float) -> None:
+        """A value that comes back although we did not write it: no hand, when it arrives."""
+        known = Transit(
+            key=key, param=param, start=value, target=value, began=at, duration=0.0,
+            purpose=Purpose.UNDO, sent=[value],
+        )  # fmt: skip
+        self._ended.append((at, known))
+
     def receive(self, key: str, param: Param, value: float, at: float) -> tuple[Answer, str]:
         """What a value from the DAW means, and the move that it confirms (or empty).
 
@@ -158,7 +166,14 @@ class Writer:
             return
         transit.note_sent(value, at)
         result.commands.append(
-            SetParam(track=number, param=transit.param, value=value, key=transit.key)
+            SetParam(
+                track=number,
+                param=transit.param,
+                value=value,
+                key=transit.key,
+                move=transit.move + BACK * (transit.purpose is Purpose.UNDO),
+                is_last=transit.is_sent,
+            )
         )
 
     def _next_value(self, transit: Transit, at: float) -> float:

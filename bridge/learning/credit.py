@@ -54,6 +54,10 @@ class CreditWindow:
         """A move has had its judgement: by a thumb, an undo or a hand."""
         self._judged.add(move)
 
+    def forget_judged(self, move: str) -> None:
+        """A judgement was taken back: the move may be judged again."""
+        self._judged.discard(move)
+
     def is_judged(self, move: str) -> bool:
         """Whether a move has had its judgement."""
         return move in self._judged

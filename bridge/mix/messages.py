@@ -4,8 +4,9 @@ All are frozen. ``at`` is monotonic seconds, stamped where the message arrived; 
 edge reads a clock. Strips are named by their number in the DAW, from 1.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from bridge.mix.params import LockClass, Param
 from bridge.mix.roles import Role
@@ -115,6 +116,35 @@ class ParamChanged:
     track: int
     param: Param
     value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackBarred:
+    """The DAW itself would make writes of that class go wrong; `reason` says why, empty: no more.
+
+    A dump says it of every strip that it holds for; of the others it does not hold any more.
+    """
+
+    at: float
+    track: int
+    lock_class: LockClass
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveUndone:
+    """A person took a move of ours back with the DAW's own undo."""
+
+    at: float
+    move: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveRedone:
+    """A person brought a move back with the DAW's own redo."""
+
+    at: float
+    move: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,6 +336,9 @@ DawEvent = (
     | TrackNamed
     | RoleGiven
     | ParamChanged
+    | TrackBarred
+    | MoveUndone
+    | MoveRedone
     | TransportChanged
 )
 PersonEvent = (
@@ -330,17 +363,25 @@ PersonEvent = (
 Event = DawEvent | PersonEvent | MetersRead | LinkChanged | Tick
 
 
+BACK: Final = " back"
+"""Ends `SetParam.move` of a write that takes a move back."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetParam:
     """Ask the DAW to hold `value`, in engineering units.
 
-    `key` is the identity of the strip that is meant: its number may be another's by now.
+    `key` is the identity of the strip that is meant: its number may be another's by now. `move`
+    names the move that the write serves, with `BACK` behind it on its way back, and is empty for
+    panic; `is_last` is its last value: a DAW that can gives a whole move one point of undo.
     """
 
     track: int
     param: Param
     value: float
     key: str = ""
+    move: str = field(default="", compare=False)
+    is_last: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -351,54 +392,3 @@ class RequestDump:
 
 
 Command = SetParam | RequestDump
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MoveReported:
-    """A move entered a state; `from_value` and `to_value` in engineering units."""
-
-    move: str
-    state: MoveState
-    track: int
-    param: Param
-    from_value: float
-    to_value: float
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RewardCredited:
-    """A reward was taken; to be told only after it is on disk. `move` is empty for none."""
-
-    reward_id: str
-    move: str
-    value: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusChanged:
-    """What the bridge can do now: a state of `/bridge/status`, and why in plain words."""
-
-    state: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeNoticed:
-    """Somebody else has changed a parameter, and has settled; values in engineering units."""
-
-    actor: Actor
-    track: int
-    param: Param
-    from_value: float
-    to_value: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestRefused:
-    """A request that was understood and not granted, in one sentence."""
-
-    text: str
-
-
-Notice = MoveReported | RewardCredited | StatusChanged | ChangeNoticed | RequestRefused

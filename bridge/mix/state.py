@@ -12,15 +12,15 @@ across moves, which is what allows averages over many seconds and a forecast of 
 """
 
 from dataclasses import dataclass, field, replace
-from itertools import chain, count
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.mix.identity import keys_of
 from bridge.mix.levels import PEAK_OVER_LOUDNESS_DB, PEAK_SD_DB
-from bridge.mix.messages import MetersRead, ParamChanged
-from bridge.mix.params import COLUMN, MOVABLE, SPECS, SWITCHES, Param, same_value
+from bridge.mix.messages import MetersRead, ParamChanged, TrackBarred
+from bridge.mix.params import COLUMN, MOVABLE, SPECS, SWITCHES, LockClass, Param, same_value
 from bridge.mix.roles import ROLE_INDEX, Role, guess_role
 from bridge.mix.spectrum import FloatArray, eq_curve_db, to_db, to_power
 
@@ -52,6 +52,7 @@ class StripState:
         given_role: The role that the DAW or a person gave it.
         mute: Whether it is muted.
         solo: Whether it is soloed.
+        barred: Why the DAW itself makes a class of writes go wrong, in words.
     """
 
     key: str
@@ -61,6 +62,7 @@ class StripState:
     given_role: Role | None = None
     mute: bool = False
     solo: bool = False
+    barred: dict[LockClass, str] = field(default_factory=dict)
 
     @property
     def role(self) -> Role:
@@ -112,6 +114,7 @@ class _Incoming:
     name: str = ""
     role: Role | None = None
     changes: dict[Param, ParamChanged] = field(default_factory=dict)
+    barred: dict[LockClass, str] = field(default_factory=dict)
 
 
 class MixState:
@@ -229,6 +232,15 @@ class MixState:
         elif strip := self.by_number(track):
             strip.given_role = role
 
+    def note_bar(self, event: TrackBarred) -> None:
+        """The DAW makes a class of writes go wrong, or does so no more."""
+        strips = self.strips if self._incoming is None else self._incoming
+        if 1 <= event.track <= len(strips):
+            barred = strips[event.track - 1].barred
+            barred.pop(event.lock_class, None)
+            if event.reason:
+                barred[event.lock_class] = event.reason
+
     def note_change(self, event: ParamChanged) -> bool:
         """Keep a change for the end of the dump. False where no dump is open."""
         if self._incoming is None:
@@ -246,7 +258,10 @@ class MixState:
             decides whether a hand was there.
         """
         incoming, self._incoming = self._incoming or [], None
-        keys = _keys(incoming, self.strips)
+        keys = keys_of(
+            [(said.uid, said.name) for said in incoming],
+            [(strip.uid, strip.name, strip.key) for strip in self.strips],
+        )
         is_same = keys == [strip.key for strip in self.strips]
         known = [self._by_key.get(key) for key in keys]
         self._arrange([strip.number - 1 if strip else -1 for strip in known])
@@ -258,6 +273,7 @@ class MixState:
             strip.name = said.name or strip.name
             strip.uid = said.uid or strip.uid
             strip.given_role = said.role or strip.given_role
+            strip.barred = said.barred
             self.strips.append(strip)
             for param, change in said.changes.items():
                 if param in SWITCHES or np.isnan(self.value(strip, param)):
@@ -356,41 +372,3 @@ def _mean_db(old_db: FloatArray, new_db: FloatArray, share: FloatArray) -> Float
     """The power mean that gives the new level `share`; the new one alone where there is no old."""
     mean = to_db((1.0 - share) * to_power(old_db) + share * to_power(new_db))
     return np.where(np.isnan(old_db), new_db, mean)
-
-
-def _keys(incoming: list[_Incoming], known: list[StripState]) -> list[str]:
-    """An identity for each strip of a dump, no two the same.
-
-    The DAW's own, where it said one; else the name, made unique in order. Where a datagram was
-    lost, a strip keeps the identity of its place, unless its name or another strip speaks against.
-    """
-    keys = [""] * len(incoming)
-    taken: set[str] = set()
-
-    def take(place: int, key: str) -> None:
-        if key and not keys[place] and key not in taken:
-            keys[place] = key
-            taken.add(key)
-
-    places = list(enumerate(incoming))
-    for place, said in places:
-        take(place, said.uid)
-    for (place, said), old in zip(places, known, strict=False):
-        if old.uid and said.name == old.name and not said.uid:
-            take(place, old.key)
-    for place, said in places:
-        if said.name and not keys[place]:
-            take(place, _unused(said.name, taken))
-    for (place, said), old in zip(places, known, strict=False):
-        if not said.name:
-            take(place, old.key)
-    for place, _ in places:
-        if not keys[place]:
-            take(place, _unused(f"Track {place + 1}", taken))
-    return keys
-
-
-def _unused(name: str, taken: set[str]) -> str:
-    """`name`, or else with the first number that makes it another."""
-    numbered = (f"{name}#{number}" for number in count(2))
-    return next(key for key in chain([name], numbered) if key not in taken)

@@ -24,7 +24,7 @@ from typing import Final
 from bridge import __version__
 from bridge.config import DawSettings, Settings, load
 from bridge.errors import BridgeError, ConfigError, JournalError
-from bridge.runtime import doctor_ardour
+from bridge.runtime import doctor_ardour, doctor_reaper
 from bridge.runtime.midi_ports import MidiUnavailable, Ports, open_ports
 from bridge.runtime.remote import ask
 from bridge.runtime.store_schema import MIGRATIONS, schema_version
@@ -94,6 +94,7 @@ def examine_settings(settings: Settings) -> list[Finding]:
         bridge_port(settings.listen.host, settings.listen.port),
         daw_port(settings.daw.host, settings.daw.port),
         *(ardour(settings.daw) if settings.daw.dialect == "ardour" else ()),
+        *(reaper(settings) if settings.daw.dialect == "reaper" else ()),
         receive_buffer(),
         store_place(settings.store),
         store_content(settings.store),
@@ -173,6 +174,14 @@ def ardour(daw: DawSettings) -> list[Finding]:
         else:
             findings.append(_ok("Ardour's replies", f"they come to whoever asks; {strips} strips"))
     return findings
+
+
+def reaper(settings: Settings) -> list[Finding]:
+    """REAPER's files, its surface and its companion."""
+    return [
+        Finding(level=Level(level), subject=subject, text=text, remedy=remedy)
+        for level, subject, text, remedy in doctor_reaper.examine(settings)
+    ]
 
 
 def _why_not_bound(host: str, port: int) -> str | None:

@@ -22,7 +22,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from bridge.mix.messages import Event, RequestRefused, RewardCredited
+from bridge.mix.messages import Event
+from bridge.mix.notices import RequestRefused, RewardCredited
 from bridge.results import Decision, Lesson
 from bridge.runtime.event_codec import encode_event, memory_digest, record_json
 from bridge.runtime.store import Store, utc_now, why

@@ -18,15 +18,14 @@ from bridge.mix.messages import (
     FreezeSwitched,
     Mode,
     ModeChosen,
-    Notice,
     PanicPressed,
     PersonEvent,
-    RewardCredited,
     RewardReceived,
     SuggestionAccepted,
     SuggestionSkipped,
     UndoRequested,
 )
+from bridge.mix.notices import Notice, RewardCredited
 from bridge.runtime.midi_pads import Action, Binding, Heard, Pads, heard, read_bindings
 from bridge.runtime.midi_ports import (
     Closeable,

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
 import bridge
 from bridge.daw import surface
@@ -24,15 +24,12 @@ from bridge.mix.messages import (
     DumpOpened,
     Event,
     FreezeSwitched,
-    Notice,
     PersonEvent,
     RequestDump,
-    RequestRefused,
-    RewardCredited,
     RewardReceived,
-    StatusChanged,
     Tick,
 )
+from bridge.mix.notices import Notice, RequestRefused, RewardCredited, StatusChanged
 from bridge.osc.message import OscMessage
 from bridge.runtime.intake import Intake
 from bridge.runtime.journal import Journal
@@ -52,6 +49,20 @@ _LOGGED_FAULTS: Final = 20
 _log = logging.getLogger(__name__)
 
 
+class SideDoor(Protocol):
+    """A way to a script inside the DAW, beside the DAW's own OSC."""
+
+    @property
+    def prefix(self) -> str:
+        """Messages of the dialect to addresses that begin so go there."""
+
+    def send(self, message: OscMessage) -> None:
+        """Ask the script for something; does not wait."""
+
+    def tell(self, message: OscMessage) -> None:
+        """Hear what everyone who said hello is told; does not wait."""
+
+
 class Runner:
     """A running bridge.
 
@@ -69,6 +80,7 @@ class Runner:
         unsaid: Commands that the dialect has no words for.
         lessons: Counts what changed what is known of the person.
         watchers: Are called with everything that remotes are told.
+        side_door: Where the DAW has one.
     """
 
     def __init__(
@@ -85,6 +97,7 @@ class Runner:
         self.unknown = 0
         self.unsaid = 0
         self.lessons = 0
+        self.side_door: SideDoor | None = None
         self.link = DawLink(f"{daw[0]}:{daw[1]}")
         self.meters = LevelMeters(dialect, at=time.monotonic())
         self._dialect = dialect
@@ -307,7 +320,7 @@ class Runner:
                     _log.warning("not sent: %s", error)
                 continue
             for message in messages:
-                self._send(message, self._daw)
+                self._say(message)
         self._ask(at)
         due_s = self._outbox.due_s
         if due_s is not None and not self._is_flush_due and self._is_open:
@@ -323,7 +336,7 @@ class Runner:
         """What the dialect itself wants to say to the DAW."""
         if self._is_open:
             for message in self._dialect.ask(at=at):
-                self._send(message, self._daw)
+                self._say(message)
 
     def _tell(self, notice: Notice) -> None:
         if isinstance(notice, RewardCredited):
@@ -340,8 +353,17 @@ class Runner:
             watch(notice)
 
     def _broadcast(self, message: OscMessage) -> None:
+        if self.side_door is not None:
+            self.side_door.tell(message)
         for remote in self._remotes:
             self._send(message, remote)
+
+    def _say(self, message: OscMessage) -> None:
+        """Say something to the DAW, by the door that it is for."""
+        if self.side_door is not None and message.address.startswith(self.side_door.prefix):
+            self.side_door.send(message)
+        else:
+            self._send(message, self._daw)
 
     def _send(self, message: OscMessage, address: Address) -> None:
         if self._endpoint is not None:

@@ -22,11 +22,13 @@ class Change:
         path: The file.
         content: What it will hold; None deletes it.
         text: What that does, for a person.
+        is_ours: It is mixbridge's own; of what was there before, no copy is kept.
     """
 
     path: Path
     content: bytes | None
     text: str
+    is_ours: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ def carry_out(plan: Plan) -> list[str]:
     for change in plan.changes:
         path = change.path
         try:
-            is_backup = path.name.endswith(BACKUP_SUFFIX)
+            is_backup = change.is_ours or path.name.endswith(BACKUP_SUFFIX)
             if path.exists() and not is_backup and not backup_of(path).exists():
                 backup_of(path).write_bytes(path.read_bytes())
                 done.append(f"{path} was copied to {backup_of(path).name}.")

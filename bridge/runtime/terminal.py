@@ -8,7 +8,8 @@ from typing import Any, Final
 import numpy as np
 
 from bridge.engine import Engine
-from bridge.mix.messages import MoveReported, MoveState, RewardCredited
+from bridge.mix.messages import MoveState
+from bridge.mix.notices import MoveReported, RewardCredited
 from bridge.mix.params import COLUMN, EQ_BANDS, Param, in_words
 from bridge.sim.extras import demo_library
 

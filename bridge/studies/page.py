@@ -27,6 +27,7 @@ from bridge.errors import DialectError, NetworkError, OscDecodeError
 from bridge.guard.limits import LIMITS, Profile
 from bridge.learning.prior import load_prior
 from bridge.mix import messages as m
+from bridge.mix.notices import StatusChanged
 from bridge.mix.params import MOVABLE
 from bridge.mix.roles import ROLES
 from bridge.osc.decode import decode
@@ -85,7 +86,7 @@ def snapshot_figures(strips: int) -> list[str]:
         began = time.perf_counter()
         capture = take_capture(
             engine,
-            status=m.StatusChanged(state="online", text=""),
+            status=StatusChanged(state="online", text=""),
             levels=levels,
             at=float(turn),
             with_beliefs=turn == 0,

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from bridge.engine import Engine
 from bridge.guard.move import Move
-from bridge.mix.messages import Mode, Slot, StatusChanged, StripSwitch
+from bridge.mix.messages import Mode, Slot, StripSwitch
+from bridge.mix.notices import StatusChanged
 from bridge.mix.params import MOVABLE
 from bridge.mix.spectrum import FloatArray
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from bridge.mix.messages import ChangeNoticed, MoveReported, MoveState, Notice, RewardCredited
+from bridge.mix.messages import MoveState
+from bridge.mix.notices import ChangeNoticed, MoveReported, Notice, RewardCredited
 
 REMEMBERED: Final = 1024
 """As many as the engine can still name."""

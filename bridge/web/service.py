@@ -10,14 +10,8 @@ import bridge
 from bridge.config import Settings
 from bridge.daw.surface import Hello, decode_request
 from bridge.errors import DialectError, JournalError, NetworkError
-from bridge.mix.messages import (
-    ChangeNoticed,
-    MoveReported,
-    Notice,
-    PersonEvent,
-    RequestRefused,
-    StatusChanged,
-)
+from bridge.mix.messages import PersonEvent
+from bridge.mix.notices import ChangeNoticed, MoveReported, Notice, RequestRefused, StatusChanged
 from bridge.osc.message import OscMessage
 from bridge.runtime.doctor import examine_settings
 from bridge.runtime.runner import Runner

@@ -13,6 +13,7 @@ import pytest
 from daws import SONG, ArdourDaw, Conversation, Daw, GenericDaw
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reaper_daw import ReaperDaw
 
 from bridge.daw.dialect import Dialect, RowDialect
 from bridge.daw.registry import DIALECTS, make_dialect
@@ -30,7 +31,11 @@ from bridge.mix.state import METER_COLUMNS
 from bridge.osc.message import OscMessage
 
 AT = 12.5
-DAWS: dict[str, Callable[[], Daw]] = {"generic": GenericDaw, "ardour": ArdourDaw}
+DAWS: dict[str, Callable[[], Daw]] = {
+    "generic": GenericDaw,
+    "ardour": ArdourDaw,
+    "reaper": ReaperDaw,
+}
 A_WHILE_S = 10.0
 """A DAW that has to be asked is asked at least so often."""
 

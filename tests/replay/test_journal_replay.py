@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from bridge.errors import JournalError
-from bridge.mix.messages import Event, Mode, RewardCredited, RewardReceived, Tick
+from bridge.mix.messages import Event, Mode, RewardReceived, Tick
+from bridge.mix.notices import RewardCredited
 from bridge.mix.params import Param
 from bridge.results import Decision, Lesson, StepResult
 from bridge.runtime.journal import Journal

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState
+from bridge.mix.notices import MoveReported
 from bridge.mix.params import LockClass, Param, same_value
 from bridge.results import StepResult
 
@@ -233,7 +234,7 @@ class Audit:
             assert self.order[decision.track - 1] == decision.key
             assert self.mode is not Mode.OBSERVE
         for note in result.notices:
-            if isinstance(note, m.MoveReported):
+            if isinstance(note, MoveReported):
                 self._judge_report(note, at)
         if self.mode is Mode.GIG:
             assert not result.lessons, "gig mode learns nothing"
@@ -250,7 +251,7 @@ class Audit:
         step = promised(self.profile, 0, param) * self.scale if self.is_task_honest else NO
         assert abs(target - start) <= step + EPS, f"step of {target - start}"
 
-    def _judge_report(self, note: m.MoveReported, at: float) -> None:
+    def _judge_report(self, note: MoveReported, at: float) -> None:
         if note.track == 0:
             return
         key = self.order[note.track - 1]

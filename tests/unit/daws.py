@@ -350,7 +350,8 @@ class Conversation:
             self._pulses += 1
             if self._pulses % 20 == 0 and (self.mix.is_dump_open or not self._is_answered):
                 self._request_dump()
-            self._talk((), [])
+            pulse = getattr(self.daw, "pulse", None)  # of a DAW that speaks without being asked
+            self._talk((), pulse() if pulse and not self.is_cut else [])
 
     def held(self, name: str, param: Param) -> float:
         """What the bridge believes that a control holds; NaN unknown."""

@@ -14,6 +14,7 @@ from bridge.errors import PriorError
 from bridge.guard.limits import LIMITS, Profile
 from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState
+from bridge.mix.notices import MoveReported, Notice, RequestRefused, RewardCredited, StatusChanged
 from bridge.mix.params import COLUMN, MOVABLE, Param
 from bridge.mix.roles import Role
 from bridge.mix.state import Observation
@@ -306,18 +307,18 @@ class Desk:
         ]
 
     @property
-    def reports(self) -> list[m.MoveReported]:
-        return [note for note in self.notices if isinstance(note, m.MoveReported)]
+    def reports(self) -> list[MoveReported]:
+        return [note for note in self.notices if isinstance(note, MoveReported)]
 
     @property
-    def notices(self) -> list[m.Notice]:
+    def notices(self) -> list[Notice]:
         return [note for result in self.results for note in result.notices]
 
     def states(self, move: str) -> list[MoveState]:
         """The states that a move has been through."""
         return [report.state for report in self.reports if report.move == move]
 
-    def last(self, state: MoveState) -> m.MoveReported:
+    def last(self, state: MoveState) -> MoveReported:
         """The newest report of a move that entered this state."""
         return next(report for report in reversed(self.reports) if report.state is state)
 
@@ -328,19 +329,17 @@ class Desk:
 
 def refusals(result: StepResult) -> list[str]:
     """Why something was not granted."""
-    return [note.text for note in result.notices if isinstance(note, m.RequestRefused)]
+    return [note.text for note in result.notices if isinstance(note, RequestRefused)]
 
 
 def credited(result: StepResult) -> list[tuple[str, float]]:
     """Whom a reward went to."""
-    return [
-        (note.move, note.value) for note in result.notices if isinstance(note, m.RewardCredited)
-    ]
+    return [(note.move, note.value) for note in result.notices if isinstance(note, RewardCredited)]
 
 
 def sentences(result: StepResult) -> list[str]:
     """What was said beside a state."""
-    return [note.text for note in result.notices if isinstance(note, m.StatusChanged)]
+    return [note.text for note in result.notices if isinstance(note, StatusChanged)]
 
 
 def _restamped(event: m.Event, at: float) -> m.Event:

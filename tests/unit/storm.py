@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from bridge.guard.limits import Profile
 from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode
+from bridge.mix.notices import MoveReported
 from bridge.mix.params import MOVABLE, LockClass, Param
 from bridge.mix.roles import Role
 from bridge.mix.state import Observation
@@ -154,7 +155,7 @@ class Storm:
         self.audit.judge(result, event.at)
         self.decisions += len(result.decisions)
         for note in result.notices:
-            if isinstance(note, m.MoveReported):
+            if isinstance(note, MoveReported):
                 self.moves.append(note.move)
         for command in result.commands:
             if isinstance(command, m.SetParam):

@@ -7,6 +7,7 @@ from desk import Desk, refusals
 from bridge.guard.detours import COMPARE_LIFE_S
 from bridge.mix import messages as m
 from bridge.mix.messages import Mode, MoveState, Slot, StripSwitch
+from bridge.mix.notices import ChangeNoticed
 from bridge.mix.params import LockClass, Param
 
 CONFIRMED, REVERTED, UNCONFIRMED = MoveState.CONFIRMED, MoveState.REVERTED, MoveState.UNCONFIRMED
@@ -315,9 +316,7 @@ def test_a_hand_is_told_once_it_has_settled() -> None:
     desk.hand(3, Param.GAIN, -2.0)
     desk.hand(3, Param.GAIN, -4.0)
     desk.run(3.0)
-    told = [note for note in desk.notices if isinstance(note, m.ChangeNoticed)]
+    told = [note for note in desk.notices if isinstance(note, ChangeNoticed)]
     assert told == [
-        m.ChangeNoticed(
-            actor=m.Actor.HAND, track=3, param=Param.GAIN, from_value=0.0, to_value=-4.0
-        )
+        ChangeNoticed(actor=m.Actor.HAND, track=3, param=Param.GAIN, from_value=0.0, to_value=-4.0)
     ]

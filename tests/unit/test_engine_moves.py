@@ -14,6 +14,7 @@ from bridge.guard.ramps import ECHO_TIMEOUT_S, Transit
 from bridge.guard.writer import Writer
 from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState
+from bridge.mix.notices import MoveReported
 from bridge.mix.params import MOVABLE, Param
 from bridge.tasks.task import Proposal
 
@@ -41,8 +42,8 @@ def test_applied_is_told_before_the_first_write_and_the_reason_with_it() -> None
     desk = Desk().connect()
     desk.wish("Vox", Param.GAIN, 1.0)
     result = desk.do(m.Tick(at=desk.at))
-    (report,) = (note for note in result.notices if isinstance(note, m.MoveReported))
-    assert report == m.MoveReported(
+    (report,) = (note for note in result.notices if isinstance(note, MoveReported))
+    assert report == MoveReported(
         move="1-1", state=APPLIED, track=3, param=Param.GAIN, from_value=0.0, to_value=1.0,
         reason="it was wished for",
     )  # fmt: skip

@@ -10,7 +10,6 @@ from bridge.errors import DialectError
 from bridge.mix.messages import (
     Actor,
     AuditionSwitched,
-    ChangeNoticed,
     CompareSwitched,
     ForgetRequested,
     FreezeSwitched,
@@ -18,25 +17,28 @@ from bridge.mix.messages import (
     MixRecalled,
     Mode,
     ModeChosen,
-    MoveReported,
     MoveState,
-    Notice,
     PanicPressed,
     PersonEvent,
     Rearmed,
-    RequestRefused,
     RevertRequested,
-    RewardCredited,
     RewardReceived,
     RoleCorrected,
     SafeSwitched,
     Slot,
-    StatusChanged,
     StripSwitch,
     StripSwitched,
     SuggestionAccepted,
     SuggestionSkipped,
     UndoRequested,
+)
+from bridge.mix.notices import (
+    ChangeNoticed,
+    MoveReported,
+    Notice,
+    RequestRefused,
+    RewardCredited,
+    StatusChanged,
 )
 from bridge.mix.params import LockClass, Param
 from bridge.mix.roles import Role

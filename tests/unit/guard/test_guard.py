@@ -72,6 +72,12 @@ CASES = [
         "its gain is Safe",
         lambda guard: guard.switch_safe(KEY, LockClass.GAIN, on=True),
     ),
+    Case(
+        "_must_not_be_barred",
+        replace(FINE, purpose=Purpose.PANIC),
+        "its gain follows its envelope",
+        lambda guard: guard.bar(KEY, {LockClass.GAIN: "follows its envelope"}),
+    ),
     Case("_must_not_be_frozen", FINE, "the mix is frozen", _frozen),
     Case("_must_not_cross_panic", FINE, "panic is latched", _panicked),
     Case("_must_leave_hands_alone", FINE, "a hand was on it", lambda guard: guard.hold(KEY, 95.0)),

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bridge.errors import JournalError
-from bridge.mix.messages import MetersRead, Mode, RewardCredited, RewardReceived, Tick
+from bridge.mix.messages import MetersRead, Mode, RewardReceived, Tick
+from bridge.mix.notices import RewardCredited
 from bridge.mix.params import Param
 from bridge.results import Decision, Lesson, StepResult
 from bridge.runtime import journal as journal_module

@@ -8,7 +8,8 @@ import pytest
 from desk import Desk
 
 from bridge.mix import messages as m
-from bridge.mix.messages import Mode, Slot, StatusChanged, StripSwitch
+from bridge.mix.messages import Mode, Slot, StripSwitch
+from bridge.mix.notices import ChangeNoticed, MoveReported, StatusChanged
 from bridge.mix.params import LockClass, Param
 from bridge.web.board import Board
 from bridge.web.capture import Capture, take_capture
@@ -38,7 +39,7 @@ class Looked:
         """All sections, as a client gets them."""
         notices = self.desk.notices
         for notice in notices[self._told :]:
-            track = "Vox" if isinstance(notice, m.MoveReported | m.ChangeNoticed) else ""
+            track = "Vox" if isinstance(notice, MoveReported | ChangeNoticed) else ""
             self.history.note(notice, track=track, wall=self.desk.at)
         self._told = len(notices)
         capture = self.capture()

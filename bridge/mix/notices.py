@@ -1,0 +1,57 @@
+"""What the bridge tells everyone who listens; all frozen, values in engineering units."""
+
+from dataclasses import dataclass
+
+from bridge.mix.messages import Actor, MoveState
+from bridge.mix.params import Param
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveReported:
+    """A move entered a state; `from_value` and `to_value` in engineering units."""
+
+    move: str
+    state: MoveState
+    track: int
+    param: Param
+    from_value: float
+    to_value: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RewardCredited:
+    """A reward was taken; to be told only after it is on disk. `move` is empty for none."""
+
+    reward_id: str
+    move: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChanged:
+    """What the bridge can do now: a state of `/bridge/status`, and why in plain words."""
+
+    state: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeNoticed:
+    """Somebody else has changed a parameter, and has settled; values in engineering units."""
+
+    actor: Actor
+    track: int
+    param: Param
+    from_value: float
+    to_value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestRefused:
+    """A request that was understood and not granted, in one sentence."""
+
+    text: str
+
+
+Notice = MoveReported | RewardCredited | StatusChanged | ChangeNoticed | RequestRefused

@@ -1,0 +1,28 @@
+"""A session of the default agent that was recorded once: decided again, it is the same.
+
+A change of the learner, the prior or the guard changes it, and is then told in the change log. It
+is recorded anew by ``mixbridge demo --headless --moves 40 --seed 3``, whose folder holds the
+journal. Bit for bit holds where numpy does the same arithmetic; on other processors the last bits
+of a logarithm may differ, and there the replay would say so.
+"""
+
+import shutil
+from pathlib import Path
+
+from bridge import app, config
+from bridge.runtime.replay import Replayable, replay
+
+GOLDEN = Path(__file__).with_name("golden.db")
+
+
+def make_engine(config_json: str, session: int) -> Replayable:
+    return app.make_engine(config.Settings.model_validate_json(config_json), session)
+
+
+def test_the_golden_session_of_the_default_agent_is_decided_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "golden.db"
+    shutil.copy(GOLDEN, path)
+    report = replay(path, make_engine)
+    assert report.is_identical, str(report)
+    assert report.decisions >= 40
+    assert report.memories >= 5

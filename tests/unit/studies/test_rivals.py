@@ -158,7 +158,8 @@ def test_what_the_linear_bandit_was_told_is_bad_rests_and_is_worth_less(
 ) -> None:
     weights = np.zeros(7 * 6 + 6 * len(ROLES))
     weights[7 * 6 + 6 * ROLE_INDEX[Role.LEAD]] = 1.0  # leads are wanted louder
-    task, observation = LinUcb(weights, least_score=0.0), look(mix)
+    bandit = LinUcb(weights, alpha=0.1, ridge=10.0, least_score=0.0)
+    task, observation = bandit, look(mix)
     only = np.zeros((8, 14), dtype=np.bool_)
     only[0, task.step_params.index(Param.GAIN) + 3] = True
 

@@ -200,6 +200,7 @@ class Guard:
             return np.ones(observation.values.shape, dtype=np.bool_)
         # A closed fader, or one beyond what is ever sent, could not be put back where it stood.
         blocked = (observation.values < _MINIMUM) | (observation.values > _MAXIMUM)
+        is_counted = np.isfinite(self.limits.moves_per_param_minute)
         for row, key in enumerate(observation.keys):
             strip = self.strip(key)
             if at < strip.held_until or strip.is_silent:
@@ -208,7 +209,7 @@ class Guard:
             blocked[row] |= strip.safe
             for lock_class in strip.barred:
                 blocked[row] |= _COVERS[lock_class]
-            for param in strip.booked:
+            for param in strip.booked if is_counted else ():
                 if self._is_param_spent(key, param, at):
                     blocked[row, COLUMN[param]] = True
         return blocked
@@ -239,9 +240,8 @@ class Guard:
         return len(self._booked) >= self.limits.moves_per_minute
 
     def _is_param_spent(self, key: str, param: Param, at: float) -> bool:
-        booked = self.strip(key).booked.get(param, ())
-        recent = sum(1 for when in booked if when > at - _MINUTE_S)
-        return recent >= self.limits.moves_per_param_minute
+        booked, most = self.strip(key).booked.get(param, ()), self.limits.moves_per_param_minute
+        return len(booked) >= most and booked[-int(most)] > at - _MINUTE_S
 
     def _forget_old(self, at: float) -> None:
         for booked in (

@@ -263,6 +263,11 @@ class Consistency:
         usual = 2.0 * float(self._PRIOR @ self.SHARES) - 1.0
         return min(self.trust / usual, 1.0)
 
+    @property
+    def credence(self) -> float:
+        """How far to act upon the next answer, 0 to 1: falls sooner than `reliance` does."""
+        return self.reliance**3
+
     def judge(self, agreement: float, *, weight: float) -> None:
         """Learn from one answer.
 

@@ -156,7 +156,8 @@ class MixingTask:
         sure = usable & (good - (1.0 + counts) * harm >= least)
         if sure.any() or not is_taught:
             return good - harm, sure
-        return good - (1.0 - tuning.forgiven * self._person.consistency.trust) * harm, usable
+        trust = self._person.consistency.trust * self._person.consistency.credence
+        return good - (1.0 - tuning.forgiven * trust) * harm, usable
 
     def _confidence(self, view: View, roles: IntArray) -> FloatArray:
         """(n, 6) how much of the doubt about anybody this person's answers have taken away."""

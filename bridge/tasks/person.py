@@ -22,7 +22,8 @@ from bridge.tasks.reasons import belief_in_words
 STATE_SCHEMA: Final = 1
 
 TABU_DECISIONS: Final = 15
-"""A move that was just disliked is not tried again for so many decisions."""
+"""A move that was just disliked is not tried again for so many decisions; fewer, where the answers
+have been those of a coin: then half of what was disliked was good."""
 
 _OTHER_PRIOR: Final = (
     "What you want was kept; what moves are worth was learnt upon another prior and starts anew."
@@ -65,7 +66,8 @@ class Person:
 
     def dislike(self, key: str, move: int) -> None:
         """Remember a move of a track that was just disliked."""
-        self._tabu[key, move] = self.decisions + TABU_DECISIONS
+        rest = round(TABU_DECISIONS * self.consistency.credence)
+        self._tabu[key, move] = self.decisions + rest
 
     def disliked(self) -> list[tuple[str, int]]:
         """Which moves of which tracks were disliked a short while ago, in order."""

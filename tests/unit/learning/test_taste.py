@@ -143,6 +143,7 @@ def test_who_is_as_consistent_as_most_is_relied_on_in_full() -> None:
     for turn in range(60):
         person.judge(0.9 if turn % 2 else 0.1, weight=1.0)
     assert person.reliance < 0.2
+    assert person.credence == pytest.approx(person.reliance**3)
 
 
 def test_answers_that_agree_are_trusted_more_and_those_of_a_coin_less() -> None:

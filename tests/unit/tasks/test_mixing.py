@@ -15,6 +15,7 @@ from bridge.mix.roles import ROLE_INDEX, ROLES, Role
 from bridge.mix.state import Observation
 from bridge.tasks.cells import STEP_PARAMS
 from bridge.tasks.mixing import MixingTask
+from bridge.tasks.person import Person
 from bridge.tasks.task import Proposal
 from tests.unit.tasks.mixes import make_mix, with_gain
 
@@ -118,6 +119,18 @@ def test_a_disliked_move_is_not_tried_again_soon(prior: Prior) -> None:
         again = propose(task, mix)
         if again is not None:
             assert (again.row, again.param, again.step) != (first.row, first.param, first.step)
+
+
+def test_what_a_coin_disliked_does_not_rest(prior: Prior) -> None:
+    sure, coin = Person(prior, seed=0), Person(prior, seed=0)
+    for turn in range(40):
+        sure.consistency.judge(0.9, weight=1.0)
+        coin.consistency.judge(0.9 if turn % 2 else 0.1, weight=1.0)
+    for person in (sure, coin):
+        person.dislike("lead", 3)
+        person.decisions += 1
+    assert sure.disliked() == [("lead", 3)]
+    assert coin.disliked() == []
 
 
 def test_a_hand_teaches_where_its_owner_wants_the_track(prior: Prior) -> None:

@@ -40,7 +40,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
 from bridge.daw.scale import MAX_TRACKS, Scale, in_words
 from bridge.errors import DialectError
@@ -136,6 +136,14 @@ class Dialect(Protocol):
 
     def level_slot(self, address: str, width: int) -> LevelSlot | None:
         """Where the `width` values of a level message belong; None for any other message."""
+
+
+@runtime_checkable
+class Informed(Protocol):
+    """A dialect that can tell what it knows of its DAW beyond the mix."""
+
+    def facts(self, *, at: float) -> dict[str, str | float]:
+        """What is known, by the names of `/bridge/fact`; what is not known is left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,39 +39,43 @@ class RemoteScript:
     folder: Path
 
 
-def usual_user_library() -> Path | None:
-    """Where the User Library is unless it was moved; None where there is no Live (Linux).
+def usual_user_library(system: str = sys.platform) -> Path | None:
+    """Where the User Library is unless it was moved; None where there is no Live.
 
     From Ableton's help, article 209774085.
     """
-    if sys.platform == "darwin":
-        return Path.home() / "Music" / "Ableton" / "User Library"
-    if sys.platform == "win32":
-        return Path.home() / "Documents" / "Ableton" / "User Library"
-    return None
+    parents = {"darwin": "Music", "win32": "Documents"}
+    if system not in parents:
+        return None
+    return Path.home() / parents[system] / "Ableton" / "User Library"
 
 
-def find_user_library(given: Path | None) -> Path | None:
+def find_user_library(given: Path | None, system: str = sys.platform) -> Path | None:
     """The User Library: the one given, the one that Live says, or the usual one, if it is there."""
     if given is not None:
         return given if given.is_dir() else None
-    places = (*(said_user_library(file) for file in library_files()), usual_user_library())
+    said = (said_user_library(file) for file in library_files(system))
+    places = (*said, usual_user_library(system))
     return next((place for place in places if place is not None and place.is_dir()), None)
 
 
-def library_files() -> list[Path]:
+def library_files(system: str = sys.platform) -> list[Path]:
     """Every ``Library.cfg`` of Live, the one that was written last first.
 
     A version stays after another was installed, and the highest number need not be the one in use.
     """
-    if sys.platform == "darwin":
-        parent, pattern = Path.home() / "Library" / "Preferences", "Library.cfg"
-    elif sys.platform == "win32":
-        parent = Path(os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming")
-        pattern = "Preferences/Library.cfg"
-    else:
+    home = Path.home()
+    folders = {
+        "darwin": (home / "Library" / "Preferences", "Ableton/Live */Library.cfg"),
+        "win32": (
+            Path(os.environ.get("APPDATA") or home / "AppData" / "Roaming"),
+            "Ableton/Live */Preferences/Library.cfg",
+        ),
+    }
+    if system not in folders:
         return []
-    files = [(_written_at(file), file) for file in parent.glob(f"Ableton/Live */{pattern}")]
+    parent, pattern = folders[system]
+    files = [(_written_at(file), file) for file in parent.glob(pattern)]
     return [file for _, file in sorted(files, reverse=True)]
 
 
@@ -83,7 +87,7 @@ def _written_at(file: Path) -> float:
 
 
 def said_user_library(file: Path) -> Path | None:
-    """The User Library that a ``Library.cfg`` names; None where it says nothing that can be used."""
+    """The User Library that a ``Library.cfg`` names; None where it names none."""
     try:
         if file.stat().st_size > _MAX_CFG_BYTES:
             return None
@@ -106,8 +110,8 @@ def _value(project: ET.Element, tag: str) -> str:
 def remote_script(library: Path) -> RemoteScript:
     """AbletonOSC in a User Library: where Live finds it, where it does not, or nowhere.
 
-    An archive from GitHub unpacks to ``AbletonOSC-master``, often in a folder of its own: Live lists
-    a script by its folder's name, and only folders right in ``Remote Scripts`` (README of AbletonOSC).
+    An archive from GitHub unpacks to ``AbletonOSC-master``, often in a folder of its own: Live
+    lists a script by its folder's name, and only folders right in ``Remote Scripts``.
     """
     scripts = library / "Remote Scripts"
     place = scripts / "AbletonOSC"

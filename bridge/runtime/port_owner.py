@@ -1,11 +1,23 @@
-"""Which programs have a UDP port of this machine, where the system lets one know."""
+"""Whether a UDP port of this machine can be had, and who has it where the system lets one know."""
 
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Final
 
-_PATIENCE_S = 3.0
+_PATIENCE_S: Final = 3.0
+
+
+def why_not_bound(host: str, port: int) -> str | None:
+    """Why a UDP port cannot be had, or None where it can; it is given back at once."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return (error.strerror or str(error)).lower()
+    return None
 
 
 def owners(port: int) -> tuple[str, ...]:

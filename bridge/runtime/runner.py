@@ -15,7 +15,7 @@ from typing import Final, Protocol
 
 import bridge
 from bridge.daw import surface
-from bridge.daw.dialect import Dialect, LevelReading
+from bridge.daw.dialect import Dialect, Informed, LevelReading
 from bridge.engine import Engine
 from bridge.errors import DialectError
 from bridge.mix.messages import (
@@ -201,6 +201,8 @@ class Runner:
         request = surface.decode_request(message, at=at)
         if isinstance(request, surface.Hello):
             self._greet((sender[0], request.port))
+        elif isinstance(request, surface.Inquiry):
+            self._tell_facts((sender[0], request.port), at)
         elif request is not None:
             self.request(request)
 
@@ -215,6 +217,12 @@ class Runner:
             answers.append(surface.encode_notice(notice))
         for answer in answers:
             self._send(answer, remote)
+
+    def _tell_facts(self, asker: Address, at: float) -> None:
+        dialect = self._dialect
+        facts = dialect.facts(at=at) if isinstance(dialect, Informed) else {}
+        for name, value in (*facts.items(), ("", "")):
+            self._send(surface.fact(name, value), asker)
 
     # -- the consumer --------------------------------------------------------------------------
 

@@ -136,7 +136,7 @@ def _device_steps() -> tuple[str, ...]:
     return (
         "In Live's browser: User Library > "
         + " > ".join(DEVICES.parts)
-        + ": drop the hub on the master, and a track device as the last effect of each track that "
-        "is to be heard.",
+        + ": drop mixbridge Hub on the master, and mixbridge Track as the last effect of each "
+        "track that is to be heard.",
         "Devices that a set holds already are replaced when that set is opened anew.",
     )

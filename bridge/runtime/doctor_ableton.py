@@ -1,0 +1,222 @@
+"""What the doctor looks at where the DAW is Live: AbletonOSC, its two ports, and our devices.
+
+AbletonOSC answers at one port, and only one program can have that. While a bridge runs it is the
+one, and is asked what it knows; else the doctor takes the port for a moment and asks AbletonOSC.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from bridge.config import Settings
+from bridge.errors import BridgeError, NetworkError
+from bridge.runtime.ableton_folder import (
+    RemoteScript,
+    ScriptState,
+    find_user_library,
+    installed_files,
+    remote_script,
+)
+from bridge.runtime.ableton_osc import (
+    AGES,
+    ANSWER_PORT,
+    AbletonOsc,
+    Facts,
+    hear_devices,
+    inquire,
+)
+from bridge.runtime.port_owner import owners, why_not_bound
+from bridge.runtime.remote import ask_facts
+
+Line = tuple[str, str, str, str]
+"""Level, subject, text and remedy of a finding."""
+
+SLOW_PER_S: Final = 4.0
+"""AbletonOSC has 10 turns a second; under this, Live is busy or shows a menu."""
+
+STALE_S: Final = 3.0
+
+_SETUP: Final = "mixbridge setup ableton"
+_SELECT: Final = "in Live: Preferences > Link/Tempo/MIDI > Control Surface: AbletonOSC"
+_OSC: Final = "AbletonOSC"
+_DEVICES: Final = "Live's devices"
+
+
+def examine(settings: Settings) -> Iterator[Line]:
+    """Everything about Live, one line each."""
+    yield from files()
+    here = settings.listen.port
+    if here != ANSWER_PORT:
+        text = f"AbletonOSC answers at port {ANSWER_PORT} alone, the bridge listens at {here}"
+        yield (
+            "warning",
+            "Live's answers",
+            text,
+            f"leave listen.port out, or let it be {ANSWER_PORT}",
+        )
+    try:
+        yield from told(ask_facts(settings.listen.host, here), settings, is_running=True)
+    except NetworkError:
+        yield from _asked(settings)
+    except BridgeError as error:
+        yield "warning", _OSC, f"the running bridge does not say what it knows: {error}", ""
+
+
+def _asked(settings: Settings) -> Iterator[Line]:
+    """What AbletonOSC says itself, where no bridge has its port."""
+    ear = (settings.listen.host, settings.listen.port)
+    try:
+        with AbletonOsc(settings.daw.host, settings.daw.port, ear) as live:
+            facts = inquire(live) or {}
+            facts |= hear_devices(live)
+    except NetworkError as error:
+        yield "problem", _OSC, str(error), "close that program: AbletonOSC answers to one alone"
+        return
+    yield from told(facts, settings, is_running=False)
+
+
+def files() -> Iterator[Line]:
+    """Whether the devices and AbletonOSC are where Live looks for them."""
+    library = find_user_library(None)
+    if library is None:
+        text = "no User Library of Live was found; one that you named to the setup is not looked at"
+        yield "ok", "Live's library", text, ""
+        return
+    yield _device_files(library)
+    yield _script(remote_script(library))
+
+
+def _device_files(library: Path) -> Line:
+    subject = "Live's library"
+    wanted = installed_files(library)
+    missing = [path.name for path in wanted if not path.exists()]
+    if missing:
+        return "warning", subject, f"{', '.join(missing)} not in {library}", _SETUP
+    other = [path.name for path, content in wanted.items() if path.read_bytes() != content]
+    if other:
+        return "warning", subject, f"of another version: {', '.join(other)}", _SETUP
+    return "ok", subject, f"the devices of this version are in {library}", ""
+
+
+def _script(script: RemoteScript) -> Line:
+    subject = "Live's remote scripts"
+    match script.state:
+        case ScriptState.THERE:
+            return "ok", subject, f"AbletonOSC is in {script.folder}", ""
+        case ScriptState.MISPLACED:
+            text = f"AbletonOSC is in {script.folder}, where Live does not find it"
+        case ScriptState.MISSING:
+            text = f"AbletonOSC is not in {script.folder.parent}"
+    return "warning", subject, text, f"{_SETUP} says where it belongs"
+
+
+def told(facts: Facts, settings: Settings, *, is_running: bool) -> Iterator[Line]:
+    """What the facts mean: of AbletonOSC, of the set, and of our devices.
+
+    Args:
+        facts: What the running bridge knows, or what AbletonOSC said.
+        settings: Where they are.
+        is_running: The bridge runs, and is what AbletonOSC answers to.
+    """
+    yield _answers(facts, settings, is_running=is_running)
+    if "live" in facts:
+        yield "ok", "Live", f"version {facts['live']}", ""
+    if "since" in facts:
+        yield _age(str(facts["since"]))
+    if "log_level" in facts:
+        yield _log(str(facts["log_level"]), is_running=is_running)
+    if facts.get("error"):
+        yield "warning", "AbletonOSC's errors", f"the last one: {facts['error']}", ""
+    if "no_eq" in facts:
+        yield _equalisers(facts)
+    yield _hub(facts)
+    yield _taps(facts)
+
+
+def _answers(facts: Facts, settings: Settings, *, is_running: bool) -> Line:
+    where = f"{settings.daw.host}:{settings.daw.port}"
+    silent_s = float(facts.get("silent_s", -1.0))
+    if 0.0 <= silent_s <= STALE_S:
+        rate = float(facts.get("answers_per_s", 0.0))
+        text = f"answers at {where}, {rate:.1f} times a second"
+        if rate >= SLOW_PER_S:
+            return "ok", _OSC, text, ""
+        return "warning", _OSC, text, "close open menus and windows of Live; it answers between"
+    text = f"does not answer at {where}"
+    if silent_s > 0.0:
+        text += f" any more, for {silent_s:.0f} s"
+    is_here = settings.daw.host.startswith("127.")
+    if is_here and why_not_bound(settings.daw.host, settings.daw.port) is None:
+        return "problem", _OSC, f"{text}: nothing listens there", f"start Live, then {_SELECT}"
+    there = owners(settings.daw.port) if is_here else ()
+    who = f"; {', '.join(there)} has that port" if there else ""
+    takers = owners(settings.listen.port)
+    if is_running and len(takers) > 1:
+        text += f"{who}, and its answers go to two programs: {', '.join(takers)}"
+        return "problem", _OSC, text, "close the other one"
+    remedy = (
+        "close open menus and windows of Live; else choose AbletonOSC anew as control surface: "
+        "after a reload it may have lost its addresses"
+    )
+    return "problem", _OSC, text + who, remedy
+
+
+def _age(since: str) -> Line:
+    subject = "AbletonOSC's age"
+    if since == AGES[-1][1]:
+        return "ok", subject, f"of {since} or newer", ""
+    remedy = "get the present one: https://github.com/ideoforms/AbletonOSC"
+    if since >= AGES[1][1]:
+        return "ok", subject, f"of {since} or newer, not of {AGES[-1][1]}", ""
+    if since:
+        text = f"older than {AGES[1][1]}: it takes no bundles, and a move may be answered late"
+        return "warning", subject, text, remedy
+    text = f"older than {AGES[0][1]}: its log cannot be made quiet and grows while the bridge runs"
+    return "warning", subject, text, remedy
+
+
+def _log(level: str, *, is_running: bool) -> Line:
+    subject = "AbletonOSC's log"
+    if level in ("warning", "error", "critical"):
+        return "ok", subject, f"level {level}", ""
+    if not is_running:
+        return "ok", subject, f"level {level}; the bridge makes it warning when it starts", ""
+    text = f"level {level}: each question is written to its file, some GB a day"
+    return "warning", subject, text, "start the bridge anew; it asks for the level warning"
+
+
+def _equalisers(facts: Facts) -> Line:
+    subject = "EQ Eight"
+    count = int(float(facts.get("tracks", 0.0)))
+    names = [name for name in str(facts["no_eq"]).split(", ") if name]
+    if not names:
+        return "ok", subject, f"on each of {count} tracks", ""
+    shown = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
+    text = f"not on {len(names)} of {count} tracks, whose EQ is left alone: {shown}"
+    return "ok", subject, text, ""
+
+
+def _hub(facts: Facts) -> Line:
+    silent_s = float(facts.get("hub_silent_s", -1.0))
+    if 0.0 <= silent_s <= STALE_S:
+        return "ok", "Live's hub", "speaks", ""
+    text = "not heard" if silent_s < 0.0 else f"silent for {silent_s:.0f} s"
+    text += ": without it no thumbs in Live, automation is not seen, tracks are known by name"
+    return "warning", "Live's hub", text, "drop mixbridge Hub on the master"
+
+
+def _taps(facts: Facts) -> Line:
+    taps, astray = (int(float(facts.get(name, 0.0))) for name in ("taps", "taps_astray"))
+    if astray:
+        text = f"{astray} speak, and no hub has told them which track is theirs"
+        return "warning", _DEVICES, text, "drop mixbridge Hub on the master"
+    count = int(float(facts.get("tracks", 0.0)))
+    if not taps:
+        text = "no track device is heard: levels are Live's peaks, and no spectrum is known"
+        return "ok", _DEVICES, text, ""
+    return (
+        "ok",
+        _DEVICES,
+        f"{taps} track devices speak" + (f", {count} tracks" if count else ""),
+        "",
+    )

@@ -162,7 +162,7 @@ def _show_track(patch: Patch, script: Box) -> None:
     )  # fmt: skip
     for place, name in enumerate(("31", "63", "125", "250", "500", "1k", "2k", "4k", "8k", "16k")):
         rect = [13 + 17 * place, 108, 17, 14]
-        _label(patch, f"octave {name}", rect, name, 7.5, "live_lcd_control_fg", align=1)
+        _label(patch, f"octave {name}", rect, name, 7.5, "live_lcd_control_fg_zombie", align=1)
     said.to(
         _label(patch, "level", [8, 129, 180, 18], "-inf RMS   -inf peak", 9.5, "live_control_fg"), 1
     )

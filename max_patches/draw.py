@@ -126,7 +126,7 @@ def _write(
     x, y, width, height = rect
     at = (x + 2, x + width / 2, x + width - 2)[justification]
     lines = _wrap(text, width, size)
-    top = y + height / 2 + size * 0.26 if len(lines) == 1 else y + 2
+    top = y + height / 2 + size * 0.36 if len(lines) == 1 else y + 2
     axes.text(
         at, top, "\n".join(lines), color=colour, fontsize=size * 0.72, family="DejaVu Sans",
         ha=("left", "center", "right")[justification],

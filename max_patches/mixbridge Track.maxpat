@@ -1981,7 +1981,7 @@
 					],
 					"saved_attribute_attributes": {
 						"textcolor": {
-							"expression": "themecolor.live_lcd_control_fg"
+							"expression": "themecolor.live_lcd_control_fg_zombie"
 						}
 					},
 					"text": "31",
@@ -2013,7 +2013,7 @@
 					],
 					"saved_attribute_attributes": {
 						"textcolor": {
-							"expression": "themecolor.live_lcd_control_fg"
+							"expression": "themecolor.live_lcd_control_fg_zombie"
 						}
 					},
 					"text": "63",
@@ -2045,7 +2045,7 @@
 					],
 					"saved_attribute_attributes": {
 						"textcolor": {
-							"expression": "themecolor.live_lcd_control_fg"
+							"expression": "themecolor.live_lcd_control_fg_zombie"
 						}
 					},
 					"text": "125",
@@ -2077,7 +2077,7 @@
 					],
 					"saved_attribute_attributes": {
 						"textcolor": {
-							"expression": "themecolor.live_lcd_control_fg"
+							"expression": "themecolor.live_lcd_control_fg_zombie"
 						}
 					},
 					"text": "250",
@@ -2109,7 +2109,7 @@
 					],
 					"saved_attribute_attributes": {
 						"textcolor": {
-							"expression": "themecolor.live_lcd_control_fg"
+							"expression": "themecolor.live_lcd_control_fg_zombie"
 						}
 					},
 					"text": "500",
@@ -2141,7 +2141,7 @@
 					],
 					"saved_attribute_attributes": {
 						"textcolor": {
-							"expression": "themecolor.live_lcd_control_fg"
+							"expression": "themecolor.live_lcd_control_fg_zombie"
 						}
 					},
 					"text": "1k",
@@ -2173,7 +2173,7 @@
 					],
 					"saved_attribute_attributes": {
 						"textcolor": {
-							"expression": "themecolor.live_lcd_control_fg"
+							"expression": "themecolor.live_lcd_control_fg_zombie"
 						}
 					},
 					"text": "2k",
@@ -2205,7 +2205,7 @@
 					],
 					"saved_attribute_attributes": {
 						"textcolor": {
-							"expression": "themecolor.live_lcd_control_fg"
+							"expression": "themecolor.live_lcd_control_fg_zombie"
 						}
 					},
 					"text": "4k",
@@ -2237,7 +2237,7 @@
 					],
 					"saved_attribute_attributes": {
 						"textcolor": {
-							"expression": "themecolor.live_lcd_control_fg"
+							"expression": "themecolor.live_lcd_control_fg_zombie"
 						}
 					},
 					"text": "8k",
@@ -2269,7 +2269,7 @@
 					],
 					"saved_attribute_attributes": {
 						"textcolor": {
-							"expression": "themecolor.live_lcd_control_fg"
+							"expression": "themecolor.live_lcd_control_fg_zombie"
 						}
 					},
 					"text": "16k",

@@ -70,7 +70,9 @@ function bang() {
     if (isReady) { return; }
     isReady = true;
     key = Math.floor(Math.random() * 0x7fffffff) + 1;
-    track = new LiveAPI(null, "this_device canonical_parent");
+    track = new LiveAPI(function (args) {
+        if (args[0] === "id") { trackId = 0; } // moved to another track: the old one's id is not ours
+    }, "this_device canonical_parent");
     track.mode = 1; // by its path: where the device is moved to
     helloTask = new Task(hello, this);
     helloTask.interval = HELLO_MS;

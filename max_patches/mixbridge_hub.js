@@ -252,7 +252,10 @@ function welcome(version) {
     hear();
     show("version", "set", "mixbridge " + version + " at port " + bridgePorts[link]);
     outlet(TO_TAPS, bridgePorts[link]);
-    if (isNew) { dump(0); }
+    if (isNew) {
+        show("status", "set", "Connected");
+        dump(0);
+    }
 }
 
 function heartbeat(seq, mode) {

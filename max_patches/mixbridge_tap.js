@@ -1,5 +1,5 @@
 // The track device of mixbridge in Live: it says whose levels these are and sends them on. The
-// levels themselves are made by the patch; what comes here is amplitudes, ten times a second.
+// powers are measured by the patch; they come here ten times a second.
 //
 // A Live id means something only inside the device that asked for it (Cycling '74, Live API
 // overview), so the hub is asked which id it knows this track by: our key and the track's path go
@@ -18,9 +18,8 @@ var TO_PANEL = 2;
 
 var VERSION = "1.0.0";
 var HELLO_MS = 2000;
-var LEVELS = 12; // RMS, peak, ten octaves
+var FRAME = 13; // power, two peaks, ten octaves
 var FLOOR_DB = -119.99; // not a whole number: js would send that as an int
-var LEAST = 1e-6;
 var LOST_HELLOS = 3; // unanswered: there is no hub
 
 var key = 0; // which device this is, for the hub
@@ -38,9 +37,12 @@ function isOnTrack() { return /^live_set tracks [0-9]+$/.test(place()); }
 
 function name() { return [].concat(track.get("name")).join(" "); }
 
-function toDb(amplitude) {
-    return amplitude > LEAST ? Math.max(20 * Math.log(amplitude) / Math.LN10, FLOOR_DB) : FLOOR_DB;
+// dBFS of the mean of two channels; a full sine is at -3.
+function powerToDb(sum) {
+    return sum > 0 ? Math.max(10 * Math.log(sum / 2) / Math.LN10, FLOOR_DB) : FLOOR_DB;
 }
+
+function inWords(db) { return db <= FLOOR_DB ? "-inf" : db.toFixed(1); }
 
 function hello() {
     if (!isOn) { return; }
@@ -68,7 +70,9 @@ function bang() {
     if (isReady) { return; }
     isReady = true;
     key = Math.floor(Math.random() * 0x7fffffff) + 1;
-    track = new LiveAPI(null, "this_device canonical_parent");
+    track = new LiveAPI(function (args) {
+        if (args[0] === "id") { trackId = 0; } // moved to another track: the old one's id is not ours
+    }, "this_device canonical_parent");
     track.mode = 1; // by its path: where the device is moved to
     helloTask = new Task(hello, this);
     helloTask.interval = HELLO_MS;
@@ -90,12 +94,15 @@ function enabled(on) {
     if (isReady && isOn) { hello(); }
 }
 
+// A frame of the patch: the power of both channels together, the peak of each, the power of both
+// in each octave.
 function list() {
-    var levels = arrayfromargs(arguments);
-    if (!isReady || !isOn || levels.length !== LEVELS) { return; }
-    for (var i = 0; i < LEVELS; i += 1) { levels[i] = toDb(levels[i]); }
+    var frame = arrayfromargs(arguments);
+    if (!isReady || !isOn || frame.length !== FRAME) { return; }
+    var levels = [powerToDb(frame[0]), powerToDb(2 * Math.pow(Math.max(frame[1], frame[2]), 2))];
+    for (var i = 3; i < FRAME; i += 1) { levels.push(powerToDb(frame[i])); }
     outlet(TO_PANEL, ["bands"].concat(levels.slice(2)));
-    outlet(TO_PANEL, ["level", "set", levels[0].toFixed(1) + " RMS   " + levels[1].toFixed(1) + " peak"]);
+    outlet(TO_PANEL, ["level", "set", inWords(levels[0]) + " RMS   " + inWords(levels[1]) + " peak"]);
     if (trackId === 0) { return; }
     sequence = (sequence + 1) % 0x7fffffff;
     outlet(TO_BRIDGE, ["/mix/tap", trackId, sequence].concat(levels));

@@ -27,6 +27,7 @@ class LiveSet {
     constructor(names) {
         this.objects = new Map();
         this.observers = new Set();
+        this.followers = []; // of what the device sits on
         this.notifying = 0;
         this.writes = 0; // each would be an entry of Live's undo
         this.nextId = 3;
@@ -117,6 +118,7 @@ function makeLiveAPI(live, state) {
             this.observed = "";
             this.mode = 0;
             this.path = path;
+            if (callback && String(path).startsWith("this_device")) { live.followers.push(this); }
         }
 
         set path(path) {
@@ -391,7 +393,10 @@ const commands = {
         max.live.notify(max.live.song, "tracks");
     },
     // The device is moved to another track or into a rack.
-    place(max, { path }) { max.live.place = path; },
+    place(max, { path }) {
+        max.live.place = path;
+        max.live.followers.filter((api) => api.mode === 1).forEach((api) => api.callback(["id", api.id]));
+    },
     // What the set holds, by track, and how many writes Live has seen from the script.
     state(max) {
         return {

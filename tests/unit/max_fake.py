@@ -3,10 +3,9 @@
 import json
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -81,6 +80,12 @@ class Script:
         """End the process."""
         self._process.communicate(timeout=10)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def _ask(self, line: dict[str, Any]) -> dict[str, Any]:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -89,13 +94,3 @@ class Script:
         answer: dict[str, Any] = json.loads(self._process.stdout.readline())
         assert "fault" not in answer, answer["fault"]
         return answer
-
-
-@contextmanager
-def running(name: str, **setup: Any) -> Iterator[Script]:
-    """A script that ends with the block."""
-    script = Script(name, **setup)
-    try:
-        yield script
-    finally:
-        script.close()

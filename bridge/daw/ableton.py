@@ -85,7 +85,7 @@ class AbletonDialect:
         self._error = ""
         self._told_at: dict[str, float] = {}
         self._dump_number = 0
-        self._asked_at = float("-inf")
+        self._asked_at = self._hurried_at = float("-inf")
         self._is_playing: bool | None = None
 
     def _forget_live(self) -> None:
@@ -265,12 +265,12 @@ class AbletonDialect:
             track.hold(param, raw)
             return []
         key = (self._roll.uids[place], param)
+        self._writes.drop(key)
         is_told, undone = self._undo.look(key, raw, at)
         if not is_told:
             return []
         track.hold(param, raw)
         track.stubborn.pop(param, None)
-        self._writes.drop(key)
         said.add((place + 1, param))
         return [] if undone is None else [undone]
 
@@ -360,7 +360,8 @@ class AbletonDialect:
         newest = self._wire.newest
         if newest is None:
             is_due = at - self._asked_at >= TURN_S
-            is_due |= bool(self._writes.waiting(at)) and self._asked_at <= at
+            if not is_due and at - self._hurried_at >= TURN_S and self._writes.waiting(at):
+                is_due, self._hurried_at = self._asked_at <= at, at  # once: Live reads to the end
         else:
             is_due = at - newest.sent_at >= RETRY_S
             if is_due and self._plan.is_reading:
@@ -370,10 +371,8 @@ class AbletonDialect:
         return tuple(packets)
 
     def _send_puts(self, puts: list[Put], at: float) -> OscPacket:
-        questions = about_tracks(self._count or 0)
-        for put in puts:
-            questions += put.questions()
-        frame = self._wire.send(questions, at)
+        asked = [question for put in puts for question in put.questions()]
+        frame = self._wire.send([*about_tracks(self._count or 0), *asked], at)
         self._puts[frame.tag] = puts
         return frame.bundle()
 

@@ -124,8 +124,8 @@ def test_a_write_overtaken_by_a_person_in_the_same_tick_is_put_back_in_the_next(
     assert done
     wrong = session.wrong_writes()
     assert len(wrong) == 2  # the write, and what puts it right
-    assert wrong[1][3] - wrong[0][3] <= 2
-    assert wrong[1][2] == pytest.approx(0.85, abs=1e-6)
+    assert wrong[1].tick - wrong[0].tick <= 2
+    assert wrong[1].value == wrong[0].before
     assert session.dialect.sight(at=session.at).put_right == 1
     for track in session.live.tracks:
         if track.name != "Snare":

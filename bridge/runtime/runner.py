@@ -30,7 +30,7 @@ from bridge.mix.messages import (
     Tick,
 )
 from bridge.mix.notices import Notice, RequestRefused, RewardCredited, StatusChanged
-from bridge.osc.message import OscMessage
+from bridge.osc.message import OscMessage, OscPacket
 from bridge.runtime.intake import Intake
 from bridge.runtime.journal import Journal
 from bridge.runtime.journal_writer import JournalReport
@@ -128,7 +128,10 @@ class Runner:
         self._beat()
 
     def stop(self) -> None:
-        """Take nothing more and send the DAW nothing more; the last answers may still go out."""
+        """Take nothing more and part from the DAW; the last answers may still go out."""
+        if self._is_open:
+            for packet in self._dialect.farewell():
+                self._say(packet)
         self._is_open = False
         if self._timer is not None:
             self._timer.cancel()
@@ -358,13 +361,14 @@ class Runner:
         for remote in self._remotes:
             self._send(message, remote)
 
-    def _say(self, message: OscMessage) -> None:
+    def _say(self, packet: OscPacket) -> None:
         """Say something to the DAW, by the door that it is for."""
-        if self.side_door is not None and message.address.startswith(self.side_door.prefix):
-            self.side_door.send(message)
+        door = self.side_door
+        if isinstance(packet, OscMessage) and door and packet.address.startswith(door.prefix):
+            door.send(packet)
         else:
-            self._send(message, self._daw)
+            self._send(packet, self._daw)
 
-    def _send(self, message: OscMessage, address: Address) -> None:
+    def _send(self, packet: OscPacket, address: Address) -> None:
         if self._endpoint is not None:
-            self._endpoint.send(message, address)
+            self._endpoint.send(packet, address)

@@ -1,8 +1,9 @@
-"""The roll of REAPER's strips: who they are, and what the engine has been told of each.
+"""The roll of a DAW's strips: who they are, and what the engine has been told of each.
 
-Two lanes know REAPER's strips: its OSC surface, by number and name, and the companion, by GUID.
-Either gives the whole list as it stands, and the roll says what is new of it; so it makes no
-difference to the engine which lane speaks, and a strip keeps its identity when the lane changes.
+Two lanes may know a DAW's strips: its OSC, by number and name, and a script inside the DAW, by an
+identity of the DAW's own (REAPER's GUIDs, Live's object ids). Either gives the whole list as it
+stands, and the roll says what is new of it; so it makes no difference to the engine which lane
+speaks, and a strip keeps its identity when the lane changes.
 """
 
 import math
@@ -30,8 +31,8 @@ class Strip:
     """One strip as a lane knows it.
 
     Attributes:
-        name: In REAPER.
-        guid: REAPER's identity; empty where only OSC is heard.
+        name: In the DAW.
+        guid: The DAW's own identity; empty where only OSC is heard.
         values: In the units of the core; NaN where there is no such control.
         barred: Why writes of a class would go wrong.
     """
@@ -46,7 +47,7 @@ class Roll:
     """The strips as they were last told, with an identity each.
 
     Attributes:
-        strips: In REAPER's order.
+        strips: In the DAW's order.
         uids: The identity of each, for the engine.
         is_open: The engine was told that numbers may have changed, and not yet what they are.
     """

@@ -1,0 +1,137 @@
+"""Taps: devices that hear a track before its fader, and name it by the DAW's own id.
+
+A tap only sends: ``/mix/tap`` track id, number, RMS, peak, ten octave bands (dBFS), ten times a
+second; ``/mix/tap/hello`` track id, name, version, every two seconds; ``/mix/tap/bye`` track id.
+The core is told what comes after the fader, so the fader is added here, and mute is silence.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from bridge.daw.dialect import LevelReading, LevelSlot
+from bridge.daw.scale import INT32, TEXT, in_words, number
+from bridge.errors import DialectError
+from bridge.mix.messages import DawEvent, DumpOpened, ParamChanged, TrackIdentified
+from bridge.mix.params import SILENCE_DB, Param
+from bridge.mix.spectrum import OCTAVES_HZ
+from bridge.osc.message import OscArg, OscMessage
+
+LEVELS: Final = "/mix/tap"
+HELLO: Final = "/mix/tap/hello"
+BYE: Final = "/mix/tap/bye"
+
+FRESH_S: Final = 1.0
+"""A tap that has said nothing for this long is not there: ten of its levels are missing."""
+
+_WIDTH: Final = 2 + len(OCTAVES_HZ)
+_LEVEL: Final = number(SILENCE_DB, 60.0, "dBFS")
+
+
+@dataclass(slots=True)
+class _Fader:
+    gain_db: float = 0.0
+    is_muted: bool = False
+
+
+class Taps:
+    """What the taps say, by the numbers that their tracks have now.
+
+    Attributes:
+        versions: The version of each tap that said hello, by track id.
+    """
+
+    def __init__(self) -> None:
+        self.versions: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
+        self._faders: dict[int, _Fader] = {}
+        self._heard_at: dict[str, float] = {}
+
+    def note(self, event: DawEvent) -> None:
+        """Take over from what the DAW says which track has which id, and where its fader stands."""
+        match event:
+            case DumpOpened():
+                self._numbers.clear()
+                self._faders.clear()
+            case TrackIdentified():
+                self._numbers[event.uid] = event.track
+            case ParamChanged(param=Param.GAIN):
+                self._fader(event.track).gain_db = event.value
+            case ParamChanged(param=Param.MUTE):
+                self._fader(event.track).is_muted = event.value != 0.0
+
+    def identify(self, track_id: str, track: int) -> None:
+        """The track of that id has that number, from 1."""
+        self._numbers[track_id] = track
+
+    def is_fresh(self, track_id: str, at: float) -> bool:
+        """Whether that track's tap has spoken lately."""
+        return at - self._heard_at.get(track_id, float("-inf")) <= FRESH_S
+
+    def fresh(self, at: float) -> int:
+        """How many taps have spoken lately."""
+        return sum(self.is_fresh(track_id, at) for track_id in self._heard_at)
+
+    def hear(self, message: OscMessage, *, at: float) -> tuple[LevelReading, ...] | None:
+        """The levels in a tap's message, post-fader; None for any other address.
+
+        Raises:
+            DialectError: If a tap cannot mean that.
+        """
+        match message.address:
+            case "/mix/tap":
+                return self._hear_levels(message, at)
+            case "/mix/tap/hello":
+                track_id = _track_id(message, 3)
+                version = TEXT.read(message.args[2])
+                if TEXT.read(message.args[1]) is None or version is None:
+                    raise _not_understood(message)
+                self.versions[track_id] = version
+                return ()
+            case "/mix/tap/bye":
+                track_id = _track_id(message, 1)
+                self.versions.pop(track_id, None)
+                self._heard_at.pop(track_id, None)
+                return ()
+        return None
+
+    def _hear_levels(self, message: OscMessage, at: float) -> tuple[LevelReading, ...]:
+        track_id = _track_id(message, 2 + _WIDTH)
+        levels = [_LEVEL.read(arg) for arg in message.args[2:]]
+        heard = [level for level in levels if level is not None]
+        if len(heard) != _WIDTH or INT32.read(message.args[1]) is None:
+            raise _not_understood(message)
+        self._heard_at[track_id] = at
+        track = self._numbers.get(track_id)
+        if track is None:
+            return ()
+        fader = self._fader(track)
+        gain_db = SILENCE_DB if fader.is_muted else fader.gain_db
+        after = tuple(max(level + gain_db, SILENCE_DB) for level in heard)
+        return (LevelReading(LevelSlot(track, 0, _WIDTH), after),)
+
+    def _fader(self, track: int) -> _Fader:
+        return self._faders.setdefault(track, _Fader())
+
+
+def _track_id(message: OscMessage, width: int) -> str:
+    """Live's ids are whole numbers; text is taken as well, as in `/mix/track/{n}/id`."""
+    if len(message.args) != width:
+        raise _not_understood(message)
+    named: OscArg = message.args[0]
+    if isinstance(named, str) and named:
+        return named
+    value = INT32.read(named)
+    if value is None:
+        raise _not_understood(message)
+    return str(value)
+
+
+def _not_understood(message: OscMessage) -> DialectError:
+    expected = {
+        LEVELS: f"a track's id, a number, RMS, peak and {len(OCTAVES_HZ)} bands in dBFS",
+        HELLO: "a track's id, its name and a version",
+        BYE: "a track's id",
+    }
+    return DialectError(
+        f"{message.address}: expected {expected[message.address]}; got {in_words(message.args)}."
+    )

@@ -33,12 +33,10 @@ var SWEEP_PULSES = 2; // a strip is read again each 0.1 s, whatever Live has not
 var TAP_PULSES = 100; // a track device says every 2 s that it is there
 
 var SILENCE_DB = -150;
-var AUTOMATED = { gain: "the fader is automated in Live", pan: "the pan is automated in Live" };
-var HELD = {
-    gain: "the fader is held by a macro or a device in Live",
-    pan: "the pan is held by a macro or a device in Live"
-};
-var NO_AUDIO = "the track has no audio in Live";
+// Why a write would go wrong; each completes "its gain ...".
+var AUTOMATED = "is automated";
+var HELD = "is held by a macro or another device";
+var NO_AUDIO = "does nothing: the track has no audio";
 var WORDS = {
     gain: "fader", pan: "pan", "eq/low/gain": "low EQ", "eq/lowmid/gain": "low-mid EQ",
     "eq/highmid/gain": "high-mid EQ", "eq/high/gain": "high EQ"
@@ -149,8 +147,8 @@ Strip.prototype.leave = function () {
 
 Strip.prototype.bar = function (name, hasAudio) {
     if (!hasAudio) { return NO_AUDIO; }
-    if (Number(this[name].get("automation_state")) !== 0) { return AUTOMATED[name]; }
-    return Number(this[name].get("is_enabled")) === 0 ? HELD[name] : "";
+    if (Number(this[name].get("automation_state")) !== 0) { return AUTOMATED; }
+    return Number(this[name].get("is_enabled")) === 0 ? HELD : "";
 };
 
 Strip.prototype.read = function () {

@@ -7,9 +7,9 @@ from max_fake import Atom, Said, Script
 
 from bridge.daw import surface
 from bridge.daw.generic import make_generic
-from bridge.mix.messages import Mode, MoveState
+from bridge.mix.messages import Mode, MoveState, RequestDump, SetParam
 from bridge.mix.notices import MoveReported, StatusChanged
-from bridge.mix.params import Param
+from bridge.mix.params import EQ_BANDS, Param
 from bridge.osc.message import OscMessage
 
 PORTS = (9401, 11001, 9400)
@@ -261,6 +261,18 @@ def test_a_set_is_answered_with_what_live_holds(linked: Script) -> None:
         ["/mix/track/3/gain", pytest.approx(6.0, abs=1e-5)]
     ]
     assert linked.state()["tracks"][2]["pan"] == 1
+
+
+def test_every_command_of_the_dialect_is_served_but_for_eq(linked: Script) -> None:
+    for row in make_generic().rows:
+        address = row.address.replace("{n}", "2")
+        if row.message is RequestDump:
+            assert wire(linked.message(address, 3))[-1] == ["/mix/synced", 3]
+        elif row.message is SetParam and row.param not in EQ_BANDS:
+            before = linked.state()["writes"]
+            ((told, value),) = wire(linked.message(address, -0.5))
+            assert (told, value) == (address, pytest.approx(-0.5, abs=1e-5))
+            assert linked.state()["writes"] == before + 1
 
 
 @pytest.mark.parametrize("message", [

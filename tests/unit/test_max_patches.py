@@ -275,7 +275,7 @@ def test_a_script_is_es5(script: str) -> None:
 @pytest.mark.parametrize(
     "code", ["let a = 1;", "var f = () => 1;", "var a = `x`;", "for (var a of b) {}"]
 )
-def test_what_is_newer_than_es5_is_found_out(tmp_path: Any, code: str) -> None:  # noqa: ANN401
+def test_what_is_newer_than_es5_is_found_out(tmp_path: Path, code: str) -> None:
     path = tmp_path / "new.js"
     path.write_text(code)
     assert _parses(path, 5) != ""

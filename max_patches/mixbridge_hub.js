@@ -29,6 +29,7 @@ var SILENT_PULSES = 60; // 3 s without a sign of life: the lamp goes out
 var UNANSWERED_PULSES = 100; // 5 s without a welcome: it is not at this port
 var SETTLE_PULSES = 10; // 0.5 s in which a write may still mean the old numbers
 var CONFIRM_PULSES = 60; // 3 s in which a second press means it
+var BURST = 400; // messages a pulse; Max's queue holds 512
 var SWEEP_PULSES = 2; // a strip is read again each 0.1 s, whatever Live has notified
 var TAP_PULSES = 100; // a track device says every 2 s that it is there
 
@@ -59,6 +60,8 @@ var isTransportDirty = false;
 var isPlaying = 0;
 var strips = [];
 var numberedAt = -SETTLE_PULSES; // when the numbers last changed
+var waiting = []; // for the bridge, in their order
+var room = BURST; // messages that may still leave in this pulse
 var swept = 0;
 var taps = {}; // when each track device last spoke, by its key
 
@@ -132,7 +135,7 @@ function Strip(id) {
     this.pan = observe(childId(mixer, "panning"), "value", mark);
     this.observers = [ // kept, or they would be collected and fall silent
         this.track, this.gain, this.pan,
-        observe(id, "mute", mark), observe(id, "solo", mark), observe(id, "has_audio_output", mark),
+        observe(id, "mute", mark), observe(id, "solo", mark),
         observe(Number(this.gain.id), "automation_state", mark),
         observe(Number(this.pan.id), "automation_state", mark)
     ];
@@ -170,8 +173,17 @@ Strip.prototype.write = function (name, value) {
 
 // -- what is said to the bridge ---------------------------------------------------------------
 
+// A dump of many tracks leaves in portions: Max drops what does not fit into a udpsend's queue.
 function say() {
-    if (link >= 0 && isOn) { outlet(link, arrayfromargs(arguments)); }
+    if (link >= 0 && isOn) { waiting.push(arrayfromargs(arguments)); }
+    send();
+}
+
+function send() {
+    while (link >= 0 && waiting.length > 0 && room > 0) {
+        outlet(link, waiting.shift());
+        room -= 1;
+    }
 }
 
 function trackAddress(number, what) { return "/mix/track/" + number + "/" + what; }
@@ -190,6 +202,7 @@ function sayStrip(number, strip, isWhole) {
 }
 
 function dump(refresh) {
+    waiting = waiting.filter(function (message) { return message[0].indexOf("/mix/") !== 0; });
     say("/mix/tracks", strips.length);
     for (var i = 0; i < strips.length; i += 1) { sayStrip(i + 1, strips[i], true); }
     say("/mix/transport/playing", isPlaying);
@@ -337,6 +350,7 @@ function checkLink() {
     var isSilent = pulses - heardAt >= SILENT_PULSES;
     if (link >= 0 && (isSilent || pulses - welcomedAt >= UNANSWERED_PULSES)) {
         link = -1;
+        waiting = [];
         lastBeat = -1;
         suggestion = "";
         helloAt = pulses - SEARCH_PULSES;
@@ -352,6 +366,9 @@ function checkLink() {
 function pulse() {
     pulses += 1;
     if (!isOn) { return; }
+    if (waiting.length > 0) { numberedAt = pulses; } // the numbers are still being told
+    room = BURST;
+    send();
     if (isSongDirty) { relist(); }
     if (isTransportDirty) {
         isTransportDirty = false;

@@ -430,12 +430,27 @@ def test_a_track_device_is_told_which_track_it_is_and_counted(linked: Script) ->
 # -- the load on Live -------------------------------------------------------------------------
 
 
+def test_a_dump_of_many_tracks_leaves_in_portions_and_the_last_one_asked_for_is_whole() -> None:
+    with make(*(f"Track {number}" for number in range(200))) as hub:
+        hub.advance(0.1)
+        portions = [hub.message(*WELCOME), hub.message("good"), hub.advance(0.05)]
+        assert [len(wire(portion)) for portion in portions] == [400, 0, 400]
+        hub.message("/mix/track/1/gain", -9.0)
+        assert hub.state()["writes"] == 0, "the numbers are not told yet"
+        said = wire(hub.message("/mix/refresh", 5)) + wire(hub.advance(0.5))
+        last = len(said) - said[::-1].index(["/mix/tracks", 200]) - 1
+        assert len(said[last:]) == 200 * 6 + 3
+        assert said[-1] == ["/mix/synced", 5]
+        assert [atoms[0] for atoms in said].count("/bridge/reward") == 1
+
+
 @pytest.mark.parametrize("tracks", [1, 16, 64])
 def test_while_nothing_happens_it_says_next_to_nothing(tracks: int) -> None:
     with make(*(f"Track {number}" for number in range(tracks))) as hub:
         hub.advance(0.1)
         dump = wire(hub.message(*WELCOME))
-        hub.advance(1.0)
+        assert len(dump) <= 400
+        dump += wire(hub.advance(1.0))
         said = []
         for beat in range(5):
             hub.message("/bridge/heartbeat", beat, "suggest")

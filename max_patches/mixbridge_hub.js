@@ -31,6 +31,7 @@ var SETTLE_PULSES = 10; // 0.5 s in which a write may still mean the old numbers
 var CONFIRM_PULSES = 60; // 3 s in which a second press means it
 var BURST = 400; // messages a pulse; Max's queue holds 512
 var SWEEP_PULSES = 2; // a strip is read again each 0.1 s, whatever Live has notified
+var READS = 8; // strips a pulse: many automated faders must not keep Live busy
 var TAP_PULSES = 100; // a track device says every 2 s that it is there
 
 var SILENCE_DB = -150;
@@ -62,7 +63,8 @@ var strips = [];
 var numberedAt = -SETTLE_PULSES; // when the numbers last changed
 var waiting = []; // for the bridge, in their order
 var room = BURST; // messages that may still leave in this pulse
-var swept = 0;
+var swept = 0; // the strip that was read unasked
+var looked = 0; // the strip that was looked at last
 var taps = {}; // when each track device last spoke, by its key
 
 var link = -1; // the outlet that the bridge was found at
@@ -73,7 +75,6 @@ var heardAt = -SILENT_PULSES;
 var lastBeat = -1;
 
 var suggestion = "";
-var shownMove = "";
 var isPanic = false;
 var panicAskedAt = -CONFIRM_PULSES;
 var shown = {}; // what the panel shows, by the name of the display
@@ -291,9 +292,8 @@ function move(name, state, number, param, from, to, reason) {
     } else if (suggestion === name) {
         suggestion = "";
     }
-    shownMove = name;
     var strip = strips[number - 1];
-    var change = valueText(param, from) + " > " + valueText(param, to);
+    var change = valueText(param, from) + " to " + valueText(param, to);
     show("state", "set", state);
     show("move", "set", (strip ? strip.said.name : "track " + number) + "   " +
         (WORDS[param] || param) + "   " + change);
@@ -333,7 +333,7 @@ function showCount() {
     for (var i = 0; i < strips.length; i += 1) {
         if (strips[i].said["barred/gain"] !== "" || strips[i].said["barred/pan"] !== "") { barred += 1; }
     }
-    show("count", "set", strips.length + " tracks   " + ears + " with ears   " + barred + " held by Live");
+    show("count", "set", strips.length + " tracks   " + ears + " heard   " + barred + " held by Live");
 }
 
 // -- the pulse --------------------------------------------------------------------------------
@@ -363,6 +363,17 @@ function checkLink() {
     }
 }
 
+function readMarked() {
+    var left = READS;
+    for (var i = 0; i < strips.length && left > 0; i += 1) {
+        looked = (looked + 1) % strips.length;
+        if (strips[looked].isDirty && strips[looked].isThere()) {
+            sayStrip(looked + 1, strips[looked], false);
+            left -= 1;
+        }
+    }
+}
+
 function pulse() {
     pulses += 1;
     if (!isOn) { return; }
@@ -379,9 +390,7 @@ function pulse() {
         swept = (swept + 1) % strips.length;
         strips[swept].isDirty = true;
     }
-    for (var i = 0; i < strips.length; i += 1) {
-        if (strips[i].isDirty && strips[i].isThere()) { sayStrip(i + 1, strips[i], false); }
-    }
+    readMarked();
     checkLink();
     search();
     showPanic();

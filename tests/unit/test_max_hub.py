@@ -1,5 +1,6 @@
 """The hub's own script in a Live set in memory: what it tells, sets, shows and refuses."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -366,7 +367,7 @@ def test_a_panic_can_be_rearmed(linked: Script) -> None:
 def test_a_suggestion_is_shown_with_its_reason_and_answered_once(linked: Script) -> None:
     assert wire(linked.message("accept")) == []
     shown = panel(linked.message(*proposed("2-1")))
-    assert shown["move"] == "Lead Vox   fader   -6.0 dB > -4.5 dB"
+    assert shown["move"] == "Lead Vox   fader   -6.0 dB to -4.5 dB"
     assert shown["reason"] == "it sits 3 dB under its place"
     assert (shown["state"], shown["answers"]) == ("proposed", 1)
     assert wire(linked.message("accept")) == [["/bridge/accept", "2-1"]]
@@ -376,9 +377,9 @@ def test_a_suggestion_is_shown_with_its_reason_and_answered_once(linked: Script)
 
 
 @pytest.mark.parametrize(("param", "from_", "to", "words"), [
-    (Param.PAN, 0.0, -0.3, "pan   C > L30"),
-    (Param.PAN, -0.3, 0.55, "pan   L30 > R55"),
-    (Param.EQ_HIGHMID, 0.0, 1.5, "high-mid EQ   0.0 dB > +1.5 dB"),
+    (Param.PAN, 0.0, -0.3, "pan   C to L30"),
+    (Param.PAN, -0.3, 0.55, "pan   L30 to R55"),
+    (Param.EQ_HIGHMID, 0.0, 1.5, "high-mid EQ   0.0 dB to +1.5 dB"),
 ])  # fmt: skip
 def test_a_move_is_told_in_an_engineer_s_words(
     linked: Script, param: Param, from_: float, to: float, words: str
@@ -423,8 +424,8 @@ def test_a_track_device_is_told_which_track_it_is_and_counted(linked: Script) ->
     assert linked.message("tap", 77, "live_set", "tracks", 2) == [(TO_TAP, [77, ids[2]])]
     assert linked.message("tap", 78, "live_set", "tracks", 9) == [(TO_TAP, [78, 0])]
     linked.message("tap", 77, "live_set", "tracks", 2)
-    assert "3 tracks   2 with ears" in str(panel(linked.advance(0.05))["count"])
-    assert "3 tracks   0 with ears" in str(panel(run(linked, 6.0))["count"])
+    assert "3 tracks   2 heard" in str(panel(linked.advance(0.05))["count"])
+    assert "3 tracks   0 heard" in str(panel(run(linked, 6.0))["count"])
 
 
 # -- the load on Live -------------------------------------------------------------------------
@@ -442,6 +443,22 @@ def test_a_dump_of_many_tracks_leaves_in_portions_and_the_last_one_asked_for_is_
         assert len(said[last:]) == 200 * 6 + 3
         assert said[-1] == ["/mix/synced", 5]
         assert [atoms[0] for atoms in said].count("/bridge/reward") == 1
+
+
+def test_faders_that_are_all_automated_are_read_in_turn() -> None:
+    with make(*(f"Track {number}" for number in range(64))) as hub:
+        hub.advance(0.1)
+        hub.message(*WELCOME)
+        run(hub, 1.0)
+        told: Counter[Atom] = Counter()
+        for turn in range(40):  # two seconds
+            for track in range(1, 65):
+                hub.do("hand", track=track, what="gain", value=0.5 + 0.01 * (turn % 9))
+            said = wire(hub.advance(0.05))
+            assert len(said) <= 8
+            told.update(atoms[0] for atoms in said)
+        assert len(told) == 64
+        assert max(told.values()) - min(told.values()) <= 2
 
 
 @pytest.mark.parametrize("tracks", [1, 16, 64])

@@ -34,7 +34,7 @@ _THEME: Final = {
 }
 EXAMPLES: Final[dict[str, dict[str, str]]] = {
     "mixbridge Hub": {
-        "version": "mixbridge 0.6.0 at port 11001",
+        "version": "mixbridge 0.1.0 at port 11001",
         "count": "14 tracks   9 heard   1 held by Live",
         "status": "the DAW at 127.0.0.1:11000 is there",
         "state": "proposed",

@@ -133,7 +133,6 @@ function makeLiveAPI(live, state) {
         get path() { return `"${this.unquotedpath}"`; }
 
         get unquotedpath() {
-            if (this.mode === 1 && String(this.words).startsWith("this_device")) { return live.place; }
             return this.object ? live.pathOf(this.object) : "";
         }
 

@@ -5,11 +5,13 @@ second; ``/mix/tap/hello`` track id, name, version, every two seconds; ``/mix/ta
 The core is told what comes after the fader, so the fader is added here, and mute is silence.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from bridge.daw.dialect import LevelReading, LevelSlot
-from bridge.daw.scale import INT32, TEXT, in_words, number
+from bridge.daw.scale import INT32, TEXT, in_words
+from bridge.daw.scale import number as number_scale
 from bridge.errors import DialectError
 from bridge.mix.messages import DawEvent, DumpOpened, ParamChanged, TrackIdentified
 from bridge.mix.params import SILENCE_DB, Param
@@ -24,7 +26,7 @@ FRESH_S: Final = 1.0
 """A tap that has said nothing for this long is not there: ten of its levels are missing."""
 
 _WIDTH: Final = 2 + len(OCTAVES_HZ)
-_LEVEL: Final = number(SILENCE_DB, 60.0, "dBFS")
+_LEVEL: Final = number_scale(SILENCE_DB, 60.0, "dBFS")
 
 
 @dataclass(slots=True)
@@ -59,9 +61,9 @@ class Taps:
             case ParamChanged(param=Param.MUTE):
                 self._fader(event.track).is_muted = event.value != 0.0
 
-    def identify(self, track_id: str, track: int) -> None:
-        """The track of that id has that number, from 1."""
-        self._numbers[track_id] = track
+    def arrange(self, track_ids: Sequence[str]) -> None:
+        """The tracks have these ids, in their order; none while that is not known."""
+        self._numbers = {track_id: number for number, track_id in enumerate(track_ids, start=1)}
 
     def is_fresh(self, track_id: str, at: float) -> bool:
         """Whether that track's tap has spoken lately."""

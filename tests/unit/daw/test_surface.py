@@ -8,7 +8,6 @@ from bridge.daw import surface
 from bridge.daw.surface import Hello, decode_request, encode_notice
 from bridge.errors import DialectError
 from bridge.mix.messages import (
-    Actor,
     AuditionSwitched,
     CompareSwitched,
     ForgetRequested,
@@ -33,6 +32,7 @@ from bridge.mix.messages import (
     UndoRequested,
 )
 from bridge.mix.notices import (
+    Actor,
     ChangeNoticed,
     MoveReported,
     Notice,

@@ -7,10 +7,11 @@ import pytest
 from max_fake import Atom, Said, Script
 
 from bridge.daw import surface
+from bridge.daw.ableton_curves import fader_db
 from bridge.daw.generic import make_generic
 from bridge.mix.messages import Mode, MoveState, RequestDump, SetParam
 from bridge.mix.notices import MoveReported, StatusChanged
-from bridge.mix.params import EQ_BANDS, Param
+from bridge.mix.params import EQ_BANDS, SILENCE_DB, Param
 from bridge.osc.message import OscMessage
 
 PORTS = (9401, 11001, 9400)
@@ -243,6 +244,14 @@ def test_the_fader_is_live_s(linked: Script, db: float, live: float) -> None:
     linked.do("hand", track=1, what="gain", value=live)
     (read,) = wire(linked.advance(0.05)) or [told]
     assert read[1] == pytest.approx(db, abs=0.25)
+
+
+def test_the_fader_s_law_is_that_of_the_dialect(linked: Script) -> None:
+    for step in range(101):
+        linked.do("hand", track=1, what="gain", value=step / 100)
+        for _, value in wire(linked.advance(0.05)):
+            assert value == pytest.approx(max(fader_db(step / 100), SILENCE_DB), abs=1e-4)
+        linked.message("/bridge/welcome", "0.6.0", 1)
 
 
 def test_the_curve_and_its_inverse_agree_over_the_whole_fader(linked: Script) -> None:

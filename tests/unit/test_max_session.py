@@ -134,6 +134,27 @@ def test_a_set_that_is_closed_and_another_one_that_is_opened_are_told_apart() ->
         assert [strip.name for strip in talked.mix.strips] == ["Piano", "Kick", "Voice"]
 
 
+def test_what_a_track_device_hears_is_that_track_s_wherever_it_is_moved() -> None:
+    with (
+        HubDaw(["Kick", "Bass", "Voice"]) as daw,
+        Script("mixbridge_tap.js", tracks=["Kick", "Bass"], place="live_set tracks 1") as tap,
+    ):
+        talked = Conversation(make_generic(), daw).connect()
+        talked.write("Bass", Param.GAIN, -6.0)
+        (asked,) = [atoms for outlet, atoms in tap.ready() if outlet == 1]
+        (answer,) = [atoms for outlet, atoms in daw.hub.message("tap", *asked) if outlet == 3]
+        tap.message("known", *answer)
+        for place in (2, 3):
+            talked.levels.clear()
+            (said,) = [a for outlet, a in tap.message(0.02, 0.5, 0.5, *[0.002] * 10) if outlet == 0]
+            talked.take(OscMessage(str(said[0]), tuple(said[1:])))
+            assert list(talked.levels) == [place]
+            assert talked.levels[place][0] == pytest.approx(-26.0, abs=0.01)
+            assert talked.levels[place][2] == pytest.approx(-36.0, abs=0.01)
+            daw.hub.do("move", track=2, to=3)
+            talked.wait(1.0)
+
+
 def test_after_five_seconds_of_an_open_menu_all_is_as_before() -> None:
     with HubDaw(["Kick", "Bass", "Voice"]) as daw:
         talked = Conversation(make_generic(), daw).connect()

@@ -28,6 +28,7 @@ var HELLO_PULSES = 40; // 2 s
 var SILENT_PULSES = 60; // 3 s without a sign of life: the lamp goes out
 var UNANSWERED_PULSES = 100; // 5 s without a welcome: it is not at this port
 var SETTLE_PULSES = 10; // 0.5 s in which a write may still mean the old numbers
+var WRITE_PULSES = 2; // 0.1 s between two writes of a parameter
 var CONFIRM_PULSES = 60; // 3 s in which a second press means it
 var BURST = 400; // messages a pulse; Max's queue holds 512
 var SWEEP_PULSES = 2; // a strip is read again each 0.1 s, whatever Live has notified
@@ -130,6 +131,8 @@ function Strip(id) {
     function mark() { strip.isDirty = true; }
     this.id = id;
     this.isDirty = false;
+    this.wanted = {}; // what the bridge asked for and was not written yet
+    this.writtenAt = { gain: -WRITE_PULSES, pan: -WRITE_PULSES };
     this.track = observe(id, "name", mark);
     var mixer = new LiveAPI(null, "id " + childId(this.track, "mixer_device"));
     this.gain = observe(childId(mixer, "volume"), "value", mark);
@@ -237,13 +240,24 @@ function relist() {
 
 // -- what the bridge asks for -----------------------------------------------------------------
 
+// Live makes each write a point of undo: of a ramp's steps the newest goes, ten times a second.
 function set(number, name, value) {
     var strip = strips[number - 1];
-    if (!strip || !strip.isThere()) { return; }
+    if (!strip) { return; }
+    strip.wanted[name] = value;
+    writeWanted(number, strip, name);
+}
+
+function writeWanted(number, strip, name) {
+    var isDue = pulses - strip.writtenAt[name] >= WRITE_PULSES;
+    if (!isDue || !strip.wanted.hasOwnProperty(name) || !strip.isThere()) { return; }
+    var value = strip.wanted[name];
+    delete strip.wanted[name];
     var isSettled = pulses - numberedAt >= SETTLE_PULSES && !isSongDirty;
     var held = strip.read();
     if (isSettled && held["barred/" + name] === "" && isFinite(value)) {
         strip.write(name, value);
+        strip.writtenAt[name] = pulses;
         held = strip.read();
     }
     strip.said[name] = held[name];
@@ -390,6 +404,10 @@ function pulse() {
         swept = (swept + 1) % strips.length;
         strips[swept].isDirty = true;
     }
+    for (var i = 0; i < strips.length; i += 1) {
+        writeWanted(i + 1, strips[i], "gain");
+        writeWanted(i + 1, strips[i], "pan");
+    }
     readMarked();
     checkLink();
     search();
@@ -422,7 +440,10 @@ function bang() {
 }
 
 // The device's own switch: off, it says nothing and sets nothing.
-function enabled(on) { isOn = on !== 0; }
+function enabled(on) {
+    isOn = on !== 0;
+    for (var i = 0; i < strips.length; i += 1) { strips[i].wanted = {}; }
+}
 
 // A track device asks which track it sits on: its key, and the words of its track's path.
 function tap(key) {

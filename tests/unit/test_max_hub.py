@@ -259,13 +259,28 @@ def test_the_curve_and_its_inverse_agree_over_the_whole_fader(linked: Script) ->
     for step in range(133):
         db = -60.0 + step * 0.5
         (told,) = wire(linked.message("/mix/track/1/gain", db))
+        run(linked, 0.5)
         worst = max(worst, abs(float(told[1]) - db))
     print(f"fader, -60 to +6 dB: worst round trip {worst:.4f} dB")  # noqa: T201
     assert worst < 0.05
 
 
+def test_of_a_ramp_s_steps_the_newest_is_written_ten_times_a_second(linked: Script) -> None:
+    told = []
+    for step in range(1, 21):  # a second
+        told += wire(linked.message("/mix/track/1/pan", step / 20))
+        told += wire(linked.advance(0.05))
+    told += wire(linked.advance(0.1))
+    assert linked.state()["tracks"][0]["pan"] == 1
+    assert linked.state()["writes"] in (10, 11)
+    assert len(told) == linked.state()["writes"]
+    assert told[0] == ["/mix/track/1/pan", pytest.approx(0.05)]
+    assert told[-1] == ["/mix/track/1/pan", 1]
+
+
 def test_a_set_is_answered_with_what_live_holds(linked: Script) -> None:
     assert wire(linked.message("/mix/track/3/pan", 0.25)) == [["/mix/track/3/pan", 0.25]]
+    linked.advance(0.1)
     assert wire(linked.message("/mix/track/3/pan", 9)) == [["/mix/track/3/pan", 1]]
     assert wire(linked.message("/mix/track/3/gain", 40)) == [
         ["/mix/track/3/gain", pytest.approx(6.0, abs=1e-5)]
@@ -314,12 +329,15 @@ def test_a_write_on_its_way_while_tracks_move_reaches_no_other_track(linked: Scr
 
 
 def test_switched_off_it_says_nothing_and_writes_nothing(linked: Script) -> None:
+    linked.message("/mix/track/1/gain", -8.0)
+    linked.message("/mix/track/1/gain", -9.0)  # waits its turn
     linked.message("enabled", 0)
     assert linked.message("/mix/track/1/gain", -9.0) == []
     assert linked.message("good") == []
     assert linked.advance(5.0) == []
     linked.message("enabled", 1)
     assert hellos(linked.advance(1.0)) != []
+    assert linked.state()["writes"] == 1
 
 
 # -- the person -------------------------------------------------------------------------------

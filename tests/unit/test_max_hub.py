@@ -143,6 +143,19 @@ def test_another_bridge_at_the_same_port_is_told_all(linked: Script) -> None:
     assert wire(linked.message("/bridge/heartbeat", 0, "suggest"))[0] == ["/mix/tracks", 3]
 
 
+def test_loaded_again_it_watches_nothing_twice(linked: Script) -> None:
+    before = linked.state()["observers"]
+    assert linked.message("bang") == []
+    assert linked.state()["observers"] == before
+
+
+def test_a_suggestion_of_a_bridge_that_has_gone_is_not_answered(linked: Script) -> None:
+    linked.message(*proposed("1-7"))
+    linked.advance(4.0)
+    linked.message(*WELCOME)
+    assert wire(linked.message("accept")) == []
+
+
 # -- what stands ------------------------------------------------------------------------------
 
 
@@ -200,6 +213,13 @@ def test_tracks_that_are_inserted_moved_or_deleted_are_told_anew(linked: Script)
     assert names(linked.advance(0.05)) == ["Kick", "Snare", "Lead Vox"]
     linked.do("hand", track=2, what="gain", value=0.7)
     assert wire(linked.advance(0.05)) == [["/mix/track/2/gain", pytest.approx(-6.0, abs=1e-5)]]
+
+
+def test_a_dump_that_is_asked_for_just_then_has_the_new_list(linked: Script) -> None:
+    linked.do("insert", place=0, name="Snare")
+    said = wire(linked.message("/mix/refresh", 9))
+    assert said[0] == ["/mix/tracks", 4]
+    assert said[-1] == ["/mix/synced", 9]
 
 
 def test_a_track_that_has_gone_is_not_watched_any_more(linked: Script) -> None:
@@ -309,6 +329,12 @@ def test_what_it_does_not_serve_writes_nothing(linked: Script, message: tuple[At
     assert linked.state()["writes"] == 0
 
 
+def test_what_is_no_number_is_not_written(linked: Script) -> None:
+    linked.message("/mix/track/1/gain", "loud")
+    linked.message("/mix/track/1/pan")
+    assert linked.state()["writes"] == 0
+
+
 @pytest.mark.parametrize(("property_", "value"), [("automation_state", 1), ("is_enabled", 0)])
 def test_what_is_barred_is_not_written(linked: Script, property_: str, value: int) -> None:
     linked.do("mark", track=1, what="gain", property=property_, value=value)
@@ -333,6 +359,7 @@ def test_switched_off_it_says_nothing_and_writes_nothing(linked: Script) -> None
     linked.message("/mix/track/1/gain", -9.0)  # waits its turn
     linked.message("enabled", 0)
     assert linked.message("/mix/track/1/gain", -9.0) == []
+    assert linked.message("/mix/track/2/pan", 0.5) == []
     assert linked.message("good") == []
     assert linked.advance(5.0) == []
     linked.message("enabled", 1)
@@ -468,8 +495,18 @@ def test_a_dump_of_many_tracks_leaves_in_portions_and_the_last_one_asked_for_is_
         said = wire(hub.message("/mix/refresh", 5)) + wire(hub.advance(0.5))
         last = len(said) - said[::-1].index(["/mix/tracks", 200]) - 1
         assert len(said[last:]) == 200 * 6 + 3
+        assert len(said) <= 200 * 6 + 5, "what the second dump says anew was not said twice"
         assert said[-1] == ["/mix/synced", 5]
         assert [atoms[0] for atoms in said].count("/bridge/reward") == 1
+
+
+def test_while_the_numbers_are_still_being_told_nothing_is_written() -> None:
+    with make(*(f"Track {number}" for number in range(1000))) as hub:
+        hub.advance(0.1)
+        hub.message(*WELCOME)
+        hub.advance(0.65)  # 6003 messages take 0.75 s
+        hub.message("/mix/track/1/gain", -9.0)
+        assert hub.state()["writes"] == 0
 
 
 def test_faders_that_are_all_automated_are_read_in_turn() -> None:

@@ -34,11 +34,11 @@ _THEME: Final = {
 }
 EXAMPLES: Final[dict[str, dict[str, str]]] = {
     "mixbridge Hub": {
-        "version": "mixbridge 0.6.0 at port 11001",
-        "count": "14 tracks   9 with ears   1 held by Live",
+        "version": "mixbridge 0.1.0 at port 11001",
+        "count": "14 tracks   9 heard   1 held by Live",
         "status": "the DAW at 127.0.0.1:11000 is there",
         "state": "proposed",
-        "move": "Lead Vox   fader   -6.0 dB > -4.5 dB",
+        "move": "Lead Vox   fader   -6.0 dB to -4.5 dB",
         "reason": "Lead Vox sits 3.1 dB under where a lead vocal usually sits in a mix like this; "
         "from 12 of your thumbs.",
     },

@@ -28,17 +28,18 @@ var HELLO_PULSES = 40; // 2 s
 var SILENT_PULSES = 60; // 3 s without a sign of life: the lamp goes out
 var UNANSWERED_PULSES = 100; // 5 s without a welcome: it is not at this port
 var SETTLE_PULSES = 10; // 0.5 s in which a write may still mean the old numbers
+var WRITE_PULSES = 2; // 0.1 s between two writes of a parameter
 var CONFIRM_PULSES = 60; // 3 s in which a second press means it
+var BURST = 400; // messages a pulse; Max's queue holds 512
 var SWEEP_PULSES = 2; // a strip is read again each 0.1 s, whatever Live has notified
+var READS = 8; // strips a pulse: many automated faders must not keep Live busy
 var TAP_PULSES = 100; // a track device says every 2 s that it is there
 
 var SILENCE_DB = -150;
-var AUTOMATED = { gain: "the fader is automated in Live", pan: "the pan is automated in Live" };
-var HELD = {
-    gain: "the fader is held by a macro or a device in Live",
-    pan: "the pan is held by a macro or a device in Live"
-};
-var NO_AUDIO = "the track has no audio in Live";
+// Why a write would go wrong; each completes "its gain ...".
+var AUTOMATED = "is automated";
+var HELD = "is held by a macro or another device";
+var NO_AUDIO = "does nothing: the track has no audio";
 var WORDS = {
     gain: "fader", pan: "pan", "eq/low/gain": "low EQ", "eq/lowmid/gain": "low-mid EQ",
     "eq/highmid/gain": "high-mid EQ", "eq/high/gain": "high EQ"
@@ -61,7 +62,10 @@ var isTransportDirty = false;
 var isPlaying = 0;
 var strips = [];
 var numberedAt = -SETTLE_PULSES; // when the numbers last changed
-var swept = 0;
+var waiting = []; // for the bridge, in their order
+var room = BURST; // messages that may still leave in this pulse
+var swept = 0; // the strip that was read unasked
+var looked = 0; // the strip that was looked at last
 var taps = {}; // when each track device last spoke, by its key
 
 var link = -1; // the outlet that the bridge was found at
@@ -72,7 +76,6 @@ var heardAt = -SILENT_PULSES;
 var lastBeat = -1;
 
 var suggestion = "";
-var shownMove = "";
 var isPanic = false;
 var panicAskedAt = -CONFIRM_PULSES;
 var shown = {}; // what the panel shows, by the name of the display
@@ -128,13 +131,15 @@ function Strip(id) {
     function mark() { strip.isDirty = true; }
     this.id = id;
     this.isDirty = false;
+    this.wanted = {}; // what the bridge asked for and was not written yet
+    this.writtenAt = { gain: -WRITE_PULSES, pan: -WRITE_PULSES };
     this.track = observe(id, "name", mark);
     var mixer = new LiveAPI(null, "id " + childId(this.track, "mixer_device"));
     this.gain = observe(childId(mixer, "volume"), "value", mark);
     this.pan = observe(childId(mixer, "panning"), "value", mark);
     this.observers = [ // kept, or they would be collected and fall silent
         this.track, this.gain, this.pan,
-        observe(id, "mute", mark), observe(id, "solo", mark), observe(id, "has_audio_output", mark),
+        observe(id, "mute", mark), observe(id, "solo", mark),
         observe(Number(this.gain.id), "automation_state", mark),
         observe(Number(this.pan.id), "automation_state", mark)
     ];
@@ -149,8 +154,8 @@ Strip.prototype.leave = function () {
 
 Strip.prototype.bar = function (name, hasAudio) {
     if (!hasAudio) { return NO_AUDIO; }
-    if (Number(this[name].get("automation_state")) !== 0) { return AUTOMATED[name]; }
-    return Number(this[name].get("is_enabled")) === 0 ? HELD[name] : "";
+    if (Number(this[name].get("automation_state")) !== 0) { return AUTOMATED; }
+    return Number(this[name].get("is_enabled")) === 0 ? HELD : "";
 };
 
 Strip.prototype.read = function () {
@@ -172,8 +177,17 @@ Strip.prototype.write = function (name, value) {
 
 // -- what is said to the bridge ---------------------------------------------------------------
 
+// A dump of many tracks leaves in portions: Max drops what does not fit into a udpsend's queue.
 function say() {
-    if (link >= 0 && isOn) { outlet(link, arrayfromargs(arguments)); }
+    if (link >= 0 && isOn) { waiting.push(arrayfromargs(arguments)); }
+    send();
+}
+
+function send() {
+    while (link >= 0 && waiting.length > 0 && room > 0) {
+        outlet(link, waiting.shift());
+        room -= 1;
+    }
 }
 
 function trackAddress(number, what) { return "/mix/track/" + number + "/" + what; }
@@ -192,6 +206,7 @@ function sayStrip(number, strip, isWhole) {
 }
 
 function dump(refresh) {
+    waiting = waiting.filter(function (message) { return message[0].indexOf("/mix/") !== 0; });
     say("/mix/tracks", strips.length);
     for (var i = 0; i < strips.length; i += 1) { sayStrip(i + 1, strips[i], true); }
     say("/mix/transport/playing", isPlaying);
@@ -225,13 +240,24 @@ function relist() {
 
 // -- what the bridge asks for -----------------------------------------------------------------
 
+// Live makes each write a point of undo: of a ramp's steps the newest goes, ten times a second.
 function set(number, name, value) {
     var strip = strips[number - 1];
-    if (!strip || !strip.isThere()) { return; }
+    if (!strip) { return; }
+    strip.wanted[name] = value;
+    writeWanted(number, strip, name);
+}
+
+function writeWanted(number, strip, name) {
+    var isDue = pulses - strip.writtenAt[name] >= WRITE_PULSES;
+    if (!isDue || !strip.wanted.hasOwnProperty(name) || !strip.isThere()) { return; }
+    var value = strip.wanted[name];
+    delete strip.wanted[name];
     var isSettled = pulses - numberedAt >= SETTLE_PULSES && !isSongDirty;
     var held = strip.read();
     if (isSettled && held["barred/" + name] === "" && isFinite(value)) {
         strip.write(name, value);
+        strip.writtenAt[name] = pulses;
         held = strip.read();
     }
     strip.said[name] = held[name];
@@ -280,9 +306,8 @@ function move(name, state, number, param, from, to, reason) {
     } else if (suggestion === name) {
         suggestion = "";
     }
-    shownMove = name;
     var strip = strips[number - 1];
-    var change = valueText(param, from) + " > " + valueText(param, to);
+    var change = valueText(param, from) + " to " + valueText(param, to);
     show("state", "set", state);
     show("move", "set", (strip ? strip.said.name : "track " + number) + "   " +
         (WORDS[param] || param) + "   " + change);
@@ -322,7 +347,7 @@ function showCount() {
     for (var i = 0; i < strips.length; i += 1) {
         if (strips[i].said["barred/gain"] !== "" || strips[i].said["barred/pan"] !== "") { barred += 1; }
     }
-    show("count", "set", strips.length + " tracks   " + ears + " with ears   " + barred + " held by Live");
+    show("count", "set", strips.length + " tracks   " + ears + " heard   " + barred + " held by Live");
 }
 
 // -- the pulse --------------------------------------------------------------------------------
@@ -339,6 +364,7 @@ function checkLink() {
     var isSilent = pulses - heardAt >= SILENT_PULSES;
     if (link >= 0 && (isSilent || pulses - welcomedAt >= UNANSWERED_PULSES)) {
         link = -1;
+        waiting = [];
         lastBeat = -1;
         suggestion = "";
         helloAt = pulses - SEARCH_PULSES;
@@ -351,9 +377,23 @@ function checkLink() {
     }
 }
 
+function readMarked() {
+    var left = READS;
+    for (var i = 0; i < strips.length && left > 0; i += 1) {
+        looked = (looked + 1) % strips.length;
+        if (strips[looked].isDirty && strips[looked].isThere()) {
+            sayStrip(looked + 1, strips[looked], false);
+            left -= 1;
+        }
+    }
+}
+
 function pulse() {
     pulses += 1;
     if (!isOn) { return; }
+    if (waiting.length > 0) { numberedAt = pulses; } // the numbers are still being told
+    room = BURST;
+    send();
     if (isSongDirty) { relist(); }
     if (isTransportDirty) {
         isTransportDirty = false;
@@ -365,8 +405,10 @@ function pulse() {
         strips[swept].isDirty = true;
     }
     for (var i = 0; i < strips.length; i += 1) {
-        if (strips[i].isDirty && strips[i].isThere()) { sayStrip(i + 1, strips[i], false); }
+        writeWanted(i + 1, strips[i], "gain");
+        writeWanted(i + 1, strips[i], "pan");
     }
+    readMarked();
     checkLink();
     search();
     showPanic();
@@ -398,7 +440,10 @@ function bang() {
 }
 
 // The device's own switch: off, it says nothing and sets nothing.
-function enabled(on) { isOn = on !== 0; }
+function enabled(on) {
+    isOn = on !== 0;
+    for (var i = 0; i < strips.length; i += 1) { strips[i].wanted = {}; }
+}
 
 // A track device asks which track it sits on: its key, and the words of its track's path.
 function tap(key) {

@@ -17,13 +17,15 @@ var TO_HUB = 1;
 var TO_PANEL = 2;
 
 var VERSION = "1.0.0";
+var HERE = "this_device canonical_parent";
 var HELLO_MS = 2000;
 var FRAME = 13; // power, two peaks, ten octaves
 var FLOOR_DB = -119.99; // not a whole number: js would send that as an int
 var LOST_HELLOS = 3; // unanswered: there is no hub
 
 var key = 0; // which device this is, for the hub
-var track = null; // follows the device to whatever it sits on
+var track = null; // what the device sits on
+var watch = null; // hears when that is something else
 var trackId = 0; // the hub's id of that; 0 unknown
 var sequence = 0;
 var isReady = false;
@@ -46,6 +48,7 @@ function inWords(db) { return db <= FLOOR_DB ? "-inf" : db.toFixed(1); }
 
 function hello() {
     if (!isOn) { return; }
+    track.path = HERE;
     unanswered += 1;
     if (!isOnTrack() || unanswered > LOST_HELLOS) { trackId = 0; }
     if (isOnTrack()) {
@@ -70,10 +73,11 @@ function bang() {
     if (isReady) { return; }
     isReady = true;
     key = Math.floor(Math.random() * 0x7fffffff) + 1;
-    track = new LiveAPI(function (args) {
-        if (args[0] === "id") { trackId = 0; } // moved to another track: the old one's id is not ours
-    }, "this_device canonical_parent");
-    track.mode = 1; // by its path: where the device is moved to
+    track = new LiveAPI(null, HERE);
+    watch = new LiveAPI(function (args) {
+        if (args[0] === "id") { trackId = 0; } // the id of the track before is not ours any more
+    }, HERE);
+    watch.mode = 1; // the path is followed, not the object
     helloTask = new Task(hello, this);
     helloTask.interval = HELLO_MS;
     helloTask.repeat();

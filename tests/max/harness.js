@@ -21,6 +21,9 @@ const vm = require("vm");
 
 const NOTIFYING = "Changes cannot be triggered by notifications. You will need to defer your response.";
 
+// What the Live Object Model says can be observed, of what is here.
+const OBSERVABLE = ["tracks", "is_playing", "name", "mute", "solo", "value", "automation_state"];
+
 // -- Live -----------------------------------------------------------------------------------------
 
 class LiveSet {
@@ -130,7 +133,6 @@ function makeLiveAPI(live, state) {
         get path() { return `"${this.unquotedpath}"`; }
 
         get unquotedpath() {
-            if (this.mode === 1 && String(this.words).startsWith("this_device")) { return live.place; }
             return this.object ? live.pathOf(this.object) : "";
         }
 
@@ -167,7 +169,7 @@ function makeLiveAPI(live, state) {
             if (name === "") {
                 live.observers.delete(this);
             } else {
-                if (!this.object || this.object.values[name] === undefined) {
+                if (!this.object || !OBSERVABLE.includes(name)) {
                     throw new Error(`Live cannot observe ${name}`);
                 }
                 live.observers.add(this);
@@ -377,7 +379,7 @@ const commands = {
     mark(max, { track, what, property, value }) {
         max.live.put(max.live.parameter(track, what), property, value);
     },
-    audio(max, { track, on }) { max.live.put(max.live.track(track), "has_audio_output", on); },
+    audio(max, { track, on }) { max.live.track(track).values.has_audio_output = on; },
     play(max, { on }) { max.live.put(max.live.song, "is_playing", on); },
     insert(max, { place, name }) {
         max.live.song.values.tracks.splice(place, 0, max.live.makeTrack(name));

@@ -1,5 +1,6 @@
 """A device's own script in a Max and a Live set in memory: `tests/max/harness.js` under node."""
 
+import importlib.util
 import json
 import shutil
 import subprocess
@@ -19,8 +20,10 @@ Said = tuple[int, list[Atom]]
 
 
 def node() -> str:
-    """The program `node`; the test is skipped where there is none."""
-    found = shutil.which("node")
+    """The program `node`, or the one that playwright brings along; else the test is skipped."""
+    browser = importlib.util.find_spec("playwright")
+    driver = Path(browser.origin).parent / "driver" if browser and browser.origin else Path()
+    found = shutil.which("node") or shutil.which("node", path=driver)
     if found is None:
         pytest.skip("node is not installed: the scripts of the Live devices cannot be run")
     return found

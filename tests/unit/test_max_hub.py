@@ -1,15 +1,17 @@
 """The hub's own script in a Live set in memory: what it tells, sets, shows and refuses."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 from max_fake import Atom, Said, Script
 
 from bridge.daw import surface
+from bridge.daw.ableton_curves import fader_db
 from bridge.daw.generic import make_generic
-from bridge.mix.messages import Mode, MoveState
+from bridge.mix.messages import Mode, MoveState, RequestDump, SetParam
 from bridge.mix.notices import MoveReported, StatusChanged
-from bridge.mix.params import Param
+from bridge.mix.params import EQ_BANDS, SILENCE_DB, Param
 from bridge.osc.message import OscMessage
 
 PORTS = (9401, 11001, 9400)
@@ -141,6 +143,19 @@ def test_another_bridge_at_the_same_port_is_told_all(linked: Script) -> None:
     assert wire(linked.message("/bridge/heartbeat", 0, "suggest"))[0] == ["/mix/tracks", 3]
 
 
+def test_loaded_again_it_watches_nothing_twice(linked: Script) -> None:
+    before = linked.state()["observers"]
+    assert linked.message("bang") == []
+    assert linked.state()["observers"] == before
+
+
+def test_a_suggestion_of_a_bridge_that_has_gone_is_not_answered(linked: Script) -> None:
+    linked.message(*proposed("1-7"))
+    linked.advance(4.0)
+    linked.message(*WELCOME)
+    assert wire(linked.message("accept")) == []
+
+
 # -- what stands ------------------------------------------------------------------------------
 
 
@@ -200,6 +215,13 @@ def test_tracks_that_are_inserted_moved_or_deleted_are_told_anew(linked: Script)
     assert wire(linked.advance(0.05)) == [["/mix/track/2/gain", pytest.approx(-6.0, abs=1e-5)]]
 
 
+def test_a_dump_that_is_asked_for_just_then_has_the_new_list(linked: Script) -> None:
+    linked.do("insert", place=0, name="Snare")
+    said = wire(linked.message("/mix/refresh", 9))
+    assert said[0] == ["/mix/tracks", 4]
+    assert said[-1] == ["/mix/synced", 9]
+
+
 def test_a_track_that_has_gone_is_not_watched_any_more(linked: Script) -> None:
     before = linked.state()["observers"]
     for _ in range(5):
@@ -219,7 +241,7 @@ def test_what_live_holds_is_barred_with_the_reason_and_free_again(
         linked.do("mark", track=2, what=what, property=name, value=value)
         said = wire(run(linked, 0.5))  # is_enabled notifies nobody: it is looked at
         assert [atoms[0] for atoms in said] == ([address] if value != 2 else [])
-        assert value == 2 or "in Live" in str(said[0][1])
+        assert value == 2 or str(said[0][1]).startswith("is ")
         if value != 1:
             linked.do("mark", track=2, what=what, property=name, value=int(name == "is_enabled"))
             assert wire(run(linked, 0.5)) == [[address, ""]]
@@ -244,23 +266,58 @@ def test_the_fader_is_live_s(linked: Script, db: float, live: float) -> None:
     assert read[1] == pytest.approx(db, abs=0.25)
 
 
+def test_the_fader_s_law_is_that_of_the_dialect(linked: Script) -> None:
+    for step in range(101):
+        linked.do("hand", track=1, what="gain", value=step / 100)
+        for _, value in wire(linked.advance(0.05)):
+            assert value == pytest.approx(max(fader_db(step / 100), SILENCE_DB), abs=1e-4)
+        linked.message("/bridge/welcome", "0.6.0", 1)
+
+
 def test_the_curve_and_its_inverse_agree_over_the_whole_fader(linked: Script) -> None:
     worst = 0.0
     for step in range(133):
         db = -60.0 + step * 0.5
         (told,) = wire(linked.message("/mix/track/1/gain", db))
+        run(linked, 0.5)
         worst = max(worst, abs(float(told[1]) - db))
     print(f"fader, -60 to +6 dB: worst round trip {worst:.4f} dB")  # noqa: T201
     assert worst < 0.05
 
 
+def test_of_a_ramp_s_steps_the_newest_is_written_ten_times_a_second(linked: Script) -> None:
+    told = []
+    for step in range(1, 21):  # a second
+        told += wire(linked.message("/mix/track/1/pan", step / 20))
+        told += wire(linked.advance(0.05))
+    told += wire(linked.advance(0.1))
+    assert linked.state()["tracks"][0]["pan"] == 1
+    assert linked.state()["writes"] in (10, 11)
+    assert len(told) == linked.state()["writes"]
+    assert told[0] == ["/mix/track/1/pan", pytest.approx(0.05)]
+    assert told[-1] == ["/mix/track/1/pan", 1]
+
+
 def test_a_set_is_answered_with_what_live_holds(linked: Script) -> None:
     assert wire(linked.message("/mix/track/3/pan", 0.25)) == [["/mix/track/3/pan", 0.25]]
+    linked.advance(0.1)
     assert wire(linked.message("/mix/track/3/pan", 9)) == [["/mix/track/3/pan", 1]]
     assert wire(linked.message("/mix/track/3/gain", 40)) == [
         ["/mix/track/3/gain", pytest.approx(6.0, abs=1e-5)]
     ]
     assert linked.state()["tracks"][2]["pan"] == 1
+
+
+def test_every_command_of_the_dialect_is_served_but_for_eq(linked: Script) -> None:
+    for row in make_generic().rows:
+        address = row.address.replace("{n}", "2")
+        if row.message is RequestDump:
+            assert wire(linked.message(address, 3))[-1] == ["/mix/synced", 3]
+        elif row.message is SetParam and row.param not in EQ_BANDS:
+            before = linked.state()["writes"]
+            ((told, value),) = wire(linked.message(address, -0.5))
+            assert (told, value) == (address, pytest.approx(-0.5, abs=1e-5))
+            assert linked.state()["writes"] == before + 1
 
 
 @pytest.mark.parametrize("message", [
@@ -269,6 +326,12 @@ def test_a_set_is_answered_with_what_live_holds(linked: Script) -> None:
 ])  # fmt: skip
 def test_what_it_does_not_serve_writes_nothing(linked: Script, message: tuple[Atom, ...]) -> None:
     assert linked.message(*message) == []
+    assert linked.state()["writes"] == 0
+
+
+def test_what_is_no_number_is_not_written(linked: Script) -> None:
+    linked.message("/mix/track/1/gain", "loud")
+    linked.message("/mix/track/1/pan")
     assert linked.state()["writes"] == 0
 
 
@@ -292,12 +355,16 @@ def test_a_write_on_its_way_while_tracks_move_reaches_no_other_track(linked: Scr
 
 
 def test_switched_off_it_says_nothing_and_writes_nothing(linked: Script) -> None:
+    linked.message("/mix/track/1/gain", -8.0)
+    linked.message("/mix/track/1/gain", -9.0)  # waits its turn
     linked.message("enabled", 0)
     assert linked.message("/mix/track/1/gain", -9.0) == []
+    assert linked.message("/mix/track/2/pan", 0.5) == []
     assert linked.message("good") == []
     assert linked.advance(5.0) == []
     linked.message("enabled", 1)
     assert hellos(linked.advance(1.0)) != []
+    assert linked.state()["writes"] == 1
 
 
 # -- the person -------------------------------------------------------------------------------
@@ -354,7 +421,7 @@ def test_a_panic_can_be_rearmed(linked: Script) -> None:
 def test_a_suggestion_is_shown_with_its_reason_and_answered_once(linked: Script) -> None:
     assert wire(linked.message("accept")) == []
     shown = panel(linked.message(*proposed("2-1")))
-    assert shown["move"] == "Lead Vox   fader   -6.0 dB > -4.5 dB"
+    assert shown["move"] == "Lead Vox   fader   -6.0 dB to -4.5 dB"
     assert shown["reason"] == "it sits 3 dB under its place"
     assert (shown["state"], shown["answers"]) == ("proposed", 1)
     assert wire(linked.message("accept")) == [["/bridge/accept", "2-1"]]
@@ -364,9 +431,9 @@ def test_a_suggestion_is_shown_with_its_reason_and_answered_once(linked: Script)
 
 
 @pytest.mark.parametrize(("param", "from_", "to", "words"), [
-    (Param.PAN, 0.0, -0.3, "pan   C > L30"),
-    (Param.PAN, -0.3, 0.55, "pan   L30 > R55"),
-    (Param.EQ_HIGHMID, 0.0, 1.5, "high-mid EQ   0.0 dB > +1.5 dB"),
+    (Param.PAN, 0.0, -0.3, "pan   C to L30"),
+    (Param.PAN, -0.3, 0.55, "pan   L30 to R55"),
+    (Param.EQ_HIGHMID, 0.0, 1.5, "high-mid EQ   0.0 dB to +1.5 dB"),
 ])  # fmt: skip
 def test_a_move_is_told_in_an_engineer_s_words(
     linked: Script, param: Param, from_: float, to: float, words: str
@@ -411,11 +478,51 @@ def test_a_track_device_is_told_which_track_it_is_and_counted(linked: Script) ->
     assert linked.message("tap", 77, "live_set", "tracks", 2) == [(TO_TAP, [77, ids[2]])]
     assert linked.message("tap", 78, "live_set", "tracks", 9) == [(TO_TAP, [78, 0])]
     linked.message("tap", 77, "live_set", "tracks", 2)
-    assert "3 tracks   2 with ears" in str(panel(linked.advance(0.05))["count"])
-    assert "3 tracks   0 with ears" in str(panel(run(linked, 6.0))["count"])
+    assert "3 tracks   2 heard" in str(panel(linked.advance(0.05))["count"])
+    assert "3 tracks   0 heard" in str(panel(run(linked, 6.0))["count"])
 
 
 # -- the load on Live -------------------------------------------------------------------------
+
+
+def test_a_dump_of_many_tracks_leaves_in_portions_and_the_last_one_asked_for_is_whole() -> None:
+    with make(*(f"Track {number}" for number in range(200))) as hub:
+        hub.advance(0.1)
+        portions = [hub.message(*WELCOME), hub.message("good"), hub.advance(0.05)]
+        assert [len(wire(portion)) for portion in portions] == [400, 0, 400]
+        hub.message("/mix/track/1/gain", -9.0)
+        assert hub.state()["writes"] == 0, "the numbers are not told yet"
+        said = wire(hub.message("/mix/refresh", 5)) + wire(hub.advance(0.5))
+        last = len(said) - said[::-1].index(["/mix/tracks", 200]) - 1
+        assert len(said[last:]) == 200 * 6 + 3
+        assert len(said) <= 200 * 6 + 5, "what the second dump says anew was not said twice"
+        assert said[-1] == ["/mix/synced", 5]
+        assert [atoms[0] for atoms in said].count("/bridge/reward") == 1
+
+
+def test_while_the_numbers_are_still_being_told_nothing_is_written() -> None:
+    with make(*(f"Track {number}" for number in range(1000))) as hub:
+        hub.advance(0.1)
+        hub.message(*WELCOME)
+        hub.advance(0.65)  # 6003 messages take 0.75 s
+        hub.message("/mix/track/1/gain", -9.0)
+        assert hub.state()["writes"] == 0
+
+
+def test_faders_that_are_all_automated_are_read_in_turn() -> None:
+    with make(*(f"Track {number}" for number in range(64))) as hub:
+        hub.advance(0.1)
+        hub.message(*WELCOME)
+        run(hub, 1.0)
+        told: Counter[Atom] = Counter()
+        for turn in range(40):  # two seconds
+            for track in range(1, 65):
+                hub.do("hand", track=track, what="gain", value=0.5 + 0.01 * (turn % 9))
+            said = wire(hub.advance(0.05))
+            assert len(said) <= 8
+            told.update(atoms[0] for atoms in said)
+        assert len(told) == 64
+        assert max(told.values()) - min(told.values()) <= 2
 
 
 @pytest.mark.parametrize("tracks", [1, 16, 64])
@@ -423,7 +530,8 @@ def test_while_nothing_happens_it_says_next_to_nothing(tracks: int) -> None:
     with make(*(f"Track {number}" for number in range(tracks))) as hub:
         hub.advance(0.1)
         dump = wire(hub.message(*WELCOME))
-        hub.advance(1.0)
+        assert len(dump) <= 400
+        dump += wire(hub.advance(1.0))
         said = []
         for beat in range(5):
             hub.message("/bridge/heartbeat", beat, "suggest")

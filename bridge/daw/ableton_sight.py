@@ -36,3 +36,16 @@ class Sight:
     taps: int
     put_right: int
     error: str
+
+    def facts(self) -> dict[str, str | float]:
+        """The same, by the names of `/bridge/fact` in docs/osc.md."""
+        return {
+            "live": self.version,
+            "answers": float(self.answers),
+            "tracks": float(self.tracks),
+            "no_eq": ", ".join(self.without_eq),
+            "hub": float(self.has_hub),
+            "taps": float(self.taps),
+            "put_right": float(self.put_right),
+            "error": self.error,
+        }

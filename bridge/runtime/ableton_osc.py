@@ -17,9 +17,6 @@ from bridge.osc.encode import encode
 from bridge.osc.message import OscArg, OscMessage
 from bridge.runtime.port_owner import owners
 
-PORT: Final = 11000
-ANSWER_PORT: Final = 11001
-
 PATIENCE_S: Final = 1.0
 """Ten of AbletonOSC's turns; a menu that is open in Live holds it up for longer."""
 
@@ -32,7 +29,8 @@ DEVICES_SPEAK_S: Final = 2.2
 """Each of our devices says within 2 s that it is there."""
 
 Facts = dict[str, str | float]
-"""What is known of AbletonOSC and of our devices, by the names of `/bridge/fact` in docs/osc.md."""
+"""What is known, by the names of `/bridge/fact` in docs/osc.md, and of AbletonOSC itself `since`,
+`log_level`, `answers_per_s` and `taps_astray`."""
 
 # When AbletonOSC learnt to answer each: the dates of its commits 46aba10, 3d02b31 and dce1e61.
 AGES: Final = (
@@ -127,7 +125,7 @@ def inquire(live: AbletonOsc) -> Facts | None:
     began = time.monotonic()
     if live.ask("/live/test") is None:
         return None
-    facts: Facts = {"silent_s": 0.0}
+    facts: Facts = {}
     for _ in range(_ROUNDS):
         version = live.ask("/live/application/get/version")
         if version and version[0] is not None:
@@ -163,12 +161,12 @@ def _tracks(live: AbletonOsc) -> Facts:
 
 def hear_devices(live: AbletonOsc) -> Facts:
     """Whether our hub and our track devices speak; a hub says hello, and so do they."""
-    hub: Facts = {}
+    hub: Facts = {"hub": 0.0}
     with_track, astray = set(), set()
     for message in live.listen(DEVICES_SPEAK_S):
         match message.address, message.args:
             case "/bridge/hello", _:
-                hub = {"hub_silent_s": 0.0}
+                hub = {"hub": 1.0}
             case "/mix/tap/hello", (0, name, *_):
                 astray.add(name)
             case "/mix/tap/hello", (int(track), *_):

@@ -4,11 +4,13 @@ AbletonOSC answers at one port, and only one program can have that. While a brid
 one, and is asked what it knows; else the doctor takes the port for a moment and asks AbletonOSC.
 """
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from bridge.config import Settings
+from bridge.daw.ableton_wire import ANSWERS_AT
 from bridge.errors import BridgeError, NetworkError
 from bridge.runtime.ableton_folder import (
     RemoteScript,
@@ -19,7 +21,6 @@ from bridge.runtime.ableton_folder import (
 )
 from bridge.runtime.ableton_osc import (
     AGES,
-    ANSWER_PORT,
     AbletonOsc,
     Facts,
     hear_devices,
@@ -34,7 +35,8 @@ Line = tuple[str, str, str, str]
 SLOW_PER_S: Final = 4.0
 """AbletonOSC has 10 turns a second; under this, Live is busy or shows a menu."""
 
-STALE_S: Final = 3.0
+RATE_OVER_S: Final = 1.0
+"""For so long the answers that a running bridge gets are counted."""
 
 _SETUP: Final = "mixbridge setup ableton"
 _SELECT: Final = "in Live: Preferences > Link/Tempo/MIDI > Control Surface: AbletonOSC"
@@ -45,17 +47,17 @@ _DEVICES: Final = "Live's devices"
 def examine(settings: Settings) -> Iterator[Line]:
     """Everything about Live, one line each."""
     yield from files()
-    here = settings.listen.port
-    if here != ANSWER_PORT:
-        text = f"AbletonOSC answers at port {ANSWER_PORT} alone, the bridge listens at {here}"
-        yield (
-            "warning",
-            "Live's answers",
-            text,
-            f"leave listen.port out, or let it be {ANSWER_PORT}",
-        )
+    here = (settings.listen.host, settings.listen.port)
+    if here[1] != ANSWERS_AT:
+        text = f"AbletonOSC answers at port {ANSWERS_AT} alone, the bridge listens at {here[1]}"
+        yield "warning", "Live's answers", text, f"leave listen.port out, or let it be {ANSWERS_AT}"
     try:
-        yield from told(ask_facts(settings.listen.host, here), settings, is_running=True)
+        before = ask_facts(*here)
+        time.sleep(RATE_OVER_S)
+        facts = ask_facts(*here)
+        since = float(facts.get("answers", 0.0)) - float(before.get("answers", 0.0))
+        facts["answers_per_s"] = since / RATE_OVER_S
+        yield from told(facts, settings, is_running=True)
     except NetworkError:
         yield from _asked(settings)
     except BridgeError as error:
@@ -119,14 +121,17 @@ def told(facts: Facts, settings: Settings, *, is_running: bool) -> Iterator[Line
         is_running: The bridge runs, and is what AbletonOSC answers to.
     """
     yield _answers(facts, settings, is_running=is_running)
-    if "live" in facts:
+    if facts.get("live"):
         yield "ok", "Live", f"version {facts['live']}", ""
     if "since" in facts:
         yield _age(str(facts["since"]))
     if "log_level" in facts:
-        yield _log(str(facts["log_level"]), is_running=is_running)
+        yield "ok", "AbletonOSC's log", f"level {facts['log_level']}; warning while we run", ""
     if facts.get("error"):
         yield "warning", "AbletonOSC's errors", f"the last one: {facts['error']}", ""
+    if facts.get("put_right"):
+        text = f"{facts['put_right']:.0f} writes met another track and were put back at once"
+        yield "ok", "Live's tracks", text, ""
     if "no_eq" in facts:
         yield _equalisers(facts)
     yield _hub(facts)
@@ -135,16 +140,13 @@ def told(facts: Facts, settings: Settings, *, is_running: bool) -> Iterator[Line
 
 def _answers(facts: Facts, settings: Settings, *, is_running: bool) -> Line:
     where = f"{settings.daw.host}:{settings.daw.port}"
-    silent_s = float(facts.get("silent_s", -1.0))
-    if 0.0 <= silent_s <= STALE_S:
-        rate = float(facts.get("answers_per_s", 0.0))
+    rate = float(facts.get("answers_per_s", 0.0))
+    if rate > 0.0:
         text = f"answers at {where}, {rate:.1f} times a second"
         if rate >= SLOW_PER_S:
             return "ok", _OSC, text, ""
         return "warning", _OSC, text, "close open menus and windows of Live; it answers between"
     text = f"does not answer at {where}"
-    if silent_s > 0.0:
-        text += f" any more, for {silent_s:.0f} s"
     is_here = settings.daw.host.startswith("127.")
     if is_here and why_not_bound(settings.daw.host, settings.daw.port) is None:
         return "problem", _OSC, f"{text}: nothing listens there", f"start Live, then {_SELECT}"
@@ -169,20 +171,10 @@ def _age(since: str) -> Line:
     if since >= AGES[1][1]:
         return "ok", subject, f"of {since} or newer, not of {AGES[-1][1]}", ""
     if since:
-        text = f"older than {AGES[1][1]}: it takes no bundles, and a move may be answered late"
-        return "warning", subject, text, remedy
+        text = f"older than {AGES[1][1]}: it does not read the bundles that the bridge asks in"
+        return "problem", subject, text, remedy
     text = f"older than {AGES[0][1]}: its log cannot be made quiet and grows while the bridge runs"
     return "warning", subject, text, remedy
-
-
-def _log(level: str, *, is_running: bool) -> Line:
-    subject = "AbletonOSC's log"
-    if level in ("warning", "error", "critical"):
-        return "ok", subject, f"level {level}", ""
-    if not is_running:
-        return "ok", subject, f"level {level}; the bridge makes it warning when it starts", ""
-    text = f"level {level}: each question is written to its file, some GB a day"
-    return "warning", subject, text, "start the bridge anew; it asks for the level warning"
 
 
 def _equalisers(facts: Facts) -> Line:
@@ -197,11 +189,9 @@ def _equalisers(facts: Facts) -> Line:
 
 
 def _hub(facts: Facts) -> Line:
-    silent_s = float(facts.get("hub_silent_s", -1.0))
-    if 0.0 <= silent_s <= STALE_S:
-        return "ok", "Live's hub", "speaks", ""
-    text = "not heard" if silent_s < 0.0 else f"silent for {silent_s:.0f} s"
-    text += ": without it no thumbs in Live, automation is not seen, tracks are known by name"
+    if facts.get("hub"):
+        return "ok", "Live's hub", "has spoken", ""
+    text = "not heard: no thumbs in Live, automation is not seen, tracks are known by their names"
     return "warning", "Live's hub", text, "drop mixbridge Hub on the master"
 
 

@@ -14,7 +14,7 @@ from typing import Final
 from bridge.errors import NetworkError, OscDecodeError
 from bridge.osc.decode import decode
 from bridge.osc.encode import encode
-from bridge.osc.message import OscArg, OscMessage
+from bridge.osc.message import OscArg, OscBundle, OscMessage, OscPacket
 from bridge.runtime.port_owner import owners
 
 PATIENCE_S: Final = 1.0
@@ -32,12 +32,9 @@ Facts = dict[str, str | float]
 """What is known, by the names of `/bridge/fact` in docs/osc.md, and of AbletonOSC itself `since`,
 `log_level`, `answers_per_s` and `taps_astray`."""
 
-# When AbletonOSC learnt to answer each: the dates of its commits 46aba10, 3d02b31 and dce1e61.
-AGES: Final = (
-    ("/live/api/get/log_level", "2023-04-07"),
-    ("/live/song/get/session_record_status", "2024-03-09"),
-    ("/live/song/get/root_note", "2025-06-17"),
-)
+# When AbletonOSC learnt it, by its commits 46aba10 and 316c1d8.
+LOG_LEVEL_SINCE: Final = "2023-04-07"
+BUNDLES_SINCE: Final = "2024-02-25"
 
 
 class AbletonOsc:
@@ -75,7 +72,15 @@ class AbletonOsc:
 
         An error of another kind is an answer too: the address is known.
         """
-        self._send(address, *args)
+        self._send(OscMessage(address, args))
+        return self._answer(address)
+
+    def ask_in_bundle(self, address: str) -> tuple[OscArg, ...] | None:
+        """The same for a question in a bundle; of an AbletonOSC that reads none, None."""
+        self._send(OscBundle((OscMessage(address),)))
+        return self._answer(address)
+
+    def _answer(self, address: str) -> tuple[OscArg, ...] | None:
         for message in self._heard(PATIENCE_S):
             if message.address == address:
                 return message.args
@@ -90,7 +95,7 @@ class AbletonOsc:
     def ask_of_tracks(self, address: str, tracks: range) -> dict[int, tuple[OscArg, ...]]:
         """The answers to a question about tracks, by the track's index; it must not fail."""
         for track in tracks:
-            self._send(address, track)
+            self._send(OscMessage(address, (track,)))
         answers: dict[int, tuple[OscArg, ...]] = {}
         for message in self._heard(PATIENCE_S):
             if message.address == address and message.args:
@@ -103,9 +108,9 @@ class AbletonOsc:
         """What comes unasked; our devices in Live say every 2 s that they are there."""
         yield from self._heard(seconds)
 
-    def _send(self, address: str, *args: OscArg) -> None:
+    def _send(self, packet: OscPacket) -> None:
         with suppress(OSError):  # there is no way there: nothing will be heard
-            self._socket.sendto(encode(OscMessage(address, args)), self._target)
+            self._socket.sendto(encode(packet), self._target)
 
     def _heard(self, seconds: float) -> Iterator[OscMessage]:
         until = time.monotonic() + seconds
@@ -131,14 +136,12 @@ def inquire(live: AbletonOsc) -> Facts | None:
         if version and version[0] is not None:
             facts["live"] = ".".join(map(str, version))
     facts["answers_per_s"] = round((_ROUNDS + 1) / max(time.monotonic() - began, 1e-3), 1)
-    facts["since"] = ""
-    for address, since in AGES:
-        answer = live.ask(address)
-        if not answer:
-            break
-        facts["since"] = since
-        if address.endswith("log_level"):
-            facts["log_level"] = str(answer[0])
+    level = live.ask("/live/api/get/log_level")
+    if level:
+        facts["log_level"] = str(level[0])
+    facts["since"] = LOG_LEVEL_SINCE if level else ""
+    if live.ask_in_bundle("/live/song/get/num_tracks"):
+        facts["since"] = BUNDLES_SINCE
     return facts | _tracks(live)
 
 
@@ -151,11 +154,12 @@ def _tracks(live: AbletonOsc) -> Facts:
     without = []
     for first in range(0, count, _AT_ONCE):
         tracks = range(first, min(first + _AT_ONCE, count))
-        names = live.ask_of_tracks("/live/track/get/name", tracks)
+        names = live.ask("/live/song/get/track_data", tracks.start, tracks.stop, "track.name")
         classes = live.ask_of_tracks("/live/track/get/devices/class_name", tracks)
-        if len(names) < len(tracks) or len(classes) < len(tracks):
+        if names is None or len(names) < len(tracks) or len(classes) < len(tracks):
             return {"tracks": float(count)}
-        without += [str(names[track][0]) for track in tracks if "Eq8" not in classes[track]]
+        pairs = zip(names, tracks, strict=False)
+        without += [str(name) for name, track in pairs if "Eq8" not in classes[track]]
     return {"tracks": float(count), "no_eq": ", ".join(without)}
 
 

@@ -20,7 +20,8 @@ from bridge.runtime.ableton_folder import (
     remote_script,
 )
 from bridge.runtime.ableton_osc import (
-    AGES,
+    BUNDLES_SINCE,
+    LOG_LEVEL_SINCE,
     AbletonOsc,
     Facts,
     hear_devices,
@@ -165,16 +166,14 @@ def _answers(facts: Facts, settings: Settings, *, is_running: bool) -> Line:
 
 def _age(since: str) -> Line:
     subject = "AbletonOSC's age"
-    if since == AGES[-1][1]:
+    if since == BUNDLES_SINCE:
         return "ok", subject, f"of {since} or newer", ""
-    remedy = "get the present one: https://github.com/ideoforms/AbletonOSC"
-    if since >= AGES[1][1]:
-        return "ok", subject, f"of {since} or newer, not of {AGES[-1][1]}", ""
-    if since:
-        text = f"older than {AGES[1][1]}: it does not read the bundles that the bridge asks in"
-        return "problem", subject, text, remedy
-    text = f"older than {AGES[0][1]}: its log cannot be made quiet and grows while the bridge runs"
-    return "warning", subject, text, remedy
+    text = f"older than {BUNDLES_SINCE}: it does not read the bundles that the bridge asks in"
+    if not since:
+        text = (
+            f"older than {LOG_LEVEL_SINCE}: it reads no bundles, and its log grows with each word"
+        )
+    return "problem", subject, text, "get the present one: https://github.com/ideoforms/AbletonOSC"
 
 
 def _equalisers(facts: Facts) -> Line:

@@ -450,7 +450,8 @@ def test_what_is_known_of_live_can_be_asked() -> None:
     assert facts == {
         "live": "12.1", "log_level": "warning", "missing": "", "tracks": 2.0, "no_eq": "",
         "answers_per_s": pytest.approx(10.0, abs=1.5), "silent_s": pytest.approx(0.1, abs=0.11),
-        "unanswered": pytest.approx(0.5, abs=0.6), "hub_silent_s": pytest.approx(3.0, abs=0.2), "put_right": 0.0,
+        "unanswered": pytest.approx(0.5, abs=0.6), "put_right": 0.0,
+        "hub_silent_s": pytest.approx(3.0, abs=0.2),
         "taps": 0.0, "taps_astray": 0.0,
     }  # fmt: skip
     session.live.is_old = True

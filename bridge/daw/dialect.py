@@ -142,19 +142,12 @@ class Dialect(Protocol):
         """Where the `width` values of a level message belong; None for any other message."""
 
 
-class Known(Protocol):
-    """What is known of a DAW beyond the mix."""
-
-    def facts(self) -> dict[str, str | float]:
-        """It, by the names of `/bridge/fact`."""
-
-
 @runtime_checkable
 class Informed(Protocol):
-    """A dialect that can tell a person who asks what it knows."""
+    """A dialect that can tell what it knows of its DAW beyond the mix."""
 
-    def sight(self, *, at: float) -> Known:
-        """What is known now."""
+    def facts(self, *, at: float) -> dict[str, str | float]:
+        """What is known, by the names of `/bridge/fact`; what is not known is left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -165,12 +165,12 @@ def _tracks(live: AbletonOsc) -> Facts:
 
 def hear_devices(live: AbletonOsc) -> Facts:
     """Whether our hub and our track devices speak; a hub says hello, and so do they."""
-    hub: Facts = {"hub": 0.0}
+    hub: Facts = {}
     with_track, astray = set(), set()
     for message in live.listen(DEVICES_SPEAK_S):
         match message.address, message.args:
             case "/bridge/hello", _:
-                hub = {"hub": 1.0}
+                hub = {"hub_silent_s": 0.0}
             case "/mix/tap/hello", (0, name, *_):
                 astray.add(name)
             case "/mix/tap/hello", (int(track), *_):

@@ -4,7 +4,7 @@ AbletonOSC answers at one port, and only one program can have that. While a brid
 one, and is asked what it knows; else the doctor takes the port for a moment and asks AbletonOSC.
 """
 
-import time
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -36,11 +36,12 @@ Line = tuple[str, str, str, str]
 SLOW_PER_S: Final = 4.0
 """AbletonOSC has 10 turns a second; under this, Live is busy or shows a menu."""
 
-RATE_OVER_S: Final = 1.0
-"""For so long the answers that a running bridge gets are counted."""
+STALE_S: Final = 3.0
+"""Silent for longer, AbletonOSC or the hub is not there any more, or Live shows a menu."""
 
 _SETUP: Final = "mixbridge setup ableton"
 _SELECT: Final = "in Live: Preferences > Link/Tempo/MIDI > Control Surface: AbletonOSC"
+_RENEW: Final = "get the present one: https://github.com/ideoforms/AbletonOSC"
 _OSC: Final = "AbletonOSC"
 _DEVICES: Final = "Live's devices"
 
@@ -53,12 +54,7 @@ def examine(settings: Settings) -> Iterator[Line]:
         text = f"AbletonOSC answers at port {ANSWERS_AT} alone, the bridge listens at {here[1]}"
         yield "warning", "Live's answers", text, f"leave listen.port out, or let it be {ANSWERS_AT}"
     try:
-        before = ask_facts(*here)
-        time.sleep(RATE_OVER_S)
-        facts = ask_facts(*here)
-        since = float(facts.get("answers", 0.0)) - float(before.get("answers", 0.0))
-        facts["answers_per_s"] = since / RATE_OVER_S
-        yield from told(facts, settings, is_running=True)
+        yield from told(ask_facts(*here), settings, is_running=True)
     except NetworkError:
         yield from _asked(settings)
     except BridgeError as error:
@@ -128,6 +124,9 @@ def told(facts: Facts, settings: Settings, *, is_running: bool) -> Iterator[Line
         yield _age(str(facts["since"]))
     if "log_level" in facts:
         yield "ok", "AbletonOSC's log", f"level {facts['log_level']}; warning while we run", ""
+    if facts.get("missing"):
+        text = f"it does not know {facts['missing']}"
+        yield "problem", "AbletonOSC's age", text, _RENEW
     if facts.get("error"):
         yield "warning", "AbletonOSC's errors", f"the last one: {facts['error']}", ""
     if facts.get("put_right"):
@@ -142,12 +141,13 @@ def told(facts: Facts, settings: Settings, *, is_running: bool) -> Iterator[Line
 def _answers(facts: Facts, settings: Settings, *, is_running: bool) -> Line:
     where = f"{settings.daw.host}:{settings.daw.port}"
     rate = float(facts.get("answers_per_s", 0.0))
-    if rate > 0.0:
+    silent_s = float(facts.get("silent_s", 0.0))
+    if rate > 0.0 and silent_s <= STALE_S:
         text = f"answers at {where}, {rate:.1f} times a second"
         if rate >= SLOW_PER_S:
             return "ok", _OSC, text, ""
         return "warning", _OSC, text, "close open menus and windows of Live; it answers between"
-    text = f"does not answer at {where}"
+    text = f"does not answer at {where}" + (f", for {silent_s:.0f} s" if silent_s else "")
     is_here = settings.daw.host.startswith("127.")
     if is_here and why_not_bound(settings.daw.host, settings.daw.port) is None:
         return "problem", _OSC, f"{text}: nothing listens there", f"start Live, then {_SELECT}"
@@ -173,7 +173,7 @@ def _age(since: str) -> Line:
         text = (
             f"older than {LOG_LEVEL_SINCE}: it reads no bundles, and its log grows with each word"
         )
-    return "problem", subject, text, "get the present one: https://github.com/ideoforms/AbletonOSC"
+    return "problem", subject, text, _RENEW
 
 
 def _equalisers(facts: Facts) -> Line:
@@ -188,8 +188,9 @@ def _equalisers(facts: Facts) -> Line:
 
 
 def _hub(facts: Facts) -> Line:
-    if facts.get("hub"):
-        return "ok", "Live's hub", "has spoken", ""
+    silent_s = float(facts.get("hub_silent_s", math.inf))
+    if silent_s < math.inf:
+        return "ok", "Live's hub", f"has spoken, {silent_s:.0f} s ago", ""
     text = "not heard: no thumbs in Live, automation is not seen, tracks are known by their names"
     return "warning", "Live's hub", text, "drop mixbridge Hub on the master"
 

@@ -223,7 +223,7 @@ class Runner:
 
     def _tell_facts(self, asker: Address, at: float) -> None:
         dialect = self._dialect
-        facts = dialect.sight(at=at).facts() if isinstance(dialect, Informed) else {}
+        facts = dialect.facts(at=at) if isinstance(dialect, Informed) else {}
         for name, value in (*facts.items(), ("", "")):
             self._send(surface.fact(name, value), asker)
 

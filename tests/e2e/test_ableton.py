@@ -146,4 +146,5 @@ def test_the_bridge_leaves_abletonoscs_log_as_it_was(studio: Studio) -> None:
     studio.live.until(lambda state: state["log_level"] == "warning")
     studio.remote.wait_for_status("online")
     studio.bridge.process.send_signal(signal.SIGINT)
+    studio.bridge.process.wait(PATIENCE_S)
     studio.live.until(lambda state: state["log_level"] == "info")

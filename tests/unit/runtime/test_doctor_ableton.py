@@ -113,7 +113,7 @@ def test_our_devices_are_heard(ports: tuple[int, int]) -> None:
         ):
             devices.sendto(encode(OscMessage(str(address), tuple(args))), ("127.0.0.1", ports[1]))
         facts = ableton_osc.hear_devices(ear)
-    assert facts == {"hub": 1.0, "taps": 1.0, "taps_astray": 1.0}
+    assert facts == {"hub_silent_s": 0.0, "taps": 1.0, "taps_astray": 1.0}
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,9 @@ def test_our_devices_are_heard(ports: tuple[int, int]) -> None:
         ({"no_eq": "Kick, Vox", "tracks": 5.0}, "EQ Eight", "ok", "not on 2 of 5 tracks"),
         ({"put_right": 2.0}, "Live's tracks", "ok", "2 writes"),
         ({"error": "Index out of range"}, "AbletonOSC's errors", "warning", "Index out of range"),
-        ({"hub": 1.0}, "Live's hub", "ok", "has spoken"),
+        ({"answers_per_s": 9.8, "silent_s": 60.0}, "AbletonOSC", "problem", "for 60 s"),
+        ({"missing": "/live/x"}, "AbletonOSC's age", "problem", "/live/x"),
+        ({"hub_silent_s": 1.0}, "Live's hub", "ok", "has spoken"),
         ({"taps": 3.0, "tracks": 5.0}, "Live's devices", "ok", "3 track devices"),
         ({"taps_astray": 1.0}, "Live's devices", "warning", "no hub has told them"),
     ],

@@ -19,8 +19,8 @@ from typing import Final
 
 from bridge.daw import ableton_wire as wire
 from bridge.daw.ableton_curves import meter_dbfs
+from bridge.daw.ableton_facts import GONE, TOO_OLD, facts_of
 from bridge.daw.ableton_plan import Plan
-from bridge.daw.ableton_sight import GONE, TOO_OLD, Sight
 from bridge.daw.ableton_tracks import Desk, Track
 from bridge.daw.ableton_wire import Frame, Question, Topic, about_tracks
 from bridge.daw.ableton_writes import (
@@ -85,30 +85,26 @@ class AbletonDialect:
         self._error = ""
         self._told_at: dict[str, float] = {}
         self._dump_number = 0
-        self._asked_at = float("-inf")
+        self._asked_at = self._hurried_at = float("-inf")
         self._is_playing: bool | None = None
 
     def _forget_live(self) -> None:
         """This may be another Live, or another set."""
         self._count: int | None = None
         self._version = ""
+        self._missing: set[str] = set()
         self._log_level = ""
         self._desk.forget()
         self._plan = Plan()
         self._clear: frozenset[Key] = frozenset()
 
-    def sight(self, *, at: float) -> Sight:
-        """What is known now."""
-        return Sight(
-            version=self._version,
-            answers=self._wire.answered,
-            tracks=len(self._desk.tracks),
-            without_eq=tuple(t.name for t in self._desk.tracks if isinstance(t.bands, str)),
-            has_hub=self._desk.hub.heard_at > float("-inf"),
-            taps=self._taps.fresh(at),
-            put_right=self._writes.put_right,
-            error=self._error,
+    def facts(self, *, at: float) -> dict[str, str | float]:
+        """What is known of Live beyond the mix; see `facts_of`."""
+        facts = facts_of(
+            self._wire, self._desk, self._taps, version=self._version, missing=self._missing, at=at
         )
+        facts["put_right"] = float(self._writes.put_right)
+        return facts | ({"error": self._error} if self._error else {})
 
     # -- what is said to us --------------------------------------------------------------------
 
@@ -126,7 +122,7 @@ class AbletonDialect:
         if address == wire.ERROR:
             return self._hear_error(message.args, at)
         if address == wire.MARK:
-            ended = self._wire.mark(message.args)
+            ended = self._wire.mark(message.args, at)
             if ended is not None:
                 return self._digest(ended, at)
             is_old = len(message.args) == 1 and self._wire.newest and not self._wire.is_tagged
@@ -158,6 +154,7 @@ class AbletonDialect:
             address = text[len(wire.UNKNOWN) :].strip()
             if address not in wire.ADDRESSES:
                 return ()
+            self._missing.add(address)
             return self._complain(GONE if address == wire.MARK else TOO_OLD, at)
         failed = self._wire.fail()
         return () if failed is None else self._digest(failed, at)
@@ -265,12 +262,12 @@ class AbletonDialect:
             track.hold(param, raw)
             return []
         key = (self._roll.uids[place], param)
+        self._writes.drop(key)
         is_told, undone = self._undo.look(key, raw, at)
         if not is_told:
             return []
         track.hold(param, raw)
         track.stubborn.pop(param, None)
-        self._writes.drop(key)
         said.add((place + 1, param))
         return [] if undone is None else [undone]
 
@@ -360,7 +357,8 @@ class AbletonDialect:
         newest = self._wire.newest
         if newest is None:
             is_due = at - self._asked_at >= TURN_S
-            is_due |= bool(self._writes.waiting(at)) and self._asked_at <= at
+            if not is_due and at - self._hurried_at >= TURN_S and self._writes.waiting(at):
+                is_due, self._hurried_at = self._asked_at <= at, at  # once: Live reads to the end
         else:
             is_due = at - newest.sent_at >= RETRY_S
             if is_due and self._plan.is_reading:
@@ -370,10 +368,8 @@ class AbletonDialect:
         return tuple(packets)
 
     def _send_puts(self, puts: list[Put], at: float) -> OscPacket:
-        questions = about_tracks(self._count or 0)
-        for put in puts:
-            questions += put.questions()
-        frame = self._wire.send(questions, at)
+        asked = [question for put in puts for question in put.questions()]
+        frame = self._wire.send([*about_tracks(self._count or 0), *asked], at)
         self._puts[frame.tag] = puts
         return frame.bundle()
 

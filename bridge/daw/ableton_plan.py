@@ -10,6 +10,7 @@ _BUDGET: Final = 64
 """Answers of one frame, an EQ's counting for more: a system's smallest buffer holds 256 small ones,
 and Linux's default 200 kB."""
 _WEIGHT: Final = {Topic.VALUES: 4, Topic.NAMES: 16, Topic.MINIMA: 4, Topic.MAXIMA: 4}
+_OF_ONE: Final = frozenset({Topic.NAMES, Topic.MINIMA, Topic.MAXIMA})
 _FADERS_A_TURN: Final = 8
 """So 16 tracks are read five times a second, and 64 once in 0.8 s."""
 
@@ -40,8 +41,9 @@ class Plan:
             self.add([_about(Topic.DEVICES, place)])
 
     def add(self, questions: Iterable[Question]) -> None:
-        """Ask more, later."""
-        self._waiting += questions
+        """Ask more, later; how a device names things is asked of one of them."""
+        waiting = {question.topic for question in self._waiting} & _OF_ONE
+        self._waiting += [question for question in questions if question.topic not in waiting]
 
     def ask_again(self, questions: list[Question]) -> None:
         """What was behind a fault is asked first."""

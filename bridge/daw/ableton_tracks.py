@@ -269,8 +269,7 @@ class Desk:
     def _about_eq(self, place: int, device: int) -> list[Question]:
         """What an EQ holds; once also how this version names things."""
         topics = [Topic.VALUES]
-        if not self._eq_said:
-            self._eq_said[Topic.NAMES] = ()  # is being asked
+        if self.eq is None and Topic.MAXIMA not in self._eq_said:
             topics = [Topic.NAMES, Topic.MINIMA, Topic.MAXIMA, Topic.VALUES]
         return [Question(topic, (place, device)) for topic in topics]
 

@@ -10,6 +10,8 @@ last, and no other client's answers come between them. A frame begins and ends w
 repeats an argument: a tag. A question that fails ends the bundle: then the end does not come.
 """
 
+import math
+from collections import deque
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -31,6 +33,10 @@ CHUNK: Final = 32
 
 _KEPT: Final = 8
 """Frames that may still be answered, in a burst after Live was modal."""
+
+
+_RATE_S: Final = 3.0
+_LOOKED_BACK: Final = 64
 
 
 class Topic(StrEnum):
@@ -197,8 +203,23 @@ class Wire:
         self.open: Frame | None = None
         self.answered = 0
         self.is_tagged = False
+        self._answered_at: deque[float] = deque(maxlen=_LOOKED_BACK)
         self._frames: dict[str, Frame] = {}
         self._count = 0
+
+    @property
+    def answered_at(self) -> float:
+        """When the last frame was answered, monotonic seconds."""
+        return self._answered_at[-1] if self._answered_at else -math.inf
+
+    @property
+    def unanswered(self) -> int:
+        """How many frames wait for their answers."""
+        return len(self._frames)
+
+    def answers_per_s(self, at: float) -> float:
+        """Frames answered a second, over the last few."""
+        return sum(at - each <= _RATE_S for each in self._answered_at) / _RATE_S
 
     @property
     def newest(self) -> Frame | None:
@@ -219,7 +240,7 @@ class Wire:
         self._frames.clear()
         self.open = None
 
-    def mark(self, args: tuple[OscArg, ...]) -> Frame | None:
+    def mark(self, args: tuple[OscArg, ...], at: float) -> Frame | None:
         """The beginning or the end of a frame; returns the one that has ended."""
         match args:
             case (bool() | int() as playing, str(text)) if text[:-1] in self._frames:
@@ -240,6 +261,7 @@ class Wire:
         del self._frames[frame.tag]
         self.open = None
         self.answered += 1
+        self._answered_at.append(at)
         return frame
 
     def fail(self) -> Frame | None:

@@ -205,11 +205,13 @@ class Writes:
             outcome: The write.
             names: The list of tracks that it met.
         """
-        put = outcome.put
+        put, name = outcome.put, outcome.put.names[outcome.put.place]
+        is_there = put.place < len(names) and names[put.place] == name
+        if outcome.is_right_device and is_there and names.count(name) == put.names.count(name) == 1:
+            return  # the list changed elsewhere
         if outcome.before is not None and outcome.after is not None:
             self.put_right += 1
             self._repairs.append(replace(put, names=names, raw=outcome.before, key=None, move=""))
-        name = put.names[put.place]
         if put.key is None and names != put.names and names.count(name) == 1:
             # What was to be put right has moved on: follow it by its name.
             self._repairs.append(replace(put, names=names, place=names.index(name)))

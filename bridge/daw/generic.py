@@ -76,6 +76,8 @@ class GenericDialect(RowDialect):
         levels = self.taps.hear(message, at=at)
         if levels is not None:
             return levels
+        if not message.args and "/barred/" in message.address:
+            message = OscMessage(message.address, ("",))  # Max loses a text without letters
         heard = super().decode(message, at=at)
         for event in heard or ():
             if not isinstance(event, LevelReading):

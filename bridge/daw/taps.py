@@ -2,6 +2,7 @@
 
 A tap only sends: ``/mix/tap`` track id, number, RMS, peak, ten octave bands (dBFS), ten times a
 second; ``/mix/tap/hello`` track id, name, version, every two seconds; ``/mix/tap/bye`` track id.
+A tap that no hub has told its id says hello with id 0, and no levels.
 The core is told what comes after the fader, so the fader is added here, and mute is silence.
 """
 
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bridge.daw.dialect import LevelReading, LevelSlot
-from bridge.daw.scale import INT32, TEXT, in_words
+from bridge.daw.scale import INT32, MAX_TRACKS, TEXT, in_words
 from bridge.daw.scale import number as number_scale
 from bridge.errors import DialectError
 from bridge.mix.messages import DawEvent, DumpOpened, ParamChanged, TrackIdentified
@@ -25,6 +26,13 @@ BYE: Final = "/mix/tap/bye"
 FRESH_S: Final = 1.0
 """A tap that has said nothing for this long is not there: ten of its levels are missing."""
 
+HELLO_S: Final = 5.0
+"""Two hellos may be lost."""
+
+NOBODY: Final = "0"
+"""The id of a tap that does not know its own."""
+
+_MAX_HELLOS: Final = 2 * MAX_TRACKS
 _WIDTH: Final = 2 + len(OCTAVES_HZ)
 _LEVEL: Final = number_scale(SILENCE_DB, 60.0, "dBFS")
 
@@ -36,14 +44,10 @@ class _Fader:
 
 
 class Taps:
-    """What the taps say, by the numbers that their tracks have now.
-
-    Attributes:
-        versions: The version of each tap that said hello, by track id.
-    """
+    """What the taps say, by the numbers that their tracks have now."""
 
     def __init__(self) -> None:
-        self.versions: dict[str, str] = {}
+        self._hellos: dict[tuple[str, str], float] = {}  # track id and name
         self._numbers: dict[str, int] = {}
         self._faders: dict[int, _Fader] = {}
         self._heard_at: dict[str, float] = {}
@@ -69,9 +73,10 @@ class Taps:
         """Whether that track's tap has spoken lately."""
         return at - self._heard_at.get(track_id, float("-inf")) <= FRESH_S
 
-    def fresh(self, at: float) -> int:
-        """How many taps have spoken lately."""
-        return sum(self.is_fresh(track_id, at) for track_id in self._heard_at)
+    def count(self, at: float) -> tuple[int, int]:
+        """How many taps have said hello lately: with a track's id, and without."""
+        lately = [track_id for (track_id, _), said in self._hellos.items() if at - said <= HELLO_S]
+        return len(set(lately) - {NOBODY}), lately.count(NOBODY)
 
     def hear(self, message: OscMessage, *, at: float) -> tuple[LevelReading, ...] | None:
         """The levels in a tap's message, post-fader; None for any other address.
@@ -84,14 +89,17 @@ class Taps:
                 return self._hear_levels(message, at)
             case "/mix/tap/hello":
                 track_id = _track_id(message, 3)
-                version = TEXT.read(message.args[2])
-                if TEXT.read(message.args[1]) is None or version is None:
+                name, version = map(TEXT.read, message.args[1:])
+                if name is None or version is None:
                     raise _not_understood(message)
-                self.versions[track_id] = version
+                if len(self._hellos) > _MAX_HELLOS:
+                    self._hellos.clear()
+                self._hellos[track_id, name] = at
                 return ()
             case "/mix/tap/bye":
                 track_id = _track_id(message, 1)
-                self.versions.pop(track_id, None)
+                for place in [place for place in self._hellos if place[0] == track_id]:
+                    del self._hellos[place]
                 self._heard_at.pop(track_id, None)
                 return ()
         return None

@@ -37,11 +37,12 @@ def f32(value: float) -> float:
 
 
 class Written(NamedTuple):
-    """A value that was set: which track really got it."""
+    """A value that was set: which track really got it, and what it held until then."""
 
     uid: str
     param: Param
     value: float
+    before: float
     tick: int
 
 
@@ -146,9 +147,11 @@ class FakeLive:
 
     Attributes:
         said: What was sent since it was last taken: datagram and the IP it goes to, port 11001.
-        written: Every value that was set over OSC.
+        written: Every value that was set over OSC, of faders, pans and EQ bands.
+        strayed: Other parameters that were set.
         lost: Datagrams for which the socket had no room.
         logged: Lines of abletonosc.log.
+        most_read: Datagrams of the fullest tick.
         is_modal: A menu or a dialogue is open: nothing is read.
         is_reloaded: Someone sent /live/api/reload: every address is unknown.
         is_absent: AbletonOSC is not selected: nobody listens.
@@ -161,8 +164,9 @@ class FakeLive:
         self.is_modal = self.is_reloaded = self.is_absent = self.is_old = False
         self.said: list[tuple[bytes, str]] = []
         self.written: list[Written] = []
+        self.strayed: list[str] = []
         self.heard: list[OscMessage] = []
-        self.lost = self.logged = self.ticks = self.datagrams = 0
+        self.lost = self.logged = self.ticks = self.most_read = 0
         self.log_level = "info"
         self.history: list[tuple[Parameter, float, float]] = []
         self._redo: list[tuple[Parameter, float, float]] = []
@@ -229,7 +233,6 @@ class FakeLive:
         if len(self._queue) >= SOCKET_HOLDS:
             self.lost += 1
             return
-        self.datagrams += 1
         self._queue.append((datagram, sender))
 
     def tick(self, react: Callable[[], None] | None = None) -> None:
@@ -241,8 +244,11 @@ class FakeLive:
         self.ticks += 1
         if self.is_modal or self.is_absent:
             return
+        read = 0
         while self._queue:
             datagram, sender = self._queue.pop(0)
+            read += 1
+            self.most_read = max(self.most_read, read)
             self._last_sender = sender
             try:
                 for message in decode(datagram):
@@ -325,9 +331,7 @@ class FakeLive:
 
         def put(args: tuple[OscArg, ...]) -> None:
             track = self._at(args)
-            self._change(getattr(track, topic), args[1])
-            param = Param.GAIN if topic == "volume" else Param.PAN
-            self.written.append(Written(track.uid, param, float(_number(args[1])), self.ticks))
+            self._write(track, Param.GAIN if topic == "volume" else Param.PAN, args[1])
 
         def listen(args: tuple[OscArg, ...]) -> None:
             track, index = self._at(args), int(_number(args[0]))
@@ -366,13 +370,18 @@ class FakeLive:
 
     def _set_parameter(self, args: tuple[OscArg, ...]) -> None:
         device, parameter = self._device(args), self._parameter(args)
-        self._change(parameter, args[3])
         for param, name in GAIN_NAMES.items():
-            if device.class_name == "Eq8" and parameter.name == name:
-                uid = self._at(args).uid
-                self.written.append(Written(uid, param, float(_number(args[3])), self.ticks))
+            if device is self._at(args).eq and parameter.name == name:
+                self._write(self._at(args), param, args[3])
                 return
-        raise AssertionError(f"the bridge writes {device.class_name} {parameter.name}")
+        self._change(parameter, args[3])
+        self.strayed.append(f"{device.class_name} {parameter.name}")
+
+    def _write(self, track: LiveTrack, param: Param, value: OscArg) -> None:
+        parameter = track.parameter(param)
+        before = parameter.raw
+        self._change(parameter, value)
+        self.written.append(Written(track.uid, param, f32(_number(value)), before, self.ticks))
 
     def _set_mute(self, args: tuple[OscArg, ...]) -> None:
         if isinstance(args[1], float):

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable
 
-from ableton_fake import TICK_S, FakeHub, FakeLive, tap
+from ableton_fake import TICK_S, FakeHub, FakeLive, Written, f32, tap
 from desk import ScriptedTask, make_engine
 
 from bridge.daw.ableton import AbletonDialect
+from bridge.daw.ableton_curves import fader_position
 from bridge.daw.dialect import LevelReading
 from bridge.errors import DialectError
 from bridge.guard.limits import Profile
@@ -24,7 +25,7 @@ class AbletonSession:
 
     Attributes:
         is_quick: The bridge answers while AbletonOSC still reads its socket, as it mostly does.
-        meant: Which parameter of which of Live's tracks each command was for.
+        meant: Which value each command wanted of which parameter of which of Live's tracks.
         packets: What the bridge said, by the time.
     """
 
@@ -46,7 +47,7 @@ class AbletonSession:
         self.notices: list[Notice] = []
         self.events: list[m.Event] = []
         self.levels: list[LevelReading] = []
-        self.meant: set[tuple[str, Param]] = set()
+        self.meant: set[tuple[str, Param, float]] = set()
         self.packets: list[tuple[float, OscPacket]] = []
         self.on_tick: Callable[[], None] | None = None
         self._uid_of_key: dict[str, str] = {}
@@ -135,7 +136,9 @@ class AbletonSession:
             raise AssertionError(command) from error
         assert packets == ()
         if isinstance(command, m.SetParam):
-            self.meant.add((self._uid_of_key[command.key], command.param))
+            is_fader = command.param is Param.GAIN
+            raw = fader_position(command.value) if is_fader else command.value
+            self.meant.add((self._uid_of_key[command.key], command.param, f32(raw)))
         self._ask()
 
     # -- what people and other programs do -----------------------------------------------------
@@ -190,11 +193,12 @@ class AbletonSession:
                 assert all(self.engine.mix.value(strip, p) != 0.0 for p in EQ_BANDS)
             assert (strip.mute, strip.solo) == (track.mute, track.solo)
 
-    def wrong_writes(self) -> list[tuple[str, Param, float, int]]:
-        """What was written to a track that nobody meant."""
-        return [w for w in self.live.written if (w.uid, w.param) not in self.meant]
+    def wrong_writes(self) -> list[Written]:
+        """What was written to a track that it was not meant for, and what puts that right."""
+        return [w for w in self.live.written if (w.uid, w.param, w.value) not in self.meant]
 
     def assert_nothing_went_wrong(self) -> None:
         """Each write reached the track that it was meant for, and nothing was lost on the way."""
         assert self.wrong_writes() == []
+        assert self.live.strayed == []
         assert self.live.lost == 0

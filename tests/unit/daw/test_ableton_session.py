@@ -124,9 +124,9 @@ def test_a_write_overtaken_by_a_person_in_the_same_tick_is_put_back_in_the_next(
     assert done
     wrong = session.wrong_writes()
     assert len(wrong) == 2  # the write, and what puts it right
-    assert wrong[1][3] - wrong[0][3] <= 2
-    assert wrong[1][2] == pytest.approx(0.85, abs=1e-6)
-    assert session.dialect.sight(at=session.at).put_right == 1
+    assert wrong[1].tick - wrong[0].tick <= 2
+    assert wrong[1].value == wrong[0].before
+    assert session.dialect.facts(at=session.at)["put_right"] == 1
     for track in session.live.tracks:
         if track.name != "Snare":
             assert track.value(Param.GAIN) == pytest.approx(0.0, abs=1e-5)
@@ -353,7 +353,7 @@ def test_a_track_without_eq_eight_has_no_eq_and_says_why() -> None:
     assert reasons["Kick"] == {}
     assert "has no EQ Eight" in reasons["Bass"][LockClass.EQ]
     assert "switched off" in reasons["Vox"][LockClass.EQ]
-    assert session.dialect.sight(at=session.at).without_eq == ("Bass", "Vox")
+    assert session.dialect.facts(at=session.at)["no_eq"] == "Bass, Vox"
     session.live.track("Bass").devices.append(eq_eight(resonance="Q"))
     session.run(3.0)
     session.move("Bass", Param.EQ_HIGH, 1.0)
@@ -442,3 +442,19 @@ def test_a_frozen_mix_is_asked_for_and_never_written() -> None:
     session.wish("Vox", Param.GAIN, 1.0)
     session.run(3.0)
     assert session.live.written == []
+
+
+def test_what_is_known_of_live_can_be_asked() -> None:
+    session = open_session("Kick", "Bass", hub=True)
+    facts = session.dialect.facts(at=session.at)
+    assert facts == {
+        "live": "12.1", "log_level": "warning", "missing": "", "tracks": 2.0, "no_eq": "",
+        "answers_per_s": pytest.approx(10.0, abs=1.5), "silent_s": pytest.approx(0.1, abs=0.11),
+        "unanswered": pytest.approx(0.5, abs=0.6), "hub_silent_s": pytest.approx(3.0, abs=0.2), "put_right": 0.0,
+        "taps": 0.0, "taps_astray": 0.0,
+    }  # fmt: skip
+    session.live.is_old = True
+    session.run(3.0)
+    facts = session.dialect.facts(at=session.at)
+    assert facts["missing"] == "/live/song/get/track_data"
+    assert facts["error"] == "Unknown OSC address: /live/song/get/track_data"

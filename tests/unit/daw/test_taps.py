@@ -6,7 +6,7 @@ import pytest
 
 from bridge.daw.dialect import LevelReading
 from bridge.daw.generic import make_generic
-from bridge.daw.taps import FRESH_S
+from bridge.daw.taps import FRESH_S, HELLO_S
 from bridge.errors import DialectError
 from bridge.mix.messages import TrackBarred
 from bridge.mix.params import SILENCE_DB, LockClass
@@ -68,13 +68,21 @@ def test_a_new_dump_gives_the_ids_new_numbers() -> None:
 def test_a_tap_is_there_while_it_speaks() -> None:
     taps = make_generic().taps
     assert taps.hear(OscMessage("/mix/tap/hello", (42, "Bass", "1.0")), at=AT) == ()
-    assert taps.versions == {"42": "1.0"}
     assert not taps.is_fresh("42", AT)
     taps.hear(OscMessage("/mix/tap", (42, 1, *LEVELS)), at=AT)
     assert taps.is_fresh("42", AT + FRESH_S)
     assert not taps.is_fresh("42", AT + FRESH_S + 0.01)
+    assert taps.count(AT + HELLO_S) == (1, 0)
+    assert taps.count(AT + HELLO_S + 0.01) == (0, 0)
     assert taps.hear(OscMessage("/mix/tap/bye", (42,)), at=AT) == ()
-    assert (taps.versions, taps.is_fresh("42", AT)) == ({}, False)
+    assert (taps.count(AT), taps.is_fresh("42", AT)) == ((0, 0), False)
+
+
+def test_taps_that_no_hub_has_told_their_id_are_counted_apart() -> None:
+    taps = make_generic().taps
+    for name in ("Kick", "Bass"):
+        taps.hear(OscMessage("/mix/tap/hello", (0, name, "1.0")), at=AT)
+    assert taps.count(AT) == (0, 2)
 
 
 @pytest.mark.parametrize(
@@ -102,3 +110,5 @@ def test_a_class_that_the_daw_bars_is_told_with_its_reason(kind: LockClass, reas
     message = OscMessage(f"/mix/track/3/barred/{kind}", (reason,))
     assert make_generic().decode(message, at=AT) == (event,)
     assert make_generic().encode_event(event) == (message,)
+    if not reason:
+        assert make_generic().decode(OscMessage(message.address), at=AT) == (event,)

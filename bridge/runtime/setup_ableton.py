@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from bridge.errors import SetupError
+from bridge.daw.ableton_wire import ANSWERS_AT, PORT
+from bridge.errors import NetworkError, SetupError
 from bridge.runtime.ableton_folder import (
     DEVICES,
     RemoteScript,
@@ -20,8 +21,11 @@ from bridge.runtime.ableton_folder import (
     remote_script,
     usual_user_library,
 )
+from bridge.runtime.ableton_osc import BUNDLES_SINCE, AbletonOsc, inquire
+from bridge.runtime.port_owner import why_not_bound
 from bridge.runtime.setup import Change, Plan
 
+LOOPBACK: Final = "127.0.0.1"
 ABLETON_OSC: Final = "https://github.com/ideoforms/AbletonOSC"
 _SELECT: Final = (
     "In Live: Preferences > Link/Tempo/MIDI (in 12: Settings > Link, Tempo & MIDI) > Control "
@@ -30,12 +34,18 @@ _SELECT: Final = (
 _WITHOUT: Final = "Without AbletonOSC the hub alone gives faders and pans: mixbridge run"
 
 
-def plan_ableton(library: Path | None, *, uninstall: bool = False) -> Plan:
+def plan_ableton(
+    library: Path | None,
+    *,
+    uninstall: bool = False,
+    ports: tuple[int, int] = (PORT, ANSWERS_AT),
+) -> Plan:
     """What is to be changed in Live's User Library.
 
     Args:
         library: The User Library; None: the one that Live names, or the usual one.
         uninstall: Take away what an earlier call put there.
+        ports: Where AbletonOSC listens and answers on this machine, if it runs.
 
     Raises:
         SetupError: If there is no such library, this copy of mixbridge has no devices, or a file
@@ -60,7 +70,7 @@ def plan_ableton(library: Path | None, *, uninstall: bool = False) -> Plan:
             found.append("Nothing was set up here by mixbridge.")
         return Plan(changes=changes, found=tuple(found), remains=())
     script = remote_script(where)
-    found.append(_found_script(script))
+    found += [_found_script(script), *_asked(*ports)]
     remains = (*_script_steps(script), *_device_steps())
     return Plan(changes=changes, found=tuple(found), remains=remains)
 
@@ -113,6 +123,21 @@ def _found_script(script: RemoteScript) -> str:
             return f"AbletonOSC is in {script.folder}, where Live does not find it by its name."
         case ScriptState.MISSING:
             return f"AbletonOSC is not in {script.folder.parent}."
+
+
+def _asked(port: int, answers_at: int) -> tuple[str, ...]:
+    """What AbletonOSC says of itself where something listens at its port."""
+    if why_not_bound(LOOPBACK, port) is None:
+        return ()
+    try:
+        with AbletonOsc(LOOPBACK, port, (LOOPBACK, answers_at)) as live:
+            facts = inquire(live)
+    except NetworkError as error:
+        return (f"AbletonOSC was not asked: {error}",)
+    if facts is None:
+        return (f"What listens at port {port} does not answer: no AbletonOSC, or Live is busy.",)
+    age = "is new enough" if facts["since"] == BUNDLES_SINCE else f"is older than {BUNDLES_SINCE}"
+    return (f"AbletonOSC answers from Live {facts.get('live', '')}, and {age}.",)
 
 
 def _script_steps(script: RemoteScript) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from rig import A_WHILE_S, PATIENCE_S, Bridge, Remote, free_ports, rows_of
 from test_ableton import NAMES, Live
 
 from bridge.daw.ableton_curves import fader_db, fader_position
+from bridge.runtime.remote import ask_facts
 
 pytestmark = pytest.mark.e2e
 
@@ -192,3 +193,13 @@ def test_beside_abletonosc_the_hub_says_what_is_automated_and_writes_nothing(
     studio.live.ask(f"hand Bass {fader_position(-12.0)}")
     change = studio.remote.hear("/bridge/change", "hand", 2, "gain")
     assert change.args[4] == pytest.approx(-12.0, abs=0.05)
+
+
+@pytest.mark.parametrize("studio", [True], indirect=True)
+def test_the_doctor_is_told_by_the_running_bridge(studio: Studio) -> None:
+    studio.remote.let_pass(A_WHILE_S)
+    facts = ask_facts("127.0.0.1", studio.bridge.port)
+    assert facts["live"] == "12.1"
+    assert facts["tracks"] == len(NAMES)
+    assert float(facts["answers_per_s"]) > 0.0
+    assert float(facts["hub_silent_s"]) < PATIENCE_S

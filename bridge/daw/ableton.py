@@ -76,7 +76,7 @@ class AbletonDialect:
         self._wire = wire.Wire()
         self._desk = Desk()
         self._taps = Taps()
-        self._roll = Roll()
+        self._roll = Roll(are_ids_lasting=False)
         self._writes = Writes()
         self._undo = UndoWatch()
         self._puts: dict[str, list[Put]] = {}  # of the frames that carry writes, by tag
@@ -117,6 +117,7 @@ class AbletonDialect:
             return None
         if address == wire.STARTUP:
             self._wire.forget()
+            self._roll.forget_ids()
             self._forget_live()
             return self._doubt(at)
         if address == wire.ERROR:

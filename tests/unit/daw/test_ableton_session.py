@@ -323,6 +323,30 @@ def test_a_track_keeps_who_it_is_when_the_hub_comes_and_when_it_is_renamed_then(
     session.assert_same()
 
 
+def test_a_track_is_known_by_its_name_since_lives_ids_are_given_anew() -> None:
+    session = open_session("Kick", "Bass", "Vox", hub=True)
+    assert [strip.key for strip in session.engine.mix.strips] == ["Kick", "Bass", "Vox"]
+    for track in session.live.tracks:
+        track.uid = f"9{track.uid}"  # the hub was taken out and put in again
+    session.run(3.0)
+    assert [strip.key for strip in session.engine.mix.strips] == ["Kick", "Bass", "Vox"]
+    session._uid_of_key.clear()
+    session._note_who_is_who()
+    session.move("Vox", Param.GAIN, 1.0)
+    session.assert_same()
+    session.assert_nothing_went_wrong()
+
+
+def test_in_another_set_an_id_is_another_tracks() -> None:
+    session = open_session("Kick", "Bass", "Vox", hub=True)
+    ids = [track.uid for track in session.live.tracks]
+    session.live.open_set(["Pad", "Kick", "Bass"])
+    for track, uid in zip(session.live.tracks, ids, strict=True):
+        track.uid = uid
+    session.run(4.0)
+    assert [strip.key for strip in session.engine.mix.strips] == ["Pad", "Kick", "Bass"]
+
+
 def test_what_the_hub_says_is_automated_is_left_alone_until_it_is_not() -> None:
     session = open_session(hub=True)
     assert session.hub

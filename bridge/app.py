@@ -12,9 +12,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from bridge.config import Settings
-from bridge.daw.registry import make_dialect
+from bridge.daw.registry import listen_port, make_dialect
 from bridge.engine import Engine
-from bridge.errors import PriorError
+from bridge.errors import NetworkError, PriorError
 from bridge.guard.limits import LIMITS, Profile
 from bridge.learning.prior import load_prior
 from bridge.mix.messages import Mode, PanicPressed
@@ -133,12 +133,7 @@ async def open_bridge(
             session=store.session,
             read_every_s=min(settings.pace.interval_s, _READ_METERS_S),
         )
-        endpoint = UdpEndpoint.open(
-            settings.listen.host,
-            settings.listen.port,
-            on_message=runner.take,
-            levels=runner.meters,
-        )
+        endpoint = _open_endpoint(settings, runner)
     except BaseException:
         store.close()
         raise
@@ -168,6 +163,22 @@ async def open_bridge(
         endpoint.close()
         if trouble:
             _log.error("%s", trouble)
+
+
+def _open_endpoint(settings: Settings, runner: Runner) -> UdpEndpoint:
+    """The bridge's socket; where a DAW answers at one port only, who usually has that."""
+    listen = settings.listen
+    try:
+        return UdpEndpoint.open(
+            listen.host, listen.port, on_message=runner.take, levels=runner.meters
+        )
+    except NetworkError as error:
+        if settings.daw.dialect != "ableton":
+            raise
+        raise NetworkError(
+            f"{error} AbletonOSC answers at port {listen_port('ableton')} alone: close its other "
+            f"clients (TouchOSC, pylive, an MCP server, its own console)."
+        ) from None
 
 
 @asynccontextmanager

@@ -338,6 +338,7 @@ def _add_study(name: str, text: str) -> None:
 
 
 for _name, _text in (
+    ("ableton", "What Live is asked, and how exactly its curves are known."),
     ("ardour", "Ardour and the bridge: how long a move takes, and a long run of both."),
     ("bench", "Speed, latency and memory, beside a bare loop and python-osc."),
     ("learning", "How near to a listener's taste each agent comes."),

@@ -21,6 +21,17 @@ def setup() -> None:
     """Prepare a DAW for the bridge: says what it changes, and what is left to click."""
 
 
+@setup.command("ableton")
+@click.option("--user-library", type=FILE, metavar="DIR", help="Live's, where not found.")
+@_uninstall_option
+@_dry_run_option
+def setup_ableton(*, user_library: Path | None, uninstall: bool, dry_run: bool) -> None:
+    """Install the devices for Ableton Live, and say what AbletonOSC still needs."""
+    from bridge.runtime.setup_ableton import plan_ableton
+
+    _carry_out(plan_ableton(user_library, uninstall=uninstall), dry_run=dry_run)
+
+
 @setup.command("ardour")
 @click.option("--folder", type=FILE, metavar="DIR", help="Ardour's settings, where not found.")
 @click.option("--session", type=FILE, metavar="FILE", help="A session that is there already.")

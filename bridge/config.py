@@ -24,7 +24,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from bridge.daw.registry import DIALECTS, make_dialect
+from bridge.daw.registry import DIALECTS, LISTEN_PORT, listen_port, make_dialect
 from bridge.errors import ConfigError
 from bridge.guard.limits import Profile
 from bridge.mix.messages import Mode
@@ -97,10 +97,13 @@ class ReaperSettings(_Group):
 
 
 class ListenSettings(_Group):
-    """Where the bridge listens for the DAW and for people."""
+    """Where the bridge listens for the DAW and for people; without a port, where the DAW sends.
+
+    That is 9400, and 11001 for Live: AbletonOSC answers nowhere else.
+    """
 
     host: Host = "127.0.0.1"
-    port: Port = 9400
+    port: Port = LISTEN_PORT
 
 
 class PaceSettings(_Group):
@@ -156,6 +159,17 @@ class Settings(_Group):
     guard: GuardSettings = GuardSettings()
     web: WebSettings = WebSettings()
     midi: MidiSettings = MidiSettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bridge_is_where_the_daw_expects_it(cls, given: object) -> object:
+        if not isinstance(given, dict):
+            return given
+        daw, listen = given.get("daw"), given.get("listen", {})
+        dialect = daw.get("dialect") if isinstance(daw, dict) else None
+        if dialect not in tuple(DIALECTS) or not isinstance(listen, dict) or "port" in listen:
+            return given
+        return {**given, "listen": {**listen, "port": listen_port(str(dialect))}}
 
     @model_validator(mode="after")
     def _daw_is_not_the_bridge(self) -> "Settings":

@@ -196,6 +196,8 @@ class Engine:
                 self._take_bars()
             case m.MoveUndone() | m.MoveRedone():
                 self._verdicts.take_daw_undo(event)
+            case m.DawComplained():
+                self._tell(event.text)
             case m.ParamChanged():
                 # In doubt nobody knows whose value it is: the dump will say it again.
                 if not self.mix.note_change(event) and not self._is_layout_doubtful:

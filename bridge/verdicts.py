@@ -14,7 +14,7 @@ from bridge.guard.moves import Moves
 from bridge.learning.credit import Credit
 from bridge.mix import messages as m
 from bridge.mix.messages import MoveState
-from bridge.mix.notices import ChangeNoticed, RewardCredited
+from bridge.mix.notices import Actor, ChangeNoticed, RewardCredited
 from bridge.mix.params import LOCK_CLASS, Param, same_value
 from bridge.mix.state import MixState, StripState
 from bridge.results import StepBuilder
@@ -165,7 +165,7 @@ class Verdicts:
             if strip := self._mix.by_number(change.track):
                 before = self._mix.value(strip, change.param)
                 if not same_value(change.param, before, change.value):
-                    self._notice(m.Actor.DAW, strip, change.param, before, change.value)
+                    self._notice(Actor.DAW, strip, change.param, before, change.value)
                 self._mix.confirm(strip, change.param, change.value, change.at)
                 self._guard.pin(strip.key, change.param, change.value)
                 self._guard.hold(strip.key, at)
@@ -182,7 +182,7 @@ class Verdicts:
             strip = self._mix.by_key(touch.key)
             if strip is None or same_value(touch.param, touch.start, touch.value):
                 continue
-            self._notice(m.Actor.HAND, strip, touch.param, touch.start, touch.value)
+            self._notice(Actor.HAND, strip, touch.param, touch.start, touch.value)
             move = self._moves.get(touch.move)
             if move is not None and _works_against(touch, move):
                 sentences += self._judge_by_hand(move, touch, strip)
@@ -190,7 +190,7 @@ class Verdicts:
         return sentences
 
     def _notice(
-        self, actor: m.Actor, strip: StripState, param: Param, before: float, value: float
+        self, actor: Actor, strip: StripState, param: Param, before: float, value: float
     ) -> None:
         self._out.notices.append(
             ChangeNoticed(

@@ -347,6 +347,10 @@ class ArdourDialect:
                 self._plugins.look_at(tracks[self._polled])
         return (*messages, *self._plugins.ask(at=at))
 
+    def farewell(self) -> tuple[OscMessage, ...]:
+        """Nothing: see `Dialect.farewell`."""
+        return ()
+
     def level_slot(self, address: str, width: int) -> LevelSlot | None:
         """Where a meter's value belongs; see `Dialect.level_slot`."""
         return self._rows.level_slot(address, width)

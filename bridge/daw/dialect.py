@@ -40,7 +40,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
 from bridge.daw.scale import MAX_TRACKS, Scale, in_words
 from bridge.errors import DialectError
@@ -53,12 +53,13 @@ from bridge.mix.messages import (
     RequestDump,
     RoleGiven,
     SetParam,
+    TrackBarred,
     TrackIdentified,
     TrackNamed,
     TransportChanged,
 )
-from bridge.mix.params import Param
-from bridge.osc.message import OscMessage
+from bridge.mix.params import LockClass, Param
+from bridge.osc.message import OscMessage, OscPacket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,18 +125,29 @@ class Dialect(Protocol):
             DialectError: For a known address with arguments that it cannot mean.
         """
 
-    def encode(self, command: Command, *, at: float) -> tuple[OscMessage, ...]:
+    def encode(self, command: Command, *, at: float) -> tuple[OscPacket, ...]:
         """How the DAW is asked for `command`; empty while it may not be asked.
 
         Raises:
             DialectError: If the dialect has no words for it, or the value is out of range.
         """
 
-    def ask(self, *, at: float) -> tuple[OscMessage, ...]:
+    def ask(self, *, at: float) -> tuple[OscPacket, ...]:
         """What else is to be said now; each message is returned once."""
+
+    def farewell(self) -> tuple[OscPacket, ...]:
+        """What is to be said when the bridge ends, so that the DAW is left as it was met."""
 
     def level_slot(self, address: str, width: int) -> LevelSlot | None:
         """Where the `width` values of a level message belong; None for any other message."""
+
+
+@runtime_checkable
+class Informed(Protocol):
+    """A dialect that can tell what it knows of its DAW beyond the mix."""
+
+    def facts(self, *, at: float) -> dict[str, str | float]:
+        """What is known, by the names of `/bridge/fact`; what is not known is left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,12 +159,14 @@ class Row:
         message: What it means: an event of the DAW, or a command to it.
         scale: How its value stands on the wire.
         param: Which parameter, for `ParamChanged` and `SetParam`.
+        lock_class: Which class of parameters, for `TrackBarred`.
     """
 
     address: str
     message: type[Any]
     scale: Scale[Any]
     param: Param | None = None
+    lock_class: LockClass | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +186,7 @@ _VALUE_FIELD: Final[dict[type[Any], str]] = {
     TrackNamed: "name",
     RoleGiven: "role",
     ParamChanged: "value",
+    TrackBarred: "reason",
     TransportChanged: "playing",
     SetParam: "value",
     RequestDump: "number",
@@ -199,10 +214,10 @@ class RowDialect:
         self.level_rows = tuple(level_rows)
         self._events = {row.address: row for row in self.rows if row.message not in _COMMANDS}
         self._commands = {row.address: row for row in self.rows if row.message in _COMMANDS}
-        self._by_meaning = {(row.message, row.param): row for row in self.rows}
+        self._by_meaning = {(row.message, row.param or row.lock_class): row for row in self.rows}
         self._levels = {row.address: row for row in self.level_rows}
 
-    def decode(self, message: OscMessage, *, at: float) -> tuple[DawEvent, ...] | None:
+    def decode(self, message: OscMessage, *, at: float) -> tuple[Heard, ...] | None:
         """What the DAW said; see `Dialect.decode`."""
         template, track = split_address(message.address)
         row = self._events.get(template)
@@ -221,6 +236,10 @@ class RowDialect:
 
     def ask(self, *, at: float) -> tuple[OscMessage, ...]:
         """Nothing: a DAW of rows says everything when it is asked for a dump."""
+        return ()
+
+    def farewell(self) -> tuple[OscMessage, ...]:
+        """Nothing: nobody has to know that the bridge ends."""
         return ()
 
     def level_slot(self, address: str, width: int) -> LevelSlot | None:
@@ -260,7 +279,8 @@ class RowDialect:
         )
 
     def _write(self, message: DawEvent | Command) -> OscMessage:
-        row = self._by_meaning.get((type(message), getattr(message, "param", None)))
+        which = getattr(message, "param", None) or getattr(message, "lock_class", None)
+        row = self._by_meaning.get((type(message), which))
         if row is None:
             raise DialectError(f"The dialect {self.name} has no words for {message}.")
         arg = row.scale.write(getattr(message, _VALUE_FIELD[row.message]))
@@ -283,6 +303,8 @@ def _fields(row: Row, message: OscMessage, track: int) -> dict[str, object]:
         fields["track"] = track
     if row.param is not None:
         fields["param"] = row.param
+    if row.lock_class is not None:
+        fields["lock_class"] = row.lock_class
     return fields
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from bridge.daw.dialect import Capabilities, LevelRow, Row, RowDialect
+from bridge.daw.dialect import Capabilities, Heard, LevelReading, LevelRow, Row, RowDialect
 from bridge.daw.scale import (
     COUNT,
     EQ_DB,
@@ -16,6 +16,7 @@ from bridge.daw.scale import (
     Scale,
     word,
 )
+from bridge.daw.taps import Taps
 from bridge.mix.messages import (
     DumpClosed,
     DumpOpened,
@@ -23,12 +24,14 @@ from bridge.mix.messages import (
     RequestDump,
     RoleGiven,
     SetParam,
+    TrackBarred,
     TrackIdentified,
     TrackNamed,
     TransportChanged,
 )
-from bridge.mix.params import EQ_BANDS, SWITCHES, Param
+from bridge.mix.params import EQ_BANDS, LOCK_CLASS, SWITCHES, Param
 from bridge.mix.roles import Role
+from bridge.osc.message import OscMessage
 
 _TRACK: Final = "/mix/track/{n}"
 _PARAMS: Final[dict[Param, Scale[float]]] = {
@@ -54,11 +57,37 @@ def _rows() -> Iterator[Row]:
         yield Row(
             address=f"{_TRACK}/{switch}", message=ParamChanged, scale=SWITCH_VALUE, param=switch
         )
+    for kind in dict.fromkeys(LOCK_CLASS.values()):
+        address = f"{_TRACK}/barred/{kind}"
+        yield Row(address=address, message=TrackBarred, scale=TEXT, lock_class=kind)
 
 
-def make_generic() -> RowDialect:
+class GenericDialect(RowDialect):
+    """The rows, and the levels of taps.
+
+    Attributes:
+        taps: What the taps have said.
+    """
+
+    taps: Taps
+
+    def decode(self, message: OscMessage, *, at: float) -> tuple[Heard, ...] | None:
+        """What the DAW or a tap said; see `Dialect.decode`."""
+        levels = self.taps.hear(message, at=at)
+        if levels is not None:
+            return levels
+        if not message.args and "/barred/" in message.address:
+            message = OscMessage(message.address, ("",))  # Max loses a text without letters
+        heard = super().decode(message, at=at)
+        for event in heard or ():
+            if not isinstance(event, LevelReading):
+                self.taps.note(event)
+        return heard
+
+
+def make_generic() -> GenericDialect:
     """The generic dialect, protocol 1."""
-    return RowDialect(
+    made = GenericDialect(
         "generic",
         port=9401,
         capabilities=Capabilities(has_rms=True, has_peaks=True, has_spectra=True, has_eq=True),
@@ -68,3 +97,5 @@ def make_generic() -> RowDialect:
             LevelRow(address=f"{_TRACK}/bands", first_column=2, width=10),
         ),
     )
+    made.taps = Taps()
+    return made

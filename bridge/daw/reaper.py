@@ -22,7 +22,7 @@ from bridge.daw import reaper_companion as companion
 from bridge.daw import reaper_rows as rows
 from bridge.daw.dialect import Capabilities, Heard, LevelSlot, RowDialect, split_address
 from bridge.daw.reaper_bank import Bank
-from bridge.daw.reaper_roll import NOBODY, Roll, Strip
+from bridge.daw.roll import NOBODY, Roll, Strip
 from bridge.errors import DialectError
 from bridge.mix.messages import Command, RequestDump, SetParam, TransportChanged
 from bridge.mix.params import LOCK_CLASS, LockClass, Param
@@ -258,6 +258,10 @@ class ReaperDialect:
         self._pinged_at = at
         self._pings += 1
         return (OscMessage(rows.DEVICE_TRACK, (1 + self._pings % 2,)),)
+
+    def farewell(self) -> tuple[OscMessage, ...]:
+        """Nothing: see `Dialect.farewell`."""
+        return ()
 
     def level_slot(self, address: str, width: int) -> LevelSlot | None:
         """Nowhere: meters are positions, which only `decode` can read."""

@@ -14,7 +14,7 @@ from typing import Final
 
 from bridge.daw import reaper_rows as rows
 from bridge.daw.dialect import LevelReading, LevelSlot, RowDialect
-from bridge.daw.reaper_roll import Strip
+from bridge.daw.roll import Strip
 from bridge.daw.scale import SWITCH, TEXT, in_words
 from bridge.errors import DialectError
 from bridge.mix.messages import ParamChanged, TrackNamed, TransportChanged

@@ -20,7 +20,7 @@ from typing import Final
 from bridge.daw import reaper_rows as rows
 from bridge.daw.dialect import LevelReading, LevelSlot
 from bridge.daw.reaper_bank import DUAL_PAN
-from bridge.daw.reaper_roll import Strip
+from bridge.daw.roll import Strip
 from bridge.errors import DialectError
 from bridge.mix.messages import BACK, DawEvent, MoveRedone, MoveUndone, SetParam
 from bridge.mix.params import EQ_BANDS, SILENCE_DB, LockClass, Param, in_words

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Final
 
+from bridge.daw import ableton_wire
+from bridge.daw.ableton import AbletonDialect
 from bridge.daw.ardour import ArdourDialect
 from bridge.daw.dialect import Dialect
 from bridge.daw.generic import make_generic
@@ -13,7 +15,16 @@ DIALECTS: Final[dict[str, Callable[[], Dialect]]] = {
     "generic": make_generic,
     "ardour": ArdourDialect,
     "reaper": ReaperDialect,
+    "ableton": AbletonDialect,
 }
+
+LISTEN_PORT: Final = 9400
+"""Where the bridge listens, unless its settings say otherwise."""
+
+
+def listen_port(name: str) -> int:
+    """The port that a DAW expects the bridge at, where it cannot be told another."""
+    return ableton_wire.ANSWERS_AT if name == "ableton" else LISTEN_PORT
 
 
 def make_dialect(name: str) -> Dialect:

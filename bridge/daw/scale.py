@@ -24,7 +24,7 @@ _TOP_DB: Final = 48.0
 _ROUNDING: Final = 1e-6
 """A sender that computes in float32 may say 1.0000001 and mean 1."""
 
-_MAX_TEXT: Final = 255
+MAX_TEXT: Final = 255
 """Names of files and tracks are no longer; bounds what is stored and shown."""
 
 _MAX_SHOWN: Final = 40
@@ -106,7 +106,7 @@ def _read_switch_value(arg: OscArg) -> float | None:
 
 def _read_text(arg: OscArg) -> str | None:
     """Text for a person's eyes: without control characters, which could drive a terminal."""
-    if not isinstance(arg, str) or len(arg) > _MAX_TEXT:
+    if not isinstance(arg, str) or len(arg) > MAX_TEXT:
         return None
     return "".join(letter if letter.isprintable() else " " for letter in arg)
 
@@ -135,7 +135,7 @@ PAN: Final = number(-1.0, 1.0)
 SWITCH: Final[Scale[bool]] = Scale(expected="0 or 1", read=_read_switch, write=int)
 SWITCH_VALUE: Final[Scale[float]] = Scale(expected="0 or 1", read=_read_switch_value, write=int)
 TEXT: Final[Scale[str]] = Scale(
-    expected=f"a text of at most {_MAX_TEXT} characters", read=_read_text, write=str
+    expected=f"a text of at most {MAX_TEXT} characters", read=_read_text, write=str
 )
 TRACK: Final[Scale[str]] = Scale(
     expected="a track's number or name, or *", read=_read_track, write=str

@@ -56,13 +56,20 @@ PREFIX: Final = "/bridge/"
 
 _NOTICES: Final = frozenset(
     PREFIX + name
-    for name in ("welcome", "move", "rewarded", "status", "heartbeat", "error", "change")
+    for name in ("welcome", "move", "rewarded", "status", "heartbeat", "error", "change", "fact")
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hello:
     """Somebody wants to be told, at the address that this came from and this port."""
+
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
+    """Somebody asks what is known of the DAW, to be told as `Hello` is, once."""
 
     port: int
 
@@ -145,7 +152,7 @@ REQUESTS: Final[dict[str, Request]] = {
 """Every request by its address; what is decoded, described and laid out on remotes."""
 
 
-def decode_request(message: OscMessage, *, at: float) -> PersonEvent | Hello | None:
+def decode_request(message: OscMessage, *, at: float) -> PersonEvent | Hello | Inquiry | None:
     """What a person asks for; None for what the bridge says itself.
 
     A reward that came without an id has an empty one. The caller gives it one of its own that no
@@ -160,11 +167,14 @@ def decode_request(message: OscMessage, *, at: float) -> PersonEvent | Hello | N
         return None
     if message.address == PREFIX + "hello":
         return Hello(**_fields(message, (_PORT,)))
+    if message.address == PREFIX + "inquire":
+        return Inquiry(**_fields(message, (_PORT,)))
     request = REQUESTS.get(message.address)
     if request is None:
         names = ", ".join(address.removeprefix(PREFIX) for address in REQUESTS)
         raise DialectError(
-            f"{message.address[:80]}: no such request; expected {PREFIX} and one of hello, {names}."
+            f"{message.address[:80]}: no such request; expected {PREFIX} and one of hello, "
+            f"inquire, {names}."
         )
     fields = _fields(message, request.arguments) if request.is_strict else {}
     event: PersonEvent = request.event(at=at, **fields)
@@ -221,6 +231,11 @@ def welcome(version: str) -> OscMessage:
 def heartbeat(seq: int, mode: Mode) -> OscMessage:
     """A sign of life, every 2 s; `seq` counts them and starts anew after the last int32."""
     return OscMessage(PREFIX + "heartbeat", (seq % 2**31, str(mode)))
+
+
+def fact(name: str, value: str | float) -> OscMessage:
+    """One thing that is known of the DAW; an empty name says that there are no more."""
+    return OscMessage(PREFIX + "fact", (name, value))
 
 
 def error(text: str) -> OscMessage:

@@ -58,13 +58,6 @@ class StripSwitch(StrEnum):
     ACT = "act"
 
 
-class Actor(StrEnum):
-    """Who, beside the bridge, changes a mix."""
-
-    HAND = "hand"
-    DAW = "daw"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DumpOpened:
     """The DAW begins to say everything it has: `count` strips."""
@@ -153,6 +146,14 @@ class TransportChanged:
 
     at: float
     playing: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DawComplained:
+    """Something is wrong at the DAW's end; `text` says what, and what a person can do about it."""
+
+    at: float
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -340,6 +341,7 @@ DawEvent = (
     | MoveUndone
     | MoveRedone
     | TransportChanged
+    | DawComplained
 )
 PersonEvent = (
     RewardReceived

@@ -1,9 +1,17 @@
 """What the bridge tells everyone who listens; all frozen, values in engineering units."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from bridge.mix.messages import Actor, MoveState
+from bridge.mix.messages import MoveState
 from bridge.mix.params import Param
+
+
+class Actor(StrEnum):
+    """Who, beside the bridge, changes a mix."""
+
+    HAND = "hand"
+    DAW = "daw"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

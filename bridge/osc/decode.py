@@ -27,8 +27,9 @@ MAX_DEPTH: Final = 4
 MAX_MESSAGES: Final = 256
 """Messages of one datagram: bounds what one datagram can make us do."""
 
-MAX_ARGS: Final = 64
-"""Arguments of one message; ours have at most ten."""
+MAX_ARGS: Final = 256
+"""Arguments of one message. Ours have at most 15; of Live's EQ Eight come 84 parameters at once,
+and of 32 tracks four values each."""
 
 MAX_ADDRESS_BYTES: Final = 255
 """Our longest address has about 30 bytes; addresses are keys of bounded caches."""

@@ -1,4 +1,4 @@
-"""An encoder of OSC 1.0 messages: ``i``, ``f`` and ``s``, which every receiver knows.
+"""An encoder of OSC 1.0 packets: ``i``, ``f`` and ``s``, which every receiver knows.
 
 What does not depend on the arguments' values (address, type tags, layout) is worked out once and
 kept, so that a fader move costs a look-up and a `struct.pack`.
@@ -11,19 +11,32 @@ from functools import lru_cache
 from struct import Struct
 from typing import Final
 
-from bridge.osc.message import OscArg, OscMessage
+from bridge.osc.message import OscArg, OscBundle, OscMessage, OscPacket
 
 _MAX_LAYOUTS: Final = 16_384
 """1,024 tracks with a dozen addresses each, and some."""
 
 
-def encode(message: OscMessage) -> bytes:
-    """The datagram of `message`.
+_BUNDLE_NOW: Final = b"#bundle\0" + struct.pack(">Q", 1)
+"""The head of a bundle; OSC 1.0: the time tag 1 means immediately."""
+
+
+def encode(packet: OscPacket) -> bytes:
+    """The datagram of a message, or of a bundle of them.
 
     Raises:
         ValueError: If an argument is no int32, finite float32 or text without zero characters, or
             the address is not ASCII: a mistake in this program, since dialects check what they say.
     """
+    if isinstance(packet, OscBundle):
+        elements = (_message(message) for message in packet.messages)
+        return _BUNDLE_NOW + b"".join(
+            struct.pack(">i", len(element)) + element for element in elements
+        )
+    return _message(packet)
+
+
+def _message(message: OscMessage) -> bytes:
     header, numbers = _layout(message.address, tuple(map(type, message.args)))
     if numbers is not None:
         return header + _packed(numbers, message.args)

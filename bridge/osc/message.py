@@ -1,4 +1,4 @@
-"""An OSC message: an address and its arguments."""
+"""An OSC message: an address and its arguments; and a bundle of several in one datagram."""
 
 from dataclasses import dataclass
 
@@ -17,3 +17,23 @@ class OscMessage:
 
     address: str
     args: tuple[OscArg, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OscBundle:
+    """Messages that arrive together or not at all, for whoever takes a datagram in one go.
+
+    Attributes:
+        messages: In order; its time tag says "now".
+    """
+
+    messages: tuple[OscMessage, ...]
+
+    @property
+    def address(self) -> str:
+        """What a bundle begins with, for a log."""
+        return "#bundle"
+
+
+OscPacket = OscMessage | OscBundle
+"""What one datagram says."""

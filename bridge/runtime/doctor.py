@@ -12,7 +12,7 @@ import socket
 import sqlite3
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,8 +24,9 @@ from typing import Final
 from bridge import __version__
 from bridge.config import DawSettings, Settings, load
 from bridge.errors import BridgeError, ConfigError, JournalError
-from bridge.runtime import doctor_ardour, doctor_reaper
+from bridge.runtime import doctor_ableton, doctor_ardour, doctor_reaper
 from bridge.runtime.midi_ports import MidiUnavailable, Ports, open_ports
+from bridge.runtime.port_owner import owners, why_not_bound
 from bridge.runtime.remote import ask
 from bridge.runtime.store_schema import MIGRATIONS, schema_version
 from bridge.runtime.udp import RECEIVE_BUFFER_BYTES
@@ -93,6 +94,7 @@ def examine_settings(settings: Settings) -> list[Finding]:
         libraries(),
         bridge_port(settings.listen.host, settings.listen.port),
         daw_port(settings.daw.host, settings.daw.port),
+        *(ableton(settings) if settings.daw.dialect == "ableton" else ()),
         *(ardour(settings.daw) if settings.daw.dialect == "ardour" else ()),
         *(reaper(settings) if settings.daw.dialect == "reaper" else ()),
         receive_buffer(),
@@ -132,14 +134,15 @@ def libraries() -> Finding:
 def bridge_port(host: str, port: int) -> Finding:
     """Whether the bridge's own port is free, or who has it."""
     where = f"{host}:{port}"
-    reason = _why_not_bound(host, port)
+    reason = why_not_bound(host, port)
     if reason is None:
         return _ok("bridge", f"not running; its port {where} is free")
     try:
         answer = ask(host, port)
     except BridgeError:
         remedy = "close the program that has it, or choose another listen.port"
-        return _problem("bridge", f"{where} cannot be had: {reason}", remedy)
+        who = f", by {', '.join(owners(port))}" if owners(port) else ""
+        return _problem("bridge", f"{where} cannot be had: {reason}{who}", remedy)
     status = f"{answer.state}: {answer.text}" if answer.state else "well"
     return _ok("bridge", f"mixbridge {answer.version} runs at {where}, {status}")
 
@@ -149,10 +152,15 @@ def daw_port(host: str, port: int) -> Finding:
     where = f"{host}:{port}"
     if not host.startswith("127."):
         return _ok("DAW", f"expected at {where}, another machine; 'mixbridge run' will tell")
-    if _why_not_bound(host, port) is not None:
+    if why_not_bound(host, port) is not None:
         return _ok("DAW", f"a program listens at {where}")
     remedy = "start the DAW and its OSC, or try 'mixbridge demo', which brings its own console"
     return _warning("DAW", f"nothing listens at {where}", remedy)
+
+
+def ableton(settings: Settings) -> list[Finding]:
+    """Live's files, AbletonOSC, and our devices."""
+    return _of_lines(doctor_ableton.examine(settings))
 
 
 def ardour(daw: DawSettings) -> list[Finding]:
@@ -163,7 +171,7 @@ def ardour(daw: DawSettings) -> list[Finding]:
     if moved := doctor_ardour.moved_port(folder, daw.host, daw.port):
         remedy = "let daw.port name it, or free the other and start Ardour anew"
         findings.append(_problem("Ardour's port", moved, remedy))
-    if daw.host.startswith("127.") and _why_not_bound(daw.host, daw.port) is not None:
+    if daw.host.startswith("127.") and why_not_bound(daw.host, daw.port) is not None:
         strips = doctor_ardour.answers(daw.host, daw.port)
         if strips is None:
             remedy = (
@@ -178,20 +186,14 @@ def ardour(daw: DawSettings) -> list[Finding]:
 
 def reaper(settings: Settings) -> list[Finding]:
     """REAPER's files, its surface and its companion."""
+    return _of_lines(doctor_reaper.examine(settings))
+
+
+def _of_lines(lines: Iterable[tuple[str, str, str, str]]) -> list[Finding]:
     return [
         Finding(level=Level(level), subject=subject, text=text, remedy=remedy)
-        for level, subject, text, remedy in doctor_reaper.examine(settings)
+        for level, subject, text, remedy in lines
     ]
-
-
-def _why_not_bound(host: str, port: int) -> str | None:
-    """Why a UDP port cannot be had, or None where it can; it is given back at once."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            return (error.strerror or str(error)).lower()
-    return None
 
 
 def receive_buffer() -> Finding:

@@ -2,6 +2,7 @@
 
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -53,7 +54,7 @@ def ask(host: str, port: int, *requests: OscMessage) -> Answer:
             for _ in range(_ATTEMPTS):
                 for message in (hello, *requests, hello):
                     wire.send(encode(message))
-                if _hear(wire, heard, _PATIENCE_S, welcomes=2):
+                if _hear(wire, heard, _PATIENCE_S, until=_has_both_welcomes):
                     _hear(wire, heard, _AFTERTHOUGHT_S)
                     break
         except OSError:  # nothing listens there, or there is no way there
@@ -61,12 +62,49 @@ def ask(host: str, port: int, *requests: OscMessage) -> Answer:
     return _answer(heard, f"{target}:{port}")
 
 
+def ask_facts(host: str, port: int) -> dict[str, str | float]:
+    """What the bridge that listens at `host` and `port` knows of its DAW beyond the mix.
+
+    Raises:
+        NetworkError: No bridge answers there.
+        RefusedError: It is of a version that cannot say.
+    """
+    target = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 (as above)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
+        heard: list[OscMessage] = []
+        try:
+            wire.connect((target, port))
+            ours = wire.getsockname()[1]
+            for _ in range(_ATTEMPTS):
+                wire.send(encode(OscMessage("/bridge/hello", (ours,))))
+                wire.send(encode(OscMessage("/bridge/inquire", (ours,))))
+                if _hear(wire, heard, _PATIENCE_S, until=_has_all_facts):
+                    break
+        except OSError:  # nothing listens there, or there is no way there
+            heard.clear()
+    _answer(heard, f"{target}:{port}")
+    facts = (message.args for message in heard if message.address == "/bridge/fact")
+    return {str(name): value for name, value in facts if name and isinstance(value, str | float)}
+
+
+def _has_all_facts(heard: list[OscMessage]) -> bool:
+    return any(message.address == "/bridge/fact" and not message.args[0] for message in heard)
+
+
+def _has_both_welcomes(heard: list[OscMessage]) -> bool:
+    return _addresses(heard).count("/bridge/welcome") >= 2
+
+
 def _hear(
-    wire: socket.socket, heard: list[OscMessage], patience_s: float, *, welcomes: int | None = None
+    wire: socket.socket,
+    heard: list[OscMessage],
+    patience_s: float,
+    *,
+    until: Callable[[list[OscMessage]], bool] = lambda _heard: False,
 ) -> bool:
-    """Collect messages until `welcomes` have come, or for `patience_s`; whether they came."""
-    until = time.monotonic() + patience_s
-    while (left_s := until - time.monotonic()) > 0:
+    """Collect messages until they are all there, or for `patience_s`; whether they are."""
+    end = time.monotonic() + patience_s
+    while (left_s := end - time.monotonic()) > 0:
         wire.settimeout(left_s)
         try:
             heard += decode(wire.recv(65_535))
@@ -74,7 +112,7 @@ def _hear(
             break
         except OscDecodeError:
             continue
-        if welcomes is not None and _addresses(heard).count("/bridge/welcome") >= welcomes:
+        if until(heard):
             return True
     return False
 

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 
 import bridge
 from bridge.daw import surface
-from bridge.daw.dialect import Dialect, LevelReading
+from bridge.daw.dialect import Dialect, Informed, LevelReading
 from bridge.engine import Engine
 from bridge.errors import DialectError
 from bridge.mix.messages import (
@@ -30,7 +30,7 @@ from bridge.mix.messages import (
     Tick,
 )
 from bridge.mix.notices import Notice, RequestRefused, RewardCredited, StatusChanged
-from bridge.osc.message import OscMessage
+from bridge.osc.message import OscMessage, OscPacket
 from bridge.runtime.intake import Intake
 from bridge.runtime.journal import Journal
 from bridge.runtime.journal_writer import JournalReport
@@ -128,7 +128,10 @@ class Runner:
         self._beat()
 
     def stop(self) -> None:
-        """Take nothing more and send the DAW nothing more; the last answers may still go out."""
+        """Take nothing more and part from the DAW; the last answers may still go out."""
+        if self._is_open:
+            for packet in self._dialect.farewell():
+                self._say(packet)
         self._is_open = False
         if self._timer is not None:
             self._timer.cancel()
@@ -201,6 +204,8 @@ class Runner:
         request = surface.decode_request(message, at=at)
         if isinstance(request, surface.Hello):
             self._greet((sender[0], request.port))
+        elif isinstance(request, surface.Inquiry):
+            self._tell_facts((sender[0], request.port), at)
         elif request is not None:
             self.request(request)
 
@@ -215,6 +220,12 @@ class Runner:
             answers.append(surface.encode_notice(notice))
         for answer in answers:
             self._send(answer, remote)
+
+    def _tell_facts(self, asker: Address, at: float) -> None:
+        dialect = self._dialect
+        facts = dialect.facts(at=at) if isinstance(dialect, Informed) else {}
+        for name, value in (*facts.items(), ("", "")):
+            self._send(surface.fact(name, value), asker)
 
     # -- the consumer --------------------------------------------------------------------------
 
@@ -358,13 +369,14 @@ class Runner:
         for remote in self._remotes:
             self._send(message, remote)
 
-    def _say(self, message: OscMessage) -> None:
+    def _say(self, packet: OscPacket) -> None:
         """Say something to the DAW, by the door that it is for."""
-        if self.side_door is not None and message.address.startswith(self.side_door.prefix):
-            self.side_door.send(message)
+        door = self.side_door
+        if isinstance(packet, OscMessage) and door and packet.address.startswith(door.prefix):
+            door.send(packet)
         else:
-            self._send(message, self._daw)
+            self._send(packet, self._daw)
 
-    def _send(self, message: OscMessage, address: Address) -> None:
+    def _send(self, packet: OscPacket, address: Address) -> None:
         if self._endpoint is not None:
-            self._endpoint.send(message, address)
+            self._endpoint.send(packet, address)

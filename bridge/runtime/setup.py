@@ -12,6 +12,8 @@ from typing import Final
 from bridge.errors import SetupError
 
 BACKUP_SUFFIX: Final = ".before-mixbridge"
+OUR_FOLDER: Final = "mixbridge"
+"""Folders of this name hold our files alone, and go with the last of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,8 @@ def carry_out(plan: Plan) -> list[str]:
                 done.append(f"{path} was copied to {backup_of(path).name}.")
             if change.content is None:
                 path.unlink(missing_ok=True)
+                if path.parent.name == OUR_FOLDER and not any(path.parent.iterdir()):
+                    path.parent.rmdir()
             else:
                 _replace(path, change.content)
         except OSError as error:

@@ -29,7 +29,7 @@ from bridge.daw.dialect import LevelSlot
 from bridge.errors import NetworkError, OscDecodeError
 from bridge.osc.decode import MAX_DATAGRAM_BYTES, decode
 from bridge.osc.encode import encode
-from bridge.osc.message import OscMessage
+from bridge.osc.message import OscMessage, OscPacket
 from bridge.runtime.meters import LevelMeters
 
 Address = tuple[str, int]
@@ -122,17 +122,15 @@ class UdpEndpoint:
         except (OSError, struct.error):  # closed, or an older kernel
             return None
 
-    def send(self, message: OscMessage, address: Address) -> None:
-        """Send one message to a numeric address; what the system refuses is counted, not raised."""
-        datagram = encode(message)
+    def send(self, packet: OscPacket, address: Address) -> None:
+        """Send a datagram to a numeric address; what the system refuses is counted, not raised."""
+        datagram = encode(packet)
         try:
             self._socket.sendto(datagram, address)
         except OSError as refusal:
             self.unsent += 1
             if self.unsent <= _LOGGED:
-                _log.warning(
-                    "%s could not be sent to %s:%d: %s", message.address, *address, refusal
-                )
+                _log.warning("%s could not be sent to %s:%d: %s", packet.address, *address, refusal)
 
     def close(self) -> None:
         """Stop listening and free the port."""

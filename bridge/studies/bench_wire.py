@@ -30,8 +30,8 @@ from typing import Final, Protocol, cast
 from pythonosc.dispatcher import Dispatcher
 from pythonosc.osc_server import AsyncIOOSCUDPServer
 
+from bridge.daw.dialect import Heard
 from bridge.daw.generic import make_generic
-from bridge.mix.messages import DawEvent
 from bridge.mix.params import MOVABLE, SWITCHES
 from bridge.osc.decode import MAX_DATAGRAM_BYTES, decode
 from bridge.osc.encode import encode
@@ -217,7 +217,7 @@ class _Endpoint(_OnLoop):
         super().__init__()
         self._dialect = make_generic()
         self._levels = LevelMeters(self._dialect, at=0.0)
-        self._events: tuple[DawEvent, ...] | None = ()
+        self._events: tuple[Heard, ...] | None = ()
         self._endpoint = self._loop.run_until_complete(self._open())
         self.port = self._endpoint.address[1]
         self._sample()

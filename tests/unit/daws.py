@@ -4,6 +4,8 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Protocol
 
+from ableton_fake import encode_reply
+
 from bridge.daw.dialect import Dialect, LevelReading
 from bridge.daw.generic import make_generic
 from bridge.mix import messages as m
@@ -11,7 +13,7 @@ from bridge.mix.params import MOVABLE, Param
 from bridge.mix.state import METER_COLUMNS, MixState, StripState
 from bridge.osc.decode import decode
 from bridge.osc.encode import encode
-from bridge.osc.message import OscArg, OscMessage
+from bridge.osc.message import OscArg, OscBundle, OscMessage, OscPacket
 
 SONG = ("Kick", "Bass", "Lead")
 _ENDLESS = 20_000
@@ -304,7 +306,7 @@ class Conversation:
         self.mix = MixState()
         self.levels: dict[int, dict[int, float]] = {}
         self.events: list[m.DawEvent] = []
-        self.said: list[OscMessage] = []
+        self.said: list[OscPacket] = []
         self.at = 100.0
         self.is_cut = False
         self.dumps = 0
@@ -357,7 +359,7 @@ class Conversation:
         """What the bridge believes that a control holds; NaN unknown."""
         return self.mix.value(self.known(name), param)
 
-    def _talk(self, to_daw: Iterable[OscMessage], to_bridge: Iterable[OscMessage]) -> None:
+    def _talk(self, to_daw: Iterable[OscPacket], to_bridge: Iterable[OscMessage]) -> None:
         """Pass messages to and fro until both are silent."""
         outward = deque([*to_daw, *self.dialect.ask(at=self.at)])
         inward = deque(to_bridge)
@@ -366,7 +368,7 @@ class Conversation:
                 message = outward.popleft()
                 self.said.append(message)
                 if not self.is_cut:
-                    inward += self.daw.hear(over_the_wire(message))
+                    inward += self.daw.hear(over_the_wire(message))  # type: ignore[arg-type]
             elif inward:
                 self.take(inward.popleft())
                 outward += self.dialect.ask(at=self.at)
@@ -376,7 +378,7 @@ class Conversation:
 
     def take(self, message: OscMessage) -> None:
         """The bridge hears one message, and says nothing to it yet."""
-        heard = over_the_wire(message)
+        (heard,) = decode(encode_reply(message.address, message.args))
         slot = self.dialect.level_slot(heard.address, len(heard.args))
         if slot is not None:
             self._take_levels(LevelReading(slot, tuple(float(arg) for arg in heard.args)))  # type: ignore[arg-type]
@@ -416,7 +418,7 @@ class Conversation:
             self.mix.confirm(strip, event.param, event.value, event.at)
 
 
-def over_the_wire(message: OscMessage) -> OscMessage:
-    """A message as it arrives: its bytes, read again."""
-    (heard,) = decode(encode(message))
-    return heard
+def over_the_wire(packet: OscPacket) -> OscPacket:
+    """A packet as it arrives: its bytes, read again."""
+    heard = decode(encode(packet))
+    return OscBundle(tuple(heard)) if isinstance(packet, OscBundle) else heard[0]

@@ -7,7 +7,7 @@ from desk import Desk, refusals
 from bridge.guard.detours import COMPARE_LIFE_S
 from bridge.mix import messages as m
 from bridge.mix.messages import Mode, MoveState, Slot, StripSwitch
-from bridge.mix.notices import ChangeNoticed
+from bridge.mix.notices import Actor, ChangeNoticed
 from bridge.mix.params import LockClass, Param
 
 CONFIRMED, REVERTED, UNCONFIRMED = MoveState.CONFIRMED, MoveState.REVERTED, MoveState.UNCONFIRMED
@@ -318,5 +318,5 @@ def test_a_hand_is_told_once_it_has_settled() -> None:
     desk.run(3.0)
     told = [note for note in desk.notices if isinstance(note, ChangeNoticed)]
     assert told == [
-        ChangeNoticed(actor=m.Actor.HAND, track=3, param=Param.GAIN, from_value=0.0, to_value=-4.0)
+        ChangeNoticed(actor=Actor.HAND, track=3, param=Param.GAIN, from_value=0.0, to_value=-4.0)
     ]

@@ -8,7 +8,6 @@ from bridge.daw import surface
 from bridge.daw.surface import Hello, decode_request, encode_notice
 from bridge.errors import DialectError
 from bridge.mix.messages import (
-    Actor,
     AuditionSwitched,
     CompareSwitched,
     ForgetRequested,
@@ -33,6 +32,7 @@ from bridge.mix.messages import (
     UndoRequested,
 )
 from bridge.mix.notices import (
+    Actor,
     ChangeNoticed,
     MoveReported,
     Notice,
@@ -240,3 +240,9 @@ def test_no_arguments_raise_anything_but_the_dialects_error(
         asked(f"/bridge/{name}", *args)
     except DialectError as refusal:
         encode(surface.error(str(refusal)))
+
+
+def test_an_inquiry_names_the_port_of_who_asks_and_a_fact_means_nothing_when_it_comes_in() -> None:
+    asked = decode_request(OscMessage("/bridge/inquire", (9500,)), at=1.0)
+    assert asked == surface.Inquiry(port=9500)
+    assert decode_request(surface.fact("live", "12.1"), at=1.0) is None

@@ -248,7 +248,7 @@ def test_no_mutated_datagram_raises_anything_else_or_takes_long() -> None:
 
 
 def test_the_largest_datagram_is_decoded_within_a_few_milliseconds() -> None:
-    texts = padded(b"/a") + padded(b"," + b"s" * MAX_ARGS) + padded(b"x" * 100) * MAX_ARGS
+    texts = padded(b"/a") + padded(b"," + b"s" * MAX_ARGS) + padded(b"x" * 27) * MAX_ARGS
     tiny = b"/a\0\0,\0\0\0"
     for datagram in (texts, bundle(*[tiny] * MAX_MESSAGES), bundle(*[bundle()] * 400)):
         assert len(datagram) <= MAX_DATAGRAM_BYTES

@@ -8,7 +8,7 @@ from pythonosc.osc_message import OscMessage as PythonOscMessage
 
 from bridge.osc.decode import decode
 from bridge.osc.encode import encode
-from bridge.osc.message import OscArg, OscMessage
+from bridge.osc.message import OscArg, OscBundle, OscMessage
 
 float32 = st.floats(width=32, allow_nan=False, allow_infinity=False)
 text = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30)
@@ -68,3 +68,10 @@ def test_text_with_a_zero_character_is_refused(message: OscMessage) -> None:
 def test_an_address_that_is_none_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match="address"):
         encode(OscMessage(address))
+
+
+def test_a_bundle_arrives_as_its_messages_in_order() -> None:
+    messages = (OscMessage("/a", (1,)), OscMessage("/b", (0.5, "x")), OscMessage("/c"))
+    datagram = encode(OscBundle(messages))
+    assert datagram.startswith(b"#bundle\0" + b"\0" * 7 + b"\1")
+    assert tuple(decode(datagram)) == messages

@@ -1,8 +1,9 @@
-"""The roll of REAPER's strips: who they are, and what the engine has been told of each.
+"""The roll of a DAW's strips: who they are, and what the engine has been told of each.
 
-Two lanes know REAPER's strips: its OSC surface, by number and name, and the companion, by GUID.
-Either gives the whole list as it stands, and the roll says what is new of it; so it makes no
-difference to the engine which lane speaks, and a strip keeps its identity when the lane changes.
+Two lanes may know a DAW's strips: its OSC, by number and name, and a script inside the DAW, by an
+identity of the DAW's own (REAPER's GUIDs, Live's object ids). Either gives the whole list as it
+stands, and the roll says what is new of it; so it makes no difference to the engine which lane
+speaks, and a strip keeps its identity when the lane changes.
 """
 
 import math
@@ -30,8 +31,8 @@ class Strip:
     """One strip as a lane knows it.
 
     Attributes:
-        name: In REAPER.
-        guid: REAPER's identity; empty where only OSC is heard.
+        name: In the DAW.
+        guid: The DAW's own identity; empty where only OSC is heard.
         values: In the units of the core; NaN where there is no such control.
         barred: Why writes of a class would go wrong.
     """
@@ -45,17 +46,26 @@ class Strip:
 class Roll:
     """The strips as they were last told, with an identity each.
 
+    Args:
+        are_ids_lasting: The DAW's identities are the same in its next session (REAPER's GUIDs), and
+            not given anew (Live's ids): then a strip's own is its name, which locks and roles keep.
+
     Attributes:
-        strips: In REAPER's order.
+        strips: In the DAW's order.
         uids: The identity of each, for the engine.
         is_open: The engine was told that numbers may have changed, and not yet what they are.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, are_ids_lasting: bool = True) -> None:
+        self._are_ids_lasting = are_ids_lasting
         self.strips: tuple[Strip, ...] = ()
         self.uids: tuple[str, ...] = ()
         self.is_open = True
         self._uid_of_guid: dict[str, str] = {}
+
+    def forget_ids(self) -> None:
+        """The DAW's identities may be another's from now on; who is who is known by name."""
+        self._uid_of_guid.clear()
 
     def place(self, number: int, key: str) -> int:
         """The index of the strip that a write is for; `NOBODY` where the number is another's."""
@@ -111,7 +121,8 @@ class Roll:
         uids = [self._uid_of_guid.get(strip.guid, "") for strip in strips]
         taken = set(uids) - {""}
         old = list(zip(self.strips, self.uids, strict=True))
-        # Two GUIDs that differ are two tracks, whatever their names.
+        # Two GUIDs that differ are two tracks, whatever their names; unless all were given anew.
+        are_anew = not self._are_ids_lasting and not taken
         for is_same_place in (True, False):
             for place, strip in enumerate(strips):
                 if uids[place]:
@@ -119,7 +130,8 @@ class Roll:
                 namesakes = [
                     uid
                     for number, (other, uid) in enumerate(old)
-                    if other.name == strip.name and not (other.guid and strip.guid)
+                    if other.name == strip.name
+                    if are_anew or not (other.guid and strip.guid)
                     if uid not in taken and (number == place or not is_same_place)
                 ]
                 if len(namesakes) == 1:
@@ -128,7 +140,8 @@ class Roll:
         for place, strip in enumerate(strips):
             if not uids[place]:
                 names = (strip.name, *(f"{strip.name}#{number}" for number in range(2, 2000)))
-                fresh = chain([strip.guid] if strip.guid else [], names)
+                own = [strip.guid] if strip.guid and self._are_ids_lasting else []
+                fresh = chain(own, names)
                 uids[place] = next(uid for uid in fresh if uid not in taken)
                 taken.add(uids[place])
             if strip.guid:

@@ -1,0 +1,147 @@
+"""Taps: devices that hear a track before its fader, and name it by the DAW's own id.
+
+A tap only sends: ``/mix/tap`` track id, number, RMS, peak, ten octave bands (dBFS), ten times a
+second; ``/mix/tap/hello`` track id, name, version, every two seconds; ``/mix/tap/bye`` track id.
+A tap that no hub has told its id says hello with id 0, and no levels.
+The core is told what comes after the fader, so the fader is added here, and mute is silence.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bridge.daw.dialect import LevelReading, LevelSlot
+from bridge.daw.scale import INT32, MAX_TRACKS, TEXT, in_words
+from bridge.daw.scale import number as number_scale
+from bridge.errors import DialectError
+from bridge.mix.messages import DawEvent, DumpOpened, ParamChanged, TrackIdentified
+from bridge.mix.params import SILENCE_DB, Param
+from bridge.mix.spectrum import OCTAVES_HZ
+from bridge.osc.message import OscArg, OscMessage
+
+LEVELS: Final = "/mix/tap"
+HELLO: Final = "/mix/tap/hello"
+BYE: Final = "/mix/tap/bye"
+
+FRESH_S: Final = 1.0
+"""A tap that has said nothing for this long is not there: ten of its levels are missing."""
+
+HELLO_S: Final = 5.0
+"""Two hellos may be lost."""
+
+NOBODY: Final = "0"
+"""The id of a tap that does not know its own."""
+
+_MAX_HELLOS: Final = 2 * MAX_TRACKS
+_WIDTH: Final = 2 + len(OCTAVES_HZ)
+_LEVEL: Final = number_scale(SILENCE_DB, 60.0, "dBFS")
+
+
+@dataclass(slots=True)
+class _Fader:
+    gain_db: float = 0.0
+    is_muted: bool = False
+
+
+class Taps:
+    """What the taps say, by the numbers that their tracks have now."""
+
+    def __init__(self) -> None:
+        self._hellos: dict[tuple[str, str], float] = {}  # track id and name
+        self._numbers: dict[str, int] = {}
+        self._faders: dict[int, _Fader] = {}
+        self._heard_at: dict[str, float] = {}
+
+    def note(self, event: DawEvent) -> None:
+        """Take over from what the DAW says which track has which id, and where its fader stands."""
+        match event:
+            case DumpOpened():
+                self._numbers.clear()
+                self._faders.clear()
+            case TrackIdentified():
+                self._numbers[event.uid] = event.track
+            case ParamChanged(param=Param.GAIN):
+                self._fader(event.track).gain_db = event.value
+            case ParamChanged(param=Param.MUTE):
+                self._fader(event.track).is_muted = event.value != 0.0
+
+    def arrange(self, track_ids: Sequence[str]) -> None:
+        """The tracks have these ids, in their order; none while that is not known."""
+        self._numbers = {track_id: number for number, track_id in enumerate(track_ids, start=1)}
+
+    def is_fresh(self, track_id: str, at: float) -> bool:
+        """Whether that track's tap has spoken lately."""
+        return at - self._heard_at.get(track_id, float("-inf")) <= FRESH_S
+
+    def count(self, at: float) -> tuple[int, int]:
+        """How many taps have said hello lately: with a track's id, and without."""
+        lately = [track_id for (track_id, _), said in self._hellos.items() if at - said <= HELLO_S]
+        return len(set(lately) - {NOBODY}), lately.count(NOBODY)
+
+    def hear(self, message: OscMessage, *, at: float) -> tuple[LevelReading, ...] | None:
+        """The levels in a tap's message, post-fader; None for any other address.
+
+        Raises:
+            DialectError: If a tap cannot mean that.
+        """
+        match message.address:
+            case "/mix/tap":
+                return self._hear_levels(message, at)
+            case "/mix/tap/hello":
+                track_id = _track_id(message, 3)
+                name, version = map(TEXT.read, message.args[1:])
+                if name is None or version is None:
+                    raise _not_understood(message)
+                if len(self._hellos) > _MAX_HELLOS:
+                    self._hellos.clear()
+                self._hellos[track_id, name] = at
+                return ()
+            case "/mix/tap/bye":
+                track_id = _track_id(message, 1)
+                for place in [place for place in self._hellos if place[0] == track_id]:
+                    del self._hellos[place]
+                self._heard_at.pop(track_id, None)
+                return ()
+        return None
+
+    def _hear_levels(self, message: OscMessage, at: float) -> tuple[LevelReading, ...]:
+        track_id = _track_id(message, 2 + _WIDTH)
+        levels = [_LEVEL.read(arg) for arg in message.args[2:]]
+        heard = [level for level in levels if level is not None]
+        if len(heard) != _WIDTH or INT32.read(message.args[1]) is None:
+            raise _not_understood(message)
+        self._heard_at[track_id] = at
+        track = self._numbers.get(track_id)
+        if track is None:
+            return ()
+        fader = self._fader(track)
+        gain_db = SILENCE_DB if fader.is_muted else fader.gain_db
+        after = tuple(max(level + gain_db, SILENCE_DB) for level in heard)
+        return (LevelReading(LevelSlot(track, 0, _WIDTH), after),)
+
+    def _fader(self, track: int) -> _Fader:
+        return self._faders.setdefault(track, _Fader())
+
+
+def _track_id(message: OscMessage, width: int) -> str:
+    """Live's ids are whole numbers; text is taken as well, as in `/mix/track/{n}/id`."""
+    if len(message.args) != width:
+        raise _not_understood(message)
+    named: OscArg = message.args[0]
+    if isinstance(named, str) and named:
+        return named
+    value = INT32.read(named)
+    if value is None:
+        raise _not_understood(message)
+    return str(value)
+
+
+def _not_understood(message: OscMessage) -> DialectError:
+    expected = {
+        LEVELS: f"a track's id, a number, RMS, peak and {len(OCTAVES_HZ)} bands in dBFS",
+        HELLO: "a track's id, its name and a version",
+        BYE: "a track's id",
+    }
+    return DialectError(
+        f"{message.address}: expected {expected[message.address]}; got {in_words(message.args)}."
+    )

@@ -1,0 +1,516 @@
+// The hub of mixbridge in Live: it tells the bridge what stands in the mixer, sets what the bridge
+// asks for, and is the person's panel. The contract is docs/osc.md; the wires are in the patch.
+//
+// Theory of operation. Everything that comes by the wire or from a button is handled at once.
+// What comes from Live (a notification) only marks a strip: the pulse, a Task, reads the strip and
+// says what is new, since Live forbids changes while it notifies. All intervals are counted in
+// pulses, so that after an open menu, which holds everything up, nothing has timed out unheard.
+//
+// Which port the bridge listens at is found out: hello goes to one port after the other, a second
+// apart, and a welcome means the port that was asked last. From then on hello goes to that port
+// alone, and a bridge that does not welcome it any more is looked for anew.
+//
+// ES5, one js object, one udpreceive. The arguments of the js object are our port and the bridge's
+// ports, in the order of the outlets that lead there.
+
+autowatch = 0;
+inlets = 1;
+outlets = 5;
+
+var BRIDGES = 2; // outlets 0 and 1 lead to the bridge's ports
+var TO_TAPS = 2; // the port, for all track devices
+var TO_TAP = 3; // which track is theirs: a track device's key and the track's id
+var TO_PANEL = 4;
+
+var PULSE_MS = 50;
+var SEARCH_PULSES = 20; // 1 s between two ports
+var HELLO_PULSES = 40; // 2 s
+var SILENT_PULSES = 60; // 3 s without a sign of life: the lamp goes out
+var UNANSWERED_PULSES = 100; // 5 s without a welcome: it is not at this port
+var SETTLE_PULSES = 10; // 0.5 s in which a write may still mean the old numbers
+var WRITE_PULSES = 2; // 0.1 s between two writes of a parameter
+var CONFIRM_PULSES = 60; // 3 s in which a second press means it
+var BURST = 400; // messages a pulse; Max's queue holds 512
+var SWEEP_PULSES = 2; // a strip is read again each 0.1 s, whatever Live has notified
+var READS = 8; // strips a pulse: many automated faders must not keep Live busy
+var TAP_PULSES = 100; // a track device says every 2 s that it is there
+
+var SILENCE_DB = -150;
+// Why a write would go wrong; each completes "its gain ...".
+var AUTOMATED = "is automated";
+var HELD = "is held by a macro or another device";
+var NO_AUDIO = "does nothing: the track has no audio";
+var WORDS = {
+    gain: "fader", pan: "pan", "eq/low/gain": "low EQ", "eq/lowmid/gain": "low-mid EQ",
+    "eq/highmid/gain": "high-mid EQ", "eq/high/gain": "high EQ"
+};
+var MODES = ["observe", "suggest", "assist", "gig"];
+
+var hubPort = jsarguments[1];
+var bridgePorts = [jsarguments[2], jsarguments[3]];
+
+var isReady = false; // live.thisdevice has banged
+var isOn = true; // the device's own switch
+var pulses = 0;
+var pulseTask = null;
+
+var song = null; // observes the list of tracks
+var finder = null; // finds a track by its path
+var transport = null; // observes whether it plays
+var isSongDirty = false;
+var isTransportDirty = false;
+var isPlaying = 0;
+var strips = [];
+var numberedAt = -SETTLE_PULSES; // when the numbers last changed
+var waiting = []; // for the bridge, in their order
+var room = BURST; // messages that may still leave in this pulse
+var swept = 0; // the strip that was read unasked
+var looked = 0; // the strip that was looked at last
+var taps = {}; // when each track device last spoke, by its key
+
+var link = -1; // the outlet that the bridge was found at
+var asked = 1; // so that the first one is 0
+var helloAt = -HELLO_PULSES;
+var welcomedAt = 0;
+var heardAt = -SILENT_PULSES;
+var lastBeat = -1;
+
+var suggestion = "";
+var isPanic = false;
+var panicAskedAt = -CONFIRM_PULSES;
+var shown = {}; // what the panel shows, by the name of the display
+var rewards = 0;
+var rewardPrefix = "";
+
+// -- Live's laws ------------------------------------------------------------------------------
+
+// The fader: measured in Live by users (AbletonOSC #15 and #44), within 0.1 dB from -57 dB up.
+function toDb(value) {
+    if (value >= 0.4) { return 40 * value - 34; }
+    if (value >= 0.15) {
+        return -(Math.pow(399.751894 * value - 201.871345, 2) + 12630.61132) / 799.503788;
+    }
+    var db = 118.426374 * Math.pow(value, 5567 / 7504) - 70;
+    return db > -69.5 ? db : SILENCE_DB;
+}
+
+function toFader(db) {
+    var value;
+    if (db <= -69.5) { return 0; }
+    if (db >= -18) {
+        value = (db + 34) / 40;
+    } else if (db >= -40.97) {
+        value = (201.871345 - Math.sqrt(-799.503788 * db - 12630.61132)) / 399.751894;
+    } else {
+        value = Math.pow((db + 70) / 118.426374, 7504 / 5567);
+    }
+    return Math.min(Math.max(value, 0), 1);
+}
+
+// -- what stands in the mixer -----------------------------------------------------------------
+
+function observe(id, property, notify) {
+    var api = new LiveAPI(function (args) {
+        if (args[0] === property) { notify(); }
+    }, "id " + id);
+    api.property = property;
+    return api;
+}
+
+function childId(api, name) { return Number(api.get(name)[1]); }
+
+function idsOf(api, name) {
+    var list = api.get(name);
+    var ids = [];
+    for (var i = 1; i < list.length; i += 2) { ids.push(Number(list[i])); }
+    return ids;
+}
+
+function Strip(id) {
+    var strip = this;
+    function mark() { strip.isDirty = true; }
+    this.id = id;
+    this.isDirty = false;
+    this.wanted = {}; // what the bridge asked for and was not written yet
+    this.writtenAt = { gain: -WRITE_PULSES, pan: -WRITE_PULSES };
+    this.track = observe(id, "name", mark);
+    var mixer = new LiveAPI(null, "id " + childId(this.track, "mixer_device"));
+    this.gain = observe(childId(mixer, "volume"), "value", mark);
+    this.pan = observe(childId(mixer, "panning"), "value", mark);
+    this.observers = [ // kept, or they would be collected and fall silent
+        this.track, this.gain, this.pan,
+        observe(id, "mute", mark), observe(id, "solo", mark),
+        observe(Number(this.gain.id), "automation_state", mark),
+        observe(Number(this.pan.id), "automation_state", mark)
+    ];
+    this.said = this.read();
+}
+
+Strip.prototype.isThere = function () { return Number(this.track.id) !== 0; };
+
+Strip.prototype.leave = function () {
+    for (var i = 0; i < this.observers.length; i += 1) { this.observers[i].property = ""; }
+};
+
+Strip.prototype.bar = function (name, hasAudio) {
+    if (!hasAudio) { return NO_AUDIO; }
+    if (Number(this[name].get("automation_state")) !== 0) { return AUTOMATED; }
+    return Number(this[name].get("is_enabled")) === 0 ? HELD : "";
+};
+
+Strip.prototype.read = function () {
+    var hasAudio = Number(this.track.get("has_audio_output")) !== 0;
+    return {
+        name: [].concat(this.track.get("name")).join(" "),
+        gain: toDb(Number(this.gain.get("value"))),
+        pan: Number(this.pan.get("value")),
+        mute: Number(this.track.get("mute")),
+        solo: Number(this.track.get("solo")),
+        "barred/gain": this.bar("gain", hasAudio),
+        "barred/pan": this.bar("pan", hasAudio)
+    };
+};
+
+Strip.prototype.write = function (name, value) {
+    this[name].set("value", name === "gain" ? toFader(value) : Math.min(Math.max(value, -1), 1));
+};
+
+// -- what is said to the bridge ---------------------------------------------------------------
+
+// A dump of many tracks leaves in portions: Max drops what does not fit into a udpsend's queue.
+function say() {
+    if (link >= 0 && isOn) { waiting.push(arrayfromargs(arguments)); }
+    send();
+}
+
+function send() {
+    while (link >= 0 && waiting.length > 0 && room > 0) {
+        outlet(link, waiting.shift());
+        room -= 1;
+    }
+}
+
+function trackAddress(number, what) { return "/mix/track/" + number + "/" + what; }
+
+function sayStrip(number, strip, isWhole) {
+    var now = strip.read();
+    if (isWhole) { say(trackAddress(number, "id"), String(strip.id)); }
+    for (var what in now) {
+        var isBar = what.charAt(0) === "b";
+        if (isWhole ? !isBar || now[what] !== "" : now[what] !== strip.said[what]) {
+            say(trackAddress(number, what), now[what]);
+        }
+    }
+    strip.said = now;
+    strip.isDirty = false;
+}
+
+function dump(refresh) {
+    waiting = waiting.filter(function (message) { return message[0].indexOf("/mix/") !== 0; });
+    say("/mix/tracks", strips.length);
+    for (var i = 0; i < strips.length; i += 1) { sayStrip(i + 1, strips[i], true); }
+    say("/mix/transport/playing", isPlaying);
+    say("/mix/synced", refresh);
+}
+
+function isSameOrder(ids) {
+    if (ids.length !== strips.length) { return false; }
+    for (var i = 0; i < ids.length; i += 1) {
+        if (ids[i] !== strips[i].id) { return false; }
+    }
+    return true;
+}
+
+function relist() {
+    var ids = idsOf(song, "tracks");
+    isSongDirty = false;
+    if (isSameOrder(ids)) { return; }
+    var known = {};
+    var i;
+    for (i = 0; i < strips.length; i += 1) { known[strips[i].id] = strips[i]; }
+    strips = [];
+    for (i = 0; i < ids.length; i += 1) {
+        strips.push(known[ids[i]] || new Strip(ids[i]));
+        delete known[ids[i]];
+    }
+    for (var id in known) { known[id].leave(); }
+    numberedAt = pulses;
+    dump(0);
+}
+
+// -- what the bridge asks for -----------------------------------------------------------------
+
+// Live makes each write a point of undo: of a ramp's steps the newest goes, ten times a second.
+function set(number, name, value) {
+    var strip = strips[number - 1];
+    if (!strip) { return; }
+    strip.wanted[name] = value;
+    writeWanted(number, strip, name);
+}
+
+function writeWanted(number, strip, name) {
+    var isDue = pulses - strip.writtenAt[name] >= WRITE_PULSES;
+    if (!isDue || !strip.wanted.hasOwnProperty(name) || !strip.isThere()) { return; }
+    var value = strip.wanted[name];
+    delete strip.wanted[name];
+    var isSettled = pulses - numberedAt >= SETTLE_PULSES && !isSongDirty;
+    var held = strip.read();
+    if (isSettled && held["barred/" + name] === "" && isFinite(value)) {
+        strip.write(name, value);
+        strip.writtenAt[name] = pulses;
+        held = strip.read();
+    }
+    strip.said[name] = held[name];
+    say(trackAddress(number, name), held[name]);
+}
+
+// -- what the bridge tells --------------------------------------------------------------------
+
+function hear() { // a sign of life
+    heardAt = pulses;
+    show("lamp", "set", 1);
+}
+
+function welcome(version) {
+    var isNew = link < 0;
+    if (isNew) { link = asked; }
+    welcomedAt = pulses;
+    hear();
+    show("version", "set", "mixbridge " + version + " at port " + bridgePorts[link]);
+    outlet(TO_TAPS, bridgePorts[link]);
+    if (isNew) {
+        show("status", "set", "Connected");
+        dump(0);
+    }
+}
+
+function heartbeat(seq, mode) {
+    if (link < 0) { return; }
+    hear();
+    if (seq < lastBeat) { dump(0); } // another bridge than the one before
+    lastBeat = seq;
+    show("mode", "set", Math.max(0, MODES.indexOf(mode)));
+}
+
+function valueText(param, value) {
+    if (param === "pan") {
+        var percent = Math.round(Math.abs(value) * 100);
+        return percent === 0 ? "C" : (value < 0 ? "L" : "R") + percent;
+    }
+    return (value > 0 ? "+" : "") + value.toFixed(1) + " dB";
+}
+
+function move(name, state, number, param, from, to, reason) {
+    if (state === "proposed") {
+        suggestion = name;
+    } else if (suggestion === name) {
+        suggestion = "";
+    }
+    var strip = strips[number - 1];
+    var change = valueText(param, from) + " to " + valueText(param, to);
+    show("state", "set", state);
+    show("move", "set", (strip ? strip.said.name : "track " + number) + "   " +
+        (WORDS[param] || param) + "   " + change);
+    show("reason", "set", reason);
+    showAnswers();
+}
+
+function status(state, text) {
+    show("status", "set", text);
+    show("freeze", "set", state === "frozen" ? 1 : 0);
+    isPanic = state === "panic";
+    showPanic();
+}
+
+function showAnswers() { show("answers", "active", suggestion === "" ? 0 : 1); }
+
+function showPanic() {
+    var isAsked = pulses - panicAskedAt < CONFIRM_PULSES;
+    show("panic", "text", isPanic ? "Rearm" : isAsked ? "Sure?" : "Panic");
+}
+
+function show(what) {
+    var args = arrayfromargs(arguments);
+    var said = args.join("\n");
+    if (shown[what] !== said) {
+        shown[what] = said;
+        outlet(TO_PANEL, args);
+    }
+}
+
+function showCount() {
+    var ears = 0;
+    for (var key in taps) {
+        if (pulses - taps[key] < TAP_PULSES) { ears += 1; } else { delete taps[key]; }
+    }
+    var barred = 0;
+    for (var i = 0; i < strips.length; i += 1) {
+        if (strips[i].said["barred/gain"] !== "" || strips[i].said["barred/pan"] !== "") { barred += 1; }
+    }
+    show("count", "set", strips.length + " tracks   " + ears + " heard   " + barred + " held by Live");
+}
+
+// -- the pulse --------------------------------------------------------------------------------
+
+function search() {
+    var isDue = pulses - helloAt >= (link < 0 ? SEARCH_PULSES : HELLO_PULSES);
+    if (!isDue) { return; }
+    asked = link < 0 ? (asked + 1) % BRIDGES : link;
+    helloAt = pulses;
+    outlet(asked, ["/bridge/hello", hubPort]);
+}
+
+function checkLink() {
+    var isSilent = pulses - heardAt >= SILENT_PULSES;
+    if (link >= 0 && (isSilent || pulses - welcomedAt >= UNANSWERED_PULSES)) {
+        link = -1;
+        waiting = [];
+        lastBeat = -1;
+        suggestion = "";
+        helloAt = pulses - SEARCH_PULSES;
+    }
+    if (isSilent) {
+        show("lamp", "set", 0);
+        show("version", "set", "not connected");
+        show("status", "set", "No bridge: start mixbridge run --daw ableton");
+        showAnswers();
+    }
+}
+
+function readMarked() {
+    var left = READS;
+    for (var i = 0; i < strips.length && left > 0; i += 1) {
+        looked = (looked + 1) % strips.length;
+        if (strips[looked].isDirty && strips[looked].isThere()) {
+            sayStrip(looked + 1, strips[looked], false);
+            left -= 1;
+        }
+    }
+}
+
+function pulse() {
+    pulses += 1;
+    if (!isOn) { return; }
+    if (waiting.length > 0) { numberedAt = pulses; } // the numbers are still being told
+    room = BURST;
+    send();
+    if (isSongDirty) { relist(); }
+    if (isTransportDirty) {
+        isTransportDirty = false;
+        isPlaying = Number(transport.get("is_playing"));
+        say("/mix/transport/playing", isPlaying);
+    }
+    if (pulses % SWEEP_PULSES === 0 && strips.length > 0) {
+        swept = (swept + 1) % strips.length;
+        strips[swept].isDirty = true;
+    }
+    for (var i = 0; i < strips.length; i += 1) {
+        writeWanted(i + 1, strips[i], "gain");
+        writeWanted(i + 1, strips[i], "pan");
+    }
+    readMarked();
+    checkLink();
+    search();
+    showPanic();
+    showCount();
+}
+
+// -- what comes in ----------------------------------------------------------------------------
+
+// Live has loaded the device; it says so again when the device was saved or a preset was chosen.
+function bang() {
+    if (isReady) { return; }
+    isReady = true;
+    rewardPrefix = "live-" + new Date().getTime().toString(36) + "-" +
+        Math.floor(Math.random() * 0x7fffffff).toString(36) + "-";
+    song = new LiveAPI(function (args) {
+        if (args[0] === "tracks") { isSongDirty = true; }
+    }, "live_set");
+    song.property = "tracks";
+    transport = new LiveAPI(function (args) {
+        if (args[0] === "is_playing") { isTransportDirty = true; }
+    }, "live_set");
+    transport.property = "is_playing";
+    finder = new LiveAPI(null, "live_set");
+    isPlaying = Number(transport.get("is_playing"));
+    relist();
+    pulseTask = new Task(pulse, this);
+    pulseTask.interval = PULSE_MS;
+    pulseTask.repeat();
+}
+
+// The device's own switch: off, it says nothing and sets nothing.
+function enabled(on) {
+    isOn = on !== 0;
+    for (var i = 0; i < strips.length; i += 1) { strips[i].wanted = {}; }
+}
+
+// A track device asks which track it sits on: its key, and the words of its track's path.
+function tap(key) {
+    if (!isReady) { return; }
+    taps[key] = pulses;
+    finder.path = arrayfromargs(arguments).slice(1).join(" ");
+    outlet(TO_TAP, [key, Number(finder.id)]);
+}
+
+function good() { reward(1); }
+function bad() { reward(-1); }
+
+function reward(value) {
+    rewards += 1;
+    say("/bridge/reward", value, "", rewardPrefix + rewards);
+}
+
+function accept() { if (suggestion !== "") { say("/bridge/accept", suggestion); } }
+function skip() { if (suggestion !== "") { say("/bridge/skip", suggestion); } }
+function undo() { say("/bridge/undo"); }
+
+// The two that stand as the bridge says: what the mouse left there is no more what is shown.
+function mode(index) {
+    delete shown.mode;
+    say("/bridge/mode", MODES[index]);
+}
+
+function freeze(on) {
+    delete shown.freeze;
+    if (link < 0) { show("freeze", "set", 0); }
+    say("/bridge/freeze", on);
+}
+
+// Panic asks back: a slip of the mouse must not fade a mix.
+function panic() {
+    if (isPanic) {
+        say("/bridge/rearm");
+    } else if (pulses - panicAskedAt < CONFIRM_PULSES) {
+        panicAskedAt = -CONFIRM_PULSES;
+        say("/bridge/panic");
+    } else {
+        panicAskedAt = pulses;
+    }
+    showPanic();
+}
+
+var HEARD = {
+    "/bridge/welcome": welcome,
+    "/bridge/heartbeat": heartbeat,
+    "/bridge/move": move,
+    "/bridge/status": status,
+    "/bridge/error": function (text) { show("status", "set", text); },
+    "/bridge/rewarded": function (id, name) { show("state", "set", name === "" ? "heard" : "learnt"); },
+    "/mix/refresh": function (number) {
+        if (isSongDirty) { relist(); }
+        dump(number);
+    }
+};
+
+// A message by the wire; the address is its first word.
+function anything() {
+    var args = arrayfromargs(arguments);
+    if (!isReady || !isOn) { return; }
+    if (HEARD.hasOwnProperty(messagename)) {
+        HEARD[messagename].apply(null, args);
+        return;
+    }
+    var found = /^\/mix\/track\/([1-9][0-9]*)\/(gain|pan)$/.exec(messagename);
+    if (found) { set(Number(found[1]), found[2], Number(args[0])); }
+}

@@ -1,0 +1,150 @@
+"""A bridge in a process of its own beside a fake Live in another: real sockets, real ticks."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rig import PATIENCE_S, Bridge, Remote, free_ports
+
+from bridge.daw.ableton_curves import fader_position
+
+pytestmark = pytest.mark.e2e
+
+TESTS = Path(__file__).parents[1]
+NAMES = ("Kick", "Bass", "Vox")
+
+
+class Live:
+    """The fake's process; `ask` is a person in front of it."""
+
+    def __init__(self, port: int, answer_port: int) -> None:
+        script = TESTS / "unit" / "ableton_process.py"
+        path = os.pathsep.join((str(TESTS.parent), str(TESTS / "unit")))
+        self._process = subprocess.Popen(
+            [sys.executable, str(script), str(port), str(answer_port), *NAMES],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env={**os.environ, "PYTHONPATH": path},
+        )  # fmt: skip
+        assert self._process.stdout
+        assert self._process.stdout.readline() == "ready\n"
+
+    def ask(self, command: str) -> dict[str, Any]:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(f"{command}\n")
+        self._process.stdin.flush()
+        state: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return state
+
+    def until(self, is_so: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        end = time.monotonic() + PATIENCE_S
+        while not is_so(state := self.ask("state")):
+            assert time.monotonic() < end, state
+            time.sleep(0.02)
+        return state
+
+    def close(self) -> None:
+        with self._process:  # closes its pipes, which ends it
+            pass
+
+
+class Studio:
+    """Live, the bridge, and a person with a remote."""
+
+    def __init__(self, folder: Path) -> None:
+        # The bridge's port is the rig's choice: AbletonOSC's own 11001 may be taken here.
+        live_port, remote_port = free_ports(2)
+        self.bridge = Bridge(
+            folder,
+            daw={"dialect": "ableton", "port": live_port},
+            pace={"interval_s": 0.3},
+            guard={"profile": "studio"},
+        )
+        self.live = Live(live_port, self.bridge.port)
+        self.remote = Remote(port=remote_port, bridge_port=self.bridge.port)
+
+    def close(self) -> None:
+        """The remote leaves, and Live is quit."""
+        self.remote.close()
+        self.live.close()
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    opened = Studio(tmp_path)
+    try:
+        yield opened
+        opened.bridge.stop()
+    finally:
+        if opened.bridge.process.poll() is None:
+            opened.bridge.kill()
+        opened.close()
+
+
+def test_from_nothing_to_a_confirmed_move_among_people_who_rearrange(studio: Studio) -> None:
+    live, remote = studio.live, studio.remote
+    live.ask("meter 0.7")
+    remote.greet()
+    remote.wait_for_status("online")
+    live.until(lambda state: state["log_level"] == "warning")
+    live.ask(f"hand Bass {fader_position(-12.0)}")
+    change = remote.hear("/bridge/change", "hand", 2, "gain")
+    assert change.args[4] == pytest.approx(-12.0, abs=0.05)
+    remote.say("/bridge/hello", remote.port)  # is told of a suggestion that was made meanwhile
+    move = remote.hear_move("proposed")
+    remote.say("/bridge/accept", move.name)
+    remote.hear_move("applied", move.name)
+    before = live.ask("insert New")
+    confirmed = remote.hear("/bridge/move", move.name)
+    assert confirmed.args[1] in ("confirmed", "unconfirmed", "expired")
+    remote.wait_for_status("online")
+    state = live.until(lambda _: True)
+    assert state["lost"] == 0
+    assert state["tracks"]["New"] == pytest.approx([0.85, 0.0], abs=1e-6)
+    meant = before["uids"][NAMES[move.track - 1]]
+    assert {uid for uid, _, _ in state["written"]} <= {meant}
+
+
+def test_a_modal_and_a_restarted_live_are_met_again(studio: Studio) -> None:
+    studio.remote.greet()
+    studio.remote.wait_for_status("online")
+    studio.live.ask("modal 1")
+    studio.remote.hear("/bridge/status", "stale")
+    studio.live.ask("modal 0")
+    studio.remote.hear("/bridge/status", "online")
+    studio.live.ask("restart")
+    studio.live.until(lambda state: state["log_level"] == "warning")
+
+
+def test_a_port_that_another_client_has_is_named_with_who_that_usually_is(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        config = tmp_path / "config.json"
+        port = other.getsockname()[1]
+        keys = {"listen": {"port": port}, "store": str(tmp_path / "mix.db")}
+        config.write_text(json.dumps({**keys, "daw": {"dialect": "ableton"}}), encoding="utf-8")
+        done = subprocess.run(
+            [sys.executable, "-m", "bridge", "run", "--config", str(config)],
+            capture_output=True, text=True, timeout=PATIENCE_S * 3, check=False,
+        )  # fmt: skip
+    assert done.returncode != 0
+    assert f"UDP port {port}" in done.stderr
+    assert "TouchOSC, pylive" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_bridge_leaves_abletonoscs_log_as_it_was(studio: Studio) -> None:
+    studio.remote.greet()
+    studio.live.until(lambda state: state["log_level"] == "warning")
+    studio.remote.wait_for_status("online")
+    studio.bridge.process.send_signal(signal.SIGINT)
+    studio.bridge.process.wait(PATIENCE_S)
+    studio.live.until(lambda state: state["log_level"] == "info")

@@ -136,6 +136,8 @@ def test_the_shell_lists_tests_and_forgets(tmp_path: Path) -> None:
         assert testing.stdout is not None
         assert "Press anything" in testing.stdout.readline()
         pad.hit(41)
+        while not select.select([testing.stdout], [], [], 1.0)[0]:
+            pad.hit(41)  # as in `learn`
         assert "-> undo" in testing.communicate(timeout=PATIENCE_S)[0]
         gone = shell("unlearn", "--config", config).communicate(timeout=PATIENCE_S)[0]
         assert gone == "0 bindings are left.\n"

@@ -69,7 +69,18 @@ class GenericDialect(RowDialect):
         taps: What the taps have said.
     """
 
-    taps: Taps
+    def __init__(self) -> None:
+        super().__init__(
+            "generic",
+            port=9401,
+            capabilities=Capabilities(has_rms=True, has_peaks=True, has_spectra=True, has_eq=True),
+            rows=_rows(),
+            level_rows=(
+                LevelRow(address=f"{_TRACK}/meter", first_column=0, width=2),
+                LevelRow(address=f"{_TRACK}/bands", first_column=2, width=10),
+            ),
+        )
+        self.taps = Taps()
 
     def decode(self, message: OscMessage, *, at: float) -> tuple[Heard, ...] | None:
         """What the DAW or a tap said; see `Dialect.decode`."""
@@ -87,15 +98,4 @@ class GenericDialect(RowDialect):
 
 def make_generic() -> GenericDialect:
     """The generic dialect, protocol 1."""
-    made = GenericDialect(
-        "generic",
-        port=9401,
-        capabilities=Capabilities(has_rms=True, has_peaks=True, has_spectra=True, has_eq=True),
-        rows=_rows(),
-        level_rows=(
-            LevelRow(address=f"{_TRACK}/meter", first_column=0, width=2),
-            LevelRow(address=f"{_TRACK}/bands", first_column=2, width=10),
-        ),
-    )
-    made.taps = Taps()
-    return made
+    return GenericDialect()

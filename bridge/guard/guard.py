@@ -200,7 +200,6 @@ class Guard:
             return np.ones(observation.values.shape, dtype=np.bool_)
         # A closed fader, or one beyond what is ever sent, could not be put back where it stood.
         blocked = (observation.values < _MINIMUM) | (observation.values > _MAXIMUM)
-        is_counted = np.isfinite(self.limits.moves_per_param_minute)
         for row, key in enumerate(observation.keys):
             strip = self.strip(key)
             if at < strip.held_until or strip.is_silent:
@@ -209,7 +208,7 @@ class Guard:
             blocked[row] |= strip.safe
             for lock_class in strip.barred:
                 blocked[row] |= _COVERS[lock_class]
-            for param in strip.booked if is_counted else ():
+            for param in strip.booked:
                 if self._is_param_spent(key, param, at):
                     blocked[row, COLUMN[param]] = True
         return blocked

@@ -9,7 +9,7 @@ from typing import Final
 from bridge.daw import ableton_eq
 from bridge.daw.ableton_curves import fader_db
 from bridge.daw.ableton_wire import Question, Topic
-from bridge.daw.generic import make_generic
+from bridge.daw.generic import GenericDialect
 from bridge.daw.roll import Strip
 from bridge.daw.scale import in_words
 from bridge.errors import DialectError
@@ -133,7 +133,7 @@ class Hub:
         self.heard_at = -math.inf
         self.ids: tuple[str, ...] = ()
         self.names: tuple[str, ...] = ()
-        self._rows = make_generic()
+        self._rows = GenericDialect()
         self._incoming: list[tuple[str, str]] | None = None
         self._bars: dict[int, dict[LockClass, str]] = {}
         self._new_bars: dict[int, dict[LockClass, str]] = {}

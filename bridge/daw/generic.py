@@ -63,7 +63,7 @@ def _rows() -> Iterator[Row]:
 
 
 class GenericDialect(RowDialect):
-    """The rows, and the levels of taps.
+    """The generic dialect, protocol 1: its rows, and the levels of taps.
 
     Attributes:
         taps: What the taps have said.
@@ -94,8 +94,3 @@ class GenericDialect(RowDialect):
             if not isinstance(event, LevelReading):
                 self.taps.note(event)
         return heard
-
-
-def make_generic() -> GenericDialect:
-    """The generic dialect, protocol 1."""
-    return GenericDialect()

@@ -7,12 +7,12 @@ from bridge.daw import ableton_wire
 from bridge.daw.ableton import AbletonDialect
 from bridge.daw.ardour import ArdourDialect
 from bridge.daw.dialect import Dialect
-from bridge.daw.generic import make_generic
+from bridge.daw.generic import GenericDialect
 from bridge.daw.reaper import ReaperDialect
 from bridge.errors import ConfigError
 
 DIALECTS: Final[dict[str, Callable[[], Dialect]]] = {
-    "generic": make_generic,
+    "generic": GenericDialect,
     "ardour": ArdourDialect,
     "reaper": ReaperDialect,
     "ableton": AbletonDialect,

@@ -17,7 +17,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from bridge.daw.generic import make_generic
+from bridge.daw.generic import GenericDialect
 from bridge.errors import DialectError
 from bridge.mix.messages import (
     DawEvent,
@@ -58,7 +58,7 @@ class ConsoleSpeaker:
     def __init__(self, console: Console) -> None:
         self.console = console
         self.refused = 0
-        self._dialect = make_generic()
+        self._dialect = GenericDialect()
 
     def hear(self, message: OscMessage) -> list[OscMessage]:
         """Do as `message` says; what is to be answered."""

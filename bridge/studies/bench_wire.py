@@ -31,7 +31,7 @@ from pythonosc.dispatcher import Dispatcher
 from pythonosc.osc_server import AsyncIOOSCUDPServer
 
 from bridge.daw.dialect import Heard
-from bridge.daw.generic import make_generic
+from bridge.daw.generic import GenericDialect
 from bridge.mix.params import MOVABLE, SWITCHES
 from bridge.osc.decode import MAX_DATAGRAM_BYTES, decode
 from bridge.osc.encode import encode
@@ -97,7 +97,7 @@ def run() -> list[Result]:
 
 
 def _datagrams() -> list[bytes]:
-    dialect = make_generic()
+    dialect = GenericDialect()
     messages: list[OscMessage] = []
     for track in range(1, TRACKS + 1):
         messages += dialect.encode_levels(track, [-20.0 - column for column in range(12)])
@@ -215,7 +215,7 @@ class _Endpoint(_OnLoop):
 
     def __init__(self) -> None:
         super().__init__()
-        self._dialect = make_generic()
+        self._dialect = GenericDialect()
         self._levels = LevelMeters(self._dialect, at=0.0)
         self._events: tuple[Heard, ...] | None = ()
         self._endpoint = self._loop.run_until_complete(self._open())

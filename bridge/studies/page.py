@@ -21,7 +21,7 @@ import click
 import numpy as np
 from websockets.sync.client import ClientConnection, connect
 
-from bridge.daw.generic import make_generic
+from bridge.daw.generic import GenericDialect
 from bridge.engine import Engine
 from bridge.errors import DialectError, NetworkError, OscDecodeError
 from bridge.guard.limits import LIMITS, Profile
@@ -154,7 +154,7 @@ class _Desk:
         self.wire.bind(("127.0.0.1", 0))
         self.port = int(self.wire.getsockname()[1])
         self.bridge = ("127.0.0.1", 0)
-        self._dialect = make_generic()
+        self._dialect = GenericDialect()
         self._values = np.zeros((strips, len(MOVABLE)))
         self._due = 0.0
         self._rng = np.random.default_rng(2)

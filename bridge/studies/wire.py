@@ -20,7 +20,7 @@ from typing import Final
 import click
 import numpy as np
 
-from bridge.daw.generic import make_generic
+from bridge.daw.generic import GenericDialect
 from bridge.errors import DialectError, NetworkError, OscDecodeError
 from bridge.mix.messages import (
     DawEvent,
@@ -61,7 +61,7 @@ class _Room:
         self._stage = Stage(song, listener, oracle_moves=_ORACLE_MOVES.get(len(song.names), 100))
         self._mix = SimulatedMix(song)
         self._rng = np.random.default_rng(seed)
-        self._dialect = make_generic()
+        self._dialect = GenericDialect()
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         self._socket.settimeout(_METERS_S)

@@ -7,7 +7,7 @@ from typing import Protocol
 from ableton_fake import encode_reply
 
 from bridge.daw.dialect import Dialect, LevelReading
-from bridge.daw.generic import make_generic
+from bridge.daw.generic import GenericDialect
 from bridge.mix import messages as m
 from bridge.mix.params import MOVABLE, Param
 from bridge.mix.state import METER_COLUMNS, MixState, StripState
@@ -48,7 +48,7 @@ class GenericDaw:
 
     def __init__(self, names: Iterable[str] = SONG) -> None:
         self.names = list(names)
-        self._rows = make_generic()
+        self._rows = GenericDialect()
         self._values = {(name, param): 0.0 for name in self.names for param in MOVABLE}
 
     def hear(self, message: OscMessage) -> list[OscMessage]:

@@ -8,7 +8,7 @@ from max_fake import Atom, Said, Script
 
 from bridge.daw import surface
 from bridge.daw.ableton_curves import fader_db
-from bridge.daw.generic import make_generic
+from bridge.daw.generic import GenericDialect
 from bridge.mix.messages import Mode, MoveState, RequestDump, SetParam
 from bridge.mix.notices import MoveReported, StatusChanged
 from bridge.mix.params import EQ_BANDS, SILENCE_DB, Param
@@ -175,7 +175,7 @@ def test_a_dump_tells_everything_and_closes_with_the_number(linked: Script) -> N
 
 
 def test_what_it_says_is_what_the_dialect_understands(linked: Script) -> None:
-    dialect = make_generic()
+    dialect = GenericDialect()
     for address, *args in wire(linked.message("/mix/refresh", 1)):
         heard = dialect.decode(OscMessage(str(address), tuple(args)), at=1.0)
         assert heard is not None, address
@@ -309,7 +309,7 @@ def test_a_set_is_answered_with_what_live_holds(linked: Script) -> None:
 
 
 def test_every_command_of_the_dialect_is_served_but_for_eq(linked: Script) -> None:
-    for row in make_generic().rows:
+    for row in GenericDialect().rows:
         address = row.address.replace("{n}", "2")
         if row.message is RequestDump:
             assert wire(linked.message(address, 3))[-1] == ["/mix/synced", 3]

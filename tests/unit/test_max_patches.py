@@ -15,7 +15,7 @@ from max_check import Patchers, faults
 from max_fake import DEVICES, ROOT, node
 
 from bridge.daw import surface, taps
-from bridge.daw.generic import make_generic
+from bridge.daw.generic import GenericDialect
 from max_patches.build import files
 from max_patches.devices import BRIDGE_PORTS, HUB_PORT
 from max_patches.patching import AUDIO_EFFECT, amxd, read_amxd
@@ -242,7 +242,7 @@ NOT_OURS = {
 
 
 def contract() -> set[str]:
-    dialect = make_generic()
+    dialect = GenericDialect()
     rows = {row.address for row in (*dialect.rows, *dialect.level_rows)}
     bridge = set(surface.REQUESTS) | set(surface._NOTICES) | {"/bridge/hello"}
     return rows | bridge | {taps.LEVELS, taps.HELLO, taps.BYE}
@@ -260,7 +260,7 @@ def test_all_of_the_contract_that_is_ours_is_in_the_devices() -> None:
 def test_the_ports_are_those_of_the_bridge() -> None:
     from bridge.config import Settings
 
-    assert make_generic().port == HUB_PORT
+    assert GenericDialect().port == HUB_PORT
     assert Settings().listen.port == BRIDGE_PORTS[1]
 
 

@@ -8,7 +8,7 @@ import pytest
 from daws import Conversation, GenericDaw
 from max_fake import Said, Script
 
-from bridge.daw.generic import make_generic
+from bridge.daw.generic import GenericDialect
 from bridge.mix.params import Param
 from bridge.osc.message import OscMessage
 
@@ -95,7 +95,7 @@ def test_whatever_the_person_does_meanwhile_no_write_reaches_another_track(
 ) -> None:
     rng = random.Random(seed)
     with HubDaw([f"Track {number}" for number in range(tracks)], lag) as daw:
-        talked = Conversation(make_generic(), daw).connect()
+        talked = Conversation(GenericDialect(), daw).connect()
         assert is_equal(talked)
         done = 0
         for turn in range(40):
@@ -127,7 +127,7 @@ def test_whatever_the_person_does_meanwhile_no_write_reaches_another_track(
 def test_a_set_that_is_closed_and_another_one_that_is_opened_are_told_apart() -> None:
     """Live ends the hub of the old set; the new set's has other ids."""
     with HubDaw(["Kick", "Bass"]) as old, HubDaw(["Piano", "Kick", "Voice"]) as new:
-        talked = Conversation(make_generic(), old).connect()
+        talked = Conversation(GenericDialect(), old).connect()
         talked.daw = new
         talked.wait(3.0)
         assert is_equal(talked)
@@ -139,7 +139,7 @@ def test_what_a_track_device_hears_is_that_track_s_wherever_it_is_moved() -> Non
         HubDaw(["Kick", "Bass", "Voice"]) as daw,
         Script("mixbridge_tap.js", tracks=["Kick", "Bass"], place="live_set tracks 1") as tap,
     ):
-        talked = Conversation(make_generic(), daw).connect()
+        talked = Conversation(GenericDialect(), daw).connect()
         talked.write("Bass", Param.GAIN, -6.0)
         (asked,) = [atoms for outlet, atoms in tap.ready() if outlet == 1]
         (answer,) = [atoms for outlet, atoms in daw.hub.message("tap", *asked) if outlet == 3]
@@ -157,7 +157,7 @@ def test_what_a_track_device_hears_is_that_track_s_wherever_it_is_moved() -> Non
 
 def test_after_five_seconds_of_an_open_menu_all_is_as_before() -> None:
     with HubDaw(["Kick", "Bass", "Voice"]) as daw:
-        talked = Conversation(make_generic(), daw).connect()
+        talked = Conversation(GenericDialect(), daw).connect()
         talked.is_cut = True  # neither side hears the other, and the hub's clock stands
         talked.wait(5.0)
         daw.hub.do("hand", track=2, what="pan", value=0.5)

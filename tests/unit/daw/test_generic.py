@@ -2,7 +2,7 @@
 
 import pytest
 
-from bridge.daw.generic import make_generic
+from bridge.daw.generic import GenericDialect
 from bridge.daw.registry import make_dialect
 from bridge.errors import ConfigError, DialectError
 from bridge.mix.messages import (
@@ -23,7 +23,7 @@ from bridge.mix.roles import Role
 from bridge.osc.message import OscArg, OscMessage
 
 AT = 3.0
-GENERIC = make_generic()
+GENERIC = GenericDialect()
 
 SAID: list[tuple[str, OscArg, DawEvent]] = [
     ("/mix/tracks", 9, DumpOpened(at=AT, count=9)),

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from bridge.daw.dialect import LevelReading
-from bridge.daw.generic import make_generic
+from bridge.daw.generic import GenericDialect
 from bridge.daw.taps import FRESH_S, HELLO_S
 from bridge.errors import DialectError
 from bridge.mix.messages import TrackBarred
@@ -28,7 +28,7 @@ def a_desk(gain_db: float = -6.0, mute: int = 0) -> list[OscMessage]:
 
 
 def heard_after(said: list[OscMessage], tapped: OscArg = 42) -> list[LevelReading]:
-    dialect = make_generic()
+    dialect = GenericDialect()
     for message in said:
         dialect.decode(message, at=AT)
     news = dialect.decode(OscMessage("/mix/tap", (tapped, 1, *LEVELS)), at=AT)
@@ -66,7 +66,7 @@ def test_a_new_dump_gives_the_ids_new_numbers() -> None:
 
 
 def test_a_tap_is_there_while_it_speaks() -> None:
-    taps = make_generic().taps
+    taps = GenericDialect().taps
     assert taps.hear(OscMessage("/mix/tap/hello", (42, "Bass", "1.0")), at=AT) == ()
     assert not taps.is_fresh("42", AT)
     taps.hear(OscMessage("/mix/tap", (42, 1, *LEVELS)), at=AT)
@@ -79,7 +79,7 @@ def test_a_tap_is_there_while_it_speaks() -> None:
 
 
 def test_taps_that_no_hub_has_told_their_id_are_counted_apart() -> None:
-    taps = make_generic().taps
+    taps = GenericDialect().taps
     for name in ("Kick", "Bass"):
         taps.hear(OscMessage("/mix/tap/hello", (0, name, "1.0")), at=AT)
     assert taps.count(AT) == (0, 2)
@@ -100,7 +100,7 @@ def test_taps_that_no_hub_has_told_their_id_are_counted_apart() -> None:
 )
 def test_what_no_tap_can_mean_is_refused(address: str, args: tuple[OscArg, ...]) -> None:
     with pytest.raises(DialectError, match=f"{address}: expected"):
-        make_generic().decode(OscMessage(address, args), at=AT)
+        GenericDialect().decode(OscMessage(address, args), at=AT)
 
 
 @pytest.mark.parametrize("kind", [LockClass.GAIN, LockClass.PAN, LockClass.EQ])
@@ -108,7 +108,7 @@ def test_what_no_tap_can_mean_is_refused(address: str, args: tuple[OscArg, ...])
 def test_a_class_that_the_daw_bars_is_told_with_its_reason(kind: LockClass, reason: str) -> None:
     event = TrackBarred(at=AT, track=3, lock_class=kind, reason=reason)
     message = OscMessage(f"/mix/track/3/barred/{kind}", (reason,))
-    assert make_generic().decode(message, at=AT) == (event,)
-    assert make_generic().encode_event(event) == (message,)
+    assert GenericDialect().decode(message, at=AT) == (event,)
+    assert GenericDialect().encode_event(event) == (message,)
     if not reason:
-        assert make_generic().decode(OscMessage(message.address), at=AT) == (event,)
+        assert GenericDialect().decode(OscMessage(message.address), at=AT) == (event,)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.daw.generic import make_generic
+from bridge.daw.generic import GenericDialect
 from bridge.mix.messages import ParamChanged, RequestDump, SetParam
 from bridge.mix.params import MOVABLE, Param
 from bridge.mix.roles import Role
@@ -52,7 +52,7 @@ def test_identities_are_the_same_in_every_run() -> None:
 
 
 def test_the_bridge_understands_every_word_of_a_dump() -> None:
-    dialect = make_generic()
+    dialect = GenericDialect()
     for message in _speaker().hear(OscMessage("/mix/refresh", (1,))):
         assert len(dialect.decode(message, at=0.0)) == 1
 
@@ -77,7 +77,7 @@ def test_an_echo_is_not_said_twice() -> None:
 
 @given(param=st.sampled_from(MOVABLE), value=st.floats(-1.0, 1.0, width=32))
 def test_what_the_bridge_asks_for_the_console_does(param: Param, value: float) -> None:
-    dialect, speaker = make_generic(), _speaker()
+    dialect, speaker = GenericDialect(), _speaker()
     (asked,) = dialect.encode(SetParam(track=2, param=param, value=value), at=0.0)
     (echo,) = speaker.hear(asked)
     assert dialect.decode(echo, at=1.0) == (
@@ -141,5 +141,5 @@ def test_addresses_of_others_are_ignored() -> None:
 
 
 def test_a_dump_is_asked_for_in_the_dialects_words() -> None:
-    (asked,) = make_generic().encode(RequestDump(number=3), at=0.0)
+    (asked,) = GenericDialect().encode(RequestDump(number=3), at=0.0)
     assert _speaker().hear(asked)[-1] == OscMessage("/mix/synced", (3,))

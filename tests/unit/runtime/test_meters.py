@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from bridge.daw.generic import make_generic
+from bridge.daw.generic import GenericDialect
 from bridge.mix.messages import MetersRead
 from bridge.mix.params import SILENCE_DB
 from bridge.mix.spectrum import FLOOR_DB
@@ -17,7 +17,7 @@ OCTAVES = tuple(-20.0 - octave for octave in range(10))
 
 @pytest.fixture
 def meters() -> LevelMeters:
-    return LevelMeters(make_generic(), at=1.0)
+    return LevelMeters(GenericDialect(), at=1.0)
 
 
 def hear(meters: LevelMeters, address: str, *levels_dbfs: float) -> None:
@@ -61,7 +61,7 @@ class ChangesOnly:
     """A dialect whose DAW says a level only when it changes."""
 
     def __init__(self) -> None:
-        self.rows = make_generic()
+        self.rows = GenericDialect()
         self.capabilities = replace(self.rows.capabilities, repeats_levels=False)
 
     def __getattr__(self, name: str) -> object:
@@ -145,7 +145,7 @@ def test_a_new_dump_forgets_what_its_numbers_meant(meters: LevelMeters) -> None:
 
 @given(level=st.floats(width=32, allow_nan=False, allow_infinity=False))
 def test_no_finite_reading_becomes_anything_but_a_level(level: float) -> None:
-    meters = LevelMeters(make_generic(), at=0.0)
+    meters = LevelMeters(GenericDialect(), at=0.0)
     hear(meters, "/mix/track/1/meter", level, level)
     rms_dbfs, peak_dbfs = table(meters.take(at=1.0))[0, :2]
     assert FLOOR_DB <= rms_dbfs <= 60.0

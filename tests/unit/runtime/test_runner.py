@@ -18,7 +18,7 @@ import bridge
 from bridge.app import open_bridge, run
 from bridge.config import Settings
 from bridge.daw.dialect import RowDialect
-from bridge.daw.generic import make_generic
+from bridge.daw.generic import GenericDialect
 from bridge.errors import NetworkError
 from bridge.guard.limits import Profile
 from bridge.mix.messages import Mode, SetParam
@@ -121,7 +121,7 @@ class Stage:
         )
         peer = Peer(endpoint.address)
         runner = Runner(
-            engine=made, dialect=make_generic(), daw=peer.endpoint.address,
+            engine=made, dialect=GenericDialect(), daw=peer.endpoint.address,
             session=store.session, read_every_s=0.05,
         )  # fmt: skip
         journal = Journal(

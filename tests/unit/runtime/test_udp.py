@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator
 import numpy as np
 import pytest
 
-from bridge.daw.generic import make_generic
+from bridge.daw.generic import GenericDialect
 from bridge.errors import NetworkError
 from bridge.osc.decode import MAX_DATAGRAM_BYTES
 from bridge.osc.encode import encode
@@ -161,7 +161,7 @@ def test_the_loop_turns_while_a_burst_is_taken(peer: socket.socket) -> None:
 def test_levels_go_to_their_slots_and_not_to_the_engine(
     peer: socket.socket, times: int, is_bundled: bool
 ) -> None:
-    levels = LevelMeters(make_generic(), at=0.0)
+    levels = LevelMeters(GenericDialect(), at=0.0)
     datagram = bundle(METER) if is_bundled else encode(METER)
 
     async def scene(endpoint: UdpEndpoint, inbox: Inbox) -> None:
@@ -194,7 +194,7 @@ def test_a_level_that_has_no_slot_is_left_to_the_dialect_to_refuse(
     async def scene(endpoint: UdpEndpoint, inbox: Inbox) -> None:
         assert await hear(peer, endpoint, inbox, encode(message)) == [message]
 
-    play(scene, LevelMeters(make_generic(), at=0.0))
+    play(scene, LevelMeters(GenericDialect(), at=0.0))
 
 
 # -- what is refused -----------------------------------------------------------------------------
@@ -205,7 +205,7 @@ def test_a_level_that_has_no_slot_is_left_to_the_dialect_to_refuse(
 def test_what_is_not_finite_is_refused_though_its_header_is_known(
     peer: socket.socket, message: OscMessage, value: float
 ) -> None:
-    levels = LevelMeters(make_generic(), at=0.0)
+    levels = LevelMeters(GenericDialect(), at=0.0)
     good = encode(message)
     bad = good[:-4] + struct.pack(">f", value)
 

@@ -14,7 +14,7 @@ Theory of operation:
 5. Budgets are booked when a move begins, so that a ramp is one move.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -83,7 +83,6 @@ class StripGuard:
     held_until: float = -np.inf
     is_silent: bool = False
     """The DAW has not answered our last write; nothing more until it says something."""
-    booked: dict[Param, deque[float]] = field(default_factory=dict)
     barred: dict[LockClass, str] = field(default_factory=dict)
     """What the DAW itself would make go wrong, and why."""
 
@@ -101,7 +100,8 @@ class Guard:
         self.scale = 1.0
         """0.5 in gig mode: half of every step and span."""
         self._strips: dict[str, StripGuard] = {}
-        self._booked: deque[float] = deque()
+        self._booked: deque[tuple[float, str, Param]] = deque()
+        self._in_this_minute: Counter[tuple[str, Param]] = Counter()
 
     def strip(self, key: str) -> StripGuard:
         """What is remembered of a strip; begun empty."""
@@ -145,9 +145,8 @@ class Guard:
 
     def book(self, key: str, param: Param, at: float) -> None:
         """Count a move that begins now."""
-        self._booked.append(at)
-        self.strip(key).booked.setdefault(param, deque()).append(at)
-        self._forget_old(at)
+        self._booked.append((at, key, param))
+        self._in_this_minute[key, param] += 1
 
     def refusal(self, write: Write) -> str | None:
         """Why a write may not leave, in words; None where it may."""
@@ -208,9 +207,10 @@ class Guard:
             blocked[row] |= strip.safe
             for lock_class in strip.barred:
                 blocked[row] |= _COVERS[lock_class]
-            for param in strip.booked:
-                if self._is_param_spent(key, param, at):
-                    blocked[row, COLUMN[param]] = True
+        rows = {key: row for row, key in enumerate(observation.keys)}
+        for (key, param), moves in self._in_this_minute.items():
+            if moves >= self.limits.moves_per_param_minute and key in rows:
+                blocked[rows[key], COLUMN[param]] = True
         return blocked
 
     def _within_total_boost(
@@ -235,20 +235,10 @@ class Guard:
         return np.asarray(~raises | (after <= ceiling))
 
     def _is_mix_spent(self, at: float) -> bool:
-        self._forget_old(at)
+        while self._booked and self._booked[0][0] <= at - _MINUTE_S:
+            _, key, param = self._booked.popleft()
+            self._in_this_minute[key, param] -= 1
         return len(self._booked) >= self.limits.moves_per_minute
-
-    def _is_param_spent(self, key: str, param: Param, at: float) -> bool:
-        booked, most = self.strip(key).booked.get(param, ()), self.limits.moves_per_param_minute
-        return len(booked) >= most and booked[-int(most)] > at - _MINUTE_S
-
-    def _forget_old(self, at: float) -> None:
-        for booked in (
-            self._booked,
-            *(times for strip in self._strips.values() for times in strip.booked.values()),
-        ):
-            while booked and booked[0] <= at - _MINUTE_S:
-                booked.popleft()
 
 
 def switch(flags: NDArray[np.bool_], lock_class: LockClass, *, on: bool) -> None:

@@ -336,17 +336,23 @@ class Bridge:
 
 
 @contextmanager
-def running(
-    folder: Path, *, daw: Mapping[str, object] | None = None, **settings: object
-) -> Iterator[Bridge]:
-    """A bridge for as long as the context lasts; `settings` are groups of its configuration."""
-    bridge = Bridge(folder, daw=daw, **settings)
+def ending(bridge: Bridge) -> Iterator[Bridge]:
+    """A bridge that ends with the context: well, unless something has gone wrong before."""
     try:
         yield bridge
         bridge.stop()
     finally:
         if bridge.process.poll() is None:
             bridge.kill()
+
+
+@contextmanager
+def running(
+    folder: Path, *, daw: Mapping[str, object] | None = None, **settings: object
+) -> Iterator[Bridge]:
+    """A bridge for as long as the context lasts; `settings` are groups of its configuration."""
+    with ending(Bridge(folder, daw=daw, **settings)) as bridge:
+        yield bridge
 
 
 @contextmanager

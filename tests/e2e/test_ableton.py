@@ -8,11 +8,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from rig import PATIENCE_S, Bridge, Remote, free_ports
+from rig import PATIENCE_S, Bridge, Remote, ending, free_ports
 
 from bridge.daw.ableton_curves import fader_position
 
@@ -79,14 +80,8 @@ class Studio:
 
 @pytest.fixture
 def studio(tmp_path: Path) -> Iterator[Studio]:
-    opened = Studio(tmp_path)
-    try:
+    with closing(Studio(tmp_path)) as opened, ending(opened.bridge):
         yield opened
-        opened.bridge.stop()
-    finally:
-        if opened.bridge.process.poll() is None:
-            opened.bridge.kill()
-        opened.close()
 
 
 def test_from_nothing_to_a_confirmed_move_among_people_who_rearrange(studio: Studio) -> None:

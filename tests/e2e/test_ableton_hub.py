@@ -3,11 +3,12 @@
 import struct
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from max_fake import Script
-from rig import A_WHILE_S, PATIENCE_S, Bridge, Remote, free_ports, rows_of
+from rig import A_WHILE_S, PATIENCE_S, Bridge, Remote, ending, free_ports, rows_of
 from test_ableton import NAMES, Live
 
 from bridge.daw.ableton_curves import fader_db, fader_position
@@ -92,14 +93,11 @@ class Studio:
 
 @pytest.fixture
 def studio(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Studio]:
-    opened = Studio(tmp_path, with_osc=getattr(request, "param", False))
-    try:
+    with (
+        closing(Studio(tmp_path, with_osc=getattr(request, "param", False))) as opened,
+        ending(opened.bridge),
+    ):
         yield opened
-        opened.bridge.stop()
-    finally:
-        if opened.bridge.process.poll() is None:
-            opened.bridge.kill()
-        opened.close()
 
 
 def test_moves_land_in_the_set_and_thumbs_reach_the_journal(studio: Studio) -> None:

@@ -3,12 +3,13 @@
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from pythonosc.osc_message import OscMessage
 from reaper_fake import TURN_S, FakeReaper, LuaScript
-from rig import PATIENCE_S, Bridge, encode, free_ports
+from rig import PATIENCE_S, Bridge, encode, ending, free_ports
 
 from bridge.mix.params import Param
 from bridge.osc.decode import decode
@@ -80,7 +81,6 @@ class Studio:
         return [said for said in self.said if said[0] == "/bridge/move" and said[2] == state]
 
     def close(self) -> None:
-        self.bridge.stop()
         self._osc.close()
         self._remote.close()
 
@@ -95,13 +95,8 @@ def _datagrams(sock: socket.socket) -> Iterator[bytes]:
 
 @pytest.fixture
 def studio(tmp_path: Path) -> Iterator[Studio]:
-    opened = Studio(tmp_path)
-    try:
+    with closing(Studio(tmp_path)) as opened, ending(opened.bridge):
         yield opened
-        opened.close()
-    finally:
-        if opened.bridge.process.poll() is None:
-            opened.bridge.kill()
 
 
 def test_from_nothing_to_the_first_thumb(studio: Studio) -> None:

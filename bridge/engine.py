@@ -69,7 +69,7 @@ class Engine:
         self.moves = Moves(session=session, mix=self.mix, guard=self.guard)
         self._task = task
         self._teacher = Teacher(
-            task=task, mix=self.mix, guard=self.guard, is_enabled=learning_enabled
+            task=task, mix=self.mix, guard=self.guard, pace_s=interval_s, learns=learning_enabled
         )
         self._strip_memory = StripMemory(self.mix, self.guard)
         self._out = StepBuilder()

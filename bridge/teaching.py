@@ -28,19 +28,21 @@ class Teacher:
         lessons: What was taught since the owner last emptied this list.
     """
 
-    def __init__(self, *, task: Task, mix: MixState, guard: Guard, is_enabled: bool) -> None:
-        self.credit = CreditWindow()
+    def __init__(
+        self, *, task: Task, mix: MixState, guard: Guard, pace_s: float, learns: bool
+    ) -> None:
+        self.credit = CreditWindow(pace_s=pace_s)
         self.mode = Mode.OBSERVE
         self.lessons: list[Lesson] = []
         self._task = task
         self._mix = mix
         self._guard = guard
-        self._is_enabled = is_enabled
+        self._learns = learns
 
     @property
     def is_on(self) -> bool:
         """Whether judgements teach now."""
-        return self._is_enabled and self.mode is not Mode.GIG
+        return self._learns and self.mode is not Mode.GIG
 
     def options(self, observation: Observation, at: float) -> tuple[FloatArray, NDArray[np.bool_]]:
         """The moves that the task knows from here, shortened, and which the guard allows."""

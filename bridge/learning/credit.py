@@ -12,8 +12,11 @@ sound (Knox and Stone's TAMER credits over such a window). Hence:
 5. Silence is not a judgement. A move that nobody judged grows old and drops out.
 6. A pause (freeze, panic, a DAW that left, a new layout) closes the window: what comes after it
    does not judge what was heard before, unless it names it.
+7. Where moves come faster than anybody reacts it is a program that answers, and at once: what it
+   does not name is about the newest move alone.
 """
 
+import math
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
@@ -36,9 +39,15 @@ class Credit:
 
 
 class CreditWindow:
-    """The moves that can still be judged."""
+    """The moves that can still be judged.
 
-    def __init__(self) -> None:
+    Args:
+        pace_s: The least time between two moves.
+    """
+
+    def __init__(self, *, pace_s: float = math.inf) -> None:
+        self._is_program = pace_s < EARLIEST_S
+        self._earliest_s = 0.0 if self._is_program else EARLIEST_S
         self._heard_at: OrderedDict[str, float] = OrderedDict()
         self._judged: set[str] = set()
         self._open_since = float("-inf")
@@ -80,6 +89,8 @@ class CreditWindow:
             for move, heard_at in self._heard_at.items()
             if move not in self._judged
             and heard_at >= self._open_since
-            and EARLIEST_S <= at - heard_at <= LATEST_S
+            and self._earliest_s <= at - heard_at <= LATEST_S
         ]
+        if self._is_program:
+            candidates = [move for move in candidates if move == next(reversed(self._heard_at))]
         return tuple(Credit(move, 1.0 / len(candidates)) for move in candidates)

@@ -173,7 +173,7 @@ class Session:
         told = _told_roles(stage.song, conditions.wrong_roles, roles_rng)
         self._mix = SimulatedMix(told, meter_noise_db=conditions.meter_noise_db)
         self._guard = open_guard(self._mix)
-        self._credit = CreditWindow()
+        self._credit = CreditWindow(pace_s=conditions.pace_s)
         self._moves: dict[str, tuple[Proposal, bool]] = {}
         self._waiting: deque[_Thumb] = deque()
         self._at = 0.0

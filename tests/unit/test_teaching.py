@@ -38,7 +38,9 @@ def teacher(task: ScriptedTask) -> Teacher:
     mix.open_dump(1)
     mix.note_name(1, "Vox")
     mix.close_dump()
-    teacher = Teacher(task=task, mix=mix, guard=Guard(LIMITS[Profile.STUDIO]), is_enabled=True)
+    teacher = Teacher(
+        task=task, mix=mix, guard=Guard(LIMITS[Profile.STUDIO]), pace_s=6.0, learns=True
+    )
     teacher.mode = Mode.ASSIST
     return teacher
 

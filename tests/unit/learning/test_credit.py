@@ -53,6 +53,16 @@ def test_a_judged_move_takes_no_share(window: CreditWindow) -> None:
     assert window.assign("", 101.0) == (Credit("b", 1.0),)
 
 
+def test_a_program_that_answers_faster_than_anybody_can_means_the_newest_move() -> None:
+    window = CreditWindow(pace_s=EARLIEST_S - 0.01)
+    window.note_heard("a", 100.0)
+    window.note_heard("b", 100.05)
+    assert window.assign("", 100.06) == (Credit("b", 1.0),)
+    window.note_judged("b")
+    assert window.assign("", 100.07) == ()
+    assert CreditWindow(pace_s=EARLIEST_S - 0.01).assign("", 0.0) == ()
+
+
 def test_after_a_pause_only_the_name_judges_what_was_heard_before(window: CreditWindow) -> None:
     window.pause(101.0)
     assert window.assign("", 102.0) == ()

@@ -341,9 +341,9 @@ class AbletonDialect:
         if {LockClass.ALL, LOCK_CLASS[command.param]} & barred.keys():
             return ()
         put = make_put(command, self._desk, place)
-        is_news = put and self._desk.tracks[place].held(put.param) != put.raw
-        if put and (is_news or command.is_last):  # each write is a point of Live's undo
-            self._writes.want(put, at)
+        if put:
+            held = self._desk.tracks[place].held(put.param)
+            self._writes.want(put, at, held=held or 0.0, is_last=command.is_last)
         return ()
 
     def ask(self, *, at: float) -> tuple[OscPacket, ...]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bridge.daw import ableton_eq as eq
-from bridge.daw.ableton_curves import TOP_DB, fader_position
+from bridge.daw.ableton_curves import TOP_DB, fader_db, fader_position
 from bridge.daw.ableton_tracks import Desk
 from bridge.daw.ableton_wire import Frame, Question, Topic
 from bridge.daw.dialect import Row
@@ -33,6 +33,9 @@ _UNDO_S: Final = 120.0
 """A value that goes back later than this is a hand's."""
 _STEPS_S: Final = 1.5
 """Live's undo takes a move back write by write; a person who stops for longer has stopped there."""
+_LEAST_STEP: Final = 0.35
+"""Steps of a ramp closer together are left out, in dB or tenths of the pan's way: a move of 3 dB is
+7 points of undo instead of 20, and each is still under half a dB."""
 SAME: Final = 1e-5
 """Live holds float32."""
 
@@ -157,6 +160,13 @@ def _value(answer: tuple[OscArg, ...]) -> float | None:
     return float(last) if isinstance(last, int | float) and not isinstance(last, bool) else None
 
 
+def _distance(param: Param, before: float, after: float) -> float:
+    """How far apart two of Live's own values are: dB, for the pan in tenths of its way."""
+    if param is Param.GAIN:
+        return abs(fader_db(after) - fader_db(before))
+    return abs(after - before) * (10.0 if param is Param.PAN else 1.0)
+
+
 class Writes:
     """Writes that wait, the newest of each parameter, and those that put right.
 
@@ -167,19 +177,31 @@ class Writes:
     def __init__(self) -> None:
         self.put_right = 0
         self._wanted: dict[Key, tuple[Put, float]] = {}
+        self._left: dict[Key, float] = {}  # what left last, while nobody else has been there
         self._repairs: list[Put] = []
 
-    def want(self, put: Put, at: float) -> None:
-        """A write is wanted, in place of what waits for that parameter."""
-        if put.key is not None:
+    def want(self, put: Put, at: float, *, held: float, is_last: bool) -> None:
+        """A write is wanted, in place of what waits for that parameter.
+
+        Args:
+            put: The write.
+            at: Monotonic seconds.
+            held: What Live holds, as far as is known.
+            is_last: It ends a ramp; of the others those are left out that hardly go further.
+        """
+        if put.key is None:
+            return
+        stands = self._left.get(put.key, held)
+        if is_last or _distance(put.param, stands, put.raw) >= _LEAST_STEP:
             self._wanted[put.key] = (put, at)
 
     def drop(self, key: Key | None = None) -> None:
         """A hand was there, or who is who is not known: write nothing of that, or nothing."""
-        if key is None:
-            self._wanted.clear()
-        else:
-            self._wanted.pop(key, None)
+        for own in (self._wanted, self._left):
+            if key is None:
+                own.clear()
+            else:
+                own.pop(key, None)
 
     def waiting(self, at: float) -> list[Put]:
         """What is still wanted, oldest first."""
@@ -190,7 +212,9 @@ class Writes:
         """What may leave now, of those parameters."""
         puts = [put for put in self.waiting(at) if put.key in keys]
         for put in puts:
-            self.drop(put.key)
+            if put.key is not None:
+                del self._wanted[put.key]
+                self._left[put.key] = put.raw
         return puts
 
     def take_repairs(self) -> list[Put]:

@@ -1,12 +1,13 @@
 """Whole sessions with a Live in memory: AbletonOSC as it behaves, with and without our devices."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from ableton_fake import TICK_S, LiveTrack, encode_reply, eq_eight, f32, utility
 from ableton_session import AbletonSession
 
-from bridge.daw.ableton_curves import fader_position, meter_position
+from bridge.daw.ableton_curves import fader_db, fader_position, meter_position
 from bridge.mix import messages as m
 from bridge.mix.messages import MoveState
 from bridge.mix.params import EQ_BANDS, LockClass, Param
@@ -257,6 +258,24 @@ def test_its_log_is_kept_quiet_and_put_back_at_the_end() -> None:
         session.live.receive(encode(packet))
     session.live.tick()
     assert session.live.log_level == "info"
+
+
+def _said(param: Param, raw: float) -> float:
+    return fader_db(raw) if param is Param.GAIN else raw
+
+
+@pytest.mark.parametrize(
+    ("param", "distance", "most"), [(Param.GAIN, 3.0, 0.5), (Param.PAN, 0.2, 0.05)]
+)
+def test_a_long_ramp_is_few_points_of_undo_and_no_jump(
+    param: Param, distance: float, most: float
+) -> None:
+    session = open_session()
+    session.move("Vox", param, distance)
+    values = [0.0, *(_said(param, written.value) for written in session.live.written)]
+    assert values[-1] == pytest.approx(distance, abs=1e-3)
+    assert len(session.live.history) <= 8
+    assert max(b - a for a, b in pairwise(values)) <= most
 
 
 def test_undo_in_live_is_a_reward_and_redo_takes_it_back() -> None:

@@ -54,16 +54,16 @@ class Taps:
 
     def note(self, event: DawEvent) -> None:
         """Take over from what the DAW says which track has which id, and where its fader stands."""
-        match event:
-            case DumpOpened():
-                self._numbers.clear()
-                self._faders.clear()
-            case TrackIdentified():
-                self._numbers[event.uid] = event.track
-            case ParamChanged(param=Param.GAIN):
+        if isinstance(event, ParamChanged):  # the most frequent comes first
+            if event.param is Param.GAIN:
                 self._fader(event.track).gain_db = event.value
-            case ParamChanged(param=Param.MUTE):
+            elif event.param is Param.MUTE:
                 self._fader(event.track).is_muted = event.value != 0.0
+        elif isinstance(event, DumpOpened):
+            self._numbers.clear()
+            self._faders.clear()
+        elif isinstance(event, TrackIdentified):
+            self._numbers[event.uid] = event.track
 
     def arrange(self, track_ids: Sequence[str]) -> None:
         """The tracks have these ids, in their order; none while that is not known."""

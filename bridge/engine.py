@@ -327,9 +327,9 @@ class Engine:
 
     def _notice_suspension(self, at: float) -> None:
         """Nothing came although a tick was due: the computer slept, and the mix may be another."""
-        deadline, last = self.deadline, self._last_event_at
-        if deadline is not None and at > max(deadline, last) + _SUSPENDED_S:
-            self._doubt_layout(at, is_doubtful=True)
+        latest = at - _SUSPENDED_S
+        if self._last_event_at < latest and (due := self.deadline) is not None:
+            self._doubt_layout(at, is_doubtful=due < latest)
         self._last_event_at = at
 
     def _on_tick(self, event: m.Tick) -> None:

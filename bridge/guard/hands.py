@@ -36,18 +36,20 @@ class HandLedger:
     """Touches that have not settled, and how often a person has worked against us."""
 
     def __init__(self) -> None:
-        self._touches: dict[tuple[str, Param], Touch] = {}
+        self._touches: dict[tuple[str, Param], Touch] = {}  # the one that moved last at the end
         self._counters: defaultdict[tuple[str, Param], deque[float]] = defaultdict(deque)
 
     @property
     def due(self) -> float | None:
         """When the next touch settles, if nothing moves until then."""
-        return min((touch.at + SETTLE_S for touch in self._touches.values()), default=None)
+        first = next(iter(self._touches.values()), None)
+        return None if first is None else first.at + SETTLE_S
 
     def note(self, touch: Touch) -> None:
         """A hand moved a parameter: a new touch, or the going on of one."""
-        known = self._touches.setdefault((touch.key, touch.param), touch)
+        known = self._touches.pop((touch.key, touch.param), touch)
         known.value, known.at = touch.value, touch.at
+        self._touches[touch.key, touch.param] = known
 
     def settle(self, at: float) -> list[Touch]:
         """The touches that have arrived; each is returned once."""

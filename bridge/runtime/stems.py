@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,7 +48,8 @@ def load_session(folder: Path | None, *, seed: int) -> tuple[Stems, FloatArray]:
 def load_stems(folder: Path) -> Stems:
     """Every WAV and FLAC file of a folder as a strip, in the order of their names.
 
-    A track's name is its file's, without a leading track number; its role is guessed from that.
+    A track's name is its file's, without a leading track number; its role is guessed from that. Of
+    namesakes the second is called "Guitar 2".
     Files with more channels than one are folded to mono, as the mean of their channels.
 
     Raises:
@@ -77,7 +79,7 @@ def load_stems(folder: Path) -> Stems:
     for row, file in enumerate(files):
         mono = _read(file)
         audio[row, : mono.size] = mono
-    names = tuple(_name(file) for file in files)
+    names = _told_apart([_name(file) for file in files])
     roles = tuple(guess_role(name) for name in names)
     return Stems(names=names, roles=roles, audio=audio, sample_rate=rate)
 
@@ -141,3 +143,12 @@ def _one_length(files: Sequence[Path], headers: Sequence[Any], rate: int) -> int
 def _name(file: Path) -> str:
     printable = "".join(letter if letter.isprintable() else " " for letter in file.stem)
     return _TRACK_NUMBER.sub("", printable)[:_MAX_NAME].strip() or "Track"
+
+
+def _told_apart(names: Sequence[str]) -> tuple[str, ...]:
+    taken: list[str] = []
+    for name in names:
+        others = (f"{name} {number}" for number in count(2))
+        is_free = name not in taken
+        taken.append(name if is_free else next(n for n in others if n not in (*names, *taken)))
+    return tuple(taken)

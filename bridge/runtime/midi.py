@@ -118,18 +118,19 @@ class MidiService:
         except (OSError, RuntimeError) as error:
             self._drop()
             return "warning", f"the MIDI system went away: {error}", ""
-        for device in [name for name in self._inputs if name not in there or name not in wanted]:
+        bound = wanted & set(there)
+        for device in self._outputs.keys() - bound:
+            self._outputs.pop(device).close()
+        for device in self._inputs.keys() - bound:
             self._inputs.pop(device).close()
-            if device in self._outputs:
-                self._outputs.pop(device).close()
-        for device in wanted & set(there) - set(self._inputs):
-            with suppress(OSError, RuntimeError):
-                self._inputs[device] = self._ports.listen(device, self._listener(device))
-        for device in self._inputs:
+        for device in bound:  # its lamps first: the first press that is heard lights one
             lamps = lamps_of(device, can_be_told)
             if lamps is not None and device not in self._outputs:
                 with suppress(OSError, RuntimeError):
                     self._outputs[device] = self._ports.speak(lamps)
+            if device not in self._inputs:
+                with suppress(OSError, RuntimeError):
+                    self._inputs[device] = self._ports.listen(device, self._listener(device))
         if not there:  # perhaps the server has gone, and a new one needs new clients
             self._drop()
         return self._state(wanted, there)

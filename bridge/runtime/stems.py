@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -49,7 +48,7 @@ def load_stems(folder: Path) -> Stems:
     """Every WAV and FLAC file of a folder as a strip, in the order of their names.
 
     A track's name is its file's, without a leading track number; its role is guessed from that. Of
-    namesakes the second is called "Guitar 2".
+    namesakes the second is called "Guitar (2)".
     Files with more channels than one are folded to mono, as the mean of their channels.
 
     Raises:
@@ -79,7 +78,7 @@ def load_stems(folder: Path) -> Stems:
     for row, file in enumerate(files):
         mono = _read(file)
         audio[row, : mono.size] = mono
-    names = _told_apart([_name(file) for file in files])
+    names = _distinct([_name(file) for file in files])
     roles = tuple(guess_role(name) for name in names)
     return Stems(names=names, roles=roles, audio=audio, sample_rate=rate)
 
@@ -145,10 +144,17 @@ def _name(file: Path) -> str:
     return _TRACK_NUMBER.sub("", printable)[:_MAX_NAME].strip() or "Track"
 
 
-def _told_apart(names: Sequence[str]) -> tuple[str, ...]:
-    taken: list[str] = []
+def _distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """Every name once: a second Gtr is Gtr (2).
+
+    >>> _distinct(("Gtr", "Bass", "Gtr"))
+    ('Gtr', 'Bass', 'Gtr (2)')
+    """
+    found: list[str] = []
     for name in names:
-        others = (f"{name} {number}" for number in count(2))
-        is_free = name not in taken
-        taken.append(name if is_free else next(n for n in others if n not in (*names, *taken)))
-    return tuple(taken)
+        number, distinct = 1, name
+        while distinct.casefold() in (other.casefold() for other in found):
+            number += 1
+            distinct = f"{name} ({number})"
+        found.append(distinct)
+    return tuple(found)

@@ -90,7 +90,6 @@ def load_balance(folder: Path | None, file: Path | None, *, seconds: float) -> B
         ConfigError: If the file cannot be read or does not fit the stems.
     """
     stems = make_band() if folder is None else load_stems(folder)
-    stems = replace(stems, names=_distinct(stems.names))
     if file is not None:
         values = read_balance(file, stems.names)
     elif folder is None:
@@ -164,22 +163,6 @@ def _levels_lu(stems: Stems, values: FloatArray) -> FloatArray:
     """(tracks,) how loud each strip is against the mix; a silent one counts as -70 LUFS."""
     mix = mix_down(stems, values)
     return np.maximum(mix.strips_lufs, _GATE_LUFS) - mix.lufs
-
-
-def _distinct(names: Sequence[str]) -> tuple[str, ...]:
-    """Every name once: a second Gtr is Gtr (2).
-
-    >>> _distinct(("Gtr", "Bass", "Gtr"))
-    ('Gtr', 'Bass', 'Gtr (2)')
-    """
-    found: list[str] = []
-    for name in names:
-        number, distinct = 1, name
-        while distinct.casefold() in (other.casefold() for other in found):
-            number += 1
-            distinct = f"{name} ({number})"
-        found.append(distinct)
-    return tuple(found)
 
 
 def _loudest(stems: Stems, values: FloatArray, seconds: float) -> Stems:

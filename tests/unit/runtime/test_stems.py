@@ -58,9 +58,9 @@ def test_a_name_that_is_a_number_stays(tmp_path: Path) -> None:
 
 
 def test_namesakes_are_told_apart_by_a_number(tmp_path: Path) -> None:
-    for name in ("01 Gtr.wav", "02 Gtr.wav", "03 Gtr 2.wav", "04 Gtr.flac"):
+    for name in ("01 Gtr.wav", "02 Gtr (2).wav", "03 gtr.wav", "04 Gtr.flac"):
         _record(tmp_path, name)
-    assert load_stems(tmp_path).names == ("Gtr", "Gtr 3", "Gtr 2", "Gtr 4")
+    assert load_stems(tmp_path).names == ("Gtr", "Gtr (2)", "gtr (3)", "Gtr (4)")
 
 
 def test_no_such_folder_is_one_sentence(tmp_path: Path) -> None:

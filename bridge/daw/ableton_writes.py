@@ -35,7 +35,7 @@ _STEPS_S: Final = 1.5
 """Live's undo takes a move back write by write; a person who stops for longer has stopped there."""
 _LEAST_STEP: Final = 0.35
 """Steps of a ramp closer together are left out, in dB or tenths of the pan's way: a move of 3 dB is
-7 points of undo instead of 20, and each is still under half a dB."""
+7 points of undo instead of 20, and each is under half a dB while the bridge answers in the tick."""
 SAME: Final = 1e-5
 """Live holds float32."""
 

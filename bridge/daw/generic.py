@@ -16,7 +16,7 @@ from bridge.daw.scale import (
     Scale,
     word,
 )
-from bridge.daw.taps import LEVELS, Taps
+from bridge.daw.taps import Taps
 from bridge.mix.messages import (
     DumpClosed,
     DumpOpened,
@@ -84,8 +84,8 @@ class GenericDialect(RowDialect):
 
     def decode(self, message: OscMessage, *, at: float) -> tuple[Heard, ...] | None:
         """What the DAW or a tap said; see `Dialect.decode`."""
-        is_of_tap = message.address.startswith(LEVELS)
-        if is_of_tap and (levels := self.taps.hear(message, at=at)) is not None:
+        levels = self.taps.hear(message, at=at)
+        if levels is not None:
             return levels
         if not message.args and "/barred/" in message.address:
             message = OscMessage(message.address, ("",))  # Max loses a text without letters

@@ -195,7 +195,9 @@ class Guard:
 
     def _blocked(self, observation: Observation, at: float) -> NDArray[np.bool_]:
         """(n, 6) what may not be moved now, whatever the value."""
-        if self.is_frozen or self.is_panicked or self._is_mix_spent(at):
+        self._forget_old(at)
+        is_mix_spent = len(self._booked) >= self.limits.moves_per_minute
+        if self.is_frozen or self.is_panicked or is_mix_spent:
             return np.ones(observation.values.shape, dtype=np.bool_)
         # A closed fader, or one beyond what is ever sent, could not be put back where it stood.
         blocked = (observation.values < _MINIMUM) | (observation.values > _MAXIMUM)
@@ -234,11 +236,11 @@ class Guard:
         after = power.sum() + power[:, None] * (to_power(steps) - 1.0)
         return np.asarray(~raises | (after <= ceiling))
 
-    def _is_mix_spent(self, at: float) -> bool:
+    def _forget_old(self, at: float) -> None:
+        """Bookings count for a minute."""
         while self._booked and self._booked[0][0] <= at - _MINUTE_S:
             _, key, param = self._booked.popleft()
             self._in_this_minute[key, param] -= 1
-        return len(self._booked) >= self.limits.moves_per_minute
 
 
 def switch(flags: NDArray[np.bool_], lock_class: LockClass, *, on: bool) -> None:

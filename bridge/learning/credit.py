@@ -47,7 +47,6 @@ class CreditWindow:
 
     def __init__(self, *, pace_s: float = math.inf) -> None:
         self._is_program = pace_s < EARLIEST_S
-        self._earliest_s = 0.0 if self._is_program else EARLIEST_S
         self._heard_at: OrderedDict[str, float] = OrderedDict()
         self._judged: set[str] = set()
         self._open_since = float("-inf")
@@ -84,13 +83,14 @@ class CreditWindow:
         """
         if named:
             return () if named in self._judged else (Credit(named, 1.0),)
+        heard, earliest_s = list(self._heard_at.items()), EARLIEST_S
+        if self._is_program:
+            heard, earliest_s = heard[-1:], 0.0
         candidates = [
             move
-            for move, heard_at in self._heard_at.items()
+            for move, heard_at in heard
             if move not in self._judged
             and heard_at >= self._open_since
-            and self._earliest_s <= at - heard_at <= LATEST_S
+            and earliest_s <= at - heard_at <= LATEST_S
         ]
-        if self._is_program:
-            candidates = [move for move in candidates if move == next(reversed(self._heard_at))]
         return tuple(Credit(move, 1.0 / len(candidates)) for move in candidates)

@@ -25,9 +25,6 @@ pytestmark = pytest.mark.e2e
 
 KILLS = 100
 LEAST_ANSWERS = 3_000
-LEAST_LESSONS = 25
-"""How many fit into the short lives depends on the machine: about one a life."""
-
 IN_FLIGHT = 8
 """Rewards under way at once: many share a commit, some are lost with it."""
 
@@ -159,9 +156,7 @@ def _check_learning(store: Path) -> None:
     )
     assert report.is_identical, str(report)
     assert not report.notes
-    assert report.memories >= LEAST_LESSONS, (
-        "too few to say that learning survives; is the machine too busy?"
-    )
+    assert report.memories > 100
     with closing(sqlite3.connect(store)) as rows:
         starts = rows.execute("SELECT session, memory FROM sessions ORDER BY session").fetchall()
         digests = dict(

@@ -251,7 +251,7 @@ def replay(file: Path) -> int:
 
     report = journal.replay(file, make_engine)
     click.echo(str(report))
-    return 0 if report.is_identical else 1
+    return 0 if report.is_same else 1
 
 
 @cli.command("export")

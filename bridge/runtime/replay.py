@@ -4,21 +4,29 @@ A session is replayed from its header (the settings, and what was known at its s
 events in order. After each, the moves chosen are compared with those that were recorded, all
 fields; where something was learnt, so is all that was known. A session that ended in a crash is
 replayed up to its last committed event.
+
+A journal may come from another machine. Processors differ in the last digits of a logarithm or a
+sum, so a replay there can be the same without being identical: the same moves, and numbers that
+agree within `_ROUNDING`.
 """
 
 import json
+import math
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from bridge.errors import JournalError
 from bridge.mix.messages import Event
 from bridge.results import Decision, StepResult
 from bridge.runtime.event_codec import decode_event, memory_digest, record_json
 from bridge.runtime.store import open_read_only, why
+
+_ROUNDING: Final = 1e-9
+"""Far above what the last digits of a double can add up to in a session, far below any step."""
 
 
 class Replayable(Protocol):
@@ -45,6 +53,7 @@ class ReplayReport:
         memories: Times that something was learnt, and all that was known came out the same.
         notes: What could not be replayed and why, a sentence each.
         difference: The first difference in one sentence; empty where there is none.
+        is_same: Whether all differences, if any, are in the last digits of numbers.
     """
 
     sessions: int
@@ -53,6 +62,7 @@ class ReplayReport:
     memories: int
     notes: tuple[str, ...]
     difference: str
+    is_same: bool = True
 
     @property
     def is_identical(self) -> bool:
@@ -66,6 +76,8 @@ class ReplayReport:
             f"{self.memories} times something learnt"
         )
         verdict = self.difference or "Identical, bit for bit"
+        if self.difference and self.is_same:
+            verdict = "The same moves; numbers differ in their last digits (another processor)"
         return "\n".join((f"{verdict.rstrip('.')}. Replayed: {counts}.", *self.notes))
 
 
@@ -92,7 +104,7 @@ def replay(path: Path, make_engine: Callable[[str, int], Replayable]) -> ReplayR
                 if memory is not None:
                     engine.load_memory(memory)
                 run.replay_session(engine, session=session, first_seq=first_seq)
-                if run.difference:
+                if not run.is_same:
                     break
         except sqlite3.Error as error:
             raise JournalError(f"The journal {path} cannot be read: {why(error)}.") from error
@@ -104,6 +116,7 @@ class _Replay:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.difference = ""
+        self.is_same = True
         self._connection = connection
         self._latest = connection.execute("SELECT seq, document FROM memory").fetchone()
         self._sessions = self._events = self._decisions = self._memories = 0
@@ -117,6 +130,7 @@ class _Replay:
             memories=self._memories,
             notes=tuple(self._notes),
             difference=self.difference,
+            is_same=self.is_same,
         )
 
     def replay_session(self, engine: Replayable, *, session: int, first_seq: int) -> None:
@@ -138,10 +152,13 @@ class _Replay:
             result = engine.handle(decode_event(kind, payload, levels))
             self._events += 1
             where = f"Session {session}, event {seq} ({kind})"
-            found = _decision_difference(decided.pop(seq, []), result.decisions)
-            found = found or self._memory_difference(engine, seq=seq, digest=digest)
-            if found:
+            found, is_same = _decision_difference(decided.pop(seq, []), result.decisions)
+            if not found:
+                found, is_same = self._memory_difference(engine, seq=seq, digest=digest)
+            if found and not (self.difference and is_same):
                 self.difference = f"{where}: {found}."
+                self.is_same = is_same
+            if not self.is_same:
                 return
             self._decisions += len(result.decisions)
 
@@ -153,31 +170,52 @@ class _Replay:
             decided.setdefault(seq, []).append(payload)
         return decided
 
-    def _memory_difference(self, engine: Replayable, *, seq: int, digest: bytes | None) -> str:
+    def _memory_difference(
+        self, engine: Replayable, *, seq: int, digest: bytes | None
+    ) -> tuple[str, bool]:
         if digest is None:
-            return ""
+            return "", True
         memory = engine.memory()
-        if memory_digest(memory) != digest:
-            return "what was learnt is not what was learnt then"
-        if self._latest and self._latest[0] == seq and self._latest[1] != memory:
-            return "what was learnt is not what the profile holds now"
+        is_latest = self._latest is not None and self._latest[0] == seq
+        # Of what was known in between only a digest is kept; it cannot say how far it is off.
+        if is_latest and not _is_near(json.loads(self._latest[1]), json.loads(memory)):
+            return "what was learnt is not what the profile holds now", False
+        if memory_digest(memory) != digest or (is_latest and self._latest[1] != memory):
+            return "what was learnt is not what was learnt then", True
         self._memories += 1
-        return ""
+        return "", True
 
 
-def _decision_difference(recorded: Sequence[str], decided: Sequence[Decision]) -> str:
-    """How the moves chosen differ from those recorded, as the end of a sentence; empty if not."""
+def _decision_difference(recorded: Sequence[str], decided: Sequence[Decision]) -> tuple[str, bool]:
+    """How the moves chosen differ from those recorded, and whether only in the last digits.
+
+    The first is the end of a sentence, empty where there is no difference.
+    """
     if len(recorded) != len(decided):
-        return f"{len(decided)} moves were chosen, and {len(recorded)} then"
+        return f"{len(decided)} moves were chosen, and {len(recorded)} then", False
+    found = ""
     for text, decision in zip(recorded, decided, strict=True):
         if record_json(decision) == text:
             continue
         then, now = json.loads(text), json.loads(record_json(decision))
-        name = next(
-            (name for name in {**then, **now} if repr(then.get(name)) != repr(now.get(name))), ""
-        )
-        return (
+        names = [name for name in {**then, **now} if repr(then.get(name)) != repr(now.get(name))]
+        far = [name for name in names if not _is_near(then.get(name), now.get(name))]
+        name = (far or names)[0]
+        found = (
             f"the move {decision.move} has the {name} {now.get(name)!r}, and "
             f"{then.get(name)!r} then"
         )
-    return ""
+        if far:
+            return found, False
+    return found, True
+
+
+def _is_near(a: object, b: object) -> bool:
+    """Whether two JSON values are the same but for the last digits of their numbers."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(_is_near(value, b[key]) for key, value in a.items())
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(_is_near, a, b))
+    if isinstance(a, float) and isinstance(b, float):
+        return math.isclose(a, b, rel_tol=_ROUNDING, abs_tol=_ROUNDING)
+    return type(a) is type(b) and bool(a == b)

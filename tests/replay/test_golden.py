@@ -2,8 +2,7 @@
 
 A change of the learner, the prior or the guard changes it, and is then told in the change log. It
 is recorded anew by ``mixbridge demo --headless --moves 40 --seed 3``, whose folder holds the
-journal. Bit for bit holds where numpy does the same arithmetic; on other processors the last bits
-of a logarithm may differ, and there the replay would say so.
+journal. On another processor than the one that recorded it the last digits may differ.
 """
 
 import shutil
@@ -23,6 +22,5 @@ def test_the_golden_session_of_the_default_agent_is_decided_the_same(tmp_path: P
     path = tmp_path / "golden.db"
     shutil.copy(GOLDEN, path)
     report = replay(path, make_engine)
-    assert report.is_identical, str(report)
+    assert report.is_same, str(report)
     assert report.decisions >= 40
-    assert report.memories >= 5

@@ -179,6 +179,7 @@ def test_another_decision_is_told_by_the_first_field_that_differs(path: Path) ->
 
     report = replay(path, Bolder)
     assert not report.is_identical
+    assert not report.is_same
     assert report.decisions == 1
     assert report.difference == (
         "Session 1, event 3 (Tick): the move s1-2 has the probability 0.5, and "
@@ -305,3 +306,32 @@ async def _reward_forever(path: Path, life: str) -> None:
 
 if __name__ == "__main__":
     asyncio.run(_reward_forever(Path(sys.argv[1]), sys.argv[2]))
+
+
+def test_another_processor_changes_last_digits_and_the_replay_says_just_that(path: Path) -> None:
+    _play(path, seed=1)
+
+    class Rounded(CountingEngine):
+        """Decides as recorded, with scores that are off in the last digit."""
+
+        def _decision(self, at: float) -> Decision:
+            decision = super()._decision(at)
+            return replace(decision, score=decision.score + 1e-13)
+
+    report = replay(path, Rounded)
+    assert report.is_same
+    assert not report.is_identical
+    assert "last digits" in str(report)
+
+
+def test_a_number_that_is_really_another_is_a_difference(path: Path) -> None:
+    _play(path, seed=1)
+
+    class Wrong(CountingEngine):
+        """Decides with other scores."""
+
+        def _decision(self, at: float) -> Decision:
+            decision = super()._decision(at)
+            return replace(decision, score=decision.score + 1e-3)
+
+    assert not replay(path, Wrong).is_same

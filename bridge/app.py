@@ -65,6 +65,7 @@ def make_engine(settings: Settings, session: int) -> Engine:
         interval_s=settings.pace.interval_s,
         session=session,
         learning_enabled=settings.learning.enabled,
+        steps=make_dialect(settings.daw.dialect).capabilities.steps,
     )
 
 

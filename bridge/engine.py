@@ -16,17 +16,18 @@ from collections.abc import Mapping
 from typing import Any, Final, assert_never
 
 from bridge.controls import ControlEvent, Controls
+from bridge.daw_events import DawEvents
 from bridge.guard.detours import Detours
+from bridge.guard.grid import Grid
 from bridge.guard.guard import Guard
 from bridge.guard.limits import PANIC_RAMP_S, Limits
 from bridge.guard.move import Move
 from bridge.guard.moves import Moves
 from bridge.guard.strip_memory import StripMemory
-from bridge.guard.writer import Answer
 from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState
 from bridge.mix.notices import MoveReported, StatusChanged
-from bridge.mix.params import SWITCHES, same_value
+from bridge.mix.params import Param
 from bridge.mix.state import MixState
 from bridge.results import StepBuilder, StepResult
 from bridge.tasks.task import Task
@@ -52,6 +53,7 @@ class Engine:
         interval_s: Least time between two moves, seconds.
         session: Number of this run in its profile; the first half of every move's name.
         learning_enabled: Whether judgements teach.
+        steps: The steps of the DAW's scales, where its dialect tells them.
     """
 
     def __init__(
@@ -63,10 +65,11 @@ class Engine:
         interval_s: float,
         session: int,
         learning_enabled: bool,
+        steps: Mapping[Param, float] | None = None,
     ) -> None:
         self.mix = MixState()
         self.guard = Guard(limits)
-        self.moves = Moves(session=session, mix=self.mix, guard=self.guard)
+        self.moves = Moves(session=session, mix=self.mix, guard=self.guard, grid=Grid(steps))
         self._task = task
         self._teacher = Teacher(
             task=task, mix=self.mix, guard=self.guard, pace_s=interval_s, learns=learning_enabled
@@ -90,9 +93,18 @@ class Engine:
             task=task,
             out=self._out,
         )
+        self._daw = DawEvents(
+            mix=self.mix,
+            guard=self.guard,
+            moves=self.moves,
+            verdicts=self._verdicts,
+            strip_memory=self._strip_memory,
+            pause=self._pause,
+            notify=self._tell,
+            attend=self._attend,
+        )
         self._interval_s = interval_s
         self._link = (LinkState.OFFLINE, "nothing has been heard of the DAW yet")
-        self._is_layout_doubtful = False
         self._next_decision_at = -math.inf
         self._attended_at: float | None = None
         self._told_status = ("", "")
@@ -108,7 +120,10 @@ class Engine:
         if isinstance(event, m.Tick):
             self._on_tick(event)
         elif isinstance(event, m.DawEvent):
-            self._on_daw(event)
+            was_open = self.mix.is_dump_open
+            self._daw.apply(event)
+            if was_open and not self.mix.is_dump_open and self.guard.is_panicked:
+                self.moves.fade_to_snapshot(event.at, PANIC_RAMP_S)
         elif isinstance(event, m.MetersRead):
             if self.guard.is_layout_known:
                 self.mix.hear(event)
@@ -120,13 +135,14 @@ class Engine:
         else:
             self._attended_at = event.at
             self._on_person(event)
+        self._daw.advance(event.at)
         # Until a dump has said who is who, what is on its way waits where it is.
-        self.guard.is_layout_known = not (self._is_layout_doubtful or self.mix.is_dump_open)
+        self.guard.is_layout_known = not (self._daw.is_layout_doubtful or self.mix.is_dump_open)
         if self.guard.is_layout_known:
             self._out.commands.extend(self.moves.advance(event.at))
         if self.moves.is_dump_wanted:
             self.moves.is_dump_wanted = False
-            self._ask_for_dump()
+            self._out.commands.append(m.RequestDump(number=0))  # the link counts them
         self._out.notices.extend(self.moves.notices)
         self.moves.notices.clear()
         self._out.lessons.extend(self._teacher.lessons)
@@ -137,7 +153,7 @@ class Engine:
     @property
     def deadline(self) -> float | None:
         """When the next `Tick` is due, monotonic seconds; None while nothing waits for time."""
-        waits = [self._verdicts.due, self.detours.due]
+        waits = [self._verdicts.due, self.detours.due, self._daw.due]
         if self.guard.is_layout_known:
             waits.append(self.moves.due)
         if self._may_decide():
@@ -174,90 +190,6 @@ class Engine:
             PriorError: If it cannot be read.
         """
         self._task.load_state(self._strip_memory.unpack(memory))
-
-    # -- the DAW -------------------------------------------------------------------------------
-
-    def _on_daw(self, event: m.DawEvent) -> None:
-        match event:
-            case m.DumpOpened():
-                self.mix.open_dump(event.count)
-            case m.DumpClosed():
-                self._on_dump_closed(event.at)
-            case m.TrackIdentified():
-                self._doubt_layout(event.at, self.mix.note_uid(event.track, event.uid))
-            case m.TrackNamed():
-                self._doubt_layout(event.at, self.mix.note_name(event.track, event.name))
-            case m.RoleGiven():
-                self._strip_memory.take_role(event.track, event.role)
-            case m.TransportChanged():
-                self.mix.playing = event.playing
-            case m.TrackBarred():
-                self.mix.note_bar(event)
-                self._take_bars()
-            case m.MoveUndone() | m.MoveRedone():
-                self._verdicts.take_daw_undo(event)
-            case m.DawComplained():
-                self._tell(event.text)
-            case m.ParamChanged():
-                # In doubt nobody knows whose value it is: the dump will say it again.
-                if not self.mix.note_change(event) and not self._is_layout_doubtful:
-                    self._on_value(event)
-            case _:
-                assert_never(event)
-
-    def _doubt_layout(self, at: float, is_doubtful: bool) -> None:
-        """Strips were renamed or reordered: touch nothing until a dump says who is who."""
-        if not is_doubtful:
-            return
-        if not self._is_layout_doubtful:
-            self._ask_for_dump()
-        self._is_layout_doubtful = True
-        self._pause(at, "the tracks are being rearranged")
-
-    def _ask_for_dump(self) -> None:
-        self._out.commands.append(m.RequestDump(number=0))  # the link counts them
-
-    def _on_dump_closed(self, at: float) -> None:
-        if not self.mix.is_dump_open:
-            return
-        known = {strip.key for strip in self.mix.strips}
-        is_new_layout, changes = self.mix.close_dump()
-        self._is_layout_doubtful = False
-        if is_new_layout:
-            self._pause(at, "the tracks were rearranged")
-        for strip in self.mix.strips:
-            self._strip_memory.greet(strip, is_new=strip.key not in known)
-        self._take_bars()
-        if self.mix.is_recall(changes) and not self.guard.is_panicked:
-            changes = self._verdicts.yield_to_recall(changes, at)
-        for change in changes:
-            self._on_value(change)
-        if self.guard.is_panicked:
-            self.moves.fade_to_snapshot(at, PANIC_RAMP_S)
-
-    def _take_bars(self) -> None:
-        """What the DAW would make go wrong is left alone, and a person told why."""
-        if told := self._strip_memory.take_bars():
-            self._tell(told)
-
-    def _on_value(self, event: m.ParamChanged) -> None:
-        strip = self.mix.by_number(event.track)
-        if strip is None:
-            return
-        if event.param in SWITCHES:
-            self.mix.confirm(strip, event.param, event.value, event.at)
-            return
-        before = self.mix.value(strip, event.param)
-        answer = self.moves.receive(strip, event)
-        self.mix.confirm(strip, event.param, event.value, event.at)
-        self.guard.strip(strip.key).is_silent = False
-        if math.isnan(before):
-            self.guard.pin(strip.key, event.param, event.value)
-        elif math.isnan(event.value):
-            self.moves.stop(event.at, f"its {event.param} is gone", key=strip.key)
-        elif answer is Answer.HAND and not same_value(event.param, before, event.value):
-            self._attended_at = event.at
-            self._verdicts.take_hand(strip, event, before)
 
     # -- people --------------------------------------------------------------------------------
 
@@ -301,6 +233,10 @@ class Engine:
             self.detours.come_back(at)
         self._teacher.credit.pause(at)
 
+    def _attend(self, at: float) -> None:
+        """Somebody is there."""
+        self._attended_at = at
+
     def _choose_mode(self, mode: Mode) -> None:
         self.mode = self._teacher.mode = mode
         self.guard.scale = _GIG_SCALE if mode is Mode.GIG else 1.0
@@ -328,8 +264,9 @@ class Engine:
     def _notice_suspension(self, at: float) -> None:
         """Nothing came although a tick was due: the computer slept, and the mix may be another."""
         latest = at - _SUSPENDED_S
-        if self._last_event_at < latest and (due := self.deadline) is not None:
-            self._doubt_layout(at, is_doubtful=due < latest)
+        due = self.deadline
+        if self._last_event_at < latest and due is not None and due < latest:
+            self._daw.doubt_layout(at)
         self._last_event_at = at
 
     def _on_tick(self, event: m.Tick) -> None:
@@ -354,7 +291,7 @@ class Engine:
             and not self.detours.is_comparing
             and not self.guard.is_frozen
             and not self.guard.is_panicked
-            and not self._is_layout_doubtful
+            and not self._daw.is_layout_doubtful
             and not self.mix.is_dump_open
             and not self.mix.is_any_solo
             and self.mix.playing

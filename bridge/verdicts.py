@@ -4,6 +4,7 @@ Two things may follow: a lesson (`Teacher`), and the move's way back (`Moves`). 
 once: it wins where it is, and when it has settled it is a judgement of what stood there.
 """
 
+import math
 from typing import Final
 
 from bridge.guard.detours import Detours
@@ -142,7 +143,7 @@ class Verdicts:
         ours = self._moves.of_param(strip.key, event.param)
         for move in ours:
             move.belongs_to_hand = True
-        self._hands.note(
+        self._hands.record(
             Touch(
                 key=strip.key,
                 param=event.param,
@@ -153,27 +154,30 @@ class Verdicts:
             )
         )
 
-    def yield_to_recall(self, changes: list[m.ParamChanged], at: float) -> list[m.ParamChanged]:
-        """Another mix was loaded: it is the snapshot now, and no verdict on anything.
+    def is_touched(self, strip: StripState, param: Param) -> bool:
+        """Whether a hand is moving that parameter, or has just moved it."""
+        return self._hands.is_open(strip.key, param)
 
-        Returns:
-            The changes that are still to be looked at: none.
-        """
+    def yield_to_recall(self, at: float) -> None:
+        """Another mix was loaded: nothing in it is ours, and nobody has judged anything."""
         self._moves.stop(at, "another mix was loaded")
         self._teacher.credit.pause(at)
-        for change in changes:
-            if strip := self._mix.by_number(change.track):
-                before = self._mix.value(strip, change.param)
-                if not same_value(change.param, before, change.value):
-                    self._notice(Actor.DAW, strip, change.param, before, change.value)
-                self._mix.confirm(strip, change.param, change.value, change.at)
-                self._guard.pin(strip.key, change.param, change.value)
-                self._guard.hold(strip.key, at)
         self._detours.forget()
         self._mix.forget_sound()
         self._moves.disown()
         self._hands = HandLedger()
-        return []
+
+    def adopt(self, strip: StripState, param: Param, value: float, at: float) -> None:
+        """Take over a value that nobody's hand has set, as the snapshot's; it teaches nothing."""
+        before = self._mix.settled_value(strip, param)
+        if not (math.isnan(before) or math.isnan(value) or same_value(param, before, value)):
+            self._notice(Actor.DAW, strip, param, before, value)
+        self._mix.confirm(strip, param, value, at)
+        self._mix.settle(strip, param)
+        for move in self._moves.of_param(strip.key, param):
+            move.belongs_to_hand = True
+        self._guard.pin(strip.key, param, value)
+        self._guard.hold(strip.key, at)
 
     def settle(self, at: float) -> list[str]:
         """Judge and learn from the touches that have arrived; returns what a person is to know."""

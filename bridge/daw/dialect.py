@@ -37,8 +37,8 @@ waking the dialect (`level_slot`); where only the dialect can tell, `decode` ret
 
 import math
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
@@ -72,6 +72,9 @@ class Capabilities:
         has_spectra: Octave-band levels, post-fader.
         has_eq: Four bands of EQ on a strip, where the person has put one there.
         repeats_levels: A level comes again and again while it stands; else only when it changes.
+        sends_dumps: The DAW itself says all it has when asked; the dialect does not collect it.
+        steps: The steps of its scales, in each parameter's unit, where they are known; else they
+            are learnt from its answers.
         writes_per_s: More are held back, and the newest value of each parameter goes.
     """
 
@@ -80,6 +83,8 @@ class Capabilities:
     has_spectra: bool
     has_eq: bool
     repeats_levels: bool = True
+    sends_dumps: bool = False
+    steps: Mapping[Param, float] = field(default_factory=dict)
     writes_per_s: float = math.inf
 
 

@@ -73,7 +73,9 @@ class GenericDialect(RowDialect):
         super().__init__(
             "generic",
             port=9401,
-            capabilities=Capabilities(has_rms=True, has_peaks=True, has_spectra=True, has_eq=True),
+            capabilities=Capabilities(
+                has_rms=True, has_peaks=True, has_spectra=True, has_eq=True, sends_dumps=True
+            ),
             rows=_rows(),
             level_rows=(
                 LevelRow(address=f"{_TRACK}/meter", first_column=0, width=2),

@@ -72,7 +72,9 @@ class Detours:
             for param in MOVABLE:
                 now = self._moves.on_the_wire(strip, param)
                 pinned = self._guard.pinned(strip.key, param)
-                if math.isnan(now) or math.isnan(pinned) or same_value(param, now, pinned):
+                is_ours = self._guard.is_ours(strip.key, param)
+                is_known = not (math.isnan(now) or math.isnan(pinned))
+                if not (is_ours and is_known) or same_value(param, now, pinned):
                     continue
                 if why_not := self._moves.why_not(strip, param, at, Purpose.UNDO):
                     refusal = why_not

@@ -15,7 +15,7 @@ Theory of operation:
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -48,6 +48,8 @@ class Purpose(StrEnum):
     MOVE = "move"
     UNDO = "undo"
     PANIC = "panic"
+    HAND = "hand"
+    """Gives a person's value back that a write of ours has overwritten."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,10 @@ class StripGuard:
     """The DAW has not answered our last write; nothing more until it says something."""
     barred: dict[LockClass, str] = field(default_factory=dict)
     """What the DAW itself would make go wrong, and why."""
+    ours: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(len(MOVABLE), dtype=np.bool_))
+    """What the bridge has written since it was pinned: what panic takes back."""
+    is_nameless: bool = False
+    """The DAW has never said what this strip is called: nobody knows what it is."""
 
 
 class Guard:
@@ -102,6 +108,7 @@ class Guard:
         self._strips: dict[str, StripGuard] = {}
         self._booked: deque[tuple[float, str, Param]] = deque()
         self._in_this_minute: Counter[tuple[str, Param]] = Counter()
+        self._links: set[tuple[Param, str, str]] = set()
 
     def strip(self, key: str) -> StripGuard:
         """What is remembered of a strip; begun empty."""
@@ -112,7 +119,21 @@ class Guard:
 
     def pin(self, key: str, param: Param, value: float) -> None:
         """Take `value` as the snapshot's: at the first dump, and after a hand."""
-        self.strip(key).snapshot[COLUMN[param]] = value
+        strip, column = self.strip(key), COLUMN[param]
+        strip.snapshot[column] = value
+        strip.ours[column] = False
+
+    def claim(self, key: str, param: Param) -> None:
+        """We have written it: from now on it is ours to take back."""
+        self.strip(key).ours[COLUMN[param]] = True
+
+    def is_ours(self, key: str, param: Param) -> bool:
+        """Whether we have written it since it was pinned."""
+        return bool(self.strip(key).ours[COLUMN[param]])
+
+    def link(self, param: Param, leader: str, follower: str) -> None:
+        """The DAW moves `follower` along with `leader`: one may only go where both may."""
+        self._links.add((param, leader, follower))
 
     def pinned(self, key: str, param: Param) -> float:
         """The snapshot's value, NaN where there is none."""
@@ -139,9 +160,10 @@ class Guard:
         """Whether it may be moved unasked, or teaches, as far as a person has switched."""
         return not self.strip(key).off[what][COLUMN[param]]
 
-    def hold(self, key: str, at: float) -> None:
-        """A hand is on that strip."""
-        self.strip(key).held_until = at + HOLD_OFF_S
+    def hold(self, key: str, at: float, seconds: float = HOLD_OFF_S) -> None:
+        """A hand is on that strip, or may be: keep off for so many seconds."""
+        strip = self.strip(key)
+        strip.held_until = max(strip.held_until, at + seconds)
 
     def book(self, key: str, param: Param, at: float) -> None:
         """Count a move that begins now."""
@@ -191,7 +213,24 @@ class Guard:
         # What stands beyond the span (gig mode halves it) may come back in several steps.
         low = np.fmax(_MINIMUM, np.fmin(snapshot - span, observation.values))
         high = np.fmin(_MAXIMUM, np.fmax(snapshot + span, observation.values))
+        values = observation.values
+        for column, leader, follower in self._linked_rows(observation):
+            own, other = values[leader, column], values[follower, column]
+            low[leader, column] = np.fmax(
+                low[leader, column], own - (other - low[follower, column])
+            )
+            high[leader, column] = np.fmin(
+                high[leader, column], own + (high[follower, column] - other)
+            )
         return low, high
+
+    def _linked_rows(self, observation: Observation) -> Iterator[tuple[int, int, int]]:
+        """Column, row of the leader and row of the follower of every link that is there."""
+        if self._links:
+            rows = {key: row for row, key in enumerate(observation.keys)}
+            for param, leader, follower in self._links:
+                if leader in rows and follower in rows:
+                    yield COLUMN[param], rows[leader], rows[follower]
 
     def _blocked(self, observation: Observation, at: float) -> NDArray[np.bool_]:
         """(n, 6) what may not be moved now, whatever the value."""
@@ -203,7 +242,7 @@ class Guard:
         blocked = (observation.values < _MINIMUM) | (observation.values > _MAXIMUM)
         for row, key in enumerate(observation.keys):
             strip = self.strip(key)
-            if at < strip.held_until or strip.is_silent:
+            if at < strip.held_until or strip.is_silent or strip.is_nameless:
                 blocked[row] = True
                 continue
             blocked[row] |= strip.safe
@@ -213,6 +252,8 @@ class Guard:
         for (key, param), moves in self._in_this_minute.items():
             if moves >= self.limits.moves_per_param_minute and key in rows:
                 blocked[rows[key], COLUMN[param]] = True
+        for column, leader, follower in self._linked_rows(observation):
+            blocked[leader, column] |= blocked[follower, column]
         return blocked
 
     def _within_total_boost(
@@ -259,7 +300,26 @@ def classes_of(flags: NDArray[np.bool_]) -> list[LockClass]:
 # -- the rules: each returns why not, or None ---------------------------------------------------
 
 
+def _must_know_the_value(_: Guard, write: Write) -> str | None:
+    if not np.isnan(write.before):
+        return None
+    return f"the DAW has not said what its {write.param} holds"
+
+
+def _must_stay_closed(_: Guard, write: Write) -> str | None:
+    is_closed = write.param is Param.GAIN and write.before < SPECS[Param.GAIN].minimum
+    return "its fader is closed" if is_closed and write.purpose is not Purpose.HAND else None
+
+
+def _must_know_the_name(guard: Guard, write: Write) -> str | None:
+    if not guard.strip(write.key).is_nameless:
+        return None
+    return "the DAW has not said what it is called"
+
+
 def _must_be_in_range(_: Guard, write: Write) -> str | None:
+    if write.purpose is Purpose.HAND and np.isfinite(write.value):
+        return None  # where a person has put it
     spec = SPECS[write.param]
     # NaN compares as False, so that it is refused as well.
     if spec.minimum - _ROUNDING <= write.value <= spec.maximum + _ROUNDING:
@@ -340,12 +400,16 @@ def _must_be_a_small_step(guard: Guard, write: Write) -> str | None:
 
 def _must_not_jump(guard: Guard, write: Write) -> str | None:
     jump = guard.limits.jump[COLUMN[write.param]] + _ROUNDING
-    if write.purpose is Purpose.PANIC or abs(write.value - write.before) <= jump:
+    is_at_once = write.purpose in (Purpose.PANIC, Purpose.HAND)
+    if is_at_once or abs(write.value - write.before) <= jump:
         return None
     return f"{in_words(write.param, write.value)} is a jump; it must be a ramp"
 
 
 RULES: Final[tuple[Callable[[Guard, Write], str | None], ...]] = (
+    _must_know_the_value,
+    _must_know_the_name,
+    _must_stay_closed,
     _must_be_in_range,
     _must_know_the_strip,
     _must_be_online,

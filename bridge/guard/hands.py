@@ -45,7 +45,11 @@ class HandLedger:
         first = next(iter(self._touches.values()), None)
         return None if first is None else first.at + SETTLE_S
 
-    def note(self, touch: Touch) -> None:
+    def is_open(self, key: str, param: Param) -> bool:
+        """Whether a hand is moving that parameter, or has just moved it."""
+        return (key, param) in self._touches
+
+    def record(self, touch: Touch) -> None:
         """A hand moved a parameter: a new touch, or the going on of one."""
         known = self._touches.pop((touch.key, touch.param), touch)
         known.value, known.at = touch.value, touch.at

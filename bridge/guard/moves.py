@@ -9,10 +9,13 @@ import math
 from collections import OrderedDict
 from typing import Final
 
+from bridge.guard.company import Company, Followed
+from bridge.guard.grid import Grid
 from bridge.guard.guard import Guard, Purpose, Write
+from bridge.guard.limits import PANIC_RAMP_S
 from bridge.guard.move import Move
 from bridge.guard.ramps import Transit, ramp_duration_s
-from bridge.guard.writer import Answer, Writer
+from bridge.guard.writer import Answer, Reading, Writer
 from bridge.mix.messages import MoveState, ParamChanged, SetParam
 from bridge.mix.notices import MoveReported
 from bridge.mix.params import MOVABLE, SPECS, Param, in_words, same_value
@@ -24,6 +27,7 @@ SUGGESTION_LIFE_S: Final = 60.0
 """A suggestion that nobody answers for this long has expired."""
 
 _REMEMBERED: Final = 1024
+_MORE_FADES: Final = 2
 
 
 class Moves:
@@ -33,18 +37,23 @@ class Moves:
         suggestion: The move that waits for a yes or no.
         notices: What happened to moves since the owner last emptied this list.
         is_dump_wanted: The DAW left a write unanswered: ask what it really holds.
+        grid: How the DAW rounds what it is asked for.
+        company: Controls that the DAW moves along with ours.
     """
 
-    def __init__(self, *, session: int, mix: MixState, guard: Guard) -> None:
+    def __init__(self, *, session: int, mix: MixState, guard: Guard, grid: Grid) -> None:
         self.suggestion: Move | None = None
         self.notices: list[MoveReported] = []
         self.is_dump_wanted = False
         self._is_auditioned = False
+        self._fades_left = 0
         self._session = session
         self._count = 0
         self._mix = mix
         self._guard = guard
-        self._writer = Writer(guard)
+        self.grid = grid
+        self._writer = Writer(guard, grid)
+        self.company = Company(grid, self._writer.recent, self._writer.is_over)
         self._moves: OrderedDict[str, Move] = OrderedDict()
 
     @property
@@ -55,11 +64,10 @@ class Moves:
     @property
     def due(self) -> float | None:
         """When `advance` has something to do next; None while idle."""
-        writer_due = self._writer.due
-        if self.suggestion is None:
-            return writer_due
-        ends_at = self.suggestion.at + SUGGESTION_LIFE_S
-        return ends_at if writer_due is None else min(ends_at, writer_due)
+        dues = [self._writer.due, self.company.due]
+        if self.suggestion is not None:
+            dues.append(self.suggestion.at + SUGGESTION_LIFE_S)
+        return min((due for due in dues if due is not None), default=None)
 
     def is_wanted(self, command: SetParam, at: float) -> bool:
         """Whether a write that had to wait is still meant: it was not stopped, and no hand came."""
@@ -206,29 +214,70 @@ class Moves:
         )
         return True
 
-    def receive(self, strip: StripState, event: ParamChanged) -> Answer:
-        """What a value from the DAW is: our echo, our confirmation, or a hand."""
-        answer, move_id = self._writer.receive(strip.key, event.param, event.value, event.at)
+    def receive(self, strip: StripState, event: ParamChanged, *, is_sure: bool) -> Reading:
+        """What a value from the DAW is: our echo, our confirmation, or none of ours.
+
+        Args:
+            strip: The strip.
+            event: The value.
+            is_sure: Whether the DAW holds that now, by a dump.
+        """
+        reading = self._writer.receive(
+            strip.key, event.param, event.value, event.at, is_sure=is_sure
+        )
+        if reading.answer is Answer.CONFIRMED:
+            self._confirm(reading.move, event.value, event.at)
+        return reading
+
+    def is_answer(self, event: ParamChanged) -> bool:
+        """Whether a value of a dump is one that we wrote lately."""
+        strip = self._mix.by_number(event.track)
+        return strip is not None and self._writer.is_answer(
+            strip.key, event.param, event.value, event.at
+        )
+
+    def _confirm(self, move_id: str, value: float, at: float) -> None:
+        """The DAW holds what a move asked for, as near as it can."""
         move = self._moves.get(move_id)
-        is_waiting = move and move.state in (MoveState.APPLIED, MoveState.UNCONFIRMED)
-        if answer is Answer.CONFIRMED and move and is_waiting:
-            if not same_value(move.param, event.value, move.to_value):
-                move.to_value = event.value  # the DAW does not go as far: what it holds counts
-            self.enter(move, MoveState.CONFIRMED, event.at)
-        return answer
+        if move and move.state in (MoveState.APPLIED, MoveState.UNCONFIRMED):
+            if not same_value(move.param, value, move.to_value):
+                move.to_value = value  # the DAW does not go as far: what it holds counts
+            self.enter(move, MoveState.CONFIRMED, at)
+
+    def follows(self, strip: StripState, event: ParamChanged, base: float) -> bool:
+        """Whether a foreign value may be a control that the DAW moves along with ours."""
+        if self._writer.transit(strip.key, event.param) is not None:
+            return self.company.pulls(strip.key, event.param, event.at)
+        return self.company.receive(
+            strip.key, event.param, base=base, value=event.value, at=event.at
+        )
+
+    def judge_followers(self, at: float) -> list[Followed]:
+        """The controls that moved while ours did, and whether they kept in step."""
+        followed = self.company.judge(at)
+        for each in followed:
+            if each.leader:
+                self._guard.link(each.param, each.leader, each.key)
+                self._guard.book(each.key, each.param, at)
+        return followed
 
     def advance(self, at: float) -> list[SetParam]:
         """What is to be sent now."""
         suggestion = self.suggestion
         if suggestion is not None and at >= suggestion.at + SUGGESTION_LIFE_S - 1e-9:
             self.close_suggestion(MoveState.EXPIRED, at, "nobody answered")
-        progress = self._writer.advance(at, self._number_of)
+        progress = self._writer.advance(at, self._number_of, self._held)
+        for transit, value in progress.confirmed:
+            self._confirm(transit.move, value, at)
         for transit in progress.unanswered:
             self._guard.strip(transit.key).is_silent = True
             self.is_dump_wanted = True
             self._end(transit, MoveState.UNCONFIRMED, at, "the DAW did not answer")
         for transit, refusal in progress.refused:
             self._end(transit, MoveState.EXPIRED, at, refusal)
+        is_at_rest = self._writer.is_idle and self.company.due is None
+        if self._fades_left and is_at_rest and self._guard.is_panicked:
+            self.fade_to_snapshot(at, PANIC_RAMP_S, more=self._fades_left - 1)
         return progress.commands
 
     # -- back ----------------------------------------------------------------------------------
@@ -250,8 +299,20 @@ class Moves:
             self._is_auditioned &= self.suggestion.key != key
         for transit in self._writer.cancel(at, key=key, spare_panic=spare_panic):
             self._end(transit, MoveState.EXPIRED, at, reason)
+        if key is not None and hand_on is not None:
+            self._writer.cross(key, hand_on)
         if self.suggestion is not None and key in (None, self.suggestion.key):
             self.close_suggestion(MoveState.EXPIRED, at, reason)
+
+    def halt(self, at: float, reason: str, *, key: str) -> None:
+        """Leave a strip where it is now, save panic; an open suggestion for it stays open."""
+        for transit in self._writer.cancel(at, key=key, spare_panic=True):
+            self._end(transit, MoveState.EXPIRED, at, reason)
+
+    def give_back(self, strip: StripState, param: Param, at: float) -> None:
+        """A write of ours has crossed a hand and stands: put the hand's value back."""
+        now, theirs = self._mix.value(strip, param), self._guard.pinned(strip.key, param)
+        self.begin(strip.key, param, now, theirs, at, purpose=Purpose.HAND, duration=0.0)
 
     def revert(self, move: Move, at: float, reason: str) -> str | None:
         """Take a move back: to where it came from, or by as much where later moves stand on it.
@@ -293,11 +354,13 @@ class Moves:
         """A person has put the parameter back where the move found it."""
         self.enter(move, MoveState.REVERTED, at, "you took it back by hand")
 
-    def fade_to_snapshot(self, at: float, duration: float) -> None:
-        """Panic: bring all that is ours back to the snapshot, within `duration` seconds.
+    def fade_to_snapshot(self, at: float, duration: float, *, more: int = _MORE_FADES) -> None:
+        """Panic: bring all that we have written back to the snapshot, within `duration` seconds.
 
-        What differs from the snapshot is ours, since a hand's value becomes the snapshot's.
+        A control that the DAW moves along with one of ours goes back with it. Where both are ours
+        they pull at each other: what is off when all is at rest is faded once `more`.
         """
+        self._fades_left = more
         self._is_auditioned = False
         stopped = self._writer.cancel(at)
         for transit in stopped:
@@ -307,7 +370,9 @@ class Moves:
             for param in MOVABLE:
                 now = on_the_wire.get((strip.key, param), self._mix.value(strip, param))
                 pinned = self._guard.pinned(strip.key, param)
-                if math.isnan(pinned) or math.isnan(now) or same_value(param, now, pinned):
+                if not self._guard.is_ours(strip.key, param) or same_value(param, now, pinned):
+                    continue
+                if math.isnan(pinned) or math.isnan(now):
                     continue
                 for move in self.of_param(strip.key, param):
                     self.enter(move, MoveState.REVERTED, at, "panic")
@@ -394,6 +459,10 @@ class Moves:
         return strip is not None and same_value(
             move.param, self._mix.value(strip, move.param), value
         )
+
+    def _held(self, key: str, param: Param) -> float:
+        strip = self._mix.by_key(key)
+        return math.nan if strip is None else self._mix.value(strip, param)
 
     def _number_of(self, key: str) -> int | None:
         strip = self._mix.by_key(key)

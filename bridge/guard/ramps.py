@@ -2,14 +2,29 @@
 
 import math
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Final
 
+from bridge.guard.grid import is_round, noise
 from bridge.guard.guard import Purpose
 from bridge.guard.limits import RAMP_STEP_S, Limits
 from bridge.mix.params import COLUMN, Param, same_value
 
 ECHO_TIMEOUT_S: Final = 0.5
 """The DAW must answer the last write within this; then it is asked once more."""
+
+_STOOD_STILL: Final = 3
+"""An answer that skips more writes than this has stood still and then jumped."""
+
+
+class Match(Enum):
+    """What a value from the DAW is to the values that were sent."""
+
+    NONE = auto()
+    ECHO = auto()
+    BACKWARDS = auto()
+    """Near one that was sent, but behind what the DAW has already answered: an answer that came
+    late, or a hand that goes back along our way."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -21,9 +36,14 @@ class Transit:
         duration: How long it lasts; 0 is one write.
         move: The move that this serves, empty for panic.
         sent: Every value written so far; any of them may be echoed.
+        sent_at: When each was written, monotonic seconds.
         due: When something is to be done next: a write, or giving up on an echo.
         is_retried: Whether the last write has been repeated.
         is_confirmed: Whether the DAW has answered the target.
+        answer: The DAW's last answer; NaN before any.
+        moved_at: When it first answered with something else than the start; infinite before.
+        is_crossed: Whether a hand has moved the parameter since: of what is answered nothing more
+            is expected then.
     """
 
     key: str
@@ -35,9 +55,14 @@ class Transit:
     purpose: Purpose
     move: str = ""
     sent: list[float] = field(default_factory=list)
+    sent_at: list[float] = field(default_factory=list)
     due: float = 0.0
     is_retried: bool = False
     is_confirmed: bool = False
+    answer: float = math.nan
+    moved_at: float = math.inf
+    is_crossed: bool = False
+    _answered: set[int] = field(default_factory=set)
 
     @property
     def before(self) -> float:
@@ -56,24 +81,75 @@ class Transit:
         share = max(0.0, (at - self.began) / self.duration)
         return self.start + (self.target - self.start) * share
 
-    def note_sent(self, value: float, at: float) -> None:
+    def record_sent(self, value: float, at: float) -> None:
         """A value has been written."""
         self.sent.append(value)
+        self.sent_at.append(at)
         self.due = at + (ECHO_TIMEOUT_S if self.is_sent else RAMP_STEP_S)
 
-    def is_echo(self, value: float) -> bool:
-        """Whether `value` is one of ours coming back."""
-        return any(same_value(self.param, value, ours) for ours in self.sent)
+    def match(self, value: float, rounding: float, *, is_sure: bool = False) -> Match:
+        """What `value` is to what was sent, on a grid that rounds by up to `rounding`.
+
+        `is_sure` says that the DAW holds it now, by a dump.
+        """
+        if not self.sent:
+            return Match.NONE
+        nearest, error = self._nearest(value)
+        is_answered = self.is_confirmed or nearest in self._answered
+        if error > rounding or (self.is_crossed and is_answered and not is_sure):
+            return Match.NONE
+        fine = noise(self.param)
+        if error <= fine and nearest not in self._answered:
+            return Match.ECHO
+        last = self.start if math.isnan(self.answer) else self.answer
+        ahead = (value - last) * math.copysign(1.0, self.target - self.start)
+        return Match.ECHO if ahead >= -fine else Match.BACKWARDS
+
+    def record_answer(self, value: float, at: float) -> float | None:
+        """The DAW has answered with `value`; returns how far it is from what was asked for.
+
+        None where that says nothing of its grid: an answer that stands still, or one that would be
+        exact on a coarse grid as well. Where a ramp of fine steps is answered by standing still
+        and then jumping, half the jump counts: the nearest value sent is nearer by chance.
+        """
+        nearest, error = self._nearest(value)
+        self._answered.add(nearest)
+        last = self.start if math.isnan(self.answer) else self.answer
+        self.answer = value
+        fine = noise(self.param)
+        if abs(value - self.start) > fine:
+            self.moved_at = min(self.moved_at, at)
+        if abs(value - last) <= fine:
+            return None
+        if error <= fine:
+            return None if is_round(self.param, self.sent[nearest]) else error
+        between = sum(1 for sent in self.sent if min(last, value) < sent < max(last, value))
+        return max(error, abs(value - last) / 2.0) if between > _STOOD_STILL else error
+
+    def is_stale(self, value: float) -> bool:
+        """Whether `value` answers a write from before the newest one that is answered."""
+        return bool(self._answered) and self._nearest(value)[0] < max(self._answered)
+
+    def miss(self, value: float) -> float:
+        """How far `value` is from the nearest value that was sent; infinite where none was."""
+        return self._nearest(value)[1] if self.sent else math.inf
 
     def is_limit(self, value: float) -> bool:
         """Whether `value` is the DAW's answer to a target that it does not go as far as.
 
-        Only once the target has been written: during a ramp a value of its own is a hand. The
-        start itself is no answer: a DAW that stayed there has not obeyed.
+        Only once the target has been written, and where the DAW stood there before: any other value
+        on the way is a hand. The start itself is no answer: a DAW that stayed there has not obeyed.
         """
         low, high = sorted((self.start, self.target))
         has_moved = not same_value(self.param, value, self.start)
-        return self.is_sent and has_moved and low <= value <= high
+        has_stood = len(self.sent) == 1 or abs(value - self.answer) <= noise(self.param)
+        return self.is_sent and has_moved and has_stood and low <= value <= high
+
+    def _nearest(self, value: float) -> tuple[int, float]:
+        """The index of the value sent that is nearest, and its distance."""
+        distances = [abs(value - sent) for sent in self.sent]
+        nearest = min(range(len(distances)), key=distances.__getitem__)
+        return nearest, distances[nearest]
 
 
 def ramp_duration_s(param: Param, distance: float, limits: Limits) -> float:

@@ -36,6 +36,7 @@ class StripMemory:
                 there was one of that identity before.
         """
         self.recall_role(strip)
+        self._guard.strip(strip.key).is_nameless = not strip.is_named
         for param in MOVABLE:
             if is_new or math.isnan(self._guard.pinned(strip.key, param)):
                 self._guard.pin(strip.key, param, self._mix.value(strip, param))

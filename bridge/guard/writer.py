@@ -1,19 +1,22 @@
 """The writer: every value on its way to the DAW, and what the DAW says of it.
 
 It holds the transits, at most one a parameter, and asks the guard before each write. It tells
-echoes from hands: a value that we have just sent is ours coming back, any other is a person's.
+echoes from hands: a value that we have just sent is ours coming back, on the DAW's grid (`Grid`);
+any other is not.
 """
 
+import math
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Final
+from typing import Final, NamedTuple
 
+from bridge.guard.grid import Grid, coarsest, noise
 from bridge.guard.guard import Guard, Purpose, Write
-from bridge.guard.ramps import ECHO_TIMEOUT_S, Transit
+from bridge.guard.ramps import ECHO_TIMEOUT_S, Match, Transit
 from bridge.mix.messages import BACK, SetParam
-from bridge.mix.params import COLUMN, Param, same_value
+from bridge.mix.params import COLUMN, SPECS, Param
 
 _LATE_ECHO_S: Final = 2 * ECHO_TIMEOUT_S
 """An echo may arrive this long after its transit ended, and is still ours."""
@@ -27,7 +30,26 @@ class Answer(Enum):
 
     ECHO = auto()
     CONFIRMED = auto()
-    HAND = auto()
+    DOUBT = auto()
+    """Perhaps an answer that came late, perhaps a hand: only a dump can tell."""
+    FOREIGN = auto()
+    """None of ours."""
+
+
+class Reading(NamedTuple):
+    """What a value from the DAW is to us.
+
+    Attributes:
+        answer: What it is.
+        move: The move that it belongs to, or empty.
+        is_over: Whether what it answers had ended before it came.
+        is_stale: Whether a later write has been answered already: the DAW holds that.
+    """
+
+    answer: Answer
+    move: str = ""
+    is_over: bool = False
+    is_stale: bool = False
 
 
 @dataclass(slots=True)
@@ -36,19 +58,26 @@ class Advance:
 
     Attributes:
         commands: To be sent now, in order.
+        confirmed: Transits that the DAW's last answer confirms after all, each with that value.
         unanswered: Transits whose last write, and its repetition, nobody answered.
         refused: Transits that the guard stopped, each with the reason.
     """
 
     commands: list[SetParam] = field(default_factory=list)
+    confirmed: list[tuple[Transit, float]] = field(default_factory=list)
     unanswered: list[Transit] = field(default_factory=list)
     refused: list[tuple[Transit, str]] = field(default_factory=list)
 
 
 class Writer:
-    """The only writer to the DAW."""
+    """The only writer to the DAW.
 
-    def __init__(self, guard: Guard) -> None:
+    Attributes:
+        grid: How the DAW rounds what it is asked for.
+    """
+
+    def __init__(self, guard: Guard, grid: Grid) -> None:
+        self.grid = grid
         self._guard = guard
         self._transits: dict[tuple[str, Param], Transit] = {}
         self._ended: deque[tuple[float, Transit]] = deque(maxlen=256)
@@ -62,6 +91,19 @@ class Writer:
     def due(self) -> float | None:
         """When `advance` has something to do next; None while idle."""
         return min((transit.due for transit in self._transits.values()), default=None)
+
+    def recent(self, param: Param, at: float) -> Iterator[Transit]:
+        """What is or was on its way to any strip's `param` within the time of a late echo."""
+        yield from (t for (_, each), t in self._transits.items() if each is param)
+        yield from (
+            t
+            for ended_at, t in reversed(self._ended)
+            if t.param is param and at - ended_at <= _LATE_ECHO_S
+        )
+
+    def is_over(self, transit: Transit) -> bool:
+        """Whether nothing more is written for a transit."""
+        return transit.is_sent or self._transits.get((transit.key, transit.param)) is not transit
 
     def transit(self, key: str, param: Param) -> Transit | None:
         """What is on its way to that parameter."""
@@ -101,36 +143,80 @@ class Writer:
             self._end(transit, at)
         return stopped
 
+    def cross(self, key: str, param: Param) -> None:
+        """A hand has moved a parameter: of our writes only the answers still to come are ours."""
+        for _, transit in self._ended:
+            if transit.key == key and transit.param is param:
+                transit.is_crossed = True
+
     def expect(self, key: str, param: Param, value: float, at: float) -> None:
         """A value that comes back although we did not write it: no hand, when it arrives."""
         known = Transit(
             key=key, param=param, start=value, target=value, began=at, duration=0.0,
-            purpose=Purpose.UNDO, sent=[value],
+            purpose=Purpose.UNDO, sent=[value], sent_at=[at],
         )  # fmt: skip
         self._ended.append((at, known))
 
-    def receive(self, key: str, param: Param, value: float, at: float) -> tuple[Answer, str]:
+    def receive(
+        self, key: str, param: Param, value: float, at: float, *, is_sure: bool = False
+    ) -> Reading:
         """What a value from the DAW means, and the move that it confirms (or empty).
 
         A value that the DAW already held is the caller's to recognise.
+
+        Args:
+            key: The strip.
+            param: The parameter.
+            value: What the DAW says that it holds.
+            at: Monotonic seconds.
+            is_sure: Whether it holds that now, by a dump: it is no answer that came late.
         """
         transit = self._transits.get((key, param))
-        if transit is None or not (transit.is_echo(value) or transit.is_limit(value)):
-            return self._receive_late(key, param, value, at)
-        if not transit.is_sent or (
-            transit.is_echo(value) and not same_value(param, value, transit.target)
-        ):
-            return Answer.ECHO, ""
-        transit.is_confirmed = True
-        self._end(transit, at)
-        return Answer.CONFIRMED, transit.move
+        rounding = self.grid.rounding(param, value)
+        match = transit.match(value, rounding) if transit else Match.NONE
+        if transit and match is not Match.ECHO and transit.is_limit(value):
+            self._confirm(transit, at)
+            return Reading(Answer.CONFIRMED, transit.move)
+        if transit and match is Match.ECHO:
+            is_stale = transit.is_stale(value)
+            error = transit.record_answer(value, at)
+            is_end = _is_at_target(transit, value, rounding)
+            if error is not None:
+                self.grid.record(param, value, error)
+            if not is_end:
+                return Reading(Answer.ECHO, is_stale=is_stale)
+            self._confirm(transit, at)
+            return Reading(Answer.CONFIRMED, transit.move)
+        if transit and match is Match.NONE and transit.miss(value) <= SPECS[param].tolerance:
+            self.grid.record(param, value, transit.miss(value))  # perhaps coarser than it seemed
+        late = self._receive_late(key, param, value, at, is_sure=is_sure)
+        if late.answer is Answer.FOREIGN and match is Match.BACKWARDS:
+            late = Reading(Answer.DOUBT)
+        if late.answer is Answer.DOUBT and is_sure:
+            return Reading(Answer.FOREIGN)
+        return late
 
-    def advance(self, at: float, number_of: Callable[[str], int | None]) -> Advance:
+    def is_answer(self, key: str, param: Param, value: float, at: float) -> bool:
+        """Whether a value of a dump is one that we wrote lately; changes nothing."""
+        rounding = self.grid.rounding(param, value)
+        mine = [t for ended_at, t in self._ended if at - ended_at <= _LOST_ECHO_S]
+        return any(
+            t.key == key and t.param is param and t.match(value, rounding) is not Match.NONE
+            for t in (*self._transits.values(), *mine)
+        )
+
+    def advance(
+        self,
+        at: float,
+        number_of: Callable[[str], int | None],
+        held: Callable[[str, Param], float],
+    ) -> Advance:
         """Write what is due.
 
         Args:
             at: Monotonic seconds.
             number_of: The number that a strip has in the DAW now, None if it is gone.
+            held: The value that a parameter of a strip held when the DAW last said it.
         """
         result = Advance()
         for transit in list(self._transits.values()):
@@ -140,12 +226,31 @@ class Writer:
             if number is None:
                 self._end(transit, at)
                 result.refused.append((transit, "the track is gone"))
+            elif transit.is_sent and self._is_answered(
+                transit, value := held(transit.key, transit.param)
+            ):
+                self.grid.record(transit.param, value, abs(value - transit.target))
+                self._confirm(transit, at)
+                result.confirmed.append((transit, value))
             elif transit.is_sent and transit.is_retried:
                 self._end(transit, at)
                 result.unanswered.append(transit)
             else:
                 self._write(transit, number, at, result)
         return result
+
+    def _is_answered(self, transit: Transit, held: float) -> bool:
+        """Whether the target is what the DAW holds already, on its grid: then it says no more."""
+        far = abs(held - transit.target)
+        if far <= self.grid.rounding(transit.param, held):
+            has_moved = abs(held - transit.start) > noise(transit.param)
+            return has_moved or self.grid.is_known(transit.param, held)
+        has_answered = transit.answer == held
+        return transit.is_retried and has_answered and far <= coarsest(transit.param)
+
+    def _confirm(self, transit: Transit, at: float) -> None:
+        transit.is_confirmed = True
+        self._end(transit, at)
 
     def _write(self, transit: Transit, number: int, at: float, result: Advance) -> None:
         transit.is_retried = transit.is_sent
@@ -164,7 +269,9 @@ class Writer:
             self._end(transit, at)
             result.refused.append((transit, refusal))
             return
-        transit.note_sent(value, at)
+        transit.record_sent(value, at)
+        if transit.purpose is not Purpose.HAND:
+            self._guard.claim(transit.key, transit.param)
         result.commands.append(
             SetParam(
                 track=number,
@@ -179,8 +286,11 @@ class Writer:
     def _next_value(self, transit: Transit, at: float) -> float:
         """The ramp's value, held back where a late clock would make it a jump."""
         value = transit.value_at(at)
-        if transit.purpose is Purpose.PANIC:
+        if transit.purpose is Purpose.HAND:
             return value
+        if transit.purpose is Purpose.PANIC:  # from beyond what is ever sent, too
+            spec = SPECS[transit.param]
+            return min(max(value, spec.minimum), spec.maximum)
         jump = float(self._guard.limits.jump[COLUMN[transit.param]])
         return min(max(value, transit.before - jump), transit.before + jump)
 
@@ -188,12 +298,34 @@ class Writer:
         del self._transits[transit.key, transit.param]
         self._ended.append((at, transit))
 
-    def _receive_late(self, key: str, param: Param, value: float, at: float) -> tuple[Answer, str]:
+    def _receive_late(
+        self, key: str, param: Param, value: float, at: float, *, is_sure: bool
+    ) -> Reading:
         """What a value means for transits that have ended, newest first."""
+        rounding = self.grid.rounding(param, value)
+        in_doubt = False
         for ended_at, transit in reversed(self._ended):
-            patience = _LOST_ECHO_S if transit.is_retried else _LATE_ECHO_S
-            is_mine = transit.key == key and transit.param is param
-            if is_mine and at - ended_at <= patience and transit.is_echo(value):
-                is_end = transit.is_sent and same_value(param, value, transit.target)
-                return (Answer.CONFIRMED if is_end else Answer.ECHO), transit.move
-        return Answer.HAND, ""
+            patience = _LOST_ECHO_S if transit.is_retried or is_sure else _LATE_ECHO_S
+            if transit.key != key or transit.param is not param or at - ended_at > patience:
+                continue
+            match = transit.match(value, rounding, is_sure=is_sure)
+            if match is Match.ECHO:
+                is_stale = transit.is_stale(value) and not is_sure
+                if not transit.is_crossed:
+                    transit.record_answer(value, at)
+                is_end = _is_at_target(transit, value, rounding)
+                answer = Answer.CONFIRMED if is_end else Answer.ECHO
+                return Reading(answer, transit.move, is_over=True, is_stale=is_stale)
+            in_doubt = in_doubt or match is Match.BACKWARDS
+            if is_sure or not math.isnan(transit.answer):
+                break  # what was written before has been overwritten
+        return Reading(Answer.DOUBT if in_doubt else Answer.FOREIGN)
+
+
+def _is_at_target(transit: Transit, value: float, rounding: float) -> bool:
+    """Whether an answer is surely the one to the last write, and not to one shortly before.
+
+    On a coarse grid that shows only when nothing more has come (`Writer.advance`).
+    """
+    near = min(rounding, SPECS[transit.param].tolerance)
+    return transit.is_sent and abs(value - transit.target) <= near

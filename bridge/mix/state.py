@@ -47,7 +47,8 @@ class StripState:
     Attributes:
         key: Its identity: the DAW's, or else its name, with ``#2`` and so on for namesakes.
         number: Its number in the DAW now, from 1.
-        name: Its name in the DAW.
+        name: Its name in the DAW, or "Track 3" where the DAW has not said one.
+        is_named: Whether the DAW has said its name.
         uid: The DAW's stable identity, empty where it has none.
         given_role: The role that the DAW or a person gave it.
         mute: Whether it is muted.
@@ -58,6 +59,7 @@ class StripState:
     key: str
     number: int
     name: str
+    is_named: bool = True
     uid: str = ""
     given_role: Role | None = None
     mute: bool = False
@@ -123,6 +125,8 @@ class MixState:
     Attributes:
         strips: Who they are.
         values: (n, 6) last confirmed values of `MOVABLE`, NaN where the DAW has said nothing.
+        settled: (n, 6) the same; where a control moves and nobody knows yet why, what stood before.
+            A change is measured from here, however small its steps are.
         changed_at: (n,) when one of them last changed, monotonic seconds.
         source_db: (n, 10) mean octave levels before fader and EQ, dBFS; NaN until heard.
         level_db: (n,) the same, broadband RMS.
@@ -154,6 +158,7 @@ class MixState:
             setattr(self, name, array)
 
     values: FloatArray
+    settled: FloatArray
     changed_at: FloatArray
     source_db: FloatArray
     level_db: FloatArray
@@ -189,8 +194,17 @@ class MixState:
         """Last confirmed value of a movable parameter, NaN where unknown."""
         return float(self.values[strip.number - 1, COLUMN[param]])
 
+    def settled_value(self, strip: StripState, param: Param) -> float:
+        """What a movable parameter held before it began to move; NaN where unknown."""
+        return float(self.settled[strip.number - 1, COLUMN[param]])
+
+    def settle(self, strip: StripState, param: Param) -> None:
+        """What a movable parameter holds is explained: the next change is measured from here."""
+        row, column = strip.number - 1, COLUMN[param]
+        self.settled[row, column] = self.values[row, column]
+
     def confirm(self, strip: StripState, param: Param, value: float, at: float) -> None:
-        """Take over what the DAW says it holds."""
+        """Take over what the DAW says it holds; see `settle` for what it means."""
         if param in SWITCHES:
             setattr(strip, param.value, value != 0.0)
             self.is_any_solo = any(other.solo for other in self.strips)
@@ -270,14 +284,17 @@ class MixState:
         for number, (key, said, old) in enumerate(zip(keys, incoming, known, strict=True), start=1):
             strip = old or StripState(key=key, number=number, name=f"Track {number}")
             strip.number = number
+            strip.is_named = bool(said.name) or (old is not None and old.is_named)
             strip.name = said.name or strip.name
             strip.uid = said.uid or strip.uid
             strip.given_role = said.role or strip.given_role
             strip.barred = said.barred
             self.strips.append(strip)
             for param, change in said.changes.items():
-                if param in SWITCHES or np.isnan(self.value(strip, param)):
+                if param in SWITCHES or np.isnan(self.settled_value(strip, param)):
                     self.confirm(strip, param, change.value, change.at)
+                    if param not in SWITCHES:
+                        self.settle(strip, param)
                 else:
                     changes.append(replace(change, track=number))
         self._by_key = {strip.key: strip for strip in self.strips}
@@ -285,10 +302,7 @@ class MixState:
         return not is_same, changes
 
     def is_recall(self, changes: list[ParamChanged]) -> bool:
-        """Whether a dump's `changes` are another mix (a scene, another song) and no one's hands.
-
-        Nobody moves controls of a quarter of the strips, and of three at least, unseen.
-        """
+        """Whether a dump's `changes` are another mix (a scene, another song) and no one's hands."""
         moved = {
             change.track
             for change in changes
@@ -299,7 +313,14 @@ class MixState:
                 change.value,
             )
         }
-        return len(moved) >= max(_RECALL_STRIPS, _RECALL_SHARE * len(self.strips))
+        return self.is_beyond_hands(len(moved))
+
+    def is_beyond_hands(self, strips: int) -> bool:
+        """Whether controls of so many strips at once are another mix.
+
+        Nobody moves those of a quarter of the strips, and of three at least, in a moment or unseen.
+        """
+        return strips >= max(_RECALL_STRIPS, _RECALL_SHARE * len(self.strips))
 
     # -- sound ---------------------------------------------------------------------------------
 
@@ -358,6 +379,7 @@ class MixState:
 # Name, width (0: one number a strip) and the value that means "unknown" of MixState's arrays.
 _ARRAYS: Final = (
     ("values", len(MOVABLE), np.nan),
+    ("settled", len(MOVABLE), np.nan),
     ("changed_at", 0, -np.inf),
     ("source_db", 10, np.nan),
     ("level_db", 0, np.nan),

@@ -1,9 +1,15 @@
-"""The link: whether the DAW is there, asked by its dumps, believed by its packets.
+"""The link: whether the DAW is there and has said everything, asked by dumps, believed by packets.
 
 A DAW that says something is alive. One that has been silent is asked for a dump; if it stays silent
 it is stale, and nothing moves until a new dump has said who is who.
+
+A dump is complete or it is not: its count says how many strips there are, and each needs a name or
+an identity, and a gain. What is missing is asked for again, with growing pauses, and is then left
+alone with a sentence that names it. A dump that goes on is waited for. No question
+is asked within a second of the last.
 """
 
+from collections import deque
 from typing import Final
 
 from bridge.mix.messages import (
@@ -12,15 +18,30 @@ from bridge.mix.messages import (
     DumpOpened,
     LinkChanged,
     LinkState,
+    ParamChanged,
     RequestDump,
+    TrackIdentified,
+    TrackNamed,
 )
+from bridge.mix.params import Param
 
 _ASK_EVERY_S: Final = 1.0
+_LONGEST_PAUSE_S: Final = 16.0
+_TRIES: Final = 5
+"""What so many dumps have not said is not asked for again."""
+_TRIES_TO_CLOSE: Final = 3
+"""A dump that has never ended so often is taken as it is."""
+_PATIENT_REQUESTS: Final = 3
+_RESTLESS_S: Final = 30.0
+"""More than `_PATIENT_REQUESTS` of the engine in this time are spread further and further."""
+
 _SILENT_S: Final = 1.5
 """A DAW whose meters stand still is asked whether it is there after this long."""
 
 _STALE_S: Final = 2.8
 """And given up after this: within 3 s of its last word."""
+
+_SHOWN: Final = 4
 
 
 class DawLink:
@@ -28,23 +49,44 @@ class DawLink:
 
     Args:
         where: The DAW's address in words, for texts.
+        sends_dumps: Whether the DAW itself sends dumps, whose end may be lost; a dialect that
+            collects them from answers ends each as it means it.
+
+    Attributes:
+        state: What is known of the DAW.
+        asked_again: Dumps that were asked for again, since one was not answered or not complete.
     """
 
-    def __init__(self, where: str) -> None:
+    def __init__(self, where: str, *, sends_dumps: bool = False) -> None:
         self.state = LinkState.OFFLINE
+        self.asked_again = 0
+        self._text = ""
         self._where = where
+        self._sends_dumps = sends_dumps
         self._heard_at = float("-inf")
         self._asked_at = float("-inf")
-        self._is_dump_open = False
+        self._said_at = float("-inf")
+        self._requests: deque[float] = deque(maxlen=16)
+        self._is_wanted = False
         self._is_answered = True
+        self._unanswered = 0
+        self._incomplete = 0
+        self._count: int | None = None
+        self._named: set[int] = set()
+        self._gains: set[int] = set()
+        self._missing = ""
         self._refresh = 0
 
-    def request_dump(self, at: float) -> RequestDump:
-        """Ask for a dump, now."""
-        self._asked_at = at
-        self._is_answered = False
-        self._refresh += 1
-        return RequestDump(number=self._refresh)
+    def request_dump(self, at: float) -> RequestDump | None:
+        """Ask for a dump, now; None where the last is too fresh: it follows (`check`)."""
+        while self._requests and self._requests[0] <= at - _RESTLESS_S:
+            self._requests.popleft()
+        if not self._is_wanted:
+            self._requests.append(at)
+        if at - self._asked_at < self._request_pause_s:
+            self._is_wanted = True
+            return None
+        return self._ask(at)
 
     def note_alive(self, at: float) -> None:
         """A meter came, or another message of the DAW's: it is alive."""
@@ -52,32 +94,136 @@ class DawLink:
 
     def note(self, event: DawEvent) -> LinkChanged | None:
         """The DAW said something; returns what that changes."""
-        self._heard_at = event.at
-        if isinstance(event, DumpOpened):
-            self._is_dump_open = True
-        elif isinstance(event, DumpClosed) and self._is_dump_open:
-            self._is_dump_open, self._is_answered = False, True
-            if self.state is not LinkState.ONLINE:
-                return self._enter(LinkState.ONLINE, event.at, f"the DAW at {self._where} is there")
-        if self.state is LinkState.OFFLINE:
-            return self._enter(
-                LinkState.CONNECTING, event.at, f"the DAW at {self._where} speaks; asking for all"
-            )
+        self._heard_at = self._said_at = event.at
+        match event:
+            case DumpOpened():
+                self._count = event.count
+                self._named.clear()
+                self._gains.clear()
+            case TrackNamed() if event.name:
+                self._named.add(event.track)
+            case TrackIdentified() if event.uid:
+                self._named.add(event.track)
+            case ParamChanged(param=Param.GAIN):
+                self._gains.add(event.track)
+            case DumpClosed():
+                return self._close_dump(event.at)
+        if self.state in (LinkState.OFFLINE, LinkState.STALE):
+            return self._enter(LinkState.CONNECTING, event.at, "speaks; asking for all its strips")
         return None
 
-    def check(self, at: float) -> tuple[LinkChanged | None, RequestDump | None]:
+    def check(self, at: float) -> tuple[LinkChanged | DumpClosed | None, RequestDump | None]:
         """What time has changed, and what is to be asked; call it some ten times a second."""
         silent_s = at - self._heard_at
-        change = None
+        change: LinkChanged | DumpClosed | None = None
         if self.state in (LinkState.ONLINE, LinkState.CONNECTING) and silent_s > _STALE_S:
+            self._count = None
             text = f"no word from the DAW at {self._where} for {silent_s:.0f} s; is it running?"
-            change = self._enter(LinkState.STALE, at, text)
-        is_unfinished = self._is_dump_open or not self._is_answered
-        is_wanted = self.state is not LinkState.ONLINE or is_unfinished or silent_s > _SILENT_S
-        if is_wanted and at - self._asked_at >= _ASK_EVERY_S:
-            return change, self.request_dump(at)
-        return change, None
+            change = self._enter(LinkState.STALE, at, text, is_whole=True)
+        elif self.state is not LinkState.ONLINE and silent_s <= _STALE_S:
+            change = self._describe_silence(at)
+        if self._is_dump_whole(at):
+            return DumpClosed(at=at, number=self._refresh), None
+        if at - self._asked_at < _ASK_EVERY_S or not self._is_due(at, silent_s):
+            return change, None
+        return change, self._ask(at)
 
-    def _enter(self, state: LinkState, at: float, text: str) -> LinkChanged:
-        self.state = state
+    # -- asking --------------------------------------------------------------------------------
+
+    @property
+    def _request_pause_s(self) -> float:
+        too_many = max(0, len(self._requests) - _PATIENT_REQUESTS)
+        return min(_ASK_EVERY_S * 2.0**too_many, _LONGEST_PAUSE_S)
+
+    def _is_due(self, at: float, silent_s: float) -> bool:
+        """Whether a dump is to be asked for now; a second has passed since the last question."""
+        if silent_s > _SILENT_S:
+            return True
+        is_open = self._count is not None
+        tries = self._unanswered if is_open or not self._is_answered else self._incomplete
+        pause = min(_ASK_EVERY_S * 2.0 ** max(0, tries - 1), _LONGEST_PAUSE_S)
+        since = at - max(self._asked_at, self._said_at if is_open else float("-inf"))
+        if is_open or not self._is_answered or self.state is not LinkState.ONLINE:
+            return since >= pause
+        if self._missing and self._incomplete < _TRIES:
+            return since >= pause
+        return self._is_wanted and since >= self._request_pause_s
+
+    def _ask(self, at: float) -> RequestDump:
+        if not self._is_answered:
+            self._unanswered += 1
+        if self._missing or not self._is_answered:
+            self.asked_again += 1
+        self._asked_at = at
+        self._is_answered = self._is_wanted = False
+        self._refresh += 1
+        return RequestDump(number=self._refresh)
+
+    # -- dumps ---------------------------------------------------------------------------------
+
+    def _is_dump_whole(self, at: float) -> bool:
+        """Whether an open dump is over although nothing has said so."""
+        if not self._sends_dumps or self._count is None or at - self._said_at < _ASK_EVERY_S:
+            return False
+        return not self._describe_missing() or self._unanswered >= _TRIES_TO_CLOSE
+
+    def _close_dump(self, at: float) -> LinkChanged | None:
+        if self._count is None:
+            return self._enter(
+                LinkState.CONNECTING, at, "answers, but does not say how many strips there are"
+            )
+        self._missing = self._describe_missing()
+        self._count, self._is_answered, self._unanswered = None, True, 0
+        self._incomplete = self._incomplete + 1 if self._missing else 0
+        text = "is there"
+        if self._missing:
+            is_last = self._incomplete >= _TRIES
+            text += f"; {self._missing}: {'left alone' if is_last else 'asking again'}"
+        return self._enter(LinkState.ONLINE, at, text)
+
+    def _describe_missing(self) -> str:
+        """What the dump has not said, in words; empty where it is complete."""
+        strips = set(range(1, (self._count or 0) + 1))
+        nameless, gainless = strips - self._named, strips - self._gains
+        parts = (
+            _in_words(nameless & gainless, "said nothing"),
+            _in_words(nameless - gainless, "not said what it is called"),
+            _in_words(gainless - nameless, "not said its gain"),
+        )
+        return ", ".join(part for part in parts if part)
+
+    def _describe_silence(self, at: float) -> LinkChanged | None:
+        """A DAW that speaks and has not said everything: what it has not answered."""
+        if self._unanswered < _TRIES_TO_CLOSE:
+            text = "speaks; asking for all its strips"
+            return None if self.state is LinkState.CONNECTING else self._connect(at, text)
+        return self._connect(
+            at,
+            f"speaks, but does not answer when it is asked for all its strips "
+            f"({self._unanswered} times): see what it sends to this port and what it listens to",
+        )
+
+    def _connect(self, at: float, text: str) -> LinkChanged | None:
+        return self._enter(LinkState.CONNECTING, at, text)
+
+    def _enter(
+        self, state: LinkState, at: float, text: str, *, is_whole: bool = False
+    ) -> LinkChanged | None:
+        """Take on a state, unless it is told already; `text` is what the DAW does."""
+        text = text if is_whole else f"the DAW at {self._where} {text}"
+        if (state, text) == (self.state, self._text):
+            return None
+        self.state, self._text = state, text
         return LinkChanged(at=at, state=state, text=text)
+
+
+def _in_words(strips: set[int], what: str) -> str:
+    """Which strips have not said what they should; empty for none."""
+    if not strips:
+        return ""
+    numbers = [str(strip) for strip in sorted(strips)]
+    more = f" and {len(numbers) - _SHOWN} more" if len(numbers) > _SHOWN else ""
+    who = f"strips {', '.join(numbers[:_SHOWN])}{more} have"
+    if len(numbers) == 1:
+        who = f"strip {numbers[0]} has"
+    return f"{who} {what}"

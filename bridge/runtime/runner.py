@@ -98,7 +98,7 @@ class Runner:
         self.unsaid = 0
         self.lessons = 0
         self.side_door: SideDoor | None = None
-        self.link = DawLink(f"{daw[0]}:{daw[1]}")
+        self.link = DawLink(f"{daw[0]}:{daw[1]}", sends_dumps=dialect.capabilities.sends_dumps)
         self.meters = LevelMeters(dialect, at=time.monotonic())
         self._dialect = dialect
         self._daw = daw
@@ -309,9 +309,9 @@ class Runner:
     # -- out -----------------------------------------------------------------------------------
 
     def _command(self, command: Command, at: float) -> None:
-        if isinstance(command, RequestDump):
-            command = self.link.request_dump(at)  # the link counts them all
-        self._write(command)
+        request = self.link.request_dump(at) if isinstance(command, RequestDump) else command
+        if request is not None:
+            self._write(request)
 
     def _write(self, command: Command) -> None:
         self._outbox.put(command)

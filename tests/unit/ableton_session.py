@@ -86,6 +86,9 @@ class AbletonSession:
 
     def _pulse(self) -> None:
         change, request = self.link.check(self.at)
+        if isinstance(change, m.DumpClosed):
+            self._do(change)
+            change = self.link.note(change)
         if change:
             self._do(change)
         if request:
@@ -118,9 +121,11 @@ class AbletonSession:
             self._note_who_is_who()
         self.notices += result.notices
         for command in result.commands:
-            if isinstance(command, m.RequestDump):
-                command = self.link.request_dump(self.at)
-            self._command(command)
+            request = (
+                self.link.request_dump(self.at) if isinstance(command, m.RequestDump) else command
+            )
+            if request:
+                self._command(request)
 
     def _note_who_is_who(self) -> None:
         """Remember which of Live's tracks each key was when it was first told."""

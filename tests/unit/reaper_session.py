@@ -105,6 +105,9 @@ class ReaperSession:
 
     def _pulse(self) -> None:
         change, request = self.link.check(self.at)
+        if isinstance(change, m.DumpClosed):
+            self._do(change)
+            change = self.link.note(change)
         if change:
             self._do(change)
         if request:
@@ -136,9 +139,11 @@ class ReaperSession:
         result = self.engine.handle(event)
         self.notices += result.notices
         for command in result.commands:
-            if isinstance(command, m.RequestDump):
-                command = self.link.request_dump(self.at)
-            self._command(command)
+            request = (
+                self.link.request_dump(self.at) if isinstance(command, m.RequestDump) else command
+            )
+            if request:
+                self._command(request)
 
     def _command(self, command: m.Command) -> None:
         try:

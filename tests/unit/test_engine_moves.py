@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from desk import Desk, credited, refusals
 
+from bridge.guard.grid import Grid
 from bridge.guard.guard import Guard, Purpose
 from bridge.guard.limits import LIMITS, Profile
 from bridge.guard.moves import SUGGESTION_LIFE_S
@@ -555,13 +556,13 @@ def test_a_move_that_the_door_refuses_was_never_heard() -> None:
 def test_a_value_for_a_track_without_a_number_is_not_written() -> None:
     guard = Guard(LIMITS[Profile.STUDIO])
     guard.is_online = True
-    writer = Writer(guard)
+    writer = Writer(guard, Grid())
     lost = Transit(
         key="Vox", param=Param.GAIN, start=0.0, target=1.0, began=1.0, duration=0.2,
         purpose=Purpose.UNDO,
     )  # fmt: skip
     writer.begin(lost, 1.0)
-    result = writer.advance(1.0, lambda _: None)
+    result = writer.advance(1.0, lambda _: None, lambda *_: 0.0)
     assert result.commands == []
     assert result.refused == [(lost, "the track is gone")]
     assert writer.is_idle

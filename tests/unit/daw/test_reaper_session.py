@@ -300,7 +300,8 @@ def test_over_a_line_that_loses_every_tenth_message_both_agree_in_the_end(tmp_pa
         session.run(15.0)
     session._loss = 0.0
     session.person(m.FreezeSwitched(at=session.at, on=True))
-    session._command(session.link.request_dump(session.at))
+    if request := session.link.request_dump(session.at):
+        session._command(request)
     session.run(3.0)
     session.assert_same()
     session.assert_nothing_went_wrong()

@@ -54,11 +54,26 @@ def _offline(guard: Guard) -> None:
     guard.is_online = False
 
 
+def _nameless(guard: Guard) -> None:
+    guard.strip(KEY).is_nameless = True
+
+
 def _silent(guard: Guard) -> None:
     guard.strip(KEY).is_silent = True
 
 
 CASES = [
+    Case(
+        "_must_know_the_value",
+        replace(FINE, before=float("nan"), purpose=Purpose.PANIC),
+        "has not said what its gain holds",
+    ),
+    Case("_must_know_the_name", FINE, "what it is called", _nameless),
+    Case(
+        "_must_stay_closed",
+        replace(FINE, before=-150.0, purpose=Purpose.PANIC),
+        "its fader is closed",
+    ),
     Case(
         "_must_be_in_range",
         replace(FINE, start=5.9, before=5.9, value=6.3, purpose=Purpose.UNDO),
@@ -121,7 +136,16 @@ def test_every_rule_has_its_case() -> None:
 def test_what_no_fader_can_hold_never_leaves(value: float, purpose: Purpose) -> None:
     guard = Guard(LIMITS[Profile.OFF])
     guard.is_online = True
-    assert guard.refusal(replace(FINE, value=value, purpose=purpose)) is not None
+    is_theirs = purpose is Purpose.HAND and value == -150.0
+    is_refused = guard.refusal(replace(FINE, value=value, purpose=purpose)) is not None
+    assert is_refused is not is_theirs
+
+
+def test_only_a_person_closes_a_fader_and_it_is_closed_again_if_we_opened_it() -> None:
+    guard = make_guard()
+    closed = replace(FINE, value=-150.0, purpose=Purpose.HAND)
+    assert guard.refusal(closed) is None
+    assert guard.refusal(replace(closed, purpose=Purpose.UNDO)) is not None
 
 
 def test_a_small_write_of_a_free_strip_may_leave() -> None:
@@ -311,3 +335,16 @@ def test_the_sum_of_all_strips_is_not_boosted_beyond_the_profile() -> None:
 def test_the_mask_of_an_empty_mix_is_empty() -> None:
     mix = observe()
     assert shape(pinned(mix), mix, 1.0) == []
+
+
+def test_what_a_follower_may_not_do_its_leader_may_not_either() -> None:
+    observation = observe(-10.0, -10.0)
+    guard = pinned(observation)
+    leader, follower = observation.keys
+    guard.link(Param.GAIN, leader, follower)
+    assert shape(guard, observation, 1.0) == [1.0, 1.0]
+    guard.switch_safe(follower, LockClass.GAIN, on=True)
+    assert shape(guard, observation, 1.0) == [None, None]
+    guard.switch_safe(follower, LockClass.GAIN, on=False)
+    guard.pin(follower, Param.GAIN, -21.5)  # it may go up by half a dB and no further
+    assert shape(guard, observation, 1.0) == [0.5, 0.5]

@@ -1,5 +1,7 @@
 """Whether the DAW is there: asked by dumps, believed by packets."""
 
+from itertools import pairwise
+
 import pytest
 
 from bridge.mix.messages import (
@@ -7,16 +9,19 @@ from bridge.mix.messages import (
     DumpOpened,
     LinkChanged,
     LinkState,
+    ParamChanged,
     RequestDump,
+    TrackNamed,
     TransportChanged,
 )
+from bridge.mix.params import Param
 from bridge.runtime.link import DawLink
 
 
 @pytest.fixture
 def link() -> DawLink:
     """A link to a DAW of which nothing was heard."""
-    return DawLink("127.0.0.1:9401")
+    return DawLink("127.0.0.1:9401", sends_dumps=True)
 
 
 def dump(link: DawLink, at: float) -> LinkChanged | None:
@@ -37,7 +42,7 @@ def test_a_daw_that_is_not_there_is_asked_every_second(link: DawLink) -> None:
 
 
 def test_its_first_word_is_connecting_and_its_first_dump_online(link: DawLink) -> None:
-    change = link.note(DumpOpened(at=10.0, count=1))
+    change = link.note(DumpOpened(at=10.0, count=0))
     assert change is not None
     assert change.state is LinkState.CONNECTING
     assert link.note(TransportChanged(at=10.0, playing=True)) is None
@@ -86,8 +91,9 @@ def test_a_daw_that_stays_silent_is_stale_within_three_seconds(link: DawLink) ->
 def test_a_stale_daw_is_online_only_after_a_whole_dump(link: DawLink) -> None:
     dump(link, 10.0)
     link.check(13.0)
-    assert link.note(TransportChanged(at=14.0, playing=True)) is None
-    assert link.state is LinkState.STALE
+    change = link.note(TransportChanged(at=14.0, playing=True))
+    assert change is not None
+    assert change.state is LinkState.CONNECTING
     assert asked(link, 14.0)
     change = dump(link, 14.1)
     assert change is not None
@@ -114,10 +120,10 @@ def test_a_dump_that_does_not_arrive_whole_is_asked_for_again(
         link.note(DumpClosed(at=10.2, number=2))
     link.note_alive(11.0)
     assert not asked(link, 11.0)
-    assert asked(link, 11.1)
-    dump(link, 11.2)
-    link.note_alive(12.5)
-    assert not asked(link, 12.5)
+    assert asked(link, 11.2)
+    dump(link, 11.3)
+    link.note_alive(12.6)
+    assert not asked(link, 12.6)
 
 
 def test_a_dump_that_the_daw_begins_by_itself_and_does_not_end_is_asked_for(
@@ -125,4 +131,94 @@ def test_a_dump_that_the_daw_begins_by_itself_and_does_not_end_is_asked_for(
 ) -> None:
     dump(link, 10.0)
     link.note(DumpOpened(at=10.2, count=3))
-    assert asked(link, 10.3)
+    assert not asked(link, 11.1)
+    assert asked(link, 11.3)
+
+
+def strip(link: DawLink, track: int, at: float, *, name: str = "Kick", gain: bool = True) -> None:
+    """One strip of a dump, or a part of it."""
+    if name:
+        link.note(TrackNamed(at=at, track=track, name=name))
+    if gain:
+        link.note(ParamChanged(at=at, track=track, param=Param.GAIN, value=-3.0))
+
+
+def test_a_dump_without_a_strip_is_asked_for_again_with_growing_pauses_and_named(
+    link: DawLink,
+) -> None:
+    asked_at, texts, at = [], [], 10.0
+    while at < 120.0:
+        link.note_alive(at)
+        change, request = link.check(at)
+        if request is not None:
+            asked_at.append(at)
+            link.note(DumpOpened(at=at, count=3))
+            strip(link, 1, at)
+            strip(link, 2, at, gain=False)
+            change = link.note(DumpClosed(at=at, number=request.number))
+        if isinstance(change, LinkChanged):
+            assert change.state is not LinkState.STALE
+            texts.append(change.text)
+        at = round(at + 0.1, 1)
+    pauses = [round(b - a, 1) for a, b in pairwise(asked_at)]
+    assert pauses == [1.0, 2.0, 4.0, 8.0]
+    assert "strip 3 has said nothing, strip 2 has not said its gain" in texts[-1]
+    assert texts[-1].endswith("left alone")
+
+
+def test_a_dump_that_goes_on_is_waited_for(link: DawLink) -> None:
+    link.check(10.0)
+    link.note(DumpOpened(at=10.1, count=40))
+    for track in range(1, 41):
+        at = 10.1 + track * 0.2
+        assert link.check(at) == (None, None)
+        strip(link, track, at)
+    change = link.note(DumpClosed(at=18.2, number=1))
+    assert change is not None
+    assert change.state is LinkState.ONLINE
+
+
+def test_a_complete_dump_without_an_end_is_taken_after_a_second(link: DawLink) -> None:
+    link.check(10.0)
+    link.note(DumpOpened(at=10.0, count=2))
+    strip(link, 1, 10.0)
+    strip(link, 2, 10.1)
+    assert link.check(10.9) == (None, None)
+    assert link.check(11.1) == (DumpClosed(at=11.1, number=1), None)
+    change = link.note(DumpClosed(at=11.1, number=1))
+    assert change is not None
+    assert change.state is LinkState.ONLINE
+
+
+def test_a_daw_that_sends_levels_and_never_answers_is_told_of_as_just_that(link: DawLink) -> None:
+    texts, asked_at = [], []
+    for tenth in range(100, 400):
+        link.note_alive(tenth / 10)
+        change, request = link.check(tenth / 10)
+        texts += [change.text] if isinstance(change, LinkChanged) else []
+        asked_at += [tenth / 10] if request else []
+    assert "speaks" in texts[0]
+    assert "does not answer when it is asked for all its strips" in texts[-1]
+    assert len(asked_at) < 8
+
+
+def test_no_two_questions_are_within_a_second_whoever_wants_them(link: DawLink) -> None:
+    dump(link, 10.0)
+    asked_at = []
+    for hundredth in range(1000, 6000, 3):
+        at = hundredth / 100
+        link.note_alive(at)
+        asked_at += [at] if link.request_dump(at) else []
+        asked_at += [at] if link.check(at)[1] else []
+        if asked_at and asked_at[-1] == at:
+            dump(link, at)
+    pauses = [b - a for a, b in pairwise(asked_at)]
+    assert min(pauses) >= 1.0
+    assert max(pauses) > 4.0, "whoever wants one all the time waits longer and longer"
+
+
+def test_a_dump_that_a_dialect_collects_is_ended_by_the_dialect_alone() -> None:
+    link = DawLink("Live")
+    link.note(DumpOpened(at=10.0, count=0))  # nobody knows who is who
+    link.note_alive(20.0)
+    assert not isinstance(link.check(20.0)[0], DumpClosed)

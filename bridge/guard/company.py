@@ -1,0 +1,284 @@
+"""Company: controls that a DAW moves along with ours (linked, ganged, grouped, led by a VCA).
+
+What follows a write of ours in step with it is no hand. A follower shows itself at the beginning of
+a ramp and keeps to one rule all the way:
+
+- *copy*: it holds what we wrote (a stereo link);
+- *shift*: it moves by as much (a group in dB, a VCA);
+- *mirror*: it moves by as much the other way (the two pans of a pair);
+- *scale*: it moves the same way, by more or less (a group by fader position).
+
+Whoever stops following, or never began with us, is moved by a hand.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final, NamedTuple
+
+from bridge.guard.grid import Grid
+from bridge.guard.ramps import Transit
+from bridge.mix.params import SPECS, Param
+
+_LAG_S: Final = 0.5
+"""A follower is told this long after the write that it follows, at the latest."""
+_PATIENCE_S: Final = 0.6
+"""A follower that says nothing more for this long has stopped."""
+_TOGETHER_S: Final = 0.2
+"""Leader and follower begin to move at once; the wire and a desk's turns may part them by this."""
+_LEAST_RATIO: Final = 0.1
+_GREATEST_RATIO: Final = 8.0
+"""Of two faders moved by position, one at the top and one near the bottom (X32: .04 and .32 dB)."""
+_STEADY: Final = 2.0
+"""Between the greatest and the least of a follower's ratios; a fader's law bends less in a ramp."""
+_ENOUGH_SCALED: Final = 3
+"""A scaled follower needs so many answers to be believed: two fit almost anything."""
+
+
+class _Rule(Enum):
+    COPY = auto()
+    SHIFT = auto()
+    MIRROR = auto()
+    SCALE = auto()
+
+
+class Followed(NamedTuple):
+    """A control that has moved while ours did.
+
+    Attributes:
+        base: What it held before.
+        value: What it holds now.
+        at: When it moved last, monotonic seconds.
+        leader: The strip whose control of ours it kept in step with to the end; empty where a hand
+            moved it.
+    """
+
+    key: str
+    param: Param
+    base: float
+    value: float
+    at: float
+    leader: str
+
+
+@dataclass(slots=True, kw_only=True)
+class _Leader:
+    """What a follower may be following: a control of ours, on its way from `start`.
+
+    Attributes:
+        key: The strip.
+        start: Where it stood when the follower began.
+        rules: Those that explain all that the follower said.
+        ratios: The least and the greatest share of the leader's way that the follower went.
+    """
+
+    key: str
+    start: float
+    rules: frozenset[_Rule]
+    ratios: tuple[float, float] = (math.inf, 0.0)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Follower:
+    """A control that may be following; `leaders` are those that still explain all that it said."""
+
+    base: float
+    value: float
+    at: float
+    leaders: list[_Leader]
+    answers: int = 0
+
+
+class Company:
+    """Tells followers of our ramps from hands.
+
+    Args:
+        grid: How the DAW rounds.
+        recent: What is or was lately on its way to a parameter of any strip, newest first.
+        is_over: Whether a transit writes nothing more.
+
+    Attributes:
+        pairs: Which controls have followed which: (parameter, leader, follower).
+    """
+
+    def __init__(
+        self,
+        grid: Grid,
+        recent: Callable[[Param, float], Iterator[Transit]],
+        is_over: Callable[[Transit], bool],
+    ) -> None:
+        self.pairs: set[tuple[Param, str, str]] = set()
+        self._grid = grid
+        self._recent = recent
+        self._is_over = is_over
+        self._followers: dict[tuple[str, Param], _Follower] = {}
+
+    @property
+    def due(self) -> float | None:
+        """When the next follower may be judged, monotonic seconds; None where there is none."""
+        return min((each.at + _PATIENCE_S for each in self._followers.values()), default=None)
+
+    def drop(self, key: str, param: Param) -> None:
+        """Forget a follower: a hand has it."""
+        self._followers.pop((key, param), None)
+
+    def receive(self, key: str, param: Param, *, base: float, value: float, at: float) -> bool:
+        """Whether a foreign value may be company of what is on its way to other strips.
+
+        Args:
+            key: The strip.
+            param: The parameter.
+            base: What it held before.
+            value: What it holds now.
+            at: Monotonic seconds.
+        """
+        known = self._followers.get((key, param))
+        if known is not None:
+            return self._keeps_step(known, param, value, at)
+        rules = frozenset(_Rule) - (frozenset() if param is Param.PAN else {_Rule.MIRROR})
+        leaders: dict[str, _Leader] = {}
+        for transit in self._recent(param, at):
+            if transit.key == key or not transit.sent or at - transit.sent_at[-1] > _LAG_S:
+                continue
+            start = transit.start
+            if not _begins(transit, at):
+                if (param, transit.key, key) not in self.pairs:
+                    continue
+                start = self._window(transit.key, param, at)[0]  # it joins on the way
+            leaders[transit.key] = _Leader(key=transit.key, start=start, rules=rules)
+        follower = _Follower(leaders=list(leaders.values()), base=base, value=base, at=at)
+        if not self._keeps_step(follower, param, value, at):
+            return False
+        self._followers[key, param] = follower
+        return True
+
+    def pulls(self, key: str, param: Param, at: float) -> bool:
+        """Whether a control that we write ourselves is led by another that we write now, too."""
+        return any(
+            (param, transit.key, key) in self.pairs and at - transit.sent_at[-1] <= _LAG_S
+            for transit in self._recent(param, at)
+            if transit.sent
+        )
+
+    def judge(self, at: float) -> list[Followed]:
+        """The followers that have stopped, each judged once."""
+        judged = []
+        for (key, param), each in list(self._followers.items()):
+            if at < each.at + _PATIENCE_S - 1e-9:
+                continue
+            del self._followers[key, param]
+            leader = self._leader(each, param, at)
+            if leader:
+                self.pairs.add((param, leader, key))
+            judged.append(
+                Followed(
+                    key=key,
+                    param=param,
+                    base=each.base,
+                    value=each.value,
+                    at=each.at,
+                    leader=leader,
+                )
+            )
+        return judged
+
+    def _tolerance(self, param: Param, value: float) -> float:
+        return max(self._grid.rounding(param, value), SPECS[param].tolerance)
+
+    def _window(self, key: str, param: Param, at: float) -> list[float]:
+        """What was written to a leader lately and may be followed now, the newest at the end."""
+        mine = [t for t in self._recent(param, at) if t.key == key and t.sent]
+        lately = [
+            sent
+            for transit in reversed(mine)
+            for sent, sent_at in zip(transit.sent, transit.sent_at, strict=True)
+            if at - sent_at <= _LAG_S
+        ]
+        return lately or [transit.sent[-1] for transit in mine[:1]]
+
+    def _keeps_step(self, follower: _Follower, param: Param, value: float, at: float) -> bool:
+        """Take the next value of a follower; False where no rule explains it any more."""
+        near = self._tolerance(param, value)
+        leaders = []
+        for each in follower.leaders:
+            window = self._window(each.key, param, at)
+            fits = each.rules & _fitting(each, follower, param, window, value, near)
+            if fits:
+                ratios = _ratios(each, follower, param, window, value)
+                leaders.append(_Leader(key=each.key, start=each.start, rules=fits, ratios=ratios))
+        if not leaders:
+            return False
+        follower.leaders, follower.value, follower.at = leaders, value, at
+        follower.answers += 1
+        return True
+
+    def _leader(self, follower: _Follower, param: Param, at: float) -> str:
+        """Whom a follower kept in step with until nothing more was written; empty for nobody."""
+        near = self._tolerance(param, follower.value)
+        for each in follower.leaders:
+            mine = [t for t in self._recent(param, at) if t.key == each.key and t.sent]
+            end = [transit.sent[-1] for transit in mine if self._is_over(transit)][:1]
+            if not end or mine[0].sent_at[-1] > follower.at + _LAG_S:
+                continue
+            fits = each.rules & _fitting(each, follower, param, end, follower.value, near)
+            if fits - {_Rule.SCALE} or (fits and follower.answers >= _ENOUGH_SCALED):
+                return each.key
+        return ""
+
+
+def _begins(transit: Transit, at: float) -> bool:
+    """Whether a ramp has only just begun to move what it leads: later on nobody joins it."""
+    if math.isfinite(transit.moved_at):
+        return at - transit.moved_at <= _TOGETHER_S
+    return at - transit.sent_at[0] <= _LAG_S
+
+
+def _fitting(
+    leader: _Leader,
+    follower: _Follower,
+    param: Param,
+    window: list[float],
+    value: float,
+    near: float,
+) -> frozenset[_Rule]:
+    """The rules that explain `value` by one of the writes of the window, to within `near`."""
+    if not window:
+        return frozenset()
+    moved = value - follower.base
+    fits = set()
+    for sent in window:
+        gone = sent - leader.start
+        if abs(value - sent) <= near:
+            fits.add(_Rule.COPY)
+        if abs(moved - gone) <= near:
+            fits.add(_Rule.SHIFT)
+        if min(abs(moved + gone), abs(value + sent)) <= near:
+            fits.add(_Rule.MIRROR)
+        least, most = _LEAST_RATIO * abs(gone) - near, _GREATEST_RATIO * abs(gone) + near
+        if gone * moved > 0 and least <= abs(moved) <= most:
+            fits.add(_Rule.SCALE)
+    least, most = _ratios(leader, follower, param, window, value)
+    if most > _STEADY * least:
+        fits.discard(_Rule.SCALE)
+    return frozenset(fits)
+
+
+def _ratios(
+    leader: _Leader, follower: _Follower, param: Param, window: list[float], value: float
+) -> tuple[float, float]:
+    """The least and the greatest share of its leader's way that a follower has gone.
+
+    Of all writes that it may answer the one counts that changes the share least.
+    """
+    moved = abs(value - follower.base)
+    if moved <= 2.0 * SPECS[param].tolerance:
+        return leader.ratios
+    least, most = leader.ratios
+    shares = [moved / abs(sent - leader.start) for sent in window if sent != leader.start]
+    if not shares:
+        return leader.ratios
+    share = shares[-1]
+    if not math.isinf(least):
+        share = min(shares, key=lambda each: max(most, each) / min(least, each))
+    return min(least, share), max(most, share)

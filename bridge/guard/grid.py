@@ -1,0 +1,87 @@
+"""How far a DAW's answer may be from what was asked: the grid of its controls, told or learnt.
+
+A device holds what its scale allows: a desk has 1,024 places on a fader, a DAW a float. The nearest
+place to what was asked for is the answer. Where the dialect tells the steps of its DAW they are
+used; else they are learnt from answers, per parameter and range of level, since a fader's law is
+finer at the top.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Mapping
+from typing import Final
+
+from bridge.mix.params import SPECS, Param
+
+_ENOUGH: Final = 12
+"""Answers from which the grid is known: of errors spread evenly over half a step, the greatest of
+twelve is above a quarter of a step in all but one case of 4,000."""
+
+_ENOUGH_EXACT: Final = 4
+"""On a coarse grid an answer is within the noise of one of a ramp's writes in one case of eight."""
+
+_ROUND_DB: Final = 0.05
+_ROUND_PAN: Final = 0.01
+_REMEMBERED: Final = 48
+_MARGIN: Final = 2.0
+_ZONE_DB: Final = 10.0
+"""Faders change their law about every 10 or 20 dB (X32: at -10, -30 and -60 dB)."""
+
+
+def noise(param: Param) -> float:
+    """What float32 and a conversion may change in a value, in its unit: .002 dB, .0002 of pan."""
+    return SPECS[param].tolerance / 25.0
+
+
+def coarsest(param: Param) -> float:
+    """The greatest rounding that any known device makes: half of a step of 1 dB, or .1 of pan."""
+    return SPECS[param].tolerance * 10.0
+
+
+def is_round(param: Param, value: float) -> bool:
+    """Whether coarse grids (.05, .1, .25 or .5 dB, .01 of pan) have a place just there."""
+    step = _ROUND_PAN if param is Param.PAN else _ROUND_DB
+    return abs(value - round(value / step) * step) <= noise(param)
+
+
+class Grid:
+    """The steps of a DAW's controls.
+
+    Args:
+        steps: The steps that the dialect tells, in the parameter's unit.
+    """
+
+    def __init__(self, steps: Mapping[Param, float] | None = None) -> None:
+        self._told = dict(steps or {})
+        self._errors: defaultdict[tuple[Param, int], deque[float]] = defaultdict(
+            lambda: deque(maxlen=_REMEMBERED)
+        )
+
+    def is_known(self, param: Param, value: float) -> bool:
+        """Whether the steps near `value` are told or learnt."""
+        errors = self._errors[self._zone(param, value)]
+        is_exact = len(errors) >= _ENOUGH_EXACT and max(errors) <= noise(param)
+        return param in self._told or is_exact or len(errors) >= _ENOUGH
+
+    def rounding(self, param: Param, value: float) -> float:
+        """How far an answer near `value` may be from what was asked for, in the unit of `param`.
+
+        Until enough is known, as far as the coarsest device rounds.
+        """
+        if (step := self._told.get(param)) is not None:
+            return max(noise(param), 0.5 * step * 1.05)
+        if not self.is_known(param, value):
+            return coarsest(param)
+        worst = max(self._errors[self._zone(param, value)])
+        return min(max(noise(param), _MARGIN * worst), coarsest(param))
+
+    def resolution(self, param: Param) -> float:
+        """The least change of a value that is no noise, in the unit of `param`."""
+        return max(noise(param), self._told.get(param, 0.0))
+
+    def record(self, param: Param, value: float, error: float) -> None:
+        """An answer near `value` was off by `error` from what had been asked for."""
+        self._errors[self._zone(param, value)].append(error)
+
+    @staticmethod
+    def _zone(param: Param, value: float) -> tuple[Param, int]:
+        return param, int(value // _ZONE_DB) if param is Param.GAIN else 0

@@ -1,0 +1,40 @@
+"""How a DAW rounds is learnt from its answers."""
+
+import random
+
+import pytest
+
+from bridge.guard.grid import Grid, coarsest, noise
+from bridge.mix.params import Param
+
+
+def test_until_enough_is_known_the_coarsest_device_is_allowed_for() -> None:
+    assert Grid().rounding(Param.GAIN, -10.0) == coarsest(Param.GAIN)
+
+
+def test_a_told_step_needs_no_answers() -> None:
+    grid = Grid({Param.PAN: 0.02})
+    assert grid.rounding(Param.PAN, 0.3) == pytest.approx(0.0105)
+    assert grid.resolution(Param.PAN) == 0.02
+
+
+@pytest.mark.parametrize("step", [0.04, 0.1, 0.5])
+def test_the_rounding_that_is_learnt_covers_the_step_and_not_much_more(step: float) -> None:
+    grid, dice = Grid(), random.Random(1)
+    for _ in range(40):
+        grid.record(Param.GAIN, -5.0, dice.uniform(0.0, step / 2.0))
+    assert step / 2.0 <= grid.rounding(Param.GAIN, -5.0) <= step
+
+
+def test_exact_answers_are_believed_soon() -> None:
+    grid = Grid()
+    for _ in range(4):
+        grid.record(Param.GAIN, -5.0, 1e-7)
+    assert grid.rounding(Param.GAIN, -5.0) == noise(Param.GAIN)
+
+
+def test_a_fader_is_coarser_further_down() -> None:
+    grid = Grid()
+    for _ in range(40):
+        grid.record(Param.GAIN, -5.0, 0.02)
+    assert grid.rounding(Param.GAIN, -45.0) == coarsest(Param.GAIN)

@@ -11,6 +11,7 @@ Meters are post-fader, so they move whenever a fader does. What is averaged here
 across moves, which is what allows averages over many seconds and a forecast of any move.
 """
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from bridge.mix.identity import keys_of
 from bridge.mix.levels import PEAK_OVER_LOUDNESS_DB, PEAK_SD_DB
 from bridge.mix.messages import MetersRead, ParamChanged, TrackBarred
+from bridge.mix.names import fold_name
 from bridge.mix.params import COLUMN, MOVABLE, SPECS, SWITCHES, LockClass, Param, same_value
 from bridge.mix.roles import ROLE_INDEX, Role, guess_role
 from bridge.mix.spectrum import FloatArray, eq_curve_db, to_db, to_power
@@ -29,6 +31,8 @@ METER_COLUMNS = 12
 
 _MEMORY_READS = 24
 """An average reaches back about this many readings: 24 s at one a second."""
+
+_NUMBER: Final = re.compile(r"#?\d{1,9}")
 
 _RECALL_STRIPS = 3
 _RECALL_SHARE = 0.25
@@ -176,14 +180,22 @@ class MixState:
         return self.strips[number - 1] if 1 <= number <= len(self.strips) else None
 
     def find(self, track: str) -> list[StripState]:
-        """The strips that a person means by a number, a name (any case) or ``*``."""
+        """The strips that a person means.
+
+        Args:
+            track: ``#2``, which is how an event carries a whole number, is the second strip,
+                whatever any strip is called. Other text is a name (case, outer blanks and the
+                spelling of accents aside), or else a number. ``*`` is all.
+        """
         if track == "*":
             return list(self.strips)
-        named = [strip for strip in self.strips if strip.name.casefold() == track.casefold()]
-        if named or not track.isdecimal():
-            return named
-        strip = self.by_number(int(track))
-        return [strip] if strip else []
+        name = fold_name(track)
+        named = [strip for strip in self.strips if fold_name(strip.name) == name]
+        is_number = bool(_NUMBER.fullmatch(name))
+        if is_number and (not named or name.startswith("#")):
+            strip = self.by_number(int(name.removeprefix("#")))
+            return [strip] if strip else []
+        return named
 
     def value(self, strip: StripState, param: Param) -> float:
         """Last confirmed value of a movable parameter, NaN where unknown."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from bridge.mix.names import Word, fold_word, is_unspaced, split_words
 
@@ -76,6 +76,9 @@ class Vocabulary:
     pieces: frozenset[str]
     longest: int
 
+
+_Span: TypeAlias = tuple[int, int, Sense | None]
+"""From where to where in a run of letters, and what stands there; None where nothing is known."""
 
 _MAX_PHRASE: Final = 6
 _MIN_JOINED: Final = 4
@@ -146,7 +149,7 @@ def _phrase(vocabulary: Vocabulary, words: Sequence[Word]) -> Sense | None:
     texts = tuple(word.text for word in words)
     if len(words) > 1:
         joined = "".join(texts)
-        is_close = all(word.gap in ("", ".", "/") for word in words[1:])
+        is_close = all(word.gap in ("", ".", "/", "-") for word in words[1:])
         numbered = tuple("#" if text.isdecimal() else text for text in texts)
         return (
             vocabulary.phrases.get(texts)
@@ -209,12 +212,8 @@ def _compound(vocabulary: Vocabulary, word: str) -> list[str] | None:
 
 
 def _unspaced_parts(vocabulary: Vocabulary, text: str) -> Iterator[Found]:
-    """The words of a run of Kana, Han or Hangul: the longest first, from left to right.
-
-    A word counts at an end of the run or beside another one. Within letters that the table does
-    not know it is likely to be part of something else, as カスタム (custom) holds タム (tom).
-    """
-    spans: list[tuple[int, int, Sense | None]] = []
+    """The words of a run of Kana, Han or Hangul: the longest first, from left to right."""
+    spans: list[_Span] = []
     start = 0
     while start < len(text):
         for end in range(min(len(text), start + vocabulary.longest), start, -1):
@@ -233,12 +232,32 @@ def _unspaced_parts(vocabulary: Vocabulary, text: str) -> Iterator[Found]:
     for before, (start, end, sense), after in zip(
         (None, *spans[:-1]), spans, (*spans[1:], None), strict=True
     ):
-        strange = [other for other in (before, after) if other and other[2] is None]
-        left = sum(other[1] - other[0] for other in strange)
-        is_part = len(strange) == 2 or (strange and (end - start < 2 or left < 2))
-        is_short_kana = bool(strange) and end - start < 3 and text[start] <= "\u30ff"
-        known = None if is_part or is_short_kana else sense
+        known = sense if _stands_for_itself(text, start, end, before, after) else None
         yield Found(text=text[start:end], sense=known)
+
+
+def _stands_for_itself(
+    text: str, start: int, end: int, before: _Span | None, after: _Span | None
+) -> bool:
+    """Whether a word in a run without blanks is meant, and no part of another.
+
+    It is at an end of the run or beside a word that is known. Within letters that are not, it is
+    likely to be something else: カスタム (custom) holds タム (tom). Two Han say enough by
+    themselves, and one does at the end of its run, where the main word stands.
+    """
+    strange = [other for other in (before, after) if other and other[2] is None]
+    if not strange:
+        return True
+    is_han = _is_han(text[start])
+    if is_han and (end - start > 1 or after is None):
+        return True
+    shortest = 3 if text[start] <= "\u30ff" else 2
+    left_over = sum(other[1] - other[0] for other in strange)
+    return len(strange) == 1 and end - start >= shortest and left_over > 1
+
+
+def _is_han(letter: str) -> bool:
+    return "\u3400" <= letter <= "\u9fff" or "\uf900" <= letter <= "\ufaff"
 
 
 def _entries(table: dict[str, Any]) -> Iterator[tuple[str, Sense, str]]:

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from bridge.mix.roles import Role, TrackKind, guess_role, is_untouchable, read_name
 
 _LISTED = Path(__file__).with_name("track_names.tsv").read_text(encoding="utf-8").splitlines()
-LISTS = dict(line.split("\t") for line in _LISTED if not line.startswith("#"))
-ROLES = [(name, Role(key)) for key, names in LISTS.items() if key in set(Role)
+_ROWS = [line.split("\t") for line in _LISTED if not line.startswith("#")]
+ROLES = [(name, Role(key)) for key, names in _ROWS if key in set(Role)
          for name in names.split("|")]  # fmt: skip
-KINDS = [(name, TrackKind(key)) for key, names in LISTS.items() if key in set(TrackKind)
+KINDS = [(name, TrackKind(key)) for key, names in _ROWS if key in set(TrackKind)
          for name in names.split("|")]  # fmt: skip
 
 NAMES = {

@@ -27,6 +27,7 @@ from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState
 from bridge.mix.notices import MoveReported, StatusChanged
 from bridge.mix.params import SWITCHES, same_value
+from bridge.mix.sound import guess_roles
 from bridge.mix.state import MixState
 from bridge.results import StepBuilder, StepResult
 from bridge.tasks.task import Task
@@ -112,6 +113,8 @@ class Engine:
         elif isinstance(event, m.MetersRead):
             if self.guard.is_layout_known:
                 self.mix.hear(event)
+                for strip in guess_roles(self.mix) if self.moves.is_idle else ():
+                    self._tell(f"{strip.name}: guessed from its sound, I take it for {strip.role}")
         elif isinstance(event, m.LinkChanged):
             self._link = (event.state, event.text)
             self.guard.is_online = event.state is LinkState.ONLINE
@@ -138,10 +141,8 @@ class Engine:
     def deadline(self) -> float | None:
         """When the next `Tick` is due, monotonic seconds; None while nothing waits for time."""
         waits = [self._verdicts.due, self.detours.due]
-        if self.guard.is_layout_known:
-            waits.append(self.moves.due)
-        if self._may_decide():
-            waits.append(self._next_decision_at)
+        waits += [self.moves.due] if self.guard.is_layout_known else []
+        waits += [self._next_decision_at] if self._may_decide() else []
         return min((due for due in waits if due is not None), default=None)
 
     @property
@@ -207,12 +208,11 @@ class Engine:
 
     def _doubt_layout(self, at: float, is_doubtful: bool) -> None:
         """Strips were renamed or reordered: touch nothing until a dump says who is who."""
-        if not is_doubtful:
-            return
-        if not self._is_layout_doubtful:
-            self._ask_for_dump()
-        self._is_layout_doubtful = True
-        self._pause(at, "the tracks are being rearranged")
+        if is_doubtful:
+            if not self._is_layout_doubtful:
+                self._ask_for_dump()
+            self._is_layout_doubtful = True
+            self._pause(at, "the tracks are being rearranged")
 
     def _ask_for_dump(self) -> None:
         self._out.commands.append(m.RequestDump(number=0))  # the link counts them

@@ -44,6 +44,15 @@ ROLES: Final[tuple[Role, ...]] = tuple(Role)
 ROLE_INDEX: Final[dict[Role, int]] = {role: row for row, role in enumerate(ROLES)}
 
 
+class RoleSource(StrEnum):
+    """Where a strip's role comes from, the surest first."""
+
+    GIVEN = "given"
+    NAME = "name"
+    SOUND = "sound"
+    NOTHING = "nothing"
+
+
 class TrackKind(StrEnum):
     """What a strip is by its name: an instrument's track, or something that no bridge moves."""
 
@@ -66,10 +75,13 @@ class NameReading:
     Attributes:
         role: The role, `Role.OTHER` where it says none.
         kind: `TrackKind.TRACK` for what may be moved.
+        is_telling: Whether it names an instrument, be it one without a role of its own (a
+            trumpet), or says that the strip is none.
     """
 
     role: Role
     kind: TrackKind
+    is_telling: bool
 
 
 # Of two instruments in one name the first of these is meant, voices aside: "Kick Drum" is a kick,
@@ -87,6 +99,8 @@ _HINT_ORDER: Final = (
     "hats", "kick", "drums", "fx",
 )  # fmt: skip
 
+_INSTRUMENT_USES: Final = (Use.NAMES, Use.LAST, Use.LETTERS)
+
 _MIN_TITLE = 2
 """A print of a song bears its title; with one strange word it may be the print of an effect."""
 
@@ -99,7 +113,11 @@ def read_name(name: str) -> NameReading:
     (<TrackKind.TRACK: 'track'>, <TrackKind.MASTER: 'master'>)
     """
     words = find_words(name)
-    return NameReading(role=_role_of(words), kind=_kind_of(words))
+    role, kind = _role_of(words), _kind_of(words)
+    is_instrument = role is not Role.OTHER or bool(_senses(words, *_INSTRUMENT_USES))
+    return NameReading(
+        role=role, kind=kind, is_telling=is_instrument or kind is not TrackKind.TRACK
+    )
 
 
 def guess_role(name: str) -> Role:
@@ -174,7 +192,7 @@ def _kind_of(words: Sequence[Found]) -> TrackKind:
         return TrackKind(always.kind)
     strange = sum(word.sense is None for word in words)
     hints = _senses(words, Use.HINTS)
-    if _senses(words, Use.NAMES, Use.LAST, Use.LETTERS) or (hints and not strange):
+    if _senses(words, *_INSTRUMENT_USES) or (hints and not strange):
         return TrackKind.TRACK
     named = next((sense for _, sense in kinds if sense.use is Use.NAMES), None)
     if named:

@@ -18,6 +18,7 @@ from bridge.errors import NetworkError, PriorError
 from bridge.guard.limits import LIMITS, Profile
 from bridge.learning.prior import load_prior
 from bridge.mix.messages import Mode, PanicPressed
+from bridge.mix.vocabulary import load_vocabulary
 from bridge.osc.message import OscMessage
 from bridge.runtime.discovery import announce, own_address, services
 from bridge.runtime.journal import Journal
@@ -58,6 +59,7 @@ def make_engine(settings: Settings, session: int) -> Engine:
     Raises:
         PriorError: If the shipped prior cannot be used.
     """
+    load_vocabulary()  # takes some 0.1 s, which the first dump should not
     return Engine(
         task=_make_task(settings),
         limits=LIMITS[Profile(settings.guard.profile)],

@@ -341,6 +341,7 @@ for _name, _text in (
     ("ableton", "What Live is asked, and how exactly its curves are known."),
     ("ardour", "Ardour and the bridge: how long a move takes, and a long run of both."),
     ("bench", "Speed, latency and memory, beside a bare loop and python-osc."),
+    ("fit-sounds", "How roles sound, for strips whose name says nothing."),
     ("learning", "How near to a listener's taste each agent comes."),
     ("pads", "How long a pad's press takes to be safe on disk, through JACK."),
     ("page", "What the page costs, with one client and with many."),

@@ -80,7 +80,8 @@ class Controls:
     ) -> None:
         """A strip's settings have changed, unless there is no such strip."""
         if not strips and not (is_all_meant and track == "*"):
-            self._out.refuse(f"{verb}: there is no track {track!r}")
+            called = f"number {track[1:]}" if track.startswith("#") else repr(track)
+            self._out.refuse(f"{verb}: there is no track {called}")
         self._out.is_memory_changed = True
 
     def _switch_safe(self, event: m.SafeSwitched) -> None:

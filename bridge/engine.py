@@ -28,6 +28,7 @@ from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState
 from bridge.mix.notices import MoveReported, StatusChanged
 from bridge.mix.params import Param
+from bridge.mix.sound import guess_roles
 from bridge.mix.state import MixState
 from bridge.results import StepBuilder, StepResult
 from bridge.tasks.task import Task
@@ -127,6 +128,8 @@ class Engine:
         elif isinstance(event, m.MetersRead):
             if self.guard.is_layout_known:
                 self.mix.hear(event)
+                for strip in guess_roles(self.mix) if self.moves.is_idle else ():
+                    self._tell(f"{strip.name}: guessed from its sound, I take it for {strip.role}")
         elif isinstance(event, m.LinkChanged):
             self._link = (event.state, event.text)
             self.guard.is_online = event.state is LinkState.ONLINE

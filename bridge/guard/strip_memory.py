@@ -7,6 +7,7 @@ from typing import Any
 
 from bridge.errors import PriorError
 from bridge.guard.guard import Guard, classes_of, switch
+from bridge.mix.identity import kept_key
 from bridge.mix.messages import StripSwitch
 from bridge.mix.params import MOVABLE, LockClass
 from bridge.mix.roles import Role, is_untouchable
@@ -43,7 +44,7 @@ class StripMemory:
         for lock_class in self._locks_of(strip):
             self._guard.switch_safe(strip.key, lock_class, on=True)
         for each, kept in self._off.items():
-            for lock_class in kept.pop(strip.key, ()):
+            for lock_class in kept.pop(kept_key(strip.key, kept), ()):
                 switch(self._guard.strip(strip.key).off[each], lock_class, on=True)
         self._met[strip.key] = strip.name
 
@@ -55,12 +56,12 @@ class StripMemory:
 
     def recall_role(self, strip: StripState) -> None:
         """A person's word for a role stands, whatever the DAW says."""
-        if role := self._roles.get(strip.key):
+        if role := self._roles.get(kept_key(strip.key, self._roles)):
             strip.given_role = role
 
     def _locks_of(self, strip: StripState) -> list[LockClass]:
         """The locks that a strip gets now: at the first meeting, and with an untouchable name."""
-        safe = self._safe.pop(strip.key, None)
+        safe = self._safe.pop(kept_key(strip.key, self._safe), None)
         if safe is not None:
             return safe
         met_as = self._met.get(strip.key)
@@ -96,7 +97,7 @@ class StripMemory:
         """Take a person's word for the role of a track; returns the strips that are there."""
         strips = [] if track == "*" else self._mix.find(track)
         for strip in strips:
-            strip.given_role = self._roles[strip.key] = role
+            self._roles[kept_key(strip.key, self._roles)] = strip.given_role = role
         return strips
 
     def take_bars(self) -> str:

@@ -246,7 +246,11 @@ class Rearmed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SafeSwitched:
-    """A person locks or frees a class of parameters of a track: a number, a name or ``*``."""
+    """A person locks or frees a class of parameters of a track.
+
+    `track` is a name, else a number; ``#2`` is the number 2, whatever a track is called; ``*`` is
+    all, and all to come (`MixState.find`).
+    """
 
     at: float
     track: str
@@ -316,7 +320,7 @@ class ForgetRequested:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleCorrected:
-    """A person says which role a track plays; `track` is a number or a name."""
+    """A person says which role a track plays; `track` as in `SafeSwitched`, but not ``*``."""
 
     at: float
     track: str

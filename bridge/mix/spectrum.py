@@ -67,3 +67,9 @@ def four_bands_db(octaves_db: FloatArray) -> FloatArray:
     power = to_power(octaves_db)
     sums = np.stack([power[..., band == BAND_OF_OCTAVE].sum(axis=-1) for band in range(4)], axis=-1)
     return to_db(sums)
+
+
+def mean_db(old_db: FloatArray, new_db: FloatArray, share: FloatArray) -> FloatArray:
+    """The power mean that gives the new level `share`; the new one alone where there is no old."""
+    mean = to_db((1.0 - share) * to_power(old_db) + share * to_power(new_db))
+    return np.where(np.isnan(old_db), new_db, mean)

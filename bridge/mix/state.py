@@ -11,24 +11,28 @@ Meters are post-fader, so they move whenever a fader does. What is averaged here
 across moves, which is what allows averages over many seconds and a forecast of any move.
 """
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bridge.mix.identity import keys_of
 from bridge.mix.levels import PEAK_OVER_LOUDNESS_DB, PEAK_SD_DB
 from bridge.mix.messages import MetersRead, ParamChanged, TrackBarred
+from bridge.mix.names import fold_name
+from bridge.mix.observation import Observation as Observation  # part of a state
 from bridge.mix.params import COLUMN, MOVABLE, SPECS, SWITCHES, LockClass, Param, same_value
-from bridge.mix.roles import ROLE_INDEX, Role, guess_role
-from bridge.mix.spectrum import FloatArray, eq_curve_db, to_db, to_power
+from bridge.mix.roles import ROLE_INDEX, Role, RoleSource, read_name
+from bridge.mix.spectrum import FloatArray, eq_curve_db, mean_db, to_db, to_power
 
 METER_COLUMNS = 12
 """Columns of `MetersRead.levels`: RMS, peak, ten octave bands."""
 
 _MEMORY_READS = 24
 """An average reaches back about this many readings: 24 s at one a second."""
+
+_NUMBER: Final = re.compile(r"#?\d{1,9}")
 
 _RECALL_STRIPS = 3
 _RECALL_SHARE = 0.25
@@ -51,6 +55,7 @@ class StripState:
         is_named: Whether the DAW has said its name.
         uid: The DAW's stable identity, empty where it has none.
         given_role: The role that the DAW or a person gave it.
+        sound_role: The role that its sound suggests, where that is plain to hear.
         mute: Whether it is muted.
         solo: Whether it is soloed.
         barred: Why the DAW itself makes a class of writes go wrong, in words.
@@ -62,50 +67,27 @@ class StripState:
     is_named: bool = True
     uid: str = ""
     given_role: Role | None = None
+    sound_role: Role | None = None
     mute: bool = False
     solo: bool = False
     barred: dict[LockClass, str] = field(default_factory=dict)
 
     @property
     def role(self) -> Role:
-        """The role given by the DAW or a person, else guessed from the name."""
-        return self.given_role or guess_role(self.name)
+        """The role that the DAW or a person gave, else what the name says, else the sound."""
+        if self.given_role:
+            return self.given_role
+        reading = read_name(self.name)
+        return reading.role if reading.is_telling else self.sound_role or Role.OTHER
 
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Observation:
-    """What a task may know of the mix: one row a strip, all arrays read-only by custom.
-
-    A DAW that has no spectra leaves `source_db` NaN, one without any meter `level_db` too, and a
-    strip without an EQ its `values`: "unknown" is a value that a task must cope with.
-
-    Attributes:
-        keys: The strips' identities.
-        names: Their names, for reasons.
-        roles: (n,) index into `ROLES`.
-        values: (n, 6) last confirmed values of `MOVABLE`; NaN unknown.
-        source_db: (n, 10) mean octave levels before fader and EQ, dBFS; NaN unknown.
-        level_db: (n,) mean RMS before the fader, dBFS; NaN unknown.
-        audible: (n,) whether the strip has been heard and is not muted.
-        reads: (n,) readings behind the means.
-        level_sd_db: (n,) or for all: by how much `level_db` may be wrong for as long as one
-            listens; 0 where RMS was read, `PEAK_SD_DB` where it was guessed from peaks.
-    """
-
-    keys: tuple[str, ...]
-    names: tuple[str, ...]
-    roles: NDArray[np.int64]
-    values: FloatArray
-    source_db: FloatArray
-    level_db: FloatArray
-    audible: NDArray[np.bool_]
-    reads: FloatArray
-    level_sd_db: FloatArray | float = 0.0
-
-    def octaves_db(self) -> FloatArray:
-        """(n, 10) octave levels after EQ and fader, as the strips stand now."""
-        eq = np.nan_to_num(self.values[:, 2:])
-        return np.asarray(self.source_db + self.values[:, :1] + eq_curve_db(eq))
+    @property
+    def role_source(self) -> RoleSource:
+        """Where `role` comes from."""
+        if self.given_role:
+            return RoleSource.GIVEN
+        if read_name(self.name).is_telling:
+            return RoleSource.NAME
+        return RoleSource.SOUND if self.sound_role else RoleSource.NOTHING
 
 
 @dataclass(slots=True)
@@ -131,6 +113,7 @@ class MixState:
         source_db: (n, 10) mean octave levels before fader and EQ, dBFS; NaN until heard.
         level_db: (n,) the same, broadband RMS.
         level_sd_db: (n,) what may be systematically wrong with it.
+        crest_db: (n,) how far peaks stand above the RMS; NaN until both were read.
         reads: (n,) readings behind these means.
         rms_dbfs: (n,) the last reading, post-fader, for showing.
         peak_dbfs: (n,) likewise.
@@ -163,6 +146,7 @@ class MixState:
     source_db: FloatArray
     level_db: FloatArray
     level_sd_db: FloatArray
+    crest_db: FloatArray
     reads: FloatArray
     rms_dbfs: FloatArray
     peak_dbfs: FloatArray
@@ -181,14 +165,22 @@ class MixState:
         return self.strips[number - 1] if 1 <= number <= len(self.strips) else None
 
     def find(self, track: str) -> list[StripState]:
-        """The strips that a person means by a number, a name (any case) or ``*``."""
+        """The strips that a person means.
+
+        Args:
+            track: ``#2``, which is how an event carries a whole number, is the second strip,
+                whatever any strip is called. Other text is a name (case, outer blanks and the
+                spelling of accents aside), or else a number. ``*`` is all.
+        """
         if track == "*":
             return list(self.strips)
-        named = [strip for strip in self.strips if strip.name.casefold() == track.casefold()]
-        if named or not track.isdecimal():
-            return named
-        strip = self.by_number(int(track))
-        return [strip] if strip else []
+        name = fold_name(track)
+        named = [strip for strip in self.strips if fold_name(strip.name) == name]
+        is_number = bool(_NUMBER.fullmatch(name))
+        if is_number and (not named or name.startswith("#")):
+            strip = self.by_number(int(name.removeprefix("#")))
+            return [strip] if strip else []
+        return named
 
     def value(self, strip: StripState, param: Param) -> float:
         """Last confirmed value of a movable parameter, NaN where unknown."""
@@ -345,16 +337,24 @@ class MixState:
         # A comparison with NaN is False: what is unknown is not used.
         use = (rms >= _AUDIBLE_DBFS) & (gain >= SPECS[Param.GAIN].minimum) & ~is_muted & ~is_stale
         share = 1.0 / (np.minimum(self.reads[:rows], _MEMORY_READS) + 1.0)
-        level = _mean_db(self.level_db[:rows], rms - gain, share)
+        level = mean_db(self.level_db[:rows], rms - gain, share)
         np.copyto(self.level_db[:rows], level, where=use)
         np.copyto(self.level_sd_db[:rows], np.where(is_guess, PEAK_SD_DB, 0.0), where=use)
+        crest = np.where(is_guess, np.nan, peak - rms)
+        known = np.where(np.isnan(self.crest_db[:rows]), crest, self.crest_db[:rows])
+        np.copyto(
+            self.crest_db[:rows], known + share * (crest - known), where=use & ~np.isnan(crest)
+        )
         curve = eq_curve_db(np.nan_to_num(self.values[:rows, 2:]))
-        source = _mean_db(self.source_db[:rows], octaves - gain[:, None] - curve, share[:, None])
+        source = mean_db(self.source_db[:rows], octaves - gain[:, None] - curve, share[:, None])
         np.copyto(self.source_db[:rows], source, where=(use & has_octaves)[:, None])
         self.reads[:rows] += use
 
     def forget_sound(self) -> None:
         """Begin to listen anew: the strips play something else."""
+        for strip in self.strips:
+            strip.sound_role = None
+        self.crest_db[:] = np.nan
         self.source_db[:] = np.nan
         self.level_db[:] = np.nan
         self.reads[:] = 0.0
@@ -384,13 +384,8 @@ _ARRAYS: Final = (
     ("source_db", 10, np.nan),
     ("level_db", 0, np.nan),
     ("level_sd_db", 0, 0.0),
+    ("crest_db", 0, np.nan),
     ("reads", 0, 0.0),
     ("rms_dbfs", 0, np.nan),
     ("peak_dbfs", 0, np.nan),
 )
-
-
-def _mean_db(old_db: FloatArray, new_db: FloatArray, share: FloatArray) -> FloatArray:
-    """The power mean that gives the new level `share`; the new one alone where there is no old."""
-    mean = to_db((1.0 - share) * to_power(old_db) + share * to_power(new_db))
-    return np.where(np.isnan(old_db), new_db, mean)

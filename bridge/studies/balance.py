@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bridge.errors import AudioError, ConfigError
+from bridge.mix.names import fold_name
 from bridge.mix.params import COLUMN, EQ_BANDS, MOVABLE, SPECS, Param
 from bridge.mix.roles import is_untouchable
 from bridge.mix.spectrum import (
@@ -117,13 +118,19 @@ def read_balance(file: Path, names: Sequence[str]) -> FloatArray:
         raise ConfigError(f"{file}: expected YAML or JSON: {what}.") from None
     except ValidationError as error:
         raise ConfigError("\n".join(_sentences(file, error))) from None
-    rows = {name.casefold(): row for row, name in enumerate(names)}
+    rows = {fold_name(name): row for row, name in enumerate(names)}
     values = np.zeros((len(names), len(MOVABLE)))
+    named: set[int] = set()
     for name, strip in strips.items():
-        row = rows.get(name.casefold())
+        row = rows.get(fold_name(name))
         if row is None:
             text = f"{file}: there is no track {name!r} among the stems"
             raise ConfigError(f"{text}; {_meant(name, names)}")
+        if row in named:
+            raise ConfigError(
+                f"{file}: it names the track {names[row]!r} twice; leave one of them."
+            )
+        named.add(row)
         eq = strip.eq
         values[row] = (strip.gain_db, strip.pan, eq.low, eq.lowmid, eq.highmid, eq.high)
     return values

@@ -27,6 +27,7 @@ class StripNames:
     key: str
     name: str
     role: str
+    role_source: str
     is_muted: bool
     is_solo: bool
 
@@ -101,6 +102,7 @@ def take_capture(
                 key=strip.key,
                 name=strip.name,
                 role=strip.role.value,
+                role_source=strip.role_source.value,
                 is_muted=strip.mute,
                 is_solo=strip.solo,
             )

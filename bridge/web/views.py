@@ -111,6 +111,7 @@ def _strips(capture: Capture, rows: OrderedDict[str, Row]) -> list[dict[str, Any
         {
             "name": strip.name,
             "role": strip.role,
+            "roleSource": strip.role_source,
             "mute": strip.is_muted,
             "solo": strip.is_solo,
             "snapshot": snapshot[row],

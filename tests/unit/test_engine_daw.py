@@ -1,9 +1,11 @@
 """What a DAW itself says against a write or of a move: bars, undo and redo."""
 
-from desk import Desk
+import numpy as np
+from desk import Desk, sentences
 
-from bridge.mix.messages import MoveRedone, MoveState, MoveUndone, TrackBarred
+from bridge.mix.messages import MetersRead, Mode, MoveRedone, MoveState, MoveUndone, TrackBarred
 from bridge.mix.params import LockClass, Param
+from bridge.mix.roles import Role
 
 WHY = "has an envelope, and the track is in Read"
 
@@ -130,3 +132,38 @@ def test_bars_and_undos_survive_the_journal() -> None:
         MoveRedone(at=1.5, move="1-2"),
     ):
         assert decode_event(*encode_event(event)) == event
+
+
+# -- roles by sound -----------------------------------------------------------------------------
+
+KICK = (-21.0, -2.0, -5.0, -18.0, -26.0, -30.0, -28.0, -26.0, -28.0, -33.0)
+
+
+def play(desk: Desk, seconds: int) -> list[str]:
+    """A kick on every strip; returns what was said."""
+    levels = np.tile([-20.0, -6.0, *(level - 20.0 for level in KICK)], (len(desk.strips), 1))
+    said = []
+    for _ in range(seconds):
+        desk.run(1.0)
+        reading = MetersRead(at=desk.at, since=desk.at - 1.0, levels=levels.astype("<f4").tobytes())
+        said += sentences(desk.do(reading))
+    return said
+
+
+def test_a_person_is_told_which_role_was_guessed_from_the_sound() -> None:
+    desk = Desk("Audio 1", "Vox").connect()
+    said = play(desk, 10)
+    assert said == ["Audio 1: guessed from its sound, I take it for kick"]
+    assert [strip.role for strip in desk.engine.mix.strips] == [Role.KICK, Role.LEAD]
+
+
+def test_no_role_is_guessed_while_a_move_is_on_its_way() -> None:
+    desk = Desk("Audio 1", "Vox", mode=Mode.SUGGEST, interval_s=1.0).connect()
+    desk.wish("Vox", Param.PAN, 0.1)
+    desk.run(2.0)
+    assert desk.engine.moves.suggestion
+    assert play(desk, 20) == []
+    assert desk.engine.mix.strips[0].role is Role.OTHER
+    desk.skip(desk.engine.moves.suggestion.id)
+    assert len(play(desk, 1)) == 1
+    assert desk.engine.mix.strips[0].role is Role.KICK

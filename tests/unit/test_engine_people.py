@@ -1,6 +1,7 @@
 """What people do: hands, thumbs, panic, freeze, locks, roles, modes; and what is remembered."""
 
 import json
+from unicodedata import normalize
 
 import pytest
 from desk import Desk, Lesson, credited, refusals, sentences
@@ -10,7 +11,7 @@ from bridge.guard.hands import SETTLE_S
 from bridge.guard.limits import HOLD_OFF_S, Profile
 from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState
-from bridge.mix.params import Param
+from bridge.mix.params import LockClass, Param
 from bridge.mix.roles import Role
 from bridge.mix.state import StripState
 
@@ -605,7 +606,7 @@ def test_a_track_that_is_renamed_to_click_is_safe_from_then_on() -> None:
     assert safe(desk, "Click") == ["all"]
 
 
-@pytest.mark.parametrize("track", ["3", "vox", "Vox", "*"])
+@pytest.mark.parametrize("track", ["3", "#3", "vox", "Vox", " Vox", "*"])
 def test_a_lock_is_set_by_number_name_or_star(track: str) -> None:
     desk = Desk().connect()
     result = desk.safe(track, "gain")
@@ -640,6 +641,7 @@ def test_a_lock_of_everything_holds_for_tracks_to_come() -> None:
 def test_a_lock_or_role_of_no_track_is_refused() -> None:
     desk = Desk().connect()
     assert refusals(desk.safe("Tuba")) == ["safe: there is no track 'Tuba'"]
+    assert refusals(desk.safe("#9")) == ["safe: there is no track number 9"]
     role = m.RoleCorrected(at=desk.at, track="Tuba", role=Role.BASS)
     assert refusals(desk.do(role)) == ["role: there is no track 'Tuba'"]
     everyone = m.RoleCorrected(at=desk.at, track="*", role=Role.BASS)
@@ -701,6 +703,32 @@ def test_locks_and_roles_outlive_the_session() -> None:
     assert safe(later, "Click") == []
     assert strip(later, "Vox").role is Role.BACKING
     assert later.engine.memory() == desk.engine.memory()
+
+
+def test_locks_and_roles_are_kept_by_name_however_a_system_spells_it() -> None:
+    composed, apart = "Flächen", normalize("NFD", "Flächen")
+    desk = Desk(composed).connect()
+    desk.safe(apart, "eq")
+    desk.do(m.RoleCorrected(at=desk.at, track=apart, role=Role.FX))
+    desk.do(
+        m.StripSwitched(
+            at=desk.at,
+            switch=m.StripSwitch.ACT,
+            track=apart,
+            lock_class=LockClass.PAN,
+            on=False,
+        )
+    )
+    later = Desk(apart)
+    later.engine.load_memory(desk.engine.memory())
+    later.connect()
+    assert safe(later, apart) == ["eq"]
+    assert strip(later, composed).role is Role.FX
+    later.do(m.RoleCorrected(at=later.at, track=composed, role=Role.PAD))
+    memory = json.loads(later.engine.memory())
+    assert memory["roles"] == {composed: "pad"}
+    assert memory["safe"] == {apart: ["eq"]}
+    assert memory["no_act"] == {apart: ["pan"]}
 
 
 def test_locks_of_tracks_that_are_not_there_are_kept() -> None:

@@ -43,7 +43,7 @@ export function makeDesk() {
 }
 
 function makeStrip(name, index) {
-  const track = String(index + 1);
+  const track = `#${index + 1}`; // the number, whatever any track is called
   const title = h("h2", { text: name });
   const role = h("select", { "aria-label": `Role of ${name}`, onchange: () => { ask("role", track, role.value); role.value = state.strips[index].role; } }, ROLES.map((each) => h("option", { value: each, text: each })));
   const meter = h("div", { class: "meter", role: "img" }, h("div", { class: "fill" }), h("div", { class: "peak" }));
@@ -55,7 +55,7 @@ function makeStrip(name, index) {
   const toggles = makeToggles(name, track, index);
   const moves = h("ol", { class: "last" });
   const element = h("article", { class: "strip", "aria-label": name },
-    h("header", {}, h("span", { class: "nr", text: track }), title, role),
+    h("header", {}, h("span", { class: "nr", text: index + 1 }), title, role),
     h("div", { class: "body" }, h("div", { class: "faders" }, meter, fader), h("div", { class: "knobs" }, h("div", { class: "gain" }, h("span", { text: "Gain" }), gain), level, pan.element, bands.map((band) => band.element))),
     toggles.element,
     h("h3", { text: "Last moves" }), moves);
@@ -90,7 +90,7 @@ function makeStrip(name, index) {
     const held = state.held[index] ?? 0;
     const text = rms === null ? "silent" : `${words.db(rms)} RMS`;
     mark(meter, "aria-label", `${name} level ${text}`);
-    say(level, [text, strip.mute ? "muted" : "", strip.solo ? "solo" : "", held ? `your hand, ${held} s` : ""].filter(Boolean).join(" · "));
+    say(level, [text, strip.mute ? "muted" : "", strip.solo ? "solo" : "", held ? `your hand, ${held} s` : "", strip.roleSource === "sound" ? "role guessed from its sound" : ""].filter(Boolean).join(" · "));
   }
 
   function updateMoves(strip) {

@@ -1,8 +1,20 @@
-"""What a track is for, by its name."""
+"""What a track is for, by its name, and which strips are none that may be moved."""
+
+import unicodedata
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bridge.mix.roles import Role, guess_role, is_untouchable
+from bridge.mix.roles import Role, TrackKind, guess_role, is_untouchable, read_name
+
+_LISTED = Path(__file__).with_name("track_names.tsv").read_text(encoding="utf-8").splitlines()
+_ROWS = [line.split("\t") for line in _LISTED if not line.startswith("#")]
+ROLES = [(name, Role(key)) for key, names in _ROWS if key in set(Role)
+         for name in names.split("|")]  # fmt: skip
+KINDS = [(name, TrackKind(key)) for key, names in _ROWS if key in set(TrackKind)
+         for name in names.split("|")]  # fmt: skip
 
 NAMES = {
     Role.KICK: "Kick In|kick_out|BD|Bass Drum|KIK|grosse caisse|Bombo|cassa",
@@ -12,8 +24,8 @@ NAMES = {
     Role.BASS: "Bass DI|Sub|808|E-Bass|basse|Bajo|Basso",
     Role.GUITAR: "E Gtr L|Guitar|Acoustic|Lead Guitar|Gitarre|Guitare|Chitarra|Gitr 1|Strat",
     Role.KEYS: "Piano|Keys|Rhodes|Hammond|Synth 2|EP|Klavier|Teclado",
-    Role.LEAD: "Lead Vox|Vocal|VOX|Voice 1|LV|Gesang|Voix|Voz|Voce|Melody|Singer",
-    Role.BACKING: "BV 1|Backing Vox|BGV|Choir|Chor|Harmony|Coro|Gang|Vox Double",
+    Role.LEAD: "Lead Vox|Vocal|VOX|Voice 1|LV|Gesang|Voix|Voz|Voce|Melody|Singer|Vox Double",
+    Role.BACKING: "BV 1|Backing Vox|BGV|Choir|Chor|Harmony|Coro|Gang|Doubles",
     Role.PAD: "Pad|Pads|Atmos|Drone|Fläche|Nappe",
     Role.STRINGS: "Strings|Violin 1|Cello|Streicher|Cordes|Archi",
     Role.FX: "FX|SFX|Riser|Impact|Noise|Whoosh|Effekte",
@@ -29,6 +41,20 @@ def test_a_role_is_guessed_from_names_that_tracks_really_carry(name: str, role: 
     assert guess_role(name.upper()) is role
 
 
+@pytest.mark.parametrize(("name", "role"), ROLES)
+def test_a_role_is_guessed_in_every_language_and_spelling(name: str, role: Role) -> None:
+    for form in ("NFC", "NFD"):
+        reading = read_name(unicodedata.normalize(form, name))
+        assert (reading.role, reading.kind) == (role, TrackKind.TRACK)
+
+
+@pytest.mark.parametrize(("name", "kind"), KINDS)
+def test_a_strip_that_is_no_instrument_is_known_by_its_name(name: str, kind: TrackKind) -> None:
+    for form in ("NFC", "NFD"):
+        assert read_name(unicodedata.normalize(form, name)).kind is kind
+    assert is_untouchable(name) is (kind is not TrackKind.TRACK)
+
+
 @pytest.mark.parametrize(
     "name",
     ["Click", "click track", "MASTER", "Mix Bus", "2 Bus", "Talkback", "talk back", "TB", "Cue 1",
@@ -36,8 +62,36 @@ def test_a_role_is_guessed_from_names_that_tracks_really_carry(name: str, role: 
 )  # fmt: skip
 def test_what_nobody_should_move_is_known_by_its_name(name: str) -> None:
     assert is_untouchable(name)
+    assert is_untouchable(name.upper())
 
 
-@pytest.mark.parametrize("name", ["Vox", "Clicky synth", "Mastermind", "Refrain", "Cuento", ""])
-def test_a_name_that_only_resembles_is_no_reason(name: str) -> None:
-    assert not is_untouchable(name)
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Kick Drum", "kick"), ("Tom Vox", "lead"), ("Reverb Vox", "lead"), ("Vox Reverb", "fx"),
+     ("Reverb voz", "fx"), ("Vox Pad", "pad"), ("Pad Vox", "lead"), ("Gtr Room", "guitar"),
+     ("Drum Room", "drums"), ("Synth Strings", "strings"), ("Bass Clarinet", "other"),
+     ("Bass Synth", "bass"), ("Piano Bass", "keys"), ("Gtr Vox", "lead"), ("Vox Perc", "drums")],
+)  # fmt: skip
+def test_of_two_words_the_one_that_is_meant_decides(one: str, other: str) -> None:
+    assert guess_role(one) is Role(other)
+
+
+def test_an_abbreviation_beside_a_strange_word_counts_only_in_capitals() -> None:
+    assert guess_role("OH my god") is Role.DRUMS
+    assert guess_role("Oh my god") is Role.OTHER
+    assert guess_role("oh 2 left") is Role.DRUMS
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_read_and_the_same_in_either_form(name: str) -> None:
+    assert read_name(name) == read_name(name)
+    composed = unicodedata.normalize("NFC", name)
+    assert read_name(composed) == read_name(unicodedata.normalize("NFD", composed))
+
+
+@given(
+    st.sampled_from([name for name, role in ROLES if role is not Role.OTHER]),
+    st.sampled_from(["{}", "01_{}", "07 - {}", "{} L", "{}.R", "{}_03", "  {} ", "{} (2)"]),
+)
+def test_track_numbers_sides_and_takes_change_no_role(name: str, form: str) -> None:
+    assert guess_role(form.format(name)) is guess_role(name)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import pairwise
+from unicodedata import normalize
 
 import numpy as np
 import pytest
@@ -220,12 +221,45 @@ def test_mute_and_solo_are_switches_of_the_strip() -> None:
 @pytest.mark.parametrize(
     ("track", "found"),
     [("vox", ["Vox"]), ("2", ["2"]), ("1", ["Vox"]), ("*", ["Vox", "Bass", "2"]), ("9", []),
-     ("tuba", []), ("-1", []), ("²", [])],
+     ("tuba", []), ("-1", []), ("²", []), ("9" * 6000, []), ("#1", ["Vox"]), ("#2", ["Bass"]),
+     ("#9", []), ("#", []), (" VOX ", ["Vox"])],
 )  # fmt: skip
 def test_a_person_means_strips_by_name_number_or_star(track: str, found: list[str]) -> None:
     mix = MixState()
     dump(mix, ["Vox", "Bass", "2"])
     assert [strip.name for strip in mix.find(track)] == found
+
+
+def test_a_whole_number_is_a_strip_even_where_another_is_called_so() -> None:
+    mix = MixState()
+    dump(mix, ["#3", "3", "1"])
+    assert [strip.number for strip in mix.find("#3")] == [3]
+    assert [strip.number for strip in mix.find("3")] == [2]
+    assert [strip.number for strip in mix.find("2")] == [2]
+
+
+@given(
+    name=st.sampled_from(["Flächen", "Bässe", "Größe", "Élec", "ギター", "기타", "Й"]),
+    forms=st.tuples(*[st.sampled_from(["NFC", "NFD"])] * 2),
+    blanks=st.tuples(*[st.sampled_from(["", " ", "\t"])] * 2),
+)
+def test_a_name_is_found_however_it_is_spelled(
+    name: str, forms: tuple[str, str], blanks: tuple[str, str]
+) -> None:
+    mix = MixState()
+    dump(mix, ["Vox", normalize(forms[0], name) + blanks[0]])
+    said = normalize(forms[1], name).swapcase() + blanks[1]
+    assert [strip.number for strip in mix.find(said)] == [2]
+
+
+def test_a_strip_is_the_same_when_the_daw_takes_its_accents_apart() -> None:
+    mix = MixState()
+    dump(mix, ["Flächen", "Bässe"])
+    keys = [strip.key for strip in mix.strips]
+    dump(mix, [normalize("NFD", "Bässe"), normalize("NFD", "Flächen")])
+    assert [strip.key for strip in mix.strips] == keys[::-1]
+    dump(mix, [normalize("NFD", "Flächen"), "Flächen"])
+    assert [strip.key for strip in mix.strips] == ["Flächen", "Flächen#2"]
 
 
 # -- sound --------------------------------------------------------------------------------------

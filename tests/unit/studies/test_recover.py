@@ -1,5 +1,7 @@
 import json
 from pathlib import Path
+from typing import Literal
+from unicodedata import normalize
 
 import numpy as np
 import pytest
@@ -228,11 +230,21 @@ def test_tracks_that_a_balance_does_not_name_stand_at_unity(tmp_path: Path) -> N
     assert read_balance(file, NAMES).tolist() == [[-3.0, 0, 0, 0, 0, 0], [0.0] * 6]
 
 
+@pytest.mark.parametrize("forms", [("NFC", "NFD"), ("NFD", "NFC")])
+def test_a_balance_finds_a_track_however_its_name_is_spelled(
+    tmp_path: Path, forms: tuple[Literal["NFC", "NFD"], Literal["NFC", "NFD"]]
+) -> None:
+    file, (said, found) = tmp_path / "balance.yaml", forms
+    file.write_text(f"{normalize(said, 'fläche')}: {{gain_db: -3}}\n", encoding="utf-8")
+    assert read_balance(file, [normalize(found, "Fläche")])[0, 0] == -3.0
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
         ("Snair: {gain_db: 1}", "there is no track 'Snair' among the stems; they are Kick, Lead V"),
         ("Lead Vok: {gain_db: 1}", "among the stems; did you mean 'Lead Vox'?"),
+        ("Kick: {}\nKICK: {}", "it names the track 'Kick' twice; leave one of them."),
         ("Kick: {gain_db: loud}", "Kick: gain_db: input should be a valid number, unable to pars"),
         ("Kick: {gain_db: 9}", "Kick: gain_db: input should be less than or equal to 6, got 9."),
         ("Kick: {pan: .nan}", "Kick: pan: input should be a finite number, got nan."),

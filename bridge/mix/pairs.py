@@ -1,0 +1,171 @@
+"""Strips that belong together by their names: halves of a stereo pair, microphones of one source.
+
+A name says which half a strip is only beside the other half: "OH L" and "OH R" are a pair, a "Gtr
+L" alone is a guitar on the left. So nothing here looks at one name by itself.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bridge.mix.names import fold_word, split_words
+from bridge.mix.roles import Role, TrackKind, read_name
+
+_HALVES: Final[tuple[tuple[str, str], ...]] = (
+    ("l", "r"),
+    ("left", "right"),
+    ("lt", "rt"),
+    ("lf", "rt"),
+    ("lft", "rgt"),
+    ("links", "rechts"),
+    ("li", "re"),
+    ("gauche", "droite"),
+    ("gauche", "droit"),
+    ("g", "d"),
+    ("izquierda", "derecha"),
+    ("izquierdo", "derecho"),
+    ("izq", "der"),
+    ("esquerda", "direita"),
+    ("esquerdo", "direito"),
+    ("esq", "dir"),
+    ("sinistra", "destra"),
+    ("sinistro", "destro"),
+    ("sx", "dx"),
+    ("linker", "rechter"),
+    ("左", "右"),
+    ("レフト", "ライト"),
+    ("왼쪽", "오른쪽"),
+    ("좌", "우"),
+    ("лево", "право"),
+    ("левый", "правый"),
+    ("левая", "правая"),
+    ("лев", "прав"),
+    ("л", "п"),
+)
+"""Words for left and right, as `fold_word` has them, in the languages of the table of words."""
+
+_PLACES: Final[tuple[frozenset[str], ...]] = tuple(
+    frozenset(map(fold_word, words.split()))
+    for words in (
+        "in out inside outside sub beater batter port reso shell hole",
+        "top bottom bot btm up down under over upper lower",
+        "di amp mic cab line direct",
+        "front back rear",
+        "near far close room rm distant",
+        "hi high lo low mid",
+        "innen außen",
+        "oben unten",
+        "haut bas dessus dessous",
+        "dedans dehors",
+        "arriba abajo",
+        "dentro fuera fora",
+        "cima baixo",
+        "sopra sotto",
+        "上 下",
+        "内 外",
+        "верх низ",
+    )
+)
+"""Words for where the microphones of one source stand; a group's names differ within one row."""
+
+_NUMBERED_MICS: Final = frozenset(
+    {"mic", "mics", "mike", "micro", "mikro", "マイク", "话筒", "микрофон"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StereoPair:
+    """Two strips that are the halves of one sound.
+
+    Attributes:
+        left: Place of the left half in the names, from 0.
+        right: Place of the right half.
+    """
+
+    left: int
+    right: int
+
+
+def find_stereo_pairs(names: Sequence[str]) -> tuple[StereoPair, ...]:
+    """The strips whose names differ in nothing but left and right, in the order of the left ones.
+
+    A half that two others would fit to is left alone: a wrong pair is worse than none.
+
+    >>> find_stereo_pairs(["OH L", "Bass", "OH R", "Gtr L"])
+    (StereoPair(left=0, right=2),)
+    """
+    halves: dict[tuple[str, ...], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for place, name in enumerate(names):
+        words = _words_of(name)
+        for index, word in enumerate(words):
+            for row, pair in enumerate(_HALVES):
+                if word in pair and len(words) > 1:
+                    frame = (*words[:index], f"<{row}>", *words[index + 1 :])
+                    halves[frame][pair.index(word)].append(place)
+    found: dict[int, set[int]] = defaultdict(set)
+    for left, right in halves.values():
+        for each in left:
+            found[each] |= set(right)
+        for each in right:
+            found[each] |= set(left)
+    pairs = {
+        StereoPair(left=left[0], right=right[0])
+        for left, right in halves.values()
+        if len(left) == len(right) == 1 and len(found[left[0]]) == len(found[right[0]]) == 1
+    }
+    return tuple(sorted(pairs, key=lambda pair: pair.left))
+
+
+def find_mic_groups(names: Sequence[str]) -> tuple[tuple[int, ...], ...]:
+    """Strips that are several microphones of one source: places in the names, from 0.
+
+    Kick In and Kick Out, Snare Top and Bottom, Bass DI and Amp, Gtr Mic1 and Mic2, and the files
+    Gtr.1 and Gtr.2 of one recording. What has no role, or may not be moved, is in none.
+
+    >>> find_mic_groups(["Kick In", "Kick Out", "Snare", "Tom 1", "Tom 2"])
+    ((0, 1),)
+    """
+    groups: dict[tuple[str, ...], set[int]] = defaultdict(set)
+    for place, name in enumerate(names):
+        reading = read_name(name)
+        if reading.role is Role.OTHER or reading.kind is not TrackKind.TRACK:
+            continue
+        for frame in _frames_of(name):
+            groups[frame].add(place)
+    found: list[tuple[int, ...]] = []
+    used: set[int] = set()
+    for places in sorted(groups.values(), key=lambda places: (-len(places), min(places))):
+        if len(places) > 1 and not places & used:
+            used |= places
+            found.append(tuple(sorted(places)))
+    return tuple(sorted(found))
+
+
+def _frames_of(name: str) -> list[tuple[str, ...]]:
+    """What a name is without the word that tells one microphone from another."""
+    words = _words_of(name)
+    frames = []
+    for index, word in enumerate(words):
+        rest = (*words[:index], *words[index + 1 :])
+        frames += [
+            (f"<{row}>", *rest) for row, row_words in enumerate(_PLACES) if word in row_words
+        ]
+        if word.isdecimal() and index:
+            is_mic = words[index - 1] in _NUMBERED_MICS
+            is_file = index == len(words) - 1 and split_words(name)[-1].gap == "."
+            if is_mic or is_file:
+                frames.append(("<number>", *rest))
+    return [frame for frame in frames if len(frame) > 1]
+
+
+def _words_of(name: str) -> tuple[str, ...]:
+    """The words of a name, with OHL and GtrR taken apart."""
+    words: list[str] = []
+    for word in split_words(name):
+        is_joined = word.is_capital and len(word.text) > 2 and word.text[-1] in "lr"
+        if is_joined and read_name(word.text[:-1]).role is not Role.OTHER:
+            words += [word.text[:-1], word.text[-1]]
+        else:
+            words.append(word.text)
+    return tuple(words)

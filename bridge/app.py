@@ -86,17 +86,27 @@ def _make_task(settings: Settings) -> Task:
     )
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, *, log_level: str = "info") -> None:
     """Run a bridge until Ctrl-C or SIGTERM.
+
+    Args:
+        settings: What it shall be.
+        log_level: debug, info, warning or error: from which level on the bridge's own lines are
+            logged. At debug the loggers ``bridge.wire.in`` and ``bridge.wire.out`` say every
+            message; other libraries stay at info.
 
     Raises:
         NetworkError: If the port cannot be had.
         JournalError: If the store cannot be had.
         PriorError: If the shipped prior cannot be used.
     """
+    level = logging.getLevelNamesMapping()[log_level.upper()]
     logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)-7s %(message)s", stream=sys.stderr
+        level=max(level, logging.INFO),
+        format="%(asctime)s %(levelname)-7s %(message)s",
+        stream=sys.stderr,
     )
+    _log.setLevel(level)
     # The selector loop on every system: Windows' own goes deaf after a send to a closed port.
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
         runner.run(_run_until_stopped(settings))
@@ -170,7 +180,12 @@ def _open_endpoint(settings: Settings, runner: Runner) -> UdpEndpoint:
     listen = settings.listen
     try:
         return UdpEndpoint.open(
-            listen.host, listen.port, on_message=runner.take, levels=runner.meters
+            listen.host,
+            listen.port,
+            on_message=runner.take,
+            on_fault=runner.refuse,
+            levels=runner.meters,
+            counters=runner.counters,
         )
     except NetworkError as error:
         if settings.daw.dialect != "ableton":
@@ -264,7 +279,7 @@ def _open_companion(
     except OSError as error:
         _log.warning("REAPER's companion is not used: %s: %s", error.filename, error.strerror)
         return None
-    runner.side_door = files
+    runner.remotes.side_door = files
     return files
 
 

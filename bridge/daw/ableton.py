@@ -14,6 +14,7 @@ thread answers some 20 questions a tick however many tracks there are.
 - **Levels.** Of a track with a tap they are the tap's, else the peak meter's.
 """
 
+import math
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -250,7 +251,8 @@ class AbletonDialect:
             track.mute, track.solo = bool(mute), bool(solo)
             if self._roll.is_open or (ids and self._taps.is_fresh(ids[place], at)):
                 continue
-            level = meter_dbfs(float(meter)) if isinstance(meter, int | float) else SILENCE_DB
+            is_known = isinstance(meter, int | float) and math.isfinite(meter)
+            level = meter_dbfs(float(meter)) if is_known else SILENCE_DB  # type: ignore[arg-type]
             yield LevelReading(LevelSlot(place + 1, 1, 1), (level,))
 
     def _take_raw(

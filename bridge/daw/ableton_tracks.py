@@ -284,10 +284,10 @@ class Desk:
 
 def _number(answer: tuple[OscArg, ...]) -> float:
     last = answer[-1] if answer else None
-    if isinstance(last, bool) or not isinstance(last, int | float):
+    if isinstance(last, bool) or not isinstance(last, int | float) or not math.isfinite(last):
         raise DialectError(f"Expected a number from AbletonOSC; got {in_words(answer)}.")
     return float(last)
 
 
 def _numbers(args: Sequence[OscArg]) -> list[float]:
-    return [float(arg) for arg in args if isinstance(arg, int | float)]
+    return [float(arg) for arg in args if isinstance(arg, int | float) and math.isfinite(arg)]

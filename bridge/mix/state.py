@@ -176,9 +176,15 @@ class MixState:
         return self.strips[number - 1] if 1 <= number <= len(self.strips) else None
 
     def find(self, track: str) -> list[StripState]:
-        """The strips that a person means by a number, a name (any case) or ``*``."""
+        """The strips that a person means by a number, a name (any case) or ``*``.
+
+        ``#2`` is the number 2 whatever the strips are called.
+        """
         if track == "*":
             return list(self.strips)
+        if track.startswith("#") and track[1:].isdecimal():
+            numbered = self.by_number(int(track[1:]))
+            return [numbered] if numbered else []
         named = [strip for strip in self.strips if strip.name.casefold() == track.casefold()]
         if named or not track.isdecimal():
             return named

@@ -233,7 +233,7 @@ class _Endpoint(_OnLoop):
         self._loop.call_later(1.0 / SAMPLES_HZ, self._sample)
 
     def _handled(self) -> int:
-        return self._endpoint.received - self._endpoint.refused.total()
+        return self._endpoint.counters.received - self._endpoint.counters.undecodable
 
     def close(self) -> None:
         self._endpoint.close()

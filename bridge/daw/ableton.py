@@ -37,7 +37,7 @@ from bridge.daw.ableton_writes import (
 )
 from bridge.daw.dialect import Capabilities, Heard, LevelReading, LevelSlot, RowDialect
 from bridge.daw.roll import NOBODY, Roll
-from bridge.daw.scale import MAX_TRACKS, in_words
+from bridge.daw.scale import MAX_TRACKS, in_words, is_on
 from bridge.daw.taps import Taps
 from bridge.errors import DialectError
 from bridge.mix.messages import (
@@ -248,7 +248,7 @@ class AbletonDialect:
         ids = self._desk.ids
         for place, (_, mute, solo, meter) in enumerate(frame.tracks):
             track = self._desk.tracks[place]
-            track.mute, track.solo = bool(mute), bool(solo)
+            track.mute, track.solo = is_on(mute), is_on(solo)
             if self._roll.is_open or (ids and self._taps.is_fresh(ids[place], at)):
                 continue
             is_known = isinstance(meter, int | float) and math.isfinite(meter)

@@ -131,6 +131,11 @@ def _read_text(arg: OscArg) -> str | None:
     return "".join(letter if letter.isprintable() else " " for letter in arg)
 
 
+def is_on(arg: OscArg) -> bool:
+    """Whether a mute or a solo is on, also where that cannot be read: then nothing is risked."""
+    return _read_switch_value(arg) != 0.0
+
+
 def _read_track(arg: OscArg) -> str | None:
     """``#2`` for the number 2, which is no name; a text as it is: a name, a number or ``*``."""
     if isinstance(arg, str):

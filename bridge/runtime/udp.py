@@ -143,7 +143,7 @@ class UdpEndpoint:
         """Send a datagram to a numeric address; what the system refuses is counted, not raised."""
         datagram = encode(packet)
         if self._is_traced:
-            _wire_out.debug("%s:%d %s", *address, packet)
+            _wire_out.debug("to %s:%d: %s", *address, packet)
         try:
             self._socket.sendto(datagram, address)
         except OSError as refusal:
@@ -188,7 +188,7 @@ class UdpEndpoint:
     def _log_datagram(datagram: bytes, sender: Address) -> None:
         messages, faults = decode_each(datagram)
         for said in (*messages, *faults):
-            _wire_in.debug("%s:%d %s", *sender, said)
+            _wire_in.debug("from %s:%d: %s", *sender, said)
 
     def _decode(self, datagram: bytes, sender: Address, start: int) -> None:
         messages, faults = decode_each(datagram)

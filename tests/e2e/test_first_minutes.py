@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
@@ -152,3 +153,24 @@ def test_a_long_session_may_be_told_in_one_bundle_and_one_bad_element_costs_itse
     desk.say_bytes(datagram)
     desk.obeys = True
     assert {move.track for move in moves_in_assist(desk, 5)} <= set(range(1, 61))
+
+
+# -- the log ---------------------------------------------------------------------------------------
+
+
+def test_at_the_level_debug_every_message_is_logged(tmp_path: Path) -> None:
+    bridge_port, daw_port = free_ports(2)
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        f"listen: {{port: {bridge_port}}}\ndaw: {{port: {daw_port}}}\n"
+        f"store: '{tmp_path / 'mix.db'}'\nweb: {{enabled: false}}\nmidi: {{enabled: false}}\n"
+    )
+    command = [sys.executable, "-m", "bridge", "run", "--config", str(config)]
+    command += ["--log-level", "debug"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        wanted = f"DEBUG   to 127.0.0.1:{daw_port}: OscMessage(address='/mix/refresh'"
+        is_said = any(wanted in line for line in process.stderr)
+        process.terminate()
+        process.stderr.read()
+    assert is_said

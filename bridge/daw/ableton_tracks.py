@@ -9,6 +9,7 @@ from typing import Final
 from bridge.daw import ableton_eq
 from bridge.daw.ableton_curves import fader_db
 from bridge.daw.ableton_wire import Question, Topic
+from bridge.daw.dialect import Refusal
 from bridge.daw.generic import GenericDialect
 from bridge.daw.roll import Strip
 from bridge.daw.scale import in_words
@@ -150,6 +151,8 @@ class Hub:
         self.heard_at = at
         is_news = False
         for event in heard:
+            if isinstance(event, Refusal):
+                raise DialectError(event.text)
             is_news |= self._take(event)
         return is_news
 

@@ -86,27 +86,30 @@ def _make_task(settings: Settings) -> Task:
     )
 
 
-def run(settings: Settings, *, log_level: str = "info") -> None:
-    """Run a bridge until Ctrl-C or SIGTERM.
+def start_log(level: str = "info") -> None:
+    """Log to stderr, from `level` on: debug, info, warning or error.
 
-    Args:
-        settings: What it shall be.
-        log_level: debug, info, warning or error: from which level on the bridge's own lines are
-            logged. At debug the loggers ``bridge.wire.in`` and ``bridge.wire.out`` say every
-            message; other libraries stay at info.
+    At debug the loggers ``bridge.wire.in`` and ``bridge.wire.out`` say every message; other
+    libraries stay at info.
+    """
+    least = logging.getLevelNamesMapping()[level.upper()]
+    logging.basicConfig(
+        level=max(least, logging.INFO),
+        format="%(asctime)s %(levelname)-7s %(message)s",
+        stream=sys.stderr,
+    )
+    if least != logging.INFO:
+        _log.setLevel(least)
+
+
+def run(settings: Settings) -> None:
+    """Run a bridge until Ctrl-C or SIGTERM; call `start_log` before.
 
     Raises:
         NetworkError: If the port cannot be had.
         JournalError: If the store cannot be had.
         PriorError: If the shipped prior cannot be used.
     """
-    level = logging.getLevelNamesMapping()[log_level.upper()]
-    logging.basicConfig(
-        level=max(level, logging.INFO),
-        format="%(asctime)s %(levelname)-7s %(message)s",
-        stream=sys.stderr,
-    )
-    _log.setLevel(level)
     # The selector loop on every system: Windows' own goes deaf after a send to a closed port.
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
         runner.run(_run_until_stopped(settings))

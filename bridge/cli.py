@@ -114,7 +114,8 @@ def run(
 
     from bridge import app
 
-    app.run(chosen, log_level=log_level)
+    app.start_log(log_level)
+    app.run(chosen)
 
 
 @cli.command()

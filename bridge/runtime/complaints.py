@@ -30,8 +30,10 @@ _MOST_REASONS: Final = 256
 _MOST_PORTS: Final = 3
 """Programs of one machine that are told apart: one that opens a port a message is not many."""
 
-_LINES: Final = 20
-_LINES_PER_S: Final = 20 / 60.0
+_LINES: Final = 100
+_LINES_PER_S: Final = _LINES / 60.0
+"""A person who tries addresses out gets a line for each; a flood of them is cut here."""
+
 _VALUES: Final = re.compile(r"[;,]? got .*|\d+", re.DOTALL)
 
 _log = logging.getLogger("bridge.wire")

@@ -11,44 +11,44 @@ _LOG: Final = "the bridge's log names each kind once, with its sender"
 
 _LINES: Final[dict[str, tuple[str, str]]] = {
     "undecodable": (
-        "datagrams or parts of bundles were no OSC",
+        "datagrams, or elements of bundles, that were no OSC",
         f"is the right program sending to this port, and in UDP? {_LOG}",
     ),
     "unknown": (
-        "messages came to unknown addresses and were ignored",
+        "messages to unknown addresses, which were ignored",
         f"compare the spelling with docs/osc.md, and daw.dialect with your DAW; {_LOG}",
     ),
     "misunderstood": (
-        "values of the DAW could not be understood, and their controls are left alone",
+        "values of the DAW that could not be understood; their controls are left alone",
         f"docs/osc.md says what each address takes; {_LOG}",
     ),
     "beyond": (
-        "messages were about tracks beyond the number that the DAW told, and were ignored",
+        "messages about tracks beyond the number that the DAW told, which were ignored",
         "let /mix/tracks count every track that you speak of",
     ),
-    "refused": ("requests were refused", f"docs/osc.md says what each takes; {_LOG}"),
+    "refused": ("requests that were refused", f"docs/osc.md says what each takes; {_LOG}"),
     "unanswered_errors": (
-        "refusals were not told to their sender, since there were too many at once",
+        "refusals that their sender was not told, since there were too many at once",
         f"say /bridge/hello, and look at what that remote sends; {_LOG}",
     ),
     "asked_again": (
-        "times the DAW was asked again for all it has, since it had not answered",
+        "questions for all that the DAW has after one that it did not answer",
         "let it answer /mix/refresh up to /mix/synced; does its OSC send to this port?",
     ),
     "unconfirmed": (
-        "moves were not confirmed by the DAW",
+        "moves that the DAW did not confirm",
         "let it answer each set with the value that it holds; is a track frozen or automated?",
     ),
-    "unsaid": ("writes had no words in this dialect", "please report it, with the log"),
+    "unsaid": ("writes that this dialect has no words for", "please report it, with the log"),
     "unsent": (
-        "datagrams could not be sent",
+        "datagrams that could not be sent",
         "is the network up, and do daw.host and the ports of your remotes exist?",
     ),
     "lost": (
-        "datagrams were lost since the receive buffer was full",
+        "datagrams that were lost since the receive buffer was full",
         "see 'receive buffer'; send meters ten times a second, and no more",
     ),
-    "dropped": ("values of the DAW found no room", "let the DAW send less at once"),
+    "dropped": ("values of the DAW that found no room", "let the DAW send less at once"),
     "faults": ("faults of the bridge itself", "please report it, with the log"),
 }
 """What a person should know of, by counter; the others are the usual course of things."""
@@ -80,8 +80,8 @@ def examine(host: str, port: int) -> Iterator[tuple[str, str, str, str]]:
 
 def lines(stats: dict[str, int]) -> Iterator[tuple[str, str, str, str]]:
     """Say in words what the counters of `/bridge/stats` mean."""
-    usual = [f"{stats[name]} {words}" for name, words in _USUAL.items() if stats.get(name)]
+    usual = [f"{words}: {stats[name]}" for name, words in _USUAL.items() if stats.get(name)]
     yield "ok", "traffic", ", ".join(usual) or "nothing was received", ""
     for name, (words, remedy) in _LINES.items():
         if count := stats.get(name, 0):
-            yield "warning", name.replace("_", " "), f"{count} {words}", remedy
+            yield "warning", name.replace("_", " "), f"{words}: {count}", remedy

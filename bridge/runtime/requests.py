@@ -70,13 +70,9 @@ class Requests:
                 remote = (sender[0], asked.port)
                 self._remotes.admit(remote, source=sender)
                 self._answer(remote, self._host.greeting())
-            case surface.Inquiry():
-                facts = self._host.facts(at)
-                self._answer((sender[0], asked.port), _pairs(surface.fact, facts, ("", "")))
-            case surface.StatsInquiry():
+            case surface.Inquiry() | surface.StatsInquiry():
                 if self._remotes.is_told(sender) or self._remotes.may_answer(sender, at):
-                    asker = (sender[0], asked.port or sender[1])
-                    self._answer(asker, _pairs(surface.stat, self._host.stats(), ("", 0)))
+                    self._answer((sender[0], asked.port or sender[1]), self._knowledge(asked, at))
             case surface.Release():
                 self._counters.releases += 1
             case surface.NeutralReward(reward_id=reward_id):
@@ -103,6 +99,13 @@ class Requests:
     def release_asker(self, event: object) -> Address | None:
         """Return who asked for an event that is before the engine now; None for nobody by OSC."""
         return self._askers.pop(id(event), None)
+
+    def _knowledge(
+        self, asked: surface.Inquiry | surface.StatsInquiry, at: float
+    ) -> list[OscMessage]:
+        if isinstance(asked, surface.Inquiry):
+            return _pairs(surface.fact, self._host.facts(at), ("", ""))
+        return _pairs(surface.stat, self._host.stats(), ("", 0))
 
     def _answer(self, asker: Address, messages: Iterable[OscMessage]) -> None:
         for message in messages:

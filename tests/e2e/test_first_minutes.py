@@ -97,9 +97,9 @@ def test_the_counters_are_told_and_the_doctor_puts_them_into_words(
         check=False,
         timeout=60,
     )
-    assert "messages came to unknown addresses and were ignored" in done.stdout
-    assert "requests were refused" in done.stdout
-    assert "datagrams received" in done.stdout
+    assert "messages to unknown addresses, which were ignored: " in done.stdout
+    assert "requests that were refused: " in done.stdout
+    assert "datagrams received: " in done.stdout
 
 
 # -- buttons ---------------------------------------------------------------------------------------

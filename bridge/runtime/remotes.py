@@ -47,12 +47,12 @@ class Remotes:
         counters: Where refusals are counted.
 
     Attributes:
-        own_port: Ours: what comes from there is not answered.
+        own: Our address: what comes from there is not answered.
         side_door: Where the DAW has one: it is told what remotes are.
     """
 
     def __init__(self, send: Callable[[OscMessage, Address], None], counters: Counters) -> None:
-        self.own_port = 0
+        self.own: Address = ("", 0)
         self.side_door: SideDoor | None = None
         self.send = send
         self.counters = counters
@@ -78,7 +78,8 @@ class Remotes:
 
     def may_answer(self, sender: Address, at: float) -> bool:
         """Whether one more answer may go to a sender that is not told everything."""
-        if sender[1] == self.own_port:
+        is_here = sender[0] == self.own[0] or sender[0].startswith("127.")
+        if is_here and sender[1] == self.own[1]:
             return False
         bucket = self._askers.get(sender)
         if bucket is None:

@@ -114,7 +114,7 @@ class Runner:
     def open(self, endpoint: UdpEndpoint, journal: Journal) -> None:
         """Begin: from now on everything that comes in is taken."""
         self._endpoint, self._journal, self._is_open = endpoint, journal, True
-        self.remotes.own_port = endpoint.address[1]
+        self.remotes.own = endpoint.address
         self._pulse()
         self._beat()
 

@@ -75,9 +75,11 @@ def test_all_strangers_together_get_no_more_than_so_many_answers() -> None:
 
 def test_we_do_not_answer_ourselves() -> None:
     house = House()
-    house.remotes.own_port = 9400
+    house.remotes.own = ("0.0.0.0", 9400)  # noqa: S104 (nothing is opened)
     house.remotes.refuse("No.", ("127.0.0.1", 9400), 1.0)
     assert house.sent == []
+    house.remotes.refuse("No.", ("192.168.1.9", 9400), 1.0)
+    assert len(house.sent) == 1, "another bridge is another program"
 
 
 def test_of_many_remotes_the_one_unheard_of_for_longest_gives_way() -> None:

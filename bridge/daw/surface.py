@@ -219,6 +219,7 @@ _MOST_PRESSES: Final = 256
 class Presses:
     """Tells a press from its repetition: the same one of the same sender within `PRESS_S`.
 
+    One that names a move is none: it does the same twice as once, and who sends it twice is told.
     A rearm makes the next panic a new one, and a panic the next rearm.
     """
 
@@ -227,7 +228,7 @@ class Presses:
 
     def is_new(self, address: str, event: PersonEvent, sender: Hashable) -> bool:
         """Whether `event`, asked for at `address`, is no repetition; its time counts."""
-        if address not in _MOMENTARY:
+        if address not in _MOMENTARY or getattr(event, "move", ""):
             return True
         place = sender, address
         last = self._last.get(place)

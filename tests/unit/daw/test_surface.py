@@ -200,9 +200,13 @@ def test_the_same_press_within_a_quarter_of_a_second_is_one() -> None:
     assert not press(1.249)
     assert press(1.1, sender="b")
     assert press(1.3), "the quarter of a second begins with the press that counted"
-    assert press(1.31, move="1-7")
-    assert press(1.32, move="1-6")
-    assert not press(1.33, move="1-6")
+    assert not press(1.5)
+
+
+def test_a_press_that_names_a_move_is_never_a_repetition() -> None:
+    presses = Presses()
+    for name in ("1-7", "1-7", "1-6"):
+        assert presses.is_new("/bridge/undo", UndoRequested(at=1.0, move=name), "a")
 
 
 def test_panic_and_rearm_make_each_other_new() -> None:

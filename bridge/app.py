@@ -89,17 +89,30 @@ def _make_task(settings: Settings) -> Task:
     )
 
 
+def start_log(level: str = "info") -> None:
+    """Log to stderr, from `level` on: debug, info, warning or error.
+
+    At debug the loggers ``bridge.wire.in`` and ``bridge.wire.out`` say every message; other
+    libraries stay at info.
+    """
+    least = logging.getLevelNamesMapping()[level.upper()]
+    logging.basicConfig(
+        level=max(least, logging.INFO),
+        format="%(asctime)s %(levelname)-7s %(message)s",
+        stream=sys.stderr,
+    )
+    if least != logging.INFO:
+        _log.setLevel(least)
+
+
 def run(settings: Settings) -> None:
-    """Run a bridge until Ctrl-C or SIGTERM.
+    """Run a bridge until Ctrl-C or SIGTERM; call `start_log` before.
 
     Raises:
         NetworkError: If the port cannot be had.
         JournalError: If the store cannot be had.
         PriorError: If the shipped prior cannot be used.
     """
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)-7s %(message)s", stream=sys.stderr
-    )
     # The selector loop on every system: Windows' own goes deaf after a send to a closed port.
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
         runner.run(_run_until_stopped(settings))
@@ -173,7 +186,12 @@ def _open_endpoint(settings: Settings, runner: Runner) -> UdpEndpoint:
     listen = settings.listen
     try:
         return UdpEndpoint.open(
-            listen.host, listen.port, on_message=runner.take, levels=runner.meters
+            listen.host,
+            listen.port,
+            on_message=runner.take,
+            on_fault=runner.refuse,
+            levels=runner.meters,
+            counters=runner.counters,
         )
     except NetworkError as error:
         if settings.daw.dialect != "ableton":
@@ -267,7 +285,7 @@ def _open_companion(
     except OSError as error:
         _log.warning("REAPER's companion is not used: %s: %s", error.filename, error.strerror)
         return None
-    runner.side_door = files
+    runner.remotes.side_door = files
     return files
 
 

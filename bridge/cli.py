@@ -96,8 +96,17 @@ def cli() -> None:
 @config_option
 @click.option("--daw", metavar="NAME", help="The DAW's dialect, in place of the file's.")
 @click.option("--profile", metavar="NAME", help="studio, live or off, in place of the file's.")
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="info",
+    show_default=True,
+    help="debug says every message that comes and goes.",
+)
 @_listen_option
-def run(config: Path | None, daw: str | None, profile: str | None, *, listen: bool) -> None:
+def run(
+    config: Path | None, daw: str | None, profile: str | None, log_level: str, *, listen: bool
+) -> None:
     """Run the bridge beside a DAW, until Ctrl-C."""
     given = {"daw.dialect": daw, "guard.profile": profile}
     given |= {"web.host": EVERY_ADDRESS} if listen else {}
@@ -105,6 +114,7 @@ def run(config: Path | None, daw: str | None, profile: str | None, *, listen: bo
 
     from bridge import app
 
+    app.start_log(log_level)
     app.run(chosen)
 
 

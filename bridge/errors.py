@@ -27,7 +27,7 @@ class ConfigError(BridgeError):
 
 
 class OscDecodeError(BridgeError):
-    """A datagram is not OSC 1.0 that we accept; nothing of it has been applied."""
+    """A datagram, or an element of a bundle, is not OSC 1.0 that we accept."""
 
 
 class DialectError(BridgeError):

@@ -14,6 +14,7 @@ thread answers some 20 questions a tick however many tracks there are.
 - **Levels.** Of a track with a tap they are the tap's, else the peak meter's.
 """
 
+import math
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -36,7 +37,7 @@ from bridge.daw.ableton_writes import (
 )
 from bridge.daw.dialect import Capabilities, Heard, LevelReading, LevelSlot, RowDialect
 from bridge.daw.roll import NOBODY, Roll
-from bridge.daw.scale import MAX_TRACKS, in_words
+from bridge.daw.scale import MAX_TRACKS, in_words, is_on
 from bridge.daw.taps import Taps
 from bridge.errors import DialectError
 from bridge.mix.messages import (
@@ -247,10 +248,11 @@ class AbletonDialect:
         ids = self._desk.ids
         for place, (_, mute, solo, meter) in enumerate(frame.tracks):
             track = self._desk.tracks[place]
-            track.mute, track.solo = bool(mute), bool(solo)
+            track.mute, track.solo = is_on(mute), is_on(solo)
             if self._roll.is_open or (ids and self._taps.is_fresh(ids[place], at)):
                 continue
-            level = meter_dbfs(float(meter)) if isinstance(meter, int | float) else SILENCE_DB
+            is_known = isinstance(meter, int | float) and math.isfinite(meter)
+            level = meter_dbfs(float(meter)) if is_known else SILENCE_DB  # type: ignore[arg-type]
             yield LevelReading(LevelSlot(place + 1, 1, 1), (level,))
 
     def _take_raw(

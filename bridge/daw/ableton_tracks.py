@@ -9,6 +9,7 @@ from typing import Final
 from bridge.daw import ableton_eq
 from bridge.daw.ableton_curves import fader_db
 from bridge.daw.ableton_wire import Question, Topic
+from bridge.daw.dialect import Refusal
 from bridge.daw.generic import GenericDialect
 from bridge.daw.roll import Strip
 from bridge.daw.scale import in_words
@@ -150,6 +151,8 @@ class Hub:
         self.heard_at = at
         is_news = False
         for event in heard:
+            if isinstance(event, Refusal):
+                raise DialectError(event.text)
             is_news |= self._take(event)
         return is_news
 
@@ -284,10 +287,10 @@ class Desk:
 
 def _number(answer: tuple[OscArg, ...]) -> float:
     last = answer[-1] if answer else None
-    if isinstance(last, bool) or not isinstance(last, int | float):
+    if isinstance(last, bool) or not isinstance(last, int | float) or not math.isfinite(last):
         raise DialectError(f"Expected a number from AbletonOSC; got {in_words(answer)}.")
     return float(last)
 
 
 def _numbers(args: Sequence[OscArg]) -> list[float]:
-    return [float(arg) for arg in args if isinstance(arg, int | float)]
+    return [float(arg) for arg in args if isinstance(arg, int | float) and math.isfinite(arg)]

@@ -26,7 +26,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from bridge.daw.ardour_plugins import PREFIX, Plugins, Strip
-from bridge.daw.dialect import Capabilities, Heard, LevelRow, LevelSlot, Row, RowDialect
+from bridge.daw.dialect import Capabilities, Heard, LevelRow, LevelSlot, Refusal, Row, RowDialect
 from bridge.daw.scale import EQ_DB, FADER_DB, MAX_TRACKS, SWITCH, SWITCH_VALUE, Scale, in_words
 from bridge.errors import DialectError
 from bridge.mix.messages import (
@@ -176,6 +176,8 @@ class ArdourDialect:
             is_new = self._is_playing is not said.playing
             self._is_playing = said.playing
             return (said,) if is_new and self._is_sure else ()
+        if isinstance(said, Refusal):
+            return (said,)
         if not isinstance(said, ParamChanged):
             return ()
         if self._incoming is not None and said.track <= len(self._incoming):

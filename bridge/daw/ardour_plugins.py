@@ -244,7 +244,7 @@ def _plugin_param(message: OscMessage) -> PluginParam:
         case (
             _, _, int(param), str(label), int(flags), _,
             float() | int() as low, float() | int() as high, *_, float() | int() as value,
-        ):  # fmt: skip
+        ) if math.isfinite(low + high + value):  # fmt: skip
             return PluginParam(
                 number=param,
                 label=label,

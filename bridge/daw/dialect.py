@@ -20,6 +20,8 @@ Theory of operation:
    is gone is said as NaN. So are levels and octaves. A task copes with NaN everywhere.
 6. Every write is acknowledged by a `ParamChanged` with what the DAW holds. Where the DAW does not
    echo a value, the dialect asks for it (`ask`); where it echoes another form, that form is read.
+   What a DAW says of a control and cannot mean makes the control unknown: the old value may be
+   wrong now. The dialect says NaN, and a `Refusal` beside it.
 7. A second writer beside the DAW's own OSC (a script that runs inside it) is no second dialect: its
    messages come to the same `decode`, and what is meant for it leaves under addresses of its own.
 
@@ -103,7 +105,13 @@ class LevelReading(NamedTuple):
     levels_dbfs: tuple[float, ...]
 
 
-Heard = DawEvent | LevelReading
+class Refusal(NamedTuple):
+    """A value that the DAW cannot have meant: one sentence for the log."""
+
+    text: str
+
+
+Heard = DawEvent | LevelReading | Refusal
 
 
 class Dialect(Protocol):
@@ -145,6 +153,15 @@ class Dialect(Protocol):
 
     def level_slot(self, address: str, width: int) -> LevelSlot | None:
         """Where the `width` values of a level message belong; None for any other message."""
+
+
+@runtime_checkable
+class Listed(Protocol):
+    """A dialect that can name what it understands, for a hint to who misspells it."""
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """What its DAW may say, with ``{n}`` where a track's number stands."""
 
 
 @runtime_checkable
@@ -227,13 +244,25 @@ class RowDialect:
         template, track = split_address(message.address)
         row = self._events.get(template)
         if row is not None:
-            return (row.message(at=at, **_fields(row, message, track)),)
+            fields = _fields(row, message, track)
+            if fields is not None:
+                return (row.message(at=at, **fields),)
+            refusal = _refusal(row, message)
+            if row.param is None:
+                raise DialectError(refusal)
+            unknown = ParamChanged(at=at, track=track, param=row.param, value=math.nan)
+            return unknown, Refusal(refusal)
         if template in self._levels:  # one that fits its slot never comes here
             raise DialectError(
                 f"{message.address}: expected {self._levels[template].width} numbers in dBFS "
                 f"and a track from 1 to {MAX_TRACKS}; got {in_words(message.args)}."
             )
         return None
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """What its DAW may say; see `Listed.addresses`."""
+        return (*self._events, *self._levels)
 
     def encode(self, command: Command, *, at: float) -> tuple[OscMessage, ...]:
         """How the DAW is asked for `command`; see `Dialect.encode`."""
@@ -263,7 +292,12 @@ class RowDialect:
         """
         template, track = split_address(message.address)
         row = self._commands.get(template)
-        return () if row is None else (row.message(**_fields(row, message, track)),)
+        if row is None:
+            return ()
+        fields = _fields(row, message, track)
+        if fields is None:
+            raise DialectError(_refusal(row, message))
+        return (row.message(**fields),)
 
     def encode_event(self, event: DawEvent) -> tuple[OscMessage, ...]:
         """The inverse of `decode`: how the DAW says it.
@@ -294,14 +328,15 @@ class RowDialect:
         return OscMessage(row.address.replace("{n}", str(getattr(message, "track", ""))), (arg,))
 
 
-def _fields(row: Row, message: OscMessage, track: int) -> dict[str, object]:
-    """What `message` says, by the field names of the row's message of the core."""
-    value = row.scale.read(message.args[0]) if len(message.args) == 1 else None
-    if value is None:
-        raise DialectError(
-            f"{message.address}: expected {row.scale.expected}; got {in_words(message.args)}."
-        )
-    fields: dict[str, object] = {_VALUE_FIELD[row.message]: value}
+def _fields(row: Row, message: OscMessage, track: int) -> dict[str, object] | None:
+    """What `message` says, by the field names of the row's message of the core.
+
+    None where its value can mean nothing.
+
+    Raises:
+        DialectError: If there can be no such track.
+    """
+    fields: dict[str, object] = {}
     if "{n}" in row.address:
         if not 1 <= track <= MAX_TRACKS:
             raise DialectError(f"{message.address}: expected a track from 1 to {MAX_TRACKS}.")
@@ -310,7 +345,15 @@ def _fields(row: Row, message: OscMessage, track: int) -> dict[str, object]:
         fields["param"] = row.param
     if row.lock_class is not None:
         fields["lock_class"] = row.lock_class
+    value = row.scale.read(message.args[0]) if len(message.args) == 1 else None
+    if value is None:
+        return None
+    fields[_VALUE_FIELD[row.message]] = value
     return fields
+
+
+def _refusal(row: Row, message: OscMessage) -> str:
+    return f"{message.address}: expected {row.scale.expected}; got {in_words(message.args)}."
 
 
 @lru_cache(maxsize=16_384)  # 1,024 tracks with a dozen addresses each, and some

@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 from typing import Final
 
-from bridge.daw.dialect import Capabilities, Heard, LevelReading, LevelRow, Row, RowDialect
+from bridge.daw.dialect import (
+    Capabilities,
+    Heard,
+    LevelReading,
+    LevelRow,
+    Refusal,
+    Row,
+    RowDialect,
+)
 from bridge.daw.scale import (
     COUNT,
     EQ_DB,
@@ -16,6 +24,7 @@ from bridge.daw.scale import (
     Scale,
     word,
 )
+from bridge.daw.taps import ADDRESSES as TAP_ADDRESSES
 from bridge.daw.taps import Taps
 from bridge.mix.messages import (
     DumpClosed,
@@ -34,6 +43,7 @@ from bridge.mix.roles import Role
 from bridge.osc.message import OscMessage
 
 _TRACK: Final = "/mix/track/{n}"
+_SYNCED: Final = "/mix/synced"
 _PARAMS: Final[dict[Param, Scale[float]]] = {
     Param.GAIN: FADER_DB,
     Param.PAN: PAN,
@@ -43,7 +53,7 @@ _PARAMS: Final[dict[Param, Scale[float]]] = {
 
 def _rows() -> Iterator[Row]:
     yield Row(address="/mix/tracks", message=DumpOpened, scale=COUNT)
-    yield Row(address="/mix/synced", message=DumpClosed, scale=INT32)
+    yield Row(address=_SYNCED, message=DumpClosed, scale=INT32)
     yield Row(address="/mix/refresh", message=RequestDump, scale=INT32)
     yield Row(address="/mix/transport/playing", message=TransportChanged, scale=SWITCH)
     yield Row(address=f"{_TRACK}/id", message=TrackIdentified, scale=TEXT)
@@ -91,8 +101,15 @@ class GenericDialect(RowDialect):
             return levels
         if not message.args and "/barred/" in message.address:
             message = OscMessage(message.address, ("",))  # Max loses a text without letters
+        elif not message.args and message.address == _SYNCED:
+            message = OscMessage(message.address, (0,))  # whose question it ends is clear
         heard = super().decode(message, at=at)
         for event in heard or ():
-            if not isinstance(event, LevelReading):
+            if not isinstance(event, LevelReading | Refusal):
                 self.taps.note(event)
         return heard
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """What its DAW and taps may say; see `Listed.addresses`."""
+        return (*super().addresses, *TAP_ADDRESSES)

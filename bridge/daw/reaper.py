@@ -20,7 +20,15 @@ from typing import Final
 
 from bridge.daw import reaper_companion as companion
 from bridge.daw import reaper_rows as rows
-from bridge.daw.dialect import Capabilities, Heard, LevelSlot, RowDialect, split_address
+from bridge.daw.dialect import (
+    Capabilities,
+    Heard,
+    LevelReading,
+    LevelSlot,
+    Refusal,
+    RowDialect,
+    split_address,
+)
 from bridge.daw.reaper_bank import Bank
 from bridge.daw.roll import NOBODY, Roll, Strip
 from bridge.errors import DialectError
@@ -98,13 +106,15 @@ class ReaperDialect:
         if said is None:
             return None
         self._heard_at = at
-        param, level = said
+        param, beside = said
         heard = [*self._look_at_lane(at)]
+        if isinstance(beside, Refusal):
+            heard.append(beside)
         if self._is_companions:
             return tuple(heard)
-        if level is not None:
-            is_known = not self._roll.is_open and level.slot.track <= len(self._roll.strips)
-            return (*heard, level) if is_known else tuple(heard)
+        if isinstance(beside, LevelReading):
+            is_known = not self._roll.is_open and beside.slot.track <= len(self._roll.strips)
+            return (*heard, beside) if is_known else tuple(heard)
         heard += self._tell_bank({(track, param)} if param else set(), at)
         return tuple(heard)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bridge.daw import reaper_rows as rows
-from bridge.daw.dialect import LevelReading, LevelSlot, RowDialect
+from bridge.daw.dialect import LevelReading, LevelSlot, Refusal, RowDialect
 from bridge.daw.roll import Strip
 from bridge.daw.scale import SWITCH, TEXT, in_words
 from bridge.errors import DialectError
@@ -71,11 +71,11 @@ class Bank:
 
     def hear(
         self, message: OscMessage, template: str, track: int, *, at: float
-    ) -> tuple[Param | None, LevelReading | None] | None:
+    ) -> tuple[Param | None, LevelReading | Refusal | None] | None:
         """Take what REAPER said of one place; None for an address that the bank does not know.
 
         Returns:
-            The parameter that was said, if it was one, and a level, if it was one.
+            The parameter that was said, if it was one; and a level, or why a value was refused.
 
         Raises:
             DialectError: If it cannot mean that.
@@ -87,7 +87,7 @@ class Bank:
         heard = self._table.decode(message, at=at)
         if heard is None:
             return None
-        (event,) = heard
+        event, *refusals = heard
         if isinstance(event, TransportChanged):
             self.is_playing = event.playing
             return None, None
@@ -104,7 +104,7 @@ class Bank:
             limit = _TEXT_ROUNDING if event.param is Param.GAIN else 0.051
             if not (is_text and abs(known - event.value) <= limit):
                 place.values[event.param] = event.value
-            return event.param, None
+            return event.param, next((r for r in refusals if isinstance(r, Refusal)), None)
         return None, None
 
     def _place(self, message: OscMessage, track: int) -> _Place:

@@ -21,6 +21,7 @@ from bridge.daw import reaper_rows as rows
 from bridge.daw.dialect import LevelReading, LevelSlot
 from bridge.daw.reaper_bank import DUAL_PAN
 from bridge.daw.roll import Strip
+from bridge.daw.scale import FADER_DB, PAN, SWITCH_VALUE, Scale
 from bridge.errors import DialectError
 from bridge.mix.messages import BACK, DawEvent, MoveRedone, MoveUndone, SetParam
 from bridge.mix.params import EQ_BANDS, SILENCE_DB, LockClass, Param, in_words
@@ -175,10 +176,10 @@ def _strip(line: str) -> Strip:
         raise ValueError(f"a track has {_TRACK_FIELDS} fields, got {len(said)}")
     guid, name, volume, pan, pan_mode, mode, envelopes, mute, solo, _ = said[:10]
     values = {
-        Param.GAIN: max(float(volume), SILENCE_DB),
-        Param.PAN: min(max(float(pan), -1.0), 1.0),
-        Param.MUTE: float(mute == "1"),
-        Param.SOLO: float(solo == "1"),
+        Param.GAIN: _value(FADER_DB, float(volume)),
+        Param.PAN: _value(PAN, min(max(float(pan), -1.0), 1.0)),
+        Param.MUTE: _value(SWITCH_VALUE, float(mute)),
+        Param.SOLO: _value(SWITCH_VALUE, float(solo)),
     }
     gains, freqs = said[10 : 10 + len(EQ_BANDS)], said[10 + len(EQ_BANDS) :]
     for param, gain, freq in zip(EQ_BANDS, gains, freqs, strict=True):
@@ -193,6 +194,12 @@ def _strip(line: str) -> Strip:
             if letter in envelopes:
                 barred[kind] = reason
     return Strip(guid=guid, name=unescape(name), values=values, barred=barred)
+
+
+def _value(scale: Scale[float], said: float) -> float:
+    """Read a value; what it cannot mean is unknown."""
+    value = scale.read(said)
+    return math.nan if value is None else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,14 +4,21 @@ It is the same whatever dialect the DAW speaks. A request is a row: the address,
 may be, and the event that it becomes. What the bridge itself says (`/bridge/error` above all) means
 nothing when it comes in: two bridges that found each other would else answer errors with errors
 for ever.
+
+A request that takes no value of its own, or texts alone, is a button. Its state may stand before or
+behind the texts: a number above 0, ``T`` or nothing presses it, and 0 or ``F`` lets it go, which
+does nothing. Panic needs its address only: whatever is not plainly a release presses it.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import math
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from typing import Any, Final
 
+from bridge.daw.hints import closest
 from bridge.daw.scale import SWITCH, TEXT, TRACK, Scale, in_words, number, whole, word
 from bridge.errors import DialectError
 from bridge.mix.messages import (
@@ -47,16 +54,30 @@ from bridge.mix.notices import (
 )
 from bridge.mix.params import LockClass
 from bridge.mix.roles import Role
-from bridge.osc.message import OscMessage
+from bridge.osc.message import OscArg, OscMessage
 
 PROTOCOL: Final = 1
 """The number of the contract that `/bridge/welcome` names."""
 
 PREFIX: Final = "/bridge/"
+PANIC: Final = "/bridge/panic"
+
+PRESS_S: Final = 0.25
+"""The same press within this long is one: buttons bounce, and networks double datagrams."""
 
 _NOTICES: Final = frozenset(
     PREFIX + name
-    for name in ("welcome", "move", "rewarded", "status", "heartbeat", "error", "change", "fact")
+    for name in (
+        "welcome",
+        "move",
+        "rewarded",
+        "status",
+        "heartbeat",
+        "error",
+        "change",
+        "fact",
+        "stat",
+    )
 )
 
 
@@ -72,6 +93,32 @@ class Inquiry:
     """Somebody asks what is known of the DAW, to be told as `Hello` is, once."""
 
     port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatsInquiry:
+    """Somebody asks for the counters, once; without a port at the address that this came from."""
+
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """A button was let go of: nothing is to be done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeutralReward:
+    """A judgement of 0 that names no move: it says nothing, and so it uses nothing up.
+
+    It is what a thumb's button says when it is let go of.
+    """
+
+    reward_id: str
+
+
+Asked = PersonEvent | Hello | Inquiry | StatsInquiry | Release | NeutralReward
+"""What a message of the namespace can mean."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,15 +141,19 @@ class Argument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One row: what an address asks for, and how a person is told of it.
-
-    Panic takes any arguments: a button that sends its state must not fail just then.
-    """
+    """One row: what an address asks for, and how a person is told of it."""
 
     event: Callable[..., Any]
     text: str
     arguments: tuple[Argument, ...] = ()
-    is_strict: bool = True
+
+    @property
+    def is_button(self) -> bool:
+        """Whether a number beside its texts is the state of a button, since it means nothing else.
+
+        A track may be a number.
+        """
+        return all(arg.tag == "s" and arg.scale is not TRACK for arg in self.arguments)
 
 
 def _of_words(field: str, words: type[StrEnum]) -> Argument:
@@ -125,8 +176,8 @@ _REWARD: Final = (
 )
 _ROWS: Final[tuple[tuple[str, Callable[..., Any], tuple[Argument, ...], str], ...]] = (
     ("reward", RewardReceived, _REWARD, "Good (+1) or bad (-1)"),
-    ("accept", SuggestionAccepted, (_MOVE,), "Make the suggested move"),
-    ("skip", SuggestionSkipped, (_MOVE,), "Do not make it"),
+    ("accept", SuggestionAccepted, (_ANY_MOVE,), "Make the suggested move"),
+    ("skip", SuggestionSkipped, (_ANY_MOVE,), "Do not make it"),
     ("audition", AuditionSwitched, (_MOVE, _ON), "Hear the suggestion while 1"),
     ("undo", UndoRequested, (_ANY_MOVE,), "Take a move back, or the last one"),
     ("revert", RevertRequested, (_MOVE,), "Take a move and all later ones back"),
@@ -141,18 +192,62 @@ _ROWS: Final[tuple[tuple[str, Callable[..., Any], tuple[Argument, ...], str], ..
     ("act", _ACT, (_OF_TRACK, _LOCK, _ON), "Let it be moved unasked, or only suggested"),
     ("role", RoleCorrected, (_OF_TRACK, _of_words("role", Role)), "Correct a guessed role"),
     ("forget", ForgetRequested, (_WHAT,), "Forget a role, this song or all"),
+    ("panic", PanicPressed, (), "Back to the snapshot"),
 )
 REQUESTS: Final[dict[str, Request]] = {
-    **{
-        PREFIX + name: Request(event=event, arguments=arguments, text=text)
-        for name, event, arguments, text in _ROWS
-    },
-    PREFIX + "panic": Request(event=PanicPressed, is_strict=False, text="Back to the snapshot"),
+    PREFIX + name: Request(event=event, arguments=arguments, text=text)
+    for name, event, arguments, text in _ROWS
 }
 """Every request by its address; what is decoded, described and laid out on remotes."""
 
+_INQUIRIES: Final[dict[str, tuple[Callable[..., Asked], Argument]]] = {
+    PREFIX + "hello": (Hello, _PORT),
+    PREFIX + "inquire": (Inquiry, _PORT),
+    PREFIX + "stats": (StatsInquiry, replace(_PORT, default=0)),
+}
+_MOMENTARY: Final = frozenset(
+    address
+    for address, request in REQUESTS.items()
+    if request.is_button and all(arg.default is not None for arg in request.arguments)
+)
+"""Buttons that do something anew at each press."""
 
-def decode_request(message: OscMessage, *, at: float) -> PersonEvent | Hello | Inquiry | None:
+_OPPOSITE: Final = {PANIC: f"{PREFIX}rearm", f"{PREFIX}rearm": PANIC}
+_MOST_PRESSES: Final = 256
+
+
+class Presses:
+    """Tells a press from its repetition: the same one of the same sender within `PRESS_S`.
+
+    One that names a move is none: it does the same twice as once, and who sends it twice is told.
+    A rearm makes the next panic a new one, and a panic the next rearm.
+    """
+
+    def __init__(self) -> None:
+        self._last: OrderedDict[tuple[Hashable, str], PersonEvent] = OrderedDict()
+
+    def is_new(self, address: str, event: PersonEvent, sender: Hashable) -> bool:
+        """Whether `event`, asked for at `address`, is no repetition; its time counts."""
+        if address not in _MOMENTARY or str(getattr(event, "move", "")):
+            return True
+        place = sender, address
+        last = self._last.get(place)
+        if (
+            last is not None
+            and event.at - last.at < PRESS_S
+            and event == replace(last, at=event.at)
+        ):
+            return False
+        self._last[place] = event
+        self._last.move_to_end(place)
+        while len(self._last) > _MOST_PRESSES:
+            self._last.popitem(last=False)
+        for other in [other for other in self._last if other[1] == _OPPOSITE.get(address)]:
+            del self._last[other]
+        return True
+
+
+def decode_request(message: OscMessage, *, at: float) -> Asked | None:
     """What a person asks for; None for what the bridge says itself.
 
     A reward that came without an id has an empty one. The caller gives it one of its own that no
@@ -163,36 +258,77 @@ def decode_request(message: OscMessage, *, at: float) -> PersonEvent | Hello | I
         DialectError: For an unknown address of the namespace or arguments that it cannot mean: one
             sentence for `/bridge/error`.
     """
-    if message.address in _NOTICES:
+    address = message.address
+    if address in _NOTICES:
         return None
-    if message.address == PREFIX + "hello":
-        return Hello(**_fields(message, (_PORT,)))
-    if message.address == PREFIX + "inquire":
-        return Inquiry(**_fields(message, (_PORT,)))
-    request = REQUESTS.get(message.address)
+    if address in _INQUIRIES:
+        inquiry, argument = _INQUIRIES[address]
+        return inquiry(**_fields(message, message.args, (argument,)))
+    request = REQUESTS.get(address)
     if request is None:
-        names = ", ".join(address.removeprefix(PREFIX) for address in REQUESTS)
-        raise DialectError(
-            f"{message.address[:80]}: no such request; expected {PREFIX} and one of hello, "
-            f"inquire, {names}."
-        )
-    fields = _fields(message, request.arguments) if request.is_strict else {}
+        raise DialectError(_no_such_request(address))
+    if address == PANIC:
+        is_release = len(message.args) == 1 and _is_pressed(message.args[0]) is False
+        return Release() if is_release else PanicPressed(at=at)
+    args, is_pressed = _split_state(message) if request.is_button else (message.args, True)
+    fields = _fields(message, args, request.arguments)
+    if not is_pressed:
+        return Release()
     event: PersonEvent = request.event(at=at, **fields)
+    if isinstance(event, RewardReceived) and not event.value and not event.move:
+        return NeutralReward(reward_id=event.reward_id)
     return event
 
 
-def _fields(message: OscMessage, arguments: tuple[Argument, ...]) -> dict[str, Any]:
-    required = sum(argument.default is None for argument in arguments)
-    if not required <= len(message.args) <= len(arguments):
-        names = ", ".join(
-            argument.field if argument.default is None else f"[{argument.field}]"
-            for argument in arguments
+def _no_such_request(address: str) -> str:
+    names = [name.removeprefix(PREFIX) for name in (*_INQUIRIES, *REQUESTS)]
+    near = closest(address, (*_INQUIRIES, *REQUESTS))
+    hint = f"; did you mean {near}?" if near else ""
+    return (
+        f"{address[:80]}: no such request{hint or ';'} "
+        f"expected {PREFIX} and one of {', '.join(names)}."
+    )
+
+
+def _split_state(message: OscMessage) -> tuple[tuple[OscArg, ...], bool]:
+    """Part the arguments of a button from its state, which stands before or behind them."""
+    args = message.args
+    places = [place for place, arg in enumerate(args) if not isinstance(arg, str)]
+    if not places:
+        return args, True
+    (place, *more) = places
+    is_pressed = _is_pressed(args[place])
+    if more or place not in (0, len(args) - 1) or is_pressed is None:
+        raise DialectError(
+            f"{message.address}: expected one state of a button, which is a number above 0 or T "
+            f"(pressed) or 0 or F (let go of); got {in_words(args)}."
         )
+    return args[:place] + args[place + 1 :], is_pressed
+
+
+def _is_pressed(state: OscArg) -> bool | None:
+    """What a button says of itself; None for what no button says.
+
+    A number above 0 is a press whatever it is: pads send how hard they were hit, 0 to 1 or to 127.
+    """
+    if state is None:  # the tags N and I, which carry no value
+        return True
+    if isinstance(state, str) or not math.isfinite(state) or state < 0:
+        return None
+    return bool(state)
+
+
+def _fields(
+    message: OscMessage, args: Sequence[OscArg], arguments: tuple[Argument, ...]
+) -> dict[str, Any]:
+    required = sum(argument.default is None for argument in arguments)
+    if not required <= len(args) <= len(arguments):
+        names = ", ".join(map(_in_words, arguments))
         raise DialectError(
             f"{message.address}: expected {names or 'no argument'}; got {in_words(message.args)}."
         )
     fields = {argument.field: argument.default for argument in arguments}
-    for argument, arg in zip(arguments, message.args, strict=False):
+    for argument, arg in zip(arguments, args, strict=False):
         value = argument.scale.read(arg)
         if value is None:
             raise DialectError(
@@ -201,6 +337,12 @@ def _fields(message: OscMessage, arguments: tuple[Argument, ...]) -> dict[str, A
             )
         fields[argument.field] = value
     return fields
+
+
+def _in_words(argument: Argument) -> str:
+    """An argument by its name and what it may be, in brackets where it may be left out."""
+    words = f" ({argument.scale.expected})" if argument.words else ""
+    return f"{argument.field}{words}" if argument.default is None else f"[{argument.field}]"
 
 
 def encode_notice(notice: Notice) -> OscMessage:
@@ -236,6 +378,11 @@ def heartbeat(seq: int, mode: Mode) -> OscMessage:
 def fact(name: str, value: str | float) -> OscMessage:
     """One thing that is known of the DAW; an empty name says that there are no more."""
     return OscMessage(PREFIX + "fact", (name, value))
+
+
+def stat(name: str, value: int) -> OscMessage:
+    """One counter, at most the greatest int32; an empty name says that there are no more."""
+    return OscMessage(PREFIX + "stat", (name, min(value, 2**31 - 1)))
 
 
 def error(text: str) -> OscMessage:

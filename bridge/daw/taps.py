@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bridge.daw.dialect import LevelReading, LevelSlot
-from bridge.daw.scale import INT32, MAX_TRACKS, TEXT, in_words
-from bridge.daw.scale import number as number_scale
+from bridge.daw.scale import INT32, MAX_TRACKS, METER_DBFS, TEXT, in_words
 from bridge.errors import DialectError
 from bridge.mix.messages import DawEvent, DumpOpened, ParamChanged, TrackIdentified
 from bridge.mix.params import SILENCE_DB, Param
@@ -22,6 +21,7 @@ from bridge.osc.message import OscArg, OscMessage
 LEVELS: Final = "/mix/tap"
 HELLO: Final = "/mix/tap/hello"
 BYE: Final = "/mix/tap/bye"
+ADDRESSES: Final = (LEVELS, HELLO, BYE)
 
 FRESH_S: Final = 1.0
 """A tap that has said nothing for this long is not there: ten of its levels are missing."""
@@ -34,7 +34,6 @@ NOBODY: Final = "0"
 
 _MAX_HELLOS: Final = 2 * MAX_TRACKS
 _WIDTH: Final = 2 + len(OCTAVES_HZ)
-_LEVEL: Final = number_scale(SILENCE_DB, 60.0, "dBFS")
 
 
 @dataclass(slots=True)
@@ -108,7 +107,7 @@ class Taps:
 
     def _hear_levels(self, message: OscMessage, at: float) -> tuple[LevelReading, ...]:
         track_id = _track_id(message, 2 + _WIDTH)
-        levels = [_LEVEL.read(arg) for arg in message.args[2:]]
+        levels = [METER_DBFS.read(arg) for arg in message.args[2:]]
         heard = [level for level in levels if level is not None]
         if len(heard) != _WIDTH or INT32.read(message.args[1]) is None:
             raise _not_understood(message)

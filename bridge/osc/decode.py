@@ -1,31 +1,35 @@
 """A strict decoder of OSC 1.0 datagrams, for input that nobody vouches for.
 
-Every datagram either becomes messages or raises `OscDecodeError`, in time that is linear in its
-size. There is no recursion, no pattern is ever matched, and no time tag is waited for: whoever
-sends a bundle for later gets it now. A datagram is taken whole or not at all: one bad element of
-a bundle refuses the bundle, so that nothing is ever applied by half.
+Every datagram becomes messages and faults, in time that is linear in its size. There is no
+recursion, no pattern is ever matched, and no time tag is waited for: whoever sends a bundle for
+later gets it now. One bad element of a bundle costs that element: a fault says which address it
+had, as far as that could be read.
+
+Numbers need not be finite. Minus infinity is how some desks say a closed fader, and what else
+cannot be meant is refused by the scale of the value (`bridge.daw.scale`), which knows the control.
 
 Accepted type tags: ``i f s h d T F N I``. Refused: blobs, time tags, MIDI, arrays and the rest,
 which nothing in our namespaces means. Text that is not UTF-8 is read as Latin-1, as older DAWs on
 Windows send it: a track name with an umlaut wrong is better than a track without a name.
 """
 
-import math
 import re
+from dataclasses import dataclass
 from struct import Struct
 from typing import Final, NamedTuple
 
 from bridge.errors import OscDecodeError
 from bridge.osc.message import OscArg, OscMessage
 
-MAX_DATAGRAM_BYTES: Final = 8192
-"""A bundle of some 200 fader moves; more than most senders put into one datagram."""
+MAX_DATAGRAM_BYTES: Final = 65_535
+"""More than UDP can carry over IPv4 (65,507): a program may say a whole mix in one bundle."""
 
 MAX_DEPTH: Final = 4
 """Bundles within bundles; one level is what programs send."""
 
-MAX_MESSAGES: Final = 256
-"""Messages of one datagram: bounds what one datagram can make us do."""
+MAX_MESSAGES: Final = 2048
+"""Messages of one datagram: bounds what one datagram can make us do. As many as the largest one
+holds, at 32 bytes each: shorter ones say nothing of a mix."""
 
 MAX_ARGS: Final = 256
 """Arguments of one message. Ours have at most 15; of Live's EQ Eight come 84 parameters at once,
@@ -38,6 +42,7 @@ MAX_ADDRESS_BYTES: Final = 255
 _ADDRESS: Final = re.compile(rb"/[^\x00-\x20#*,?\[\]{}\x7f-\xff]+")
 _BUNDLE: Final = b"#bundle\0"
 _BUNDLE_HEADER_BYTES: Final = 16  # the word and a time tag
+_SHOWN_BYTES: Final = 64
 _SIZE: Final = Struct(">i")
 _NUMBERS: Final = {
     ord("i"): Struct(">i"),
@@ -48,6 +53,21 @@ _NUMBERS: Final = {
 _CONSTANTS: Final = {ord("T"): True, ord("F"): False, ord("N"): None, ord("I"): None}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A message, a bundle or a datagram that is not OSC that we accept.
+
+    Attributes:
+        reason: What is wrong, in a sentence.
+        address: Of the message, as far as it could be read; else empty.
+        data: How the message or the datagram begins.
+    """
+
+    reason: str
+    address: str = ""
+    data: bytes = b""
+
+
 class _Element(NamedTuple):
     start: int
     end: int
@@ -55,50 +75,82 @@ class _Element(NamedTuple):
 
 
 def decode(datagram: bytes) -> list[OscMessage]:
-    """The messages of a datagram, bundles flattened in their order.
+    """Decode a datagram of a sender that is known to say nothing wrong.
 
     Raises:
         OscDecodeError: If any part of it is not OSC that we accept.
     """
-    size = len(datagram)
-    if size > MAX_DATAGRAM_BYTES:
-        raise OscDecodeError(f"A datagram may have {MAX_DATAGRAM_BYTES} bytes, got {size} or more.")
-    if size == 0 or size % 4:
-        raise OscDecodeError(f"A datagram has a multiple of 4 bytes, got {size}.")
-    if datagram.startswith(b"/"):
-        return [_message(datagram, 0, size)]
-    messages: list[OscMessage] = []
-    pending = [_Element(0, size, 0)]
-    while pending:
-        element = pending.pop()
-        if datagram.startswith(_BUNDLE, element.start, element.end):
-            pending.extend(reversed(_elements_of(datagram, element)))
-        elif len(messages) == MAX_MESSAGES:
-            raise OscDecodeError(f"A datagram may hold {MAX_MESSAGES} messages, got more.")
-        else:
-            messages.append(_message(datagram, element.start, element.end))
+    messages, faults = decode_each(datagram)
+    if faults:
+        raise OscDecodeError(faults[0].reason)
     return messages
 
 
-def _elements_of(datagram: bytes, bundle: _Element) -> list[_Element]:
-    """The elements of a bundle, whose bounds are certain and whose content is not looked at."""
+def decode_each(datagram: bytes) -> tuple[list[OscMessage], list[Fault]]:
+    """Decode the messages of a datagram, bundles flattened in their order, and what is wrong."""
+    size = len(datagram)
+    whole = _Element(0, size, 0)
+    if size > MAX_DATAGRAM_BYTES:
+        reason = f"A datagram may have {MAX_DATAGRAM_BYTES} bytes, got {size}."
+        return [], [_fault(reason, datagram, whole)]
+    if size == 0 or size % 4:
+        reason = f"A datagram has a multiple of 4 bytes, got {size}."
+        return [], [_fault(reason, datagram, whole)]
+    messages: list[OscMessage] = []
+    faults: list[Fault] = []
+    pending = [whole]
+    while pending:
+        element = pending.pop()
+        try:
+            if datagram.startswith(_BUNDLE, element.start, element.end):
+                elements, rest = _elements_of(datagram, element)
+                pending.extend(reversed(elements))
+                if rest is not None:
+                    raise rest
+            elif len(messages) + len(faults) >= MAX_MESSAGES:
+                raise OscDecodeError(f"A datagram may hold {MAX_MESSAGES} messages, got more.")
+            else:
+                messages.append(_message(datagram, element.start, element.end))
+        except OscDecodeError as error:
+            faults.append(_fault(str(error), datagram, element))
+            if len(messages) + len(faults) > MAX_MESSAGES:
+                break
+    return messages, faults
+
+
+def _fault(reason: str, datagram: bytes, element: _Element) -> Fault:
+    end = datagram.find(b"\0", element.start, element.end)
+    address = datagram[element.start : end if end > 0 else element.end]
+    is_readable = len(address) <= MAX_ADDRESS_BYTES and _ADDRESS.fullmatch(address)
+    return Fault(
+        reason=reason,
+        address=address.decode("ascii") if is_readable else "",
+        data=datagram[element.start : min(element.end, element.start + _SHOWN_BYTES)],
+    )
+
+
+def _elements_of(datagram: bytes, bundle: _Element) -> tuple[list[_Element], OscDecodeError | None]:
+    """Find the elements of a bundle, and what is wrong behind the last of them.
+
+    Their bounds are certain; their content is not looked at.
+    """
     if bundle.depth == MAX_DEPTH:
-        raise OscDecodeError(f"Bundles may be nested {MAX_DEPTH} deep, got more.")
+        return [], OscDecodeError(f"Bundles may be nested {MAX_DEPTH} deep, got more.")
     position = bundle.start + _BUNDLE_HEADER_BYTES
     if position > bundle.end:
-        raise OscDecodeError("A bundle ends before its time tag does.")
-    elements = []
+        return [], OscDecodeError("A bundle ends before its time tag does.")
+    elements: list[_Element] = []
     while position < bundle.end:
         (size,) = _SIZE.unpack_from(datagram, position)
         position += 4
         if size <= 0 or size % 4 or size > bundle.end - position:
-            raise OscDecodeError(
+            return elements, OscDecodeError(
                 f"A bundle element has a positive multiple of 4 bytes, at most the "
                 f"{bundle.end - position} that are left; got {size}."
             )
         elements.append(_Element(position, position + size, bundle.depth + 1))
         position += size
-    return elements
+    return elements, None
 
 
 def _message(datagram: bytes, start: int, end: int) -> OscMessage:
@@ -127,8 +179,6 @@ def _arguments(datagram: bytes, position: int, end: int, tags: bytes) -> tuple[O
             if position + number.size > end:
                 raise OscDecodeError(f"The message ends within argument {len(args) + 1}.")
             (value,) = number.unpack_from(datagram, position)
-            if not math.isfinite(value):
-                raise OscDecodeError(f"Argument {len(args) + 1} must be finite, got {value}.")
             position += number.size
             args.append(value)
         elif tag == ord("s"):

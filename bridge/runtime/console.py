@@ -11,6 +11,7 @@ One address is no part of the dialect but a testing aid of this console: ``/cons
 import asyncio
 import contextlib
 import logging
+import math
 import os
 import signal
 import uuid
@@ -95,7 +96,9 @@ class ConsoleSpeaker:
 
     def _take_hand(self, message: OscMessage) -> list[OscMessage]:
         match message.args:
-            case (int(track), str(name), float() | int() as value) if name in tuple(Param):
+            case (int(track), str(name), float() | int() as value) if name in tuple(
+                Param
+            ) and math.isfinite(value):
                 self.console.hand(self._row(track), Param(name), float(value))
                 return self._say_all(self._changes())
         raise DialectError(

@@ -24,7 +24,7 @@ from typing import Final
 from bridge import __version__
 from bridge.config import DawSettings, Settings, load
 from bridge.errors import BridgeError, ConfigError, JournalError
-from bridge.runtime import doctor_ableton, doctor_ardour, doctor_reaper
+from bridge.runtime import doctor_ableton, doctor_ardour, doctor_reaper, doctor_stats
 from bridge.runtime.midi_ports import MidiUnavailable, Ports, open_ports
 from bridge.runtime.port_owner import owners, why_not_bound
 from bridge.runtime.remote import ask
@@ -93,6 +93,7 @@ def examine_settings(settings: Settings) -> list[Finding]:
         python_version(sys.version_info[:3]),
         libraries(),
         bridge_port(settings.listen.host, settings.listen.port),
+        *traffic(settings.listen.host, settings.listen.port),
         daw_port(settings.daw.host, settings.daw.port),
         *(ableton(settings) if settings.daw.dialect == "ableton" else ()),
         *(ardour(settings.daw) if settings.daw.dialect == "ardour" else ()),
@@ -145,6 +146,11 @@ def bridge_port(host: str, port: int) -> Finding:
         return _problem("bridge", f"{where} cannot be had: {reason}{who}", remedy)
     status = f"{answer.state}: {answer.text}" if answer.state else "well"
     return _ok("bridge", f"mixbridge {answer.version} runs at {where}, {status}")
+
+
+def traffic(host: str, port: int) -> list[Finding]:
+    """What a running bridge received, refused and did not understand."""
+    return _of_lines(doctor_stats.examine(host, port))
 
 
 def daw_port(host: str, port: int) -> Finding:

@@ -5,6 +5,7 @@ from typing import Final
 
 from bridge.mix.messages import Event, ParamChanged, PersonEvent
 from bridge.mix.params import Param
+from bridge.runtime.counters import Counters
 
 CAPACITY: Final = 65_536
 """More than every parameter of 1,024 tracks at once; only a flood of nonsense gets beyond it."""
@@ -21,14 +22,12 @@ class Intake:
     across another kind of event: a dump gives the numbers of the strips a new meaning. Otherwise
     each is kept: a hand's value must not disappear behind the echo of a write of our own.
 
-    Attributes:
-        replaced: Values that a newer one replaced before the engine saw them.
-        dropped: Events of the DAW that found no room.
+    Args:
+        counters: Where events are counted that the engine never sees.
     """
 
-    def __init__(self) -> None:
-        self.replaced = 0
-        self.dropped = 0
+    def __init__(self, counters: Counters) -> None:
+        self._counters = counters
         self._people: deque[PersonEvent] = deque()
         self._rest: deque[list[Event]] = deque()
         self._waiting: dict[tuple[int, Param], list[Event]] = {}
@@ -46,7 +45,7 @@ class Intake:
             self._waiting.clear()
             self._rest.append([event])
         else:
-            self.dropped += 1
+            self._counters.dropped += 1
 
     def take(self) -> Event:
         """The next event; raises IndexError where none waits."""
@@ -61,10 +60,10 @@ class Intake:
         place = self._waiting.get((event.track, event.param))
         if place is not None and len(self._rest) > _FLOOD:
             place[0] = event
-            self.replaced += 1
+            self._counters.replaced += 1
         elif len(self._rest) < CAPACITY:
             place = [event]
             self._waiting[event.track, event.param] = place
             self._rest.append(place)
         else:
-            self.dropped += 1
+            self._counters.dropped += 1

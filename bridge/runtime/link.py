@@ -54,7 +54,8 @@ class DawLink:
 
     Attributes:
         state: What is known of the DAW.
-        asked_again: Dumps that were asked for again, since one was not answered or not complete.
+        asked_again: Dumps that a DAW that speaks was asked for again: it did not answer, or not
+            completely.
     """
 
     def __init__(self, where: str, *, sends_dumps: bool = False) -> None:
@@ -152,7 +153,7 @@ class DawLink:
     def _ask(self, at: float) -> RequestDump:
         if not self._is_answered:
             self._unanswered += 1
-        if self._missing or not self._is_answered:
+        if at - self._heard_at <= _STALE_S and (self._missing or not self._is_answered):
             self.asked_again += 1
         self._asked_at = at
         self._is_answered = self._is_wanted = False

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from bridge.mix.messages import Command, RequestDump, SetParam
+from bridge.runtime.counters import Counters
 
 _BURST_S: Final = 0.05
 """This much of a second's writes may leave at once."""
@@ -19,13 +20,11 @@ class Outbox:
 
     Args:
         per_s: Writes a second; infinity holds nothing back.
-
-    Attributes:
-        replaced: Values that a newer one replaced before they left.
+        counters: Where writes are counted that never leave.
     """
 
-    def __init__(self, per_s: float) -> None:
-        self.replaced = 0
+    def __init__(self, per_s: float, counters: Counters) -> None:
+        self._counters = counters
         self._per_s = per_s
         self._most = max(1.0, per_s * _BURST_S)
         self._credit = self._most
@@ -37,7 +36,7 @@ class Outbox:
         place: tuple[object, ...] = ()
         if isinstance(command, SetParam):
             place = (command.key, command.track, command.param)
-        self.replaced += place in self._waiting
+        self._counters.held_back += place in self._waiting
         self._waiting[place] = command
 
     def take(self, at: float, is_wanted: Callable[[SetParam], bool]) -> list[Command]:
@@ -56,7 +55,7 @@ class Outbox:
             if isinstance(command, RequestDump):
                 taken.append(command)
             elif not is_wanted(command):
-                pass
+                self._counters.withdrawn += 1
             elif self._credit >= 1.0:
                 self._credit -= 1.0
                 taken.append(command)

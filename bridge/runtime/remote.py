@@ -9,7 +9,7 @@ from typing import Final
 from bridge.errors import NetworkError, OscDecodeError, RefusedError
 from bridge.osc.decode import decode
 from bridge.osc.encode import encode
-from bridge.osc.message import OscMessage
+from bridge.osc.message import OscArg, OscMessage
 
 _ATTEMPTS: Final = 3
 _PATIENCE_S: Final = 0.5
@@ -69,7 +69,29 @@ def ask_facts(host: str, port: int) -> dict[str, str | float]:
         NetworkError: No bridge answers there.
         RefusedError: It is of a version that cannot say.
     """
+    facts = _ask_all(host, port, "inquire", "fact")
+    return {name: value for name, value in facts.items() if isinstance(value, str | float)}
+
+
+def ask_stats(host: str, port: int) -> dict[str, int]:
+    """What the bridge that listens at `host` and `port` has counted, by name.
+
+    Raises:
+        NetworkError: No bridge answers there.
+        RefusedError: It is of a version that cannot say.
+    """
+    stats = _ask_all(host, port, "stats", "stat")
+    return {name: value for name, value in stats.items() if isinstance(value, int)}
+
+
+def _ask_all(host: str, port: int, question: str, answer: str) -> dict[str, OscArg]:
+    """Names and values, one a message, up to the one that has no name."""
     target = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 (as above)
+    address = f"/bridge/{answer}"
+
+    def is_over(heard: list[OscMessage]) -> bool:
+        return any(message.address == address and not message.args[0] for message in heard)
+
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
         heard: list[OscMessage] = []
         try:
@@ -77,18 +99,15 @@ def ask_facts(host: str, port: int) -> dict[str, str | float]:
             ours = wire.getsockname()[1]
             for _ in range(_ATTEMPTS):
                 wire.send(encode(OscMessage("/bridge/hello", (ours,))))
-                wire.send(encode(OscMessage("/bridge/inquire", (ours,))))
-                if _hear(wire, heard, _PATIENCE_S, until=_has_all_facts):
+                wire.send(encode(OscMessage(f"/bridge/{question}", (ours,))))
+                if _hear(wire, heard, _PATIENCE_S, until=is_over):
                     break
         except OSError:  # nothing listens there, or there is no way there
             heard.clear()
-    _answer(heard, f"{target}:{port}")
-    facts = (message.args for message in heard if message.address == "/bridge/fact")
-    return {str(name): value for name, value in facts if name and isinstance(value, str | float)}
-
-
-def _has_all_facts(heard: list[OscMessage]) -> bool:
-    return any(message.address == "/bridge/fact" and not message.args[0] for message in heard)
+    if not is_over(heard):
+        _answer(heard, f"{target}:{port}")  # says why
+    pairs = (message.args for message in heard if message.address == address)
+    return {str(name): value for name, value in pairs if name}
 
 
 def _has_both_welcomes(heard: list[OscMessage]) -> bool:

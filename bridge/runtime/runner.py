@@ -7,15 +7,15 @@ the loop turns. Only the journal's thread waits for the disk.
 import asyncio
 import logging
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 import bridge
 from bridge.daw import surface
-from bridge.daw.dialect import Dialect, Informed, LevelReading
+from bridge.daw.dialect import Dialect, Heard, Informed, LevelReading, Refusal
 from bridge.engine import Engine
 from bridge.errors import DialectError
 from bridge.mix.messages import (
@@ -24,43 +24,35 @@ from bridge.mix.messages import (
     DumpOpened,
     Event,
     FreezeSwitched,
+    LinkState,
+    MoveState,
     PersonEvent,
     RequestDump,
     RewardReceived,
     Tick,
 )
-from bridge.mix.notices import Notice, RequestRefused, RewardCredited, StatusChanged
+from bridge.mix.notices import MoveReported, Notice, RequestRefused, RewardCredited, StatusChanged
+from bridge.osc.decode import Fault
 from bridge.osc.message import OscMessage, OscPacket
+from bridge.runtime.complaints import Complaints, DawComplaints
+from bridge.runtime.counters import Counters
 from bridge.runtime.intake import Intake
 from bridge.runtime.journal import Journal
 from bridge.runtime.journal_writer import JournalReport
 from bridge.runtime.link import DawLink
 from bridge.runtime.meters import SAMPLES_HZ, LevelMeters
 from bridge.runtime.outbox import Outbox
+from bridge.runtime.remotes import Remotes
+from bridge.runtime.requests import Requests, is_request
 from bridge.runtime.udp import Address, UdpEndpoint
 
 _EVENTS_A_TURN: Final = 4
 """Some 0.2 ms of work; then the loop reads again. In a flood values wait and the newest wins."""
 
 _HEARTBEAT_S: Final = 2.0
-_MAX_REMOTES: Final = 32
 _LOGGED_FAULTS: Final = 20
 
 _log = logging.getLogger(__name__)
-
-
-class SideDoor(Protocol):
-    """A way to a script inside the DAW, beside the DAW's own OSC."""
-
-    @property
-    def prefix(self) -> str:
-        """Messages of the dialect to addresses that begin so go there."""
-
-    def send(self, message: OscMessage) -> None:
-        """Ask the script for something; does not wait."""
-
-    def tell(self, message: OscMessage) -> None:
-        """Hear what everyone who said hello is told; does not wait."""
 
 
 class Runner:
@@ -75,12 +67,9 @@ class Runner:
 
     Attributes:
         session: Number of this run in its profile.
-        misunderstood: Messages that nobody could mean.
-        unknown: Messages at addresses that the dialect does not know.
-        unsaid: Commands that the dialect has no words for.
+        counters: What came, and what was not done.
         lessons: Counts what changed what is known of the person.
         watchers: Are called with everything that remotes are told.
-        side_door: Where the DAW has one.
     """
 
     def __init__(
@@ -93,22 +82,22 @@ class Runner:
         read_every_s: float,
     ) -> None:
         self.engine = engine
-        self.misunderstood = 0
-        self.unknown = 0
-        self.unsaid = 0
+        self.counters = Counters()
         self.lessons = 0
-        self.side_door: SideDoor | None = None
         self.link = DawLink(f"{daw[0]}:{daw[1]}", sends_dumps=dialect.capabilities.sends_dumps)
         self.meters = LevelMeters(dialect, at=time.monotonic())
         self._dialect = dialect
         self._daw = daw
         self.session = session
         self._read_every_s = read_every_s
-        self._intake = Intake()
-        self._outbox = Outbox(dialect.capabilities.writes_per_s)
+        self._intake = Intake(self.counters)
+        self._outbox = Outbox(dialect.capabilities.writes_per_s, self.counters)
+        self._log = Complaints()
+        self._complaints = DawComplaints(self._log, self.counters, dialect, daw)
         self._is_flush_due = False
         self.watchers: list[Callable[[Notice], None]] = []
-        self._remotes: OrderedDict[Address, None] = OrderedDict()
+        self.remotes = Remotes(self._send, self.counters)
+        self._requests = Requests(self, self.remotes, complaints=self._log)
         self._loop = asyncio.get_running_loop()
         self._endpoint: UdpEndpoint | None = None
         self._journal: Journal | None = None
@@ -118,12 +107,12 @@ class Runner:
         self._unnamed_rewards = 0
         self._beats = 0
         self._read_at = 0.0
-        self._faults = 0
         self._told_trouble = ""
 
     def open(self, endpoint: UdpEndpoint, journal: Journal) -> None:
         """Begin: from now on everything that comes in is taken."""
         self._endpoint, self._journal, self._is_open = endpoint, journal, True
+        self.remotes.own = endpoint.address
         self._pulse()
         self._beat()
 
@@ -140,29 +129,43 @@ class Runner:
 
     def take(self, message: OscMessage, sender: Address, at: float) -> None:
         """Take one message, of the DAW or of a person."""
+        if is_request(message.address):
+            self._requests.receive(message, sender, at)
+            return
         try:
-            if message.address.startswith(surface.PREFIX):
-                self._take_request(message, sender, at)
-                return
             heard = self._dialect.decode(message, at=at)
         except DialectError as error:
-            self.misunderstood += 1
-            if message.address.startswith(surface.PREFIX):
-                self._broadcast(surface.error(str(error)))
-            elif self.misunderstood <= _LOGGED_FAULTS:
-                _log.warning("from %s:%d: %s", *sender, error)
-            return
+            heard = (Refusal(str(error)),)
         if heard is None:
-            self.unknown += 1
+            is_online = self.link.state is LinkState.ONLINE
+            self._complaints.unknown(message.address, sender, at, is_online=is_online)
             return
+        self._receive(heard, sender, at)
+
+    def refuse(self, fault: Fault, sender: Address, at: float) -> None:
+        """Refuse an element of a datagram that is no OSC, and do what its address alone demands."""
+        address = fault.address
+        if is_request(address):
+            self._requests.refuse_undecodable(fault, sender, at)
+            return
+        self._complaints.undecodable(fault, sender, at)
+        with suppress(DialectError):  # a control whose value cannot be read is unknown now
+            heard = self._dialect.decode(OscMessage(address or "/", (None,)), at=at) or ()
+            if known := [news for news in heard if not isinstance(news, Refusal)]:
+                self._receive(known, sender, at)
+
+    def _receive(self, heard: Iterable[Heard], sender: Address, at: float) -> None:
+        """Take over what the DAW said."""
         self.link.note_alive(at)
         for news in heard:
             if isinstance(news, LevelReading):
                 self.meters.put(*news)
-                continue
-            if isinstance(news, DumpOpened):
-                self.meters.clear(at=at)  # its numbers may mean other strips
-            self.submit(news)
+            elif isinstance(news, Refusal):
+                self._complaints.misunderstood(news.text, sender, at)
+            else:
+                if isinstance(news, DumpOpened):
+                    self.meters.clear(at=at)  # its numbers may mean other strips
+                self.submit(news)
         self._ask(at)
 
     def submit(self, event: Event) -> None:
@@ -175,21 +178,27 @@ class Runner:
     def take_report(self, report: JournalReport) -> None:
         """What the journal says: only now rewards are acknowledged."""
         for credited in report.acknowledged:
-            self._tell_all(credited)
+            self.notify(credited)
         for refused in report.refused:
-            self._tell_all(refused)
+            self.counters.refused += 1
+            self.notify(refused)
         if report.trouble != self._told_trouble:
             self._told_trouble = report.trouble
             _log.warning("%s", report.trouble or "the journal can be written again")
-            self._tell_all(self.status)
+            self.notify(self.status)
 
-    def request(self, request: PersonEvent) -> None:
-        """Take what a person asks for, from whatever it came; a reward without a name gets one."""
+    def request(self, request: PersonEvent) -> PersonEvent:
+        """Take what a person asks for, from whatever it came; a reward without a name gets one.
+
+        Returns:
+            The event that is submitted.
+        """
         if isinstance(request, RewardReceived) and not request.reward_id:
             self._unnamed_rewards += 1
             reward_id = f"r{self.session}-{self._unnamed_rewards}"
             request = replace(request, reward_id=reward_id)
         self.submit(request)
+        return request
 
     @property
     def status(self) -> StatusChanged:
@@ -200,32 +209,21 @@ class Runner:
             return StatusChanged(state="degraded", text=trouble)
         return StatusChanged(state=state, text=text)
 
-    def _take_request(self, message: OscMessage, sender: Address, at: float) -> None:
-        request = surface.decode_request(message, at=at)
-        if isinstance(request, surface.Hello):
-            self._greet((sender[0], request.port))
-        elif isinstance(request, surface.Inquiry):
-            self._tell_facts((sender[0], request.port), at)
-        elif request is not None:
-            self.request(request)
+    def greeting(self) -> list[OscMessage]:
+        """Say who we are, how it stands, and which suggestion is open."""
+        notices: tuple[Notice, ...] = (self.status, *self.engine.open_notices())
+        return [surface.welcome(bridge.__version__), *map(surface.encode_notice, notices)]
 
-    def _greet(self, remote: Address) -> None:
-        """Remember who wants to be told; the one unheard of for longest gives way."""
-        self._remotes[remote] = None
-        self._remotes.move_to_end(remote)
-        while len(self._remotes) > _MAX_REMOTES:
-            self._remotes.popitem(last=False)
-        answers = [surface.welcome(bridge.__version__), surface.encode_notice(self.status)]
-        for notice in self.engine.open_notices():
-            answers.append(surface.encode_notice(notice))
-        for answer in answers:
-            self._send(answer, remote)
+    def facts(self, at: float) -> dict[str, str | float]:
+        """What is known of the DAW beyond the mix; see `bridge.daw.dialect.Informed`."""
+        return self._dialect.facts(at=at) if isinstance(self._dialect, Informed) else {}
 
-    def _tell_facts(self, asker: Address, at: float) -> None:
-        dialect = self._dialect
-        facts = dialect.facts(at=at) if isinstance(dialect, Informed) else {}
-        for name, value in (*facts.items(), ("", "")):
-            self._send(surface.fact(name, value), asker)
+    def stats(self) -> dict[str, int]:
+        """Every counter by its name, as `/bridge/stats` answers."""
+        if self._endpoint is not None:
+            self.counters.lost = self._endpoint.lost or 0
+        self.counters.asked_again = self.link.asked_again
+        return self.counters.as_dict()
 
     # -- the consumer --------------------------------------------------------------------------
 
@@ -242,6 +240,7 @@ class Runner:
             self._set_timer()
 
     def _step(self, event: Event) -> None:
+        asker = self._requests.release_asker(event)
         if self._journal is None:
             return
         if isinstance(event, RewardReceived) and self._journal.settle(event):
@@ -253,16 +252,22 @@ class Runner:
             memory = self.engine.memory() if result.is_memory_changed else None
         except Exception:
             # A fault of ours must cost neither the session nor the mix: stop acting, go on hearing.
-            self._faults += 1
-            if self._faults <= _LOGGED_FAULTS:
+            self.counters.faults += 1
+            if self.counters.faults <= _LOGGED_FAULTS:
                 _log.exception("fault in the engine at %r; frozen", event)
             if not isinstance(event, FreezeSwitched):
                 self.submit(FreezeSwitched(at=event.at, on=True))
             return
         self.lessons += result.is_memory_changed
         self._journal.append(event, result, memory)
+        if isinstance(event, DawEvent):
+            self._complaints.check_track(event, self.engine.mix)
         for notice in result.notices:  # a move is told before it is sent
-            self._tell(notice)
+            if isinstance(notice, RequestRefused) and asker is not None:
+                self._requests.refuse(notice.text, asker, event.at)
+                self._show(notice)
+            else:
+                self._tell(notice)
         for command in result.commands:
             self._command(command, event.at)
 
@@ -291,6 +296,8 @@ class Runner:
         if at - self._read_at >= self._read_every_s:
             self._read_at = at
             if event := self.meters.take(at=at):
+                if not self._intake:  # else a dump may wait that tells of more
+                    self._complaints.check_levels(event, self.engine.mix)
                 self.submit(event)
         change, request = self.link.check(at)
         if change is not None:
@@ -302,7 +309,8 @@ class Runner:
     def _beat(self) -> None:
         if not self._is_open:
             return
-        self._broadcast(surface.heartbeat(self._beats, self.engine.mode))
+        self._log.report_repeats(time.monotonic())
+        self.remotes.broadcast(surface.heartbeat(self._beats, self.engine.mode))
         self._beats += 1
         self._loop.call_later(_HEARTBEAT_S, self._beat)
 
@@ -326,8 +334,8 @@ class Runner:
                 messages = self._dialect.encode(command, at=at)
             except DialectError as error:
                 # The engine hears no echo, gives the move up and asks what the DAW really holds.
-                self.unsaid += 1
-                if self.unsaid <= _LOGGED_FAULTS:
+                self.counters.unsaid += 1
+                if self.counters.unsaid <= _LOGGED_FAULTS:
                     _log.warning("not sent: %s", error)
                 continue
             for message in messages:
@@ -356,22 +364,23 @@ class Runner:
             notice = self.status
         if isinstance(notice, RequestRefused | StatusChanged):
             _log.info("%s", notice.text)
-        self._tell_all(notice)
+        self.counters.refused += isinstance(notice, RequestRefused)
+        if isinstance(notice, MoveReported):
+            self.counters.unconfirmed += notice.state is MoveState.UNCONFIRMED
+        self.notify(notice)
 
-    def _tell_all(self, notice: Notice) -> None:
-        self._broadcast(surface.encode_notice(notice))
+    def notify(self, notice: Notice) -> None:
+        """Tell everyone."""
+        self.remotes.broadcast(surface.encode_notice(notice))
+        self._show(notice)
+
+    def _show(self, notice: Notice) -> None:
         for watch in self.watchers:
             watch(notice)
 
-    def _broadcast(self, message: OscMessage) -> None:
-        if self.side_door is not None:
-            self.side_door.tell(message)
-        for remote in self._remotes:
-            self._send(message, remote)
-
     def _say(self, packet: OscPacket) -> None:
         """Say something to the DAW, by the door that it is for."""
-        door = self.side_door
+        door = self.remotes.side_door
         if isinstance(packet, OscMessage) and door and packet.address.startswith(door.prefix):
             door.send(packet)
         else:

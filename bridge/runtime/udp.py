@@ -8,8 +8,10 @@ In front of the strict decoder stands a cache of headers (address and type tags,
 messages that it has accepted and that have numbers alone: a hit is a look-up and an unpack. Levels
 go from there into their slots; every other message goes to `on_message`.
 
-Nothing that comes in, and no peer that has gone, stops the endpoint: what is refused is counted,
-and the first few are logged.
+Nothing that comes in, and no peer that has gone, stops the endpoint: what is no OSC goes to
+`on_fault`, and all is counted. One bad element of a bundle costs that element.
+
+The loggers ``bridge.wire.in`` and ``bridge.wire.out`` say every datagram at the level DEBUG.
 """
 
 import asyncio
@@ -20,20 +22,22 @@ import socket
 import struct
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable
 from struct import Struct
 from typing import Final, NamedTuple, Self
 
 from bridge.daw.dialect import LevelSlot
-from bridge.errors import NetworkError, OscDecodeError
-from bridge.osc.decode import MAX_DATAGRAM_BYTES, decode
+from bridge.daw.scale import read_level
+from bridge.errors import NetworkError
+from bridge.osc.decode import MAX_DATAGRAM_BYTES, Fault, decode_each
 from bridge.osc.encode import encode
 from bridge.osc.message import OscMessage, OscPacket
+from bridge.runtime.counters import Counters
 from bridge.runtime.meters import LevelMeters
 
 Address = tuple[str, int]
 OnMessage = Callable[[OscMessage, Address, float], None]
+OnFault = Callable[[Fault, Address, float], None]
 
 DRAIN: Final = 64
 """Datagrams a turn of the loop: about 0.2 ms of levels."""
@@ -45,14 +49,13 @@ fewer than the dump of a session."""
 _MAX_HEADERS: Final = 16_384
 """1,024 tracks with a dozen addresses each, and some; beyond that the cache begins anew."""
 
-_MAX_REASONS: Final = 32
-_OTHER_REASONS: Final = "other reasons"
 _LOGGED: Final = 5
-_SHOWN_BYTES: Final = 64
 _SO_MEMINFO: Final = 55  # asm-generic/socket.h, since Linux 4.12
 _MEMINFO: Final = Struct("9I")  # linux/sock_diag.h; the last one counts drops
 
 _log = logging.getLogger(__name__)
+_wire_in = logging.getLogger("bridge.wire.in")
+_wire_out = logging.getLogger("bridge.wire.out")
 
 
 class _Header(NamedTuple):
@@ -68,14 +71,19 @@ class UdpEndpoint:
     Attributes:
         address: Host and port that it is bound to.
         receive_buffer_bytes: What the system granted, in its own accounting.
-        received: Datagrams that were taken.
-        refused: Datagrams that were not OSC, by reason.
-        unsent: Datagrams that the system would not send.
+        counters: Datagrams that came, were no OSC, or could not be sent.
     """
 
     @classmethod
     def open(
-        cls, host: str, port: int, *, on_message: OnMessage, levels: LevelMeters | None = None
+        cls,
+        host: str,
+        port: int,
+        *,
+        on_message: OnMessage,
+        on_fault: OnFault | None = None,
+        levels: LevelMeters | None = None,
+        counters: Counters | None = None,
     ) -> Self:
         """Bind a socket (port 0: any free one) and begin to listen on the running loop.
 
@@ -84,26 +92,35 @@ class UdpEndpoint:
             port: 0 to 65535.
             on_message: Called on the loop with each message, the address that it came from and
                 when it was read, in monotonic seconds; must be quick.
+            on_fault: Called likewise with each element that is no OSC.
             levels: Where levels go; without it they are messages like any other.
+            counters: Where is counted what comes and goes.
 
         Raises:
             NetworkError: If the port cannot be had.
         """
-        return cls(_bound(resolve(host, port)), on_message, levels)
+        sock = _bound(resolve(host, port))
+        return cls(sock, on_message, on_fault, levels, counters or Counters())
 
     def __init__(
-        self, sock: socket.socket, on_message: OnMessage, levels: LevelMeters | None
+        self,
+        sock: socket.socket,
+        on_message: OnMessage,
+        on_fault: OnFault | None,
+        levels: LevelMeters | None,
+        counters: Counters,
     ) -> None:
+        self.counters = counters
         self._socket = sock
+        self._buffer = bytearray(MAX_DATAGRAM_BYTES)
         self._on_message = on_message
+        self._on_fault = on_fault
         self._levels = levels
+        self._is_traced = any(log.isEnabledFor(logging.DEBUG) for log in (_wire_in, _wire_out))
         self._headers: dict[bytes, _Header] = {}
         self._loop = asyncio.get_running_loop()
         self.address: Address = sock.getsockname()[:2]
         self.receive_buffer_bytes = sock.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
-        self.received = 0
-        self.refused: Counter[str] = Counter()
-        self.unsent = 0
         self._loop.add_reader(sock, self._drain)
         _log.info(
             "Listening at %s:%d with a receive buffer of %d KiB.",
@@ -125,11 +142,13 @@ class UdpEndpoint:
     def send(self, packet: OscPacket, address: Address) -> None:
         """Send a datagram to a numeric address; what the system refuses is counted, not raised."""
         datagram = encode(packet)
+        if self._is_traced:
+            _wire_out.debug("to %s:%d: %s", *address, packet)
         try:
             self._socket.sendto(datagram, address)
         except OSError as refusal:
-            self.unsent += 1
-            if self.unsent <= _LOGGED:
+            self.counters.unsent += 1
+            if self.counters.unsent <= _LOGGED:
                 _log.warning("%s could not be sent to %s:%d: %s", packet.address, *address, refusal)
 
     def close(self) -> None:
@@ -138,50 +157,65 @@ class UdpEndpoint:
         self._socket.close()
 
     def _drain(self) -> None:
-        receive = self._socket.recvfrom
+        receive, buffer = self._socket.recvfrom_into, self._buffer
         for _ in range(DRAIN):
             try:
-                datagram, sender = receive(MAX_DATAGRAM_BYTES + 1)
+                size, sender = receive(buffer)
             except (BlockingIOError, InterruptedError):
                 return
             except OSError:  # a peer that we sent to has gone; the next datagram is another matter
                 continue
-            self.received += 1
-            self._take(datagram, sender)
+            self.counters.received += 1
+            self._take(bytes(memoryview(buffer)[:size]), sender)
 
     def _take(self, datagram: bytes, sender: Address) -> None:
+        if self._is_traced:
+            self._log_datagram(datagram, sender)
         # A header ends where its type tags do, and begins with an address, which has no comma.
         start = (datagram.find(b"\0", datagram.find(b",")) + 4) & ~3
         header = self._headers.get(datagram[:start])
         if header is not None and len(datagram) == header.size:
             values = header.numbers.unpack_from(datagram, start)
-            if math.isfinite(sum(values)):
-                if header.slot is not None and self._levels is not None:
-                    self._levels.put(header.slot, values)
-                else:
-                    message = OscMessage(header.address, values)
-                    self._on_message(message, sender, time.monotonic())
+            if header.slot is None or self._levels is None:
+                self._on_message(OscMessage(header.address, values), sender, time.monotonic())
                 return
-        self._take_strictly(datagram, sender, start)
+            if sum(values) < math.inf:  # not so with NaN; minus infinity is silence
+                self._levels.put(header.slot, values)
+                return
+        self._decode(datagram, sender, start)
 
-    def _take_strictly(self, datagram: bytes, sender: Address, start: int) -> None:
-        try:
-            messages = decode(datagram)
-        except OscDecodeError as refusal:
-            self._refuse(datagram, sender, str(refusal))
-            return
+    @staticmethod
+    def _log_datagram(datagram: bytes, sender: Address) -> None:
+        messages, faults = decode_each(datagram)
+        for said in (*messages, *faults):
+            _wire_in.debug("from %s:%d: %s", *sender, said)
+
+    def _decode(self, datagram: bytes, sender: Address, start: int) -> None:
+        messages, faults = decode_each(datagram)
         at = time.monotonic()
         for message in messages:
-            slot = self._slot(message)
-            if slot is not None and self._levels is not None:
-                self._levels.put(slot, message.args)  # type: ignore[arg-type]  # floats
-            else:
+            if not self._put_levels(message):
                 self._on_message(message, sender, at)
-        if datagram.startswith(b"/"):
+        for fault in faults:
+            self.counters.undecodable += 1
+            if self._on_fault is not None:
+                self._on_fault(fault, sender, at)
+        if messages and datagram.startswith(b"/"):
             self._remember(messages[0], datagram, start)
 
+    def _put_levels(self, message: OscMessage) -> bool:
+        """Put levels into their slot; whether the message is that."""
+        slot = self._slot(message)
+        if slot is None or self._levels is None:
+            return False
+        levels = [level for arg in message.args if (level := read_level(arg)) is not None]
+        if len(levels) < slot.width:  # the dialect says what is wrong with it
+            return False
+        self._levels.put(slot, levels)
+        return True
+
     def _slot(self, message: OscMessage) -> LevelSlot | None:
-        if self._levels is None or not all(type(arg) in (int, float) for arg in message.args):
+        if self._levels is None:
             return None
         return self._levels.slot(message.address, len(message.args))
 
@@ -194,13 +228,6 @@ class UdpEndpoint:
         self._headers[datagram[:start]] = _Header(
             message.address, Struct(f">{tags}"), len(datagram), self._slot(message)
         )
-
-    def _refuse(self, datagram: bytes, sender: Address, reason: str) -> None:
-        is_known = reason in self.refused or len(self.refused) < _MAX_REASONS
-        self.refused[reason if is_known else _OTHER_REASONS] += 1
-        if self.refused.total() <= _LOGGED:
-            shown = datagram[:_SHOWN_BYTES].hex(" ", 4)
-            _log.warning("Refused a datagram from %s:%d: %s %s", *sender[:2], reason, shown)
 
 
 def resolve(host: str, port: int) -> Address:

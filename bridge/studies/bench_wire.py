@@ -33,7 +33,7 @@ from pythonosc.osc_server import AsyncIOOSCUDPServer
 from bridge.daw.dialect import Heard
 from bridge.daw.generic import GenericDialect
 from bridge.mix.params import MOVABLE, SWITCHES
-from bridge.osc.decode import MAX_DATAGRAM_BYTES, decode
+from bridge.osc.decode import decode
 from bridge.osc.encode import encode
 from bridge.osc.message import OscMessage
 from bridge.runtime.meters import SAMPLES_HZ, LevelMeters
@@ -49,6 +49,8 @@ _FIRST_RATE: Final = 4000
 _ATTEMPTS: Final = 2  # other programs disturb
 _HALVINGS: Final = 3
 _ANY_PORT: Final = ("127.0.0.1", 0)
+_BARE_BYTES: Final = 8192
+"""What the bare loop reads at once: it knows that no datagram of the study is larger."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,7 +235,7 @@ class _Endpoint(_OnLoop):
         self._loop.call_later(1.0 / SAMPLES_HZ, self._sample)
 
     def _handled(self) -> int:
-        return self._endpoint.received - self._endpoint.refused.total()
+        return self._endpoint.counters.received - self._endpoint.counters.undecodable
 
     def close(self) -> None:
         self._endpoint.close()
@@ -292,7 +294,7 @@ class _BareLoop:
         count = 0
         while True:
             try:
-                datagram = receive(MAX_DATAGRAM_BYTES)
+                datagram = receive(_BARE_BYTES)
             except BlockingIOError:
                 if is_over():
                     break

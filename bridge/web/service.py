@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import bridge
 from bridge.config import Settings
-from bridge.daw.surface import Hello, Inquiry, decode_request
+from bridge.daw import surface
 from bridge.errors import DialectError, JournalError, NetworkError
 from bridge.mix.messages import PersonEvent
 from bridge.mix.notices import ChangeNoticed, MoveReported, Notice, RequestRefused, StatusChanged
@@ -144,10 +144,14 @@ class PageService:
 
     def _ask(self, address: str, args: list[Any]) -> None:
         """Put a request before the bridge, as if a remote had sent it."""
-        request = decode_request(OscMessage(address, tuple(args)), at=time.monotonic())
-        if request is None or isinstance(request, Hello | Inquiry):
-            raise DialectError(f"{address}: the page cannot ask for that.")
-        self._post(request)
+        request = surface.decode_request(OscMessage(address, tuple(args)), at=time.monotonic())
+        match request:
+            case None | surface.Hello() | surface.Inquiry() | surface.StatsInquiry():
+                raise DialectError(f"{address}: the page cannot ask for that.")
+            case surface.Release() | surface.NeutralReward():
+                pass
+            case _:
+                self._post(request)
 
     def _post(self, request: PersonEvent) -> None:
         try:

@@ -17,6 +17,7 @@ from bridge.daw.ableton_curves import (
     meter_position,
 )
 from bridge.daw.registry import DIALECTS, listen_port
+from bridge.errors import DialectError
 from bridge.mix.params import SILENCE_DB, Param
 from bridge.osc.message import OscMessage
 
@@ -128,3 +129,9 @@ def test_what_live_says_by_itself_is_known_and_nothing() -> None:
         assert dialect.decode(OscMessage(address), at=1.0) == ()
     assert dialect.decode(OscMessage("/other"), at=1.0) is None
     assert dialect.decode(OscMessage("/mix/other"), at=1.0) is None
+
+
+def test_what_the_hub_says_wrongly_is_refused_and_not_passed_over() -> None:
+    for said in ("loud", float("nan"), None):
+        with pytest.raises(DialectError, match="/mix/track/1/gain: expected a level in dB"):
+            AbletonDialect().decode(OscMessage("/mix/track/1/gain", (said,)), at=1.0)

@@ -1,9 +1,13 @@
 """The `/mix` namespace of the contract, address by address."""
 
+import math
+
 import pytest
 
+from bridge.daw.dialect import Listed, Refusal
 from bridge.daw.generic import GenericDialect
 from bridge.daw.registry import make_dialect
+from bridge.daw.scale import read_level
 from bridge.errors import ConfigError, DialectError
 from bridge.mix.messages import (
     Command,
@@ -112,17 +116,11 @@ def test_a_name_that_would_drive_a_terminal_is_made_harmless() -> None:
         ("/mix/tracks", (1025,)),
         ("/mix/tracks", (-1,)),
         ("/mix/tracks", (2.5,)),
-        ("/mix/tracks", ()),
         ("/mix/tracks", (True,)),
+        ("/mix/tracks", ()),
+        ("/mix/track/1/meter", (-20.0, math.nan)),
+        ("/mix/track/1/meter", (math.inf, -10.0)),
         ("/mix/synced", (2**31,)),
-        ("/mix/track/1/gain", ("loud",)),
-        ("/mix/track/1/gain", (True,)),
-        ("/mix/track/1/gain", (100.0,)),
-        ("/mix/track/1/gain", (-6.0, -6.0)),
-        ("/mix/track/1/gain", (None,)),
-        ("/mix/track/1/pan", (1.5,)),
-        ("/mix/track/1/eq/low/gain", (-60.0,)),
-        ("/mix/track/1/mute", (2,)),
         ("/mix/track/1/name", (1,)),
         ("/mix/track/1/name", ("x" * 256,)),
         ("/mix/track/1/role", ("tuba",)),
@@ -142,10 +140,81 @@ def test_what_an_address_cannot_mean_is_refused_by_name(
     assert str(refusal.value).startswith(f"{address}: expected")
 
 
+@pytest.mark.parametrize(
+    ("param", "args"),
+    [
+        (Param.GAIN, ("loud",)),
+        (Param.GAIN, (True,)),
+        (Param.GAIN, (100.0,)),
+        (Param.GAIN, (math.inf,)),
+        (Param.GAIN, (math.nan,)),
+        (Param.GAIN, (-6.0, -6.0)),
+        (Param.GAIN, (None,)),
+        (Param.GAIN, ()),
+        (Param.PAN, (1.5,)),
+        (Param.PAN, (-math.inf,)),
+        (Param.EQ_LOW, (-60.0,)),
+        (Param.EQ_HIGH, ("-inf",)),
+        (Param.MUTE, (math.nan,)),
+        (Param.SOLO, ("on",)),
+    ],
+)
+def test_a_control_whose_value_cannot_be_meant_is_unknown_and_the_refusal_says_why(
+    param: Param, args: tuple[OscArg, ...]
+) -> None:
+    address = f"/mix/track/4/{param}"
+    unknown, refusal = GENERIC.decode(OscMessage(address, args), at=AT) or ()
+    assert isinstance(unknown, ParamChanged)
+    assert (unknown.at, unknown.track, unknown.param) == (AT, 4, param)
+    assert math.isnan(unknown.value)
+    assert isinstance(refusal, Refusal)
+    assert refusal.text.startswith(f"{address}: expected")
+
+
 def test_a_refusal_says_what_was_expected_and_got() -> None:
-    with pytest.raises(DialectError) as refusal:
-        GENERIC.decode(OscMessage("/mix/track/1/pan", (1.5,)), at=AT)
-    assert str(refusal.value) == "/mix/track/1/pan: expected a number from -1 to 1; got 1.5."
+    _, refusal = GENERIC.decode(OscMessage("/mix/track/1/pan", (1.5,)), at=AT) or ()
+    assert refusal == Refusal("/mix/track/1/pan: expected a number from -1 to 1; got 1.5.")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        -math.inf, "-inf", "-Inf", " -INF dB", "-infinity", "-oo", "-\u221e", "\u2212\u221e dB",
+        "-1.#INF", "-1.#INF00", -400.0, "-inf dBFS",
+    ],
+)  # fmt: skip
+def test_minus_infinity_is_silence(said: OscArg) -> None:
+    (event,) = GENERIC.decode(OscMessage("/mix/track/2/gain", (said,)), at=AT) or ()
+    assert event == ParamChanged(at=AT, track=2, param=Param.GAIN, value=SILENCE_DB)
+
+
+@pytest.mark.parametrize("said", ["inf", "+inf", "--inf", "-info", "- inf db x", "-6.0", ""])
+def test_no_other_text_is_a_level(said: str) -> None:
+    assert read_level(said) is None
+
+
+@pytest.mark.parametrize("switch", [Param.MUTE, Param.SOLO])
+@pytest.mark.parametrize(
+    ("said", "held"), [(0, 0.0), (0.0, 0.0), (False, 0.0), (2, 1.0), (5, 1.0), (6.0, 1.0),
+                       (0.5, 1.0), (-1, 1.0), (True, 1.0), (127, 1.0)],
+)  # fmt: skip
+def test_a_switch_is_on_at_any_number_but_0(switch: Param, said: OscArg, held: float) -> None:
+    message = OscMessage(f"/mix/track/2/{switch}", (said,))
+    assert GENERIC.decode(message, at=AT) == (
+        ParamChanged(at=AT, track=2, param=switch, value=held),
+    )
+
+
+def test_a_dump_may_end_without_the_number_of_its_question() -> None:
+    assert GENERIC.decode(OscMessage("/mix/synced"), at=AT) == (DumpClosed(at=AT, number=0),)
+
+
+def test_it_names_what_it_understands() -> None:
+    assert isinstance(GENERIC, Listed)
+    assert {"/mix/tracks", "/mix/track/{n}/gain", "/mix/track/{n}/meter", "/mix/tap"} <= {
+        *GENERIC.addresses
+    }
+    assert "/mix/refresh" not in GENERIC.addresses
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from reaper_fake import SCRIPTS, PatternError, read_patterns
 
 from bridge.daw import reaper_companion as companion
 from bridge.daw import reaper_rows as rows
+from bridge.daw.dialect import Refusal
 from bridge.daw.reaper import ReaperDialect
 from bridge.daw.reaper_companion import UndoWatch, escape, label_of, unescape
 from bridge.errors import DialectError
@@ -132,8 +133,12 @@ def test_a_read_out_is_read(text: str, level: float) -> None:
 
 @pytest.mark.parametrize("text", ["", "loud", "1e9999dB", "3 dB 4"])
 def test_another_text_is_no_level(text: str) -> None:
-    with pytest.raises(DialectError):
-        ReaperDialect().table.decode(OscMessage("/track/2/volume/str", (text,)), at=0.0)
+    unknown, refusal = (
+        ReaperDialect().table.decode(OscMessage("/track/2/volume/str", (text,)), at=0.0) or ()
+    )
+    assert isinstance(unknown, ParamChanged)
+    assert math.isnan(unknown.value)
+    assert isinstance(refusal, Refusal)
 
 
 def test_a_meter_is_read_by_the_persons_range() -> None:

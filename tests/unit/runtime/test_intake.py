@@ -15,6 +15,7 @@ from bridge.mix.messages import (
 )
 from bridge.mix.params import Param
 from bridge.runtime import intake as module
+from bridge.runtime.counters import Counters
 from bridge.runtime.intake import Intake
 
 
@@ -30,7 +31,7 @@ OPEN, CLOSE = DumpOpened(at=0.0, count=1), DumpClosed(at=0.0, number=1)
 
 def drained(*events: Event) -> list[Event]:
     """What comes out when all of these have gone in."""
-    intake = Intake()
+    intake = Intake(Counters())
     for event in events:
         intake.put(event)
     out = []
@@ -70,12 +71,13 @@ def test_a_value_is_never_replaced_across_another_event(between: Event) -> None:
 
 
 def test_a_value_that_has_been_taken_is_not_replaced() -> None:
-    intake = Intake()
+    counters = Counters()
+    intake = Intake(counters)
     intake.put(value(1.0))
     assert intake.take() == value(1.0)
     intake.put(value(2.0))
     assert intake.take() == value(2.0)
-    assert (intake.replaced, bool(intake)) == (0, False)
+    assert (counters.replaced, bool(intake)) == (0, False)
 
 
 def test_a_flood_is_cut_and_counted_and_people_still_get_through(
@@ -83,16 +85,17 @@ def test_a_flood_is_cut_and_counted_and_people_still_get_through(
 ) -> None:
     monkeypatch.setattr(module, "CAPACITY", 2)
     monkeypatch.setattr(module, "_FLOOD", 0)
-    intake = Intake()
+    counters = Counters()
+    intake = Intake(counters)
     for event in (TICK, value(1.0), TICK, value(1.0, track=2), value(9.0), REWARD):
         intake.put(event)
-    assert (intake.dropped, intake.replaced) == (2, 1)
+    assert (counters.dropped, counters.replaced) == (2, 1)
     assert [intake.take() for _ in range(3)] == [REWARD, TICK, value(9.0)]
 
 
 def test_taking_from_nothing_is_an_error() -> None:
     with pytest.raises(IndexError):
-        Intake().take()
+        Intake(Counters()).take()
 
 
 _EVENTS = st.lists(

@@ -4,6 +4,7 @@ import math
 
 from bridge.mix.messages import RequestDump, SetParam
 from bridge.mix.params import Param
+from bridge.runtime.counters import Counters
 from bridge.runtime.outbox import Outbox
 
 
@@ -16,7 +17,7 @@ def always(_: SetParam) -> bool:
 
 
 def test_nothing_is_held_back_from_a_daw_that_takes_all() -> None:
-    outbox = Outbox(math.inf)
+    outbox = Outbox(math.inf, Counters())
     for track in range(1, 501):
         outbox.put(write(track, 0.0))
     assert len(outbox.take(1.0, always)) == 500
@@ -24,7 +25,7 @@ def test_nothing_is_held_back_from_a_daw_that_takes_all() -> None:
 
 
 def test_a_burst_is_spread_and_all_of_it_leaves() -> None:
-    outbox = Outbox(100.0)
+    outbox = Outbox(100.0, Counters())
     for track in range(1, 31):
         outbox.put(write(track, 0.0))
     taken = [outbox.take(1.0 + tick * 0.1, always) for tick in range(8)]
@@ -33,7 +34,7 @@ def test_a_burst_is_spread_and_all_of_it_leaves() -> None:
 
 
 def test_it_says_when_the_next_may_leave() -> None:
-    outbox = Outbox(20.0)
+    outbox = Outbox(20.0, Counters())
     outbox.put(write(1, 0.0))
     outbox.put(write(2, 0.0))
     outbox.take(1.0, always)
@@ -41,26 +42,29 @@ def test_it_says_when_the_next_may_leave() -> None:
 
 
 def test_what_waits_is_replaced_by_the_newest_value() -> None:
-    outbox = Outbox(20.0)
+    counters = Counters()
+    outbox = Outbox(20.0, counters)
     outbox.put(write(1, -1.0))
     outbox.take(1.0, always)
     outbox.put(write(1, -2.0))
     outbox.take(1.0, always)
     outbox.put(write(1, -3.0))
     assert outbox.take(2.0, always) == [write(1, -3.0)]
-    assert outbox.replaced == 1
+    assert counters.held_back == 1
 
 
 def test_a_write_that_is_not_meant_any_more_never_leaves() -> None:
-    outbox = Outbox(20.0)
+    counters = Counters()
+    outbox = Outbox(20.0, counters)
     outbox.put(write(1, -1.0))
     outbox.put(write(2, -1.0))
     assert outbox.take(1.0, lambda command: command.track == 2) == [write(2, -1.0)]
     assert outbox.take(2.0, always) == []
+    assert counters.withdrawn == 1
 
 
 def test_a_request_for_a_dump_waits_for_nothing() -> None:
-    outbox = Outbox(20.0)
+    outbox = Outbox(20.0, Counters())
     outbox.put(write(1, -1.0))
     outbox.put(write(2, -1.0))
     outbox.put(RequestDump(number=1))

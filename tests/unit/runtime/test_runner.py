@@ -118,12 +118,14 @@ class Stage:
             "127.0.0.1",
             0,
             on_message=lambda *heard: runner.take(*heard),  # noqa: PLW0108 - made below
+            on_fault=lambda *fault: runner.refuse(*fault),  # noqa: PLW0108
         )
         peer = Peer(endpoint.address)
         runner = Runner(
             engine=made, dialect=GenericDialect(), daw=peer.endpoint.address,
             session=store.session, read_every_s=0.05,
         )  # fmt: skip
+        endpoint.counters = runner.counters
         journal = Journal(
             store, config_json="{}", memory=None, loop=asyncio.get_running_loop(),
             listen=runner.take_report,
@@ -263,6 +265,169 @@ def test_a_bad_request_is_answered_with_an_error(
     stage.play(scene)
 
 
+class Stranger:
+    """A program that asks and has not said hello."""
+
+    def __init__(self, bridge_at: Address) -> None:
+        self.heard: list[OscMessage] = []
+        self._bridge = bridge_at
+        self.endpoint = UdpEndpoint.open(
+            "127.0.0.1", 0, on_message=lambda message, _, __: self.heard.append(message)
+        )
+
+    def say(self, address: str, *args: str | float) -> None:
+        self.endpoint.send(OscMessage(address, args), self._bridge)
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        (("/bridge/reward", 127), "/bridge/reward: value: expected"),
+        (("/bridge/hello",), "/bridge/hello: expected port"),
+        (("/bridge/rewards", 1.0), "did you mean /bridge/reward?"),
+        (("/Bridge/Reward", 1.0), "did you mean /bridge/reward?"),
+        (("/bridge/safe", "Tuba", "all", 1), "safe: there is no track 'Tuba'"),
+        (("/bridge/undo", "9-9"), "undo: there is no move '9-9'"),
+    ],
+)
+def test_who_has_not_said_hello_is_answered_where_it_asked_from(
+    stage: Stage, request_: tuple[str | float, ...], words: str
+) -> None:
+    async def scene(runner: Runner, peer: Peer) -> None:
+        assert runner._endpoint is not None
+        stranger = Stranger(runner._endpoint.address)
+        address, *args = request_
+        stranger.say(str(address), *args)
+        (text,) = (await peer.until("/bridge/error")).args
+        await asyncio.wait_for(_until(lambda: bool(stranger.heard)), PATIENCE_S)
+        assert words in str(text)
+        assert stranger.heard == [OscMessage("/bridge/error", (text,))]
+        assert runner.counters.refused == 1
+        stranger.endpoint.close()
+
+    stage.play(scene)
+
+
+def test_an_answer_of_the_bridge_that_comes_back_is_not_answered(stage: Stage) -> None:
+    async def scene(runner: Runner, peer: Peer) -> None:
+        assert runner._endpoint is not None
+        for name in ("error", "welcome", "status", "stat", "fact"):
+            runner.take(OscMessage(f"/bridge/{name}", ("x",)), ("127.0.0.1", 9), 1.0)
+        runner.take(OscMessage("/bridge/oops"), runner._endpoint.address, 1.0)
+        assert runner.counters.unsent == 0
+        assert runner.counters.refused == 1
+        assert not [m for m in peer.heard if m.address == "/bridge/error"]
+
+    stage.play(scene)
+
+
+def test_a_flood_of_wrong_requests_gets_a_few_answers(stage: Stage) -> None:
+    async def scene(runner: Runner, peer: Peer) -> None:
+        for _ in range(100):
+            runner.take(OscMessage("/bridge/mode", ("wild",)), peer.endpoint.address, 1.0)
+            runner.take(OscMessage("/bridge/mode", ("wild",)), ("127.0.0.1", 9), 1.0)
+        assert runner.counters.refused == 200
+        assert runner.counters.unanswered_errors == 96
+
+    stage.play(scene)
+
+
+def test_a_press_that_bounces_and_its_release_are_one_press(stage: Stage) -> None:
+    async def scene(runner: Runner, peer: Peer) -> None:
+        await peer.until("/bridge/move", "1-1", "proposed")
+        for value in (1.0, 0.0, 1.0, 0.0):
+            peer.say("/bridge/skip", value)
+        await peer.until("/bridge/move", "1-1", "skipped")
+        await peer.until("/bridge/move", "1-2", "proposed")
+        assert (runner.counters.releases, runner.counters.repeated_presses) == (2, 1)
+        assert not [m for m in peer.heard if m.address == "/bridge/error"]
+
+    stage.task.wishes = [("Vox", Param.GAIN, 1.0), ("Vox", Param.GAIN, 1.5)]
+    stage.play(scene)
+
+
+def test_a_reward_of_0_that_names_no_move_reaches_neither_the_engine_nor_the_journal(
+    stage: Stage,
+) -> None:
+    async def scene(runner: Runner, peer: Peer) -> None:
+        await peer.until("/bridge/move", "1-1", "proposed")
+        peer.say("/bridge/reward", 0.0)
+        peer.say("/bridge/reward", 0.0, "", "waits")
+        assert (await peer.until("/bridge/rewarded")).args == ("waits", "", 0.0)
+        peer.say("/bridge/reward", 0.0, "1-1", "neutral")
+        await peer.until("/bridge/rewarded", "neutral", "1-1")
+        assert stage.rows("SELECT reward_id FROM rewards") == [("neutral",)]
+        assert runner.counters.neutral_rewards == 2
+
+    stage.play(scene)
+
+
+@pytest.mark.parametrize("tags", [b",b\0\0\0\0\0\0", b",f\0\0", b",Q\0\0"])
+def test_panic_is_a_panic_whatever_follows_its_address(stage: Stage, tags: bytes) -> None:
+    async def scene(runner: Runner, peer: Peer) -> None:
+        assert runner._endpoint is not None
+        datagram = b"/bridge/panic\0\0\0" + tags
+        peer.endpoint._socket.sendto(datagram, runner._endpoint.address)
+        await peer.until("/bridge/status", "panic")
+
+    stage.play(scene)
+
+
+def test_a_control_that_cannot_be_read_is_unknown_until_it_is_said_again(stage: Stage) -> None:
+    async def scene(runner: Runner, peer: Peer) -> None:
+        assert runner._endpoint is not None
+        mix = runner.engine.mix
+        datagram = b"/mix/track/2/gain\0\0\0,b\0\0\0\0\0\0"
+        peer.endpoint._socket.sendto(datagram, runner._endpoint.address)
+        await asyncio.wait_for(_until(lambda: bool(np.isnan(mix.values[1, 0]))), PATIENCE_S)
+        peer.say("/mix/track/2/gain", -3.5)
+        await asyncio.wait_for(_until(lambda: mix.values[1, 0] == -3.5), PATIENCE_S)
+        peer.say("/mix/track/2/gain", "loud")
+        await asyncio.wait_for(_until(lambda: bool(np.isnan(mix.values[1, 0]))), PATIENCE_S)
+        assert runner.counters.undecodable == 1
+        assert runner.counters.misunderstood == 1
+
+    stage.mode = Mode.OBSERVE
+    stage.play(scene)
+
+
+def test_a_track_beyond_the_number_is_counted_and_told(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scene(runner: Runner, peer: Peer) -> None:
+        assert runner.counters.beyond == 0
+        for track in (98, 99):
+            peer.say(f"/mix/track/{track}/gain", -3.0)
+        await asyncio.wait_for(_until(lambda: runner.counters.beyond == 2), PATIENCE_S)
+
+    with caplog.at_level(logging.WARNING):
+        stage.play(scene)
+    assert caplog.text.count("there are 2 tracks") == 1
+
+
+def test_the_counters_are_told_to_who_asks_up_to_an_empty_name(stage: Stage) -> None:
+    async def scene(runner: Runner, peer: Peer) -> None:
+        peer.say("/bridge/nonsense")
+        await peer.until("/bridge/error")
+        peer.say("/bridge/stats")
+        await peer.until("/bridge/stat", "", 0)
+        stats = [message.args for message in peer.heard if message.address == "/bridge/stat"]
+        assert stats[-1] == ("", 0)
+        assert ("refused", 1) in stats
+        assert {name for name, _ in stats} == {*runner.stats(), ""}
+
+    stage.play(scene)
+
+
+def test_a_daw_that_is_asked_again_is_counted(stage: Stage) -> None:
+    async def scene(runner: Runner, peer: Peer) -> None:
+        assert runner.counters.asked_again == 0
+        peer.dump = lambda number=0: None  # type: ignore[method-assign]  # it falls silent
+        await asyncio.wait_for(_until(lambda: runner.counters.asked_again > 0), PATIENCE_S)
+
+    stage.play(scene)
+
+
 def test_what_the_daw_says_wrongly_is_counted_and_the_rest_goes_on(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -272,7 +437,7 @@ def test_what_the_daw_says_wrongly_is_counted_and_the_rest_goes_on(
         peer.say("/bridge/error", "another bridge's")
         peer.say("/bridge/freeze", 1)
         await peer.until("/bridge/status", "frozen")
-        assert (runner.misunderstood, runner.unknown) == (1, 1)
+        assert (runner.counters.misunderstood, runner.counters.unknown) == (1, 1)
 
     with caplog.at_level(logging.WARNING):
         stage.play(scene)
@@ -290,7 +455,7 @@ def test_what_the_dialect_has_no_words_for_is_told_and_the_daw_asked_what_it_hol
         peer.say("/bridge/accept", "1-1")
         await peer.until("/bridge/move", "1-1", "unconfirmed")
         await peer.until("/mix/refresh", 2)
-        assert runner.unsaid == 2
+        assert runner.counters.unsaid == 2
 
     with caplog.at_level(logging.WARNING):
         stage.play(scene)

@@ -13,7 +13,7 @@ import pytest
 
 from bridge.daw.generic import GenericDialect
 from bridge.errors import NetworkError
-from bridge.osc.decode import MAX_DATAGRAM_BYTES
+from bridge.osc.decode import Fault
 from bridge.osc.encode import encode
 from bridge.osc.message import OscMessage
 from bridge.runtime import udp
@@ -120,7 +120,7 @@ def test_what_has_no_arguments_is_heard_each_time(peer: socket.socket, datagram:
     async def scene(endpoint: UdpEndpoint, inbox: Inbox) -> None:
         heard = await hear(peer, endpoint, inbox, datagram, datagram)
         assert heard == [OscMessage("/x")] * (2 if datagram.startswith(b"/") else 0)
-        assert not endpoint.refused
+        assert not endpoint.counters.undecodable
 
     play(scene)
 
@@ -130,7 +130,7 @@ def test_more_than_one_drain_is_heard_whole_and_in_order(peer: socket.socket) ->
 
     async def scene(endpoint: UdpEndpoint, inbox: Inbox) -> None:
         assert await hear(peer, endpoint, inbox, *map(encode, messages)) == messages
-        assert endpoint.received == len(messages) + 1
+        assert endpoint.counters.received == len(messages) + 1
 
     play(scene)
 
@@ -200,22 +200,51 @@ def test_a_level_that_has_no_slot_is_left_to_the_dialect_to_refuse(
 # -- what is refused -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("value", [math.nan, math.inf])
 @pytest.mark.parametrize("message", [METER, FADER])
-def test_what_is_not_finite_is_refused_though_its_header_is_known(
-    peer: socket.socket, message: OscMessage, value: float
+@pytest.mark.parametrize("is_header_known", [False, True])
+def test_a_number_that_means_nothing_is_left_to_the_dialect_to_refuse(
+    peer: socket.socket, message: OscMessage, value: float, is_header_known: bool
 ) -> None:
     levels = LevelMeters(GenericDialect(), at=0.0)
     good = encode(message)
     bad = good[:-4] + struct.pack(">f", value)
 
     async def scene(endpoint: UdpEndpoint, inbox: Inbox) -> None:
-        await hear(peer, endpoint, inbox, good)
-        levels.take(at=1.0)
-        inbox.heard.clear()
-        assert await hear(peer, endpoint, inbox, bad) == []
+        if is_header_known:
+            await hear(peer, endpoint, inbox, good)
+            levels.take(at=1.0)
+            inbox.heard.clear()
+        (heard,) = await hear(peer, endpoint, inbox, bad)
+        assert (heard.address, repr(heard.args[-1])) == (message.address, repr(value))
         assert levels.take(at=2.0) is None
-        assert endpoint.refused.total() == 1
+        assert endpoint.counters.undecodable == 0
+
+    play(scene, levels)
+
+
+@pytest.mark.parametrize("is_bundled", [False, True])
+@pytest.mark.parametrize("is_header_known", [False, True])
+@pytest.mark.parametrize("said", [-math.inf, "-inf", "-\u221e dB"])
+def test_minus_infinity_is_a_level(
+    peer: socket.socket, *, is_bundled: bool, is_header_known: bool, said: float | str
+) -> None:
+    levels = LevelMeters(GenericDialect(), at=0.0)
+    head = b"/mix/track/1/meter\0\0"
+    if isinstance(said, float):
+        silent = head + b",ff\0" + struct.pack(">ff", said, -10.0)
+    else:
+        text = said.encode() + b"\0" * (4 - len(said.encode()) % 4)
+        silent = head + b",sf\0" + text + struct.pack(">f", -10.0)
+    if is_bundled:
+        silent = b"#bundle\0\0\0\0\0\0\0\0\1" + struct.pack(">i", len(silent)) + silent
+
+    async def scene(endpoint: UdpEndpoint, inbox: Inbox) -> None:
+        known = [encode(METER)] if is_header_known else []
+        assert await hear(peer, endpoint, inbox, *known, silent) == []
+        event = levels.take(at=1.0)
+        assert event is not None
+        assert np.frombuffer(event.levels, "<f4")[:2].tolist() == [-120.0, -10.0]  # the least mean
 
     play(scene, levels)
 
@@ -227,45 +256,75 @@ def test_a_known_header_with_other_arguments_is_refused(
     async def scene(endpoint: UdpEndpoint, inbox: Inbox) -> None:
         good = encode(FADER)
         assert await hear(peer, endpoint, inbox, good, change(good), good) == [FADER, FADER]
-        assert endpoint.refused.total() == 1
+        assert endpoint.counters.undecodable == 1
 
     play(scene)
 
 
-def test_a_datagram_that_is_too_large_is_refused_and_not_cut(peer: socket.socket) -> None:
-    whole = bundle(*[LAST] * 1200)
-    assert len(whole) > MAX_DATAGRAM_BYTES
+def test_a_whole_mix_may_come_in_one_bundle(peer: socket.socket) -> None:
+    dump = [
+        OscMessage(f"/mix/track/{track}/{what}", (value,))
+        for track in range(1, 101)
+        for what, value in (("name", "Gtr"), ("gain", -10.0), ("pan", 0.5), ("eq/low/gain", 1.0))
+    ]
+    assert len(bundle(*dump)) > 12_000
 
     async def scene(endpoint: UdpEndpoint, inbox: Inbox) -> None:
-        assert await hear(peer, endpoint, inbox, whole[:65504], encode(FADER)) == [FADER]
-        (reason,) = endpoint.refused
-        assert str(MAX_DATAGRAM_BYTES) in reason
+        assert await hear(peer, endpoint, inbox, bundle(*dump)) == dump
 
     play(scene)
 
 
-def test_refusals_are_counted_by_reason_and_the_first_are_logged(
+def test_a_bad_element_of_a_bundle_costs_that_element_and_is_told(peer: socket.socket) -> None:
+    bad = b"/mix/track/2/gain\0\0\0,b\0\0\0\0\0\0"
+    whole = bundle(FADER) + struct.pack(">i", len(bad)) + bad + bundle(FADER)[16:]
+    told: list[tuple[Fault, Address]] = []
+
+    async def run() -> None:
+        inbox = Inbox()
+        endpoint = UdpEndpoint.open(
+            "127.0.0.1",
+            0,
+            on_message=inbox.on_message,
+            on_fault=lambda fault, sender, _: told.append((fault, sender)),
+        )
+        try:
+            assert await hear(peer, endpoint, inbox, whole) == [FADER, FADER]
+            assert endpoint.counters.undecodable == 1
+        finally:
+            endpoint.close()
+
+    asyncio.run(run())
+    ((fault, sender),) = told
+    assert (fault.address, sender) == ("/mix/track/2/gain", peer.getsockname())
+
+
+def test_what_is_no_osc_is_counted(peer: socket.socket) -> None:
+    async def scene(endpoint: UdpEndpoint, inbox: Inbox) -> None:
+        await hear(peer, endpoint, inbox, *[b"junk"] * 20, b"/x\0\0,b\0\0", b"")
+        assert endpoint.counters.undecodable == 22
+
+    play(scene)
+
+
+def test_the_wire_is_logged_where_that_is_wanted(
     peer: socket.socket, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def scene(endpoint: UdpEndpoint, inbox: Inbox) -> None:
-        await hear(peer, endpoint, inbox, *[b"junk"] * 20, b"/x\0\0,b\0\0", b"")
-        assert endpoint.refused.total() == 22
-        assert sorted(endpoint.refused.values()) == [1, 1, 20]
-
-    with caplog.at_level(logging.WARNING, logger=udp.__name__):
-        play(scene)
-    assert len(caplog.records) == 5
-    assert "6a756e6b" in caplog.text
-
-
-def test_no_sender_can_make_the_counters_grow_without_bound(peer: socket.socket) -> None:
-    async def scene(endpoint: UdpEndpoint, inbox: Inbox) -> None:
-        odd = [b"\0" * size for size in range(1, 400, 2)]
-        await hear(peer, endpoint, inbox, *odd)
-        assert endpoint.refused.total() == len(odd)
-        assert len(endpoint.refused) <= 33
+        await hear(peer, endpoint, inbox, encode(FADER), encode(FADER), b"junk")
+        endpoint.send(METER, peer.getsockname())
 
     play(scene)
+    assert "/mix/track" not in caplog.text
+    with (
+        caplog.at_level(logging.DEBUG, logger="bridge.wire.in"),
+        caplog.at_level(logging.DEBUG, logger="bridge.wire.out"),
+    ):
+        play(scene)
+    said = [(record.name, record.getMessage()) for record in caplog.records]
+    assert sum("gain" in text for name, text in said if name == "bridge.wire.in") == 2
+    assert sum("6a756e6b" in text or "junk" in text for _, text in said) == 1
+    assert sum("meter" in text for name, text in said if name == "bridge.wire.out") == 1
 
 
 def test_no_sender_can_make_the_cache_of_headers_grow_without_bound(
@@ -305,7 +364,7 @@ def test_what_the_system_will_not_send_is_counted(caplog: pytest.LogCaptureFixtu
     async def scene(endpoint: UdpEndpoint, inbox: Inbox) -> None:
         for _ in range(7):
             endpoint.send(OscMessage("/x", ("y" * 100_000,)), ("127.0.0.1", 9))
-        assert endpoint.unsent == 7
+        assert endpoint.counters.unsent == 7
 
     with caplog.at_level(logging.WARNING, logger=udp.__name__):
         play(scene)

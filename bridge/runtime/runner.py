@@ -6,7 +6,6 @@ the loop turns. Only the journal's thread waits for the disk.
 
 import asyncio
 import logging
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
@@ -31,8 +30,8 @@ from bridge.mix.messages import (
 )
 from bridge.mix.notices import Notice, RequestRefused, RewardCredited, StatusChanged
 from bridge.osc.message import OscMessage, OscPacket
+from bridge.results import StepResult
 from bridge.runtime.intake import Intake
-from bridge.runtime.journal import Journal
 from bridge.runtime.journal_writer import JournalReport
 from bridge.runtime.link import DawLink
 from bridge.runtime.meters import SAMPLES_HZ, LevelMeters
@@ -63,8 +62,22 @@ class SideDoor(Protocol):
         """Hear what everyone who said hello is told; does not wait."""
 
 
+class Record(Protocol):
+    """Where every step is kept: the journal, or a list where a trace is played."""
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be kept now, in one sentence; empty while all is well."""
+
+    def settle(self, reward: RewardReceived) -> bool:
+        """Answer a reward that the engine must not see; True where that is done."""
+
+    def append(self, event: Event, result: StepResult, memory: bytes | None) -> None:
+        """Keep one step: what the engine was given, what it answered, what it has learnt."""
+
+
 class Runner:
-    """A running bridge.
+    """A running bridge; its clock is that of the event loop.
 
     Args:
         engine: The mind.
@@ -99,7 +112,8 @@ class Runner:
         self.lessons = 0
         self.side_door: SideDoor | None = None
         self.link = DawLink(f"{daw[0]}:{daw[1]}")
-        self.meters = LevelMeters(dialect, at=time.monotonic())
+        self._loop = asyncio.get_running_loop()
+        self.meters = LevelMeters(dialect, at=self._loop.time())
         self._dialect = dialect
         self._daw = daw
         self.session = session
@@ -109,9 +123,8 @@ class Runner:
         self._is_flush_due = False
         self.watchers: list[Callable[[Notice], None]] = []
         self._remotes: OrderedDict[Address, None] = OrderedDict()
-        self._loop = asyncio.get_running_loop()
         self._endpoint: UdpEndpoint | None = None
-        self._journal: Journal | None = None
+        self._journal: Record | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._is_open = False
         self._is_consuming = False
@@ -121,7 +134,7 @@ class Runner:
         self._faults = 0
         self._told_trouble = ""
 
-    def open(self, endpoint: UdpEndpoint, journal: Journal) -> None:
+    def open(self, endpoint: UdpEndpoint, journal: Record) -> None:
         """Begin: from now on everything that comes in is taken."""
         self._endpoint, self._journal, self._is_open = endpoint, journal, True
         self._pulse()
@@ -273,18 +286,18 @@ class Runner:
             self._timer = None
         deadline = self.engine.deadline
         if deadline is not None and self._is_open:
-            when = max(deadline, time.monotonic())
+            when = max(deadline, self._loop.time())
             self._timer = self._loop.call_at(when, self._tick)
 
     def _tick(self) -> None:
         self._timer = None
-        self.submit(Tick(at=time.monotonic()))
+        self.submit(Tick(at=self._loop.time()))
 
     def _pulse(self) -> None:
         """Twenty times a second: the meters, and whether the DAW is there."""
         if not self._is_open:
             return
-        at = time.monotonic()
+        at = self._loop.time()
         self._loop.call_later(1.0 / SAMPLES_HZ, self._pulse)
         if self.meters.sample():
             self.link.note_alive(at)
@@ -319,7 +332,7 @@ class Runner:
 
     def _flush(self) -> None:
         """Let out what may leave now, and come back for the rest."""
-        at = time.monotonic()
+        at = self._loop.time()
         is_wanted = partial(self.engine.moves.is_wanted, at=at)
         for command in self._outbox.take(at, is_wanted):
             try:

@@ -34,6 +34,8 @@ from bridge.runtime.meters import LevelMeters
 
 Address = tuple[str, int]
 OnMessage = Callable[[OscMessage, Address, float], None]
+Bind = Callable[[Address], socket.socket]
+"""Makes a bound socket that does not block."""
 
 DRAIN: Final = 64
 """Datagrams a turn of the loop: about 0.2 ms of levels."""
@@ -75,7 +77,14 @@ class UdpEndpoint:
 
     @classmethod
     def open(
-        cls, host: str, port: int, *, on_message: OnMessage, levels: LevelMeters | None = None
+        cls,
+        host: str,
+        port: int,
+        *,
+        on_message: OnMessage,
+        levels: LevelMeters | None = None,
+        bind: Bind | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> Self:
         """Bind a socket (port 0: any free one) and begin to listen on the running loop.
 
@@ -85,16 +94,23 @@ class UdpEndpoint:
             on_message: Called on the loop with each message, the address that it came from and
                 when it was read, in monotonic seconds; must be quick.
             levels: Where levels go; without it they are messages like any other.
+            bind: Makes the socket, in place of `bound`.
+            clock: Monotonic seconds.
 
         Raises:
             NetworkError: If the port cannot be had.
         """
-        return cls(_bound(resolve(host, port)), on_message, levels)
+        return cls((bind or bound)(resolve(host, port)), on_message, levels, clock)
 
     def __init__(
-        self, sock: socket.socket, on_message: OnMessage, levels: LevelMeters | None
+        self,
+        sock: socket.socket,
+        on_message: OnMessage,
+        levels: LevelMeters | None,
+        clock: Callable[[], float],
     ) -> None:
         self._socket = sock
+        self._clock = clock
         self._on_message = on_message
         self._levels = levels
         self._headers: dict[bytes, _Header] = {}
@@ -160,7 +176,7 @@ class UdpEndpoint:
                     self._levels.put(header.slot, values)
                 else:
                     message = OscMessage(header.address, values)
-                    self._on_message(message, sender, time.monotonic())
+                    self._on_message(message, sender, self._clock())
                 return
         self._take_strictly(datagram, sender, start)
 
@@ -170,7 +186,7 @@ class UdpEndpoint:
         except OscDecodeError as refusal:
             self._refuse(datagram, sender, str(refusal))
             return
-        at = time.monotonic()
+        at = self._clock()
         for message in messages:
             slot = self._slot(message)
             if slot is not None and self._levels is not None:
@@ -218,7 +234,12 @@ def resolve(host: str, port: int) -> Address:
     return str(found[0][4][0]), port
 
 
-def _bound(address: Address) -> socket.socket:
+def bound(address: Address) -> socket.socket:
+    """A socket that does not block, bound to a numeric address.
+
+    Raises:
+        NetworkError: If the port cannot be had.
+    """
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sock.setblocking(False)
     try:

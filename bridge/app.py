@@ -91,7 +91,7 @@ def _make_task(settings: Settings) -> Task:
     )
 
 
-def run(settings: Settings, tracing: Tracing | None = None) -> None:
+def run(settings: Settings, *, tracing: Tracing | None = None) -> None:
     """Run a bridge until Ctrl-C or SIGTERM.
 
     Args:

@@ -126,7 +126,8 @@ def run(
         return
     from bridge.runtime.trace import Tracing
 
-    app.run(chosen, Tracing(path=trace, is_masked=trace_mask_names, limit_mb=trace_limit))
+    tracing = Tracing(path=trace, is_masked=trace_mask_names, limit_mb=trace_limit)
+    app.run(chosen, tracing=tracing)
 
 
 @cli.command()

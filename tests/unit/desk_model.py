@@ -6,8 +6,9 @@ ideal one is a `Feature` that can be switched on alone; `desk_world` lets it run
 
 import math
 import random
+import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bridge.mix.params import EQ_BANDS, MOVABLE, Param
@@ -320,3 +321,14 @@ def _constant(address: str, arg: OscArg) -> Callable[[], OscMessage]:
 
 def _later(desk: ModelDesk, track: int, param: Param) -> Callable[[], OscMessage]:
     return lambda: desk.said(track, param)
+
+
+def float32(value: float) -> float:
+    """A value as the wire carries it."""
+    return float(struct.unpack("f", struct.pack("f", value))[0])
+
+
+def wire(message: OscMessage) -> OscMessage:
+    """A message as the wire carries it."""
+    args = tuple(float32(arg) if isinstance(arg, float) else arg for arg in message.args)
+    return replace(message, args=args)

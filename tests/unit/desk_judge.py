@@ -302,9 +302,10 @@ class Judge:
             self.blame(Promise.BOUNDS, at, f"{where} is out of range")
         known = [value for when, value in line.told if when >= at - 1.0]
         known += [value for _, value in list(line.told)[-1:] + list(line.writes)[-1:]]
+        known = [value for value in known if math.isfinite(value)]
         jump = 0.05 if write.param is Param.PAN else 0.5
         jump += tolerance(self._desk.features, write.param)
-        if write.move and not any(abs(write.value - each) <= jump for each in known):
+        if known and write.move and not any(abs(write.value - x) <= jump for x in known):
             self.blame(Promise.BOUNDS, at, f"{where} is a jump")
 
     def _judge_hold(self, write: m.SetParam, at: float, where: str) -> None:

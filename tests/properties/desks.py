@@ -1,6 +1,7 @@
 """Beside any real desk, and whatever hands do there, the bridge keeps its promises.
 
-The worlds of a plain run are few; ``MIXBRIDGE_DESKS=10000`` plays as many as that. A failure names
+The worlds of a plain run are few; ``MIXBRIDGE_DESKS=10000`` plays as many as that, a tenth of a
+second of processor time each. A failure names
 its seed and features: ``PYTHONPATH=.:tests/unit python tests/unit/desk_search.py --seed SEED
 --features FEATURES --story`` tells that world line by line.
 """

@@ -39,6 +39,7 @@ class Promise(StrEnum):
     LESSON = "no lesson and no hand without a person"
     PANIC_OWN = "panic writes only what the bridge moved"
     PANIC_ALL = "panic gives back exactly what the bridge moved"
+    PANIC_BACK = "panic never moves away what it has brought back"
     QUESTIONS = "at most one dump is asked for in a second"
     BOUNDS = "writes stay in bounds"
     FROZEN = "no write while frozen, and panic's alone while panicked"
@@ -294,6 +295,8 @@ class Judge:
         self._judge_recall(write, at, where)
         if is_panic and not self._is_ours(place, at):
             self.blame(Promise.PANIC_OWN, at, where)
+        if is_panic and self._is_back(place, line) and self._is_away(place, line, write.value):
+            self.blame(Promise.PANIC_BACK, at, where)
         line.writes.append((at, write.value))
 
     def _judge_bounds(self, write: m.SetParam, line: _Line, at: float, where: str) -> None:
@@ -337,15 +340,26 @@ class Judge:
                 return True
         return False
 
+    def _is_back(self, place: Place, line: _Line) -> bool:
+        """Whether panic has written the last value there, and the desk holds it."""
+        is_known = not (line.is_unclear or line.is_entangled) and bool(line.writes)
+        return is_known and not any(
+            self._is_away(place, line, value)
+            for value in (line.writes[-1][1], self._desk.values[place])
+        )
+
+    def _is_away(self, place: Place, line: _Line, value: float) -> bool:
+        """Whether a value is not the one that panic is to bring back."""
+        room = tolerance(self._desk.features, place[1])
+        return value != line.base and not abs(value - line.base) <= room
+
     def judge_panic(self, at: float) -> None:
         """Panic has had its time: what does the desk hold?"""
         if {Feature.LOST, Feature.REORDERED} & self._desk.features:
             return
         for place, held in self._desk.values.items():
             line = self._lines[place]
-            base, room = line.base, tolerance(self._desk.features, place[1])
-            if line.is_unclear or line.is_entangled or held == base or abs(held - base) <= room:
+            if line.is_unclear or line.is_entangled or not self._is_away(place, line, held):
                 continue
-            self.blame(
-                Promise.PANIC_ALL, at, f"{place[0]} {place[1]} is {held:.3f}, was {base:.3f}"
-            )
+            where = f"{place[0]} {place[1]} is {held:.3f}, was {line.base:.3f}"
+            self.blame(Promise.PANIC_ALL, at, where)

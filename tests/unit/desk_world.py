@@ -46,7 +46,7 @@ WIRE_S = 0.003
 START_S = 100.0
 PULSE_S = 0.1
 """How often the link is looked after; the runner does so every 50 ms."""
-PANIC_S = 3.0
+PANIC_S = 5.0
 """A panic of one second, a retry, and echoes that are late."""
 
 _VALUE = re.compile(r"/mix/track/(\d+)/(gain|pan|eq/\w+/gain)$")

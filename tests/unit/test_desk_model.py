@@ -245,6 +245,16 @@ def test_what_panic_and_freeze_promise_is_seen() -> None:
     assert not judged.faults
 
 
+def test_a_panic_that_begins_anew_is_seen() -> None:
+    judged, made = judge()
+    for at, value, move in ((2.0, -3.4, "1-1"), (3.0, -3.0, "")):
+        write(judged, value, at, move=move)
+        judged.changed(made.assign(*PLACE, value), Cause.BRIDGE, at)
+    assert not judged.faults
+    write(judged, -3.4, 4.0, move="")
+    assert set(judged.faults) == {Promise.PANIC_BACK}
+
+
 def test_a_ramp_that_goes_on_in_a_recall_is_seen() -> None:
     judged, made = judge()
     note = MoveReported(

@@ -19,6 +19,8 @@ from bridge.mix.params import SPECS, Param
 from bridge.results import StepResult
 
 HOLD_S = 10.0
+NOTICE_S = 0.05
+"""A hand stops the bridge within this: what is on its way is no fault."""
 TOUCH_ENDS_S = 1.0
 """A control that rests for this long has been let go of."""
 ECHO_S = 1.5
@@ -75,7 +77,12 @@ class Touch:
     began: float
     base: float
     at: float
-    is_clear: bool = False
+    clear_at: float = math.inf
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether it can be nothing else."""
+        return self.clear_at < math.inf
 
 
 def tolerance(features: frozenset[Feature], param: Param) -> float:
@@ -115,6 +122,7 @@ class Judge:
         for place, value in desk.values.items():
             self._lines[place].base = value
         self._named: set[int] = set()
+        self._count = 0
         self._asked_at = -math.inf
         self._is_frozen = self._is_panicked = False
         self._places: dict[str, Place] = {}
@@ -183,11 +191,12 @@ class Judge:
             line.touch = Touch(began=at, base=told, at=at)
         touch = line.touch
         touch.at = at
-        if touch.is_clear or math.isnan(touch.base):
+        if touch.is_clear or math.isnan(touch.base) or place[0] > self._count:
+            line.is_unclear |= not touch.is_clear
             return
         low, high = self._explained(place, line, touch, at)
         if not low <= value <= high:
-            touch.is_clear = True
+            touch.clear_at = at
             line.is_moved = line.is_unclear = False
         else:
             line.is_unclear = True
@@ -216,6 +225,10 @@ class Judge:
     def named(self, track: int) -> None:
         """A strip's name comes in."""
         self._named.add(track)
+
+    def counted(self, count: int) -> None:
+        """The number of strips comes in: of those beyond it nothing can be known."""
+        self._count = count
 
     def requested(self, event: m.Event) -> None:
         """A person presses something."""
@@ -316,7 +329,7 @@ class Judge:
         params = tuple(Param) if is_move else (write.param,)
         for param in params:
             touch = self._lines[write.track, param].touch
-            if touch is None or not touch.is_clear or at >= touch.at + HOLD_S - ROUNDING:
+            if touch is None or not touch.clear_at + NOTICE_S < at < touch.at + HOLD_S - ROUNDING:
                 continue
             if is_move or not self._is_ours((write.track, param), at):
                 self.blame(
@@ -359,7 +372,8 @@ class Judge:
             return
         for place, held in self._desk.values.items():
             line = self._lines[place]
-            if line.is_unclear or line.is_entangled or not self._is_away(place, line, held):
+            is_known = not (line.is_unclear or line.is_entangled or place[0] > self._count)
+            if not is_known or not self._is_away(place, line, held):
                 continue
             where = f"{place[0]} {place[1]} is {held:.3f}, was {line.base:.3f}"
             self.blame(Promise.PANIC_ALL, at, where)

@@ -244,6 +244,8 @@ class World:
             self.judge.arrives(place, value, self.at, is_hand=is_hand)
         elif found := _NAME.match(message.address):
             self.judge.named(int(found[1]))
+        elif message.address == "/mix/tracks" and isinstance(value, int):
+            self.judge.counted(value)
         self.tell(f"arrives  {message.address} {value}")
         try:
             heard = self._dialect.decode(message, at=self.at)

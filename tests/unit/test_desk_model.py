@@ -134,6 +134,7 @@ def judge(made: ModelDesk | None = None) -> tuple[Judge, ModelDesk]:
     """A judge of a desk, all of which has been told."""
     made = made or desk()
     judged = Judge(made)
+    judged.counted(len(made.names))
     for place, value in made.values.items():
         judged.named(place[0])
         judged.arrives(place, value, 1.0, is_hand=False)

@@ -33,6 +33,7 @@ IN: Final = "in"
 OUT: Final = "out"
 ASKED: Final = "asked"
 
+_WEEK_S: Final = 7 * 24 * 3600.0
 _MOST_BYTES: Final = 1_000_000_000
 _GZIP: Final = b"\x1f\x8b"
 _SHOWN_CHARACTERS: Final = 60
@@ -193,8 +194,8 @@ def _header(fields: dict[str, Any]) -> dict[str, Any]:
 
 def _read(fields: dict[str, Any]) -> Datagram | Asked:
     t, direction = fields["t"], fields["dir"]
-    if isinstance(t, bool) or not isinstance(t, int | float) or not 0.0 <= t < 1e8:
-        raise ValueError("expected 't', seconds since the header")
+    if isinstance(t, bool) or not isinstance(t, int | float) or not 0.0 <= t <= _WEEK_S:
+        raise ValueError("expected 't', seconds since the header, a week at most")
     if direction == ASKED:
         asked = Asked(t=float(t), kind=str(fields["event"]), fields=dict(fields["fields"]))
         try:

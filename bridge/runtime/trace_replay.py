@@ -10,6 +10,7 @@ import errno
 import socket
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any, Final, Protocol, cast
@@ -185,7 +186,11 @@ def play(part: Part, make: MakeRunner) -> Played:
     Raises:
         BridgeError: If its settings or its dialect are not accepted by this version.
     """
-    loop = VirtualLoop(_BEGIN_S)
+    with closing(VirtualLoop(_BEGIN_S)) as loop:
+        return _play(part, make, loop)
+
+
+def _play(part: Part, make: MakeRunner, loop: VirtualLoop) -> Played:
     then = [each for each in part.records if isinstance(each, Datagram) and each.is_sent]
     wire = _ListedSocket(part.header["listen"], loop, Tags(each.osc for each in then))
     record = _Record(loop)
@@ -211,7 +216,6 @@ def play(part: Part, make: MakeRunner) -> Played:
     runner.stop()
     names = [strip.name for strip in runner.engine.mix.strips]
     endpoint.close()
-    loop.close()
     return Played(part=part, steps=record.steps, sent=wire.sent, names=names)
 
 

@@ -1,6 +1,7 @@
 """The composition root: settings in, a running bridge out."""
 
 import asyncio
+import json
 import logging
 import signal
 import sys
@@ -11,10 +12,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from pydantic import ValidationError
+
 from bridge.config import Settings
 from bridge.daw.registry import listen_port, make_dialect
 from bridge.engine import Engine
-from bridge.errors import NetworkError, PriorError
+from bridge.errors import NetworkError, PriorError, TraceError
 from bridge.guard.limits import LIMITS, Profile
 from bridge.learning.prior import load_prior
 from bridge.mix.messages import Mode, PanicPressed
@@ -27,7 +30,9 @@ from bridge.runtime.reaper_files import ReaperFiles
 from bridge.runtime.reaper_folder import MAILBOX, find_resource_folder, meter_range
 from bridge.runtime.runner import Runner
 from bridge.runtime.store import Store, open_store
-from bridge.runtime.udp import UdpEndpoint, resolve
+from bridge.runtime.trace import TracedRunner, Tracing
+from bridge.runtime.trace_file import Part
+from bridge.runtime.udp import Address, Bind, UdpEndpoint, bound, resolve
 from bridge.tasks.flat import FlatTask
 from bridge.tasks.mixing import MixingTask
 from bridge.tasks.task import Task
@@ -105,8 +110,12 @@ def start_log(level: str = "info") -> None:
         _log.setLevel(least)
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, *, tracing: Tracing | None = None) -> None:
     """Run a bridge until Ctrl-C or SIGTERM; call `start_log` before.
+
+    Args:
+        settings: What it is to do.
+        tracing: Where every datagram is recorded, if that is wanted.
 
     Raises:
         NetworkError: If the port cannot be had.
@@ -115,12 +124,12 @@ def run(settings: Settings) -> None:
     """
     # The selector loop on every system: Windows' own goes deaf after a send to a closed port.
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
-        runner.run(_run_until_stopped(settings))
+        runner.run(_run_until_stopped(settings, tracing))
 
 
-async def _run_until_stopped(settings: Settings) -> None:
+async def _run_until_stopped(settings: Settings, tracing: Tracing | None) -> None:
     stopped = asyncio.Event()
-    async with open_bridge(settings) as bridge:
+    async with open_bridge(settings, tracing=tracing) as bridge:
         _on_signals(stopped.set, bridge.runner)
         _log.info("Ready in mode %s. Ctrl-C ends it.", bridge.runner.engine.mode)
         if bridge.page is not None:
@@ -130,7 +139,7 @@ async def _run_until_stopped(settings: Settings) -> None:
 
 @asynccontextmanager
 async def open_bridge(
-    settings: Settings, extras: PageExtras | None = None
+    settings: Settings, extras: PageExtras | None = None, *, tracing: Tracing | None = None
 ) -> AsyncIterator[OpenBridge]:
     """A running bridge for as long as the context lasts; raises as `run` does."""
     loop = asyncio.get_running_loop()
@@ -141,15 +150,13 @@ async def open_bridge(
         settings = _safe_after_crash(settings, store)
         engine = make_engine(settings, store.session)
         memory = _remember(engine, store)
-        dialect = make_dialect(settings.daw.dialect)
-        runner = Runner(
-            engine=engine,
-            dialect=dialect,
-            daw=resolve(settings.daw.host, settings.daw.port),
-            session=store.session,
-            read_every_s=min(settings.pace.interval_s, _READ_METERS_S),
-        )
-        endpoint = _open_endpoint(settings, runner)
+        daw = resolve(settings.daw.host, settings.daw.port)
+        trace = tracing.begin(settings, store.session) if tracing else None
+        kind = partial(TracedRunner, trace) if trace else Runner
+        runner = _make_runner(settings, engine, daw, store.session, kind)
+        endpoint = _open_endpoint(settings, runner, bind=trace.bind if trace else bound)
+        if trace:
+            trace.open(endpoint.address, daw)
     except BaseException:
         store.close()
         raise
@@ -177,11 +184,59 @@ async def open_bridge(
         trouble = await asyncio.to_thread(journal.close)
         await asyncio.sleep(0)  # the last acknowledgements go out
         endpoint.close()
+        if trace:
+            trace.close()
         if trouble:
             _log.error("%s", trouble)
 
 
-def _open_endpoint(settings: Settings, runner: Runner) -> UdpEndpoint:
+def make_offline(
+    part: Part, *, bind: Bind, clock: Callable[[], float]
+) -> tuple[Runner, UdpEndpoint]:
+    """A fresh bridge of a trace's header, that has learnt nothing; see `trace_replay.MakeRunner`.
+
+    Raises:
+        TraceError: If this version does not accept the settings of the trace.
+        PriorError: If the shipped prior cannot be used.
+    """
+    try:
+        settings = Settings.model_validate_json(json.dumps(part.header["settings"]))
+    except ValidationError as error:
+        what = error.errors()[0]
+        where = ".".join(map(str, what["loc"]))
+        raise TraceError(
+            f"The trace's settings are not those of this version: {where}: {what['msg']}; play it "
+            f"with mixbridge {part.header.get('version', 'of the version that recorded it')}."
+        ) from None
+    session = part.header["session"]
+    engine = make_engine(settings, session)
+    runner = _make_runner(settings, engine, part.header["daw"], session, Runner)
+    return runner, _open_endpoint(settings, runner, bind=bind, clock=clock)
+
+
+def _make_runner(
+    settings: Settings,
+    engine: Engine,
+    daw: Address,
+    session: int,
+    kind: Callable[..., Runner],
+) -> Runner:
+    return kind(
+        engine=engine,
+        dialect=make_dialect(settings.daw.dialect),
+        daw=daw,
+        session=session,
+        read_every_s=min(settings.pace.interval_s, _READ_METERS_S),
+    )
+
+
+def _open_endpoint(
+    settings: Settings,
+    runner: Runner,
+    *,
+    bind: Bind = bound,
+    clock: Callable[[], float] = time.monotonic,
+) -> UdpEndpoint:
     """The bridge's socket; where a DAW answers at one port only, who usually has that."""
     listen = settings.listen
     try:
@@ -192,6 +247,8 @@ def _open_endpoint(settings: Settings, runner: Runner) -> UdpEndpoint:
             on_fault=runner.refuse,
             levels=runner.meters,
             counters=runner.counters,
+            bind=bind,
+            clock=clock,
         )
     except NetworkError as error:
         if settings.daw.dialect != "ableton":

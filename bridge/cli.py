@@ -104,8 +104,21 @@ def cli() -> None:
     help="debug says every message that comes and goes.",
 )
 @_listen_option
+@click.option("--trace", type=FILE, metavar="FILE", help="Record every datagram in and out.")
+@click.option("--trace-mask-names", is_flag=True, help="Put pseudonyms for names in the trace.")
+@click.option(
+    "--trace-limit", type=click.IntRange(1, 100_000), default=200, show_default=True, metavar="MB"
+)
 def run(
-    config: Path | None, daw: str | None, profile: str | None, log_level: str, *, listen: bool
+    config: Path | None,
+    daw: str | None,
+    profile: str | None,
+    log_level: str,
+    *,
+    listen: bool,
+    trace: Path | None,
+    trace_mask_names: bool,
+    trace_limit: int,
 ) -> None:
     """Run the bridge beside a DAW, until Ctrl-C."""
     given = {"daw.dialect": daw, "guard.profile": profile}
@@ -115,7 +128,15 @@ def run(
     from bridge import app
 
     app.start_log(log_level)
-    app.run(chosen)
+    if trace is None:
+        if trace_mask_names:
+            raise click.UsageError("--trace-mask-names: there is no trace; add --trace FILE.")
+        app.run(chosen)
+        return
+    from bridge.runtime.trace import Tracing
+
+    tracing = Tracing(path=trace, is_masked=trace_mask_names, limit_mb=trace_limit)
+    app.run(chosen, tracing=tracing)
 
 
 @cli.command()
@@ -262,6 +283,19 @@ def replay(file: Path) -> int:
     report = journal.replay(file, make_engine)
     click.echo(str(report))
     return 0 if report.is_same else 1
+
+
+@cli.command("replay-trace")
+@click.argument("file", type=FILE)
+def replay_trace(file: Path) -> None:
+    """Play what came in by a trace into a fresh bridge, and say what it does now."""
+    from bridge import app
+    from bridge.runtime.trace_file import read_trace
+    from bridge.runtime.trace_replay import describe, play
+
+    for part in read_trace(file):
+        for line in describe(play(part, app.make_offline)):
+            click.echo(line)
 
 
 @cli.command("export")

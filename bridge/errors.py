@@ -8,6 +8,7 @@
     ├── DialectError      a well-formed message that the dialect cannot mean
     ├── RefusedError      a request that is understood and not granted
     ├── JournalError      the database cannot be read, written or replayed
+    ├── TraceError        a recorded trace cannot be read or played
     ├── PriorError        the shipped or a given prior cannot be used
     ├── AudioError        stems or the audio libraries are missing or unfit
     ├── ArdourError       Ardour is not installed, does not start or does not obey
@@ -40,6 +41,10 @@ class RefusedError(BridgeError):
 
 class JournalError(BridgeError):
     """The database cannot be read, written or replayed."""
+
+
+class TraceError(BridgeError):
+    """A recorded trace cannot be read or played."""
 
 
 class PriorError(BridgeError):

@@ -6,12 +6,11 @@ the loop turns. Only the journal's thread waits for the disk.
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
 import bridge
 from bridge.daw import surface
@@ -34,10 +33,10 @@ from bridge.mix.messages import (
 from bridge.mix.notices import MoveReported, Notice, RequestRefused, RewardCredited, StatusChanged
 from bridge.osc.decode import Fault
 from bridge.osc.message import OscMessage, OscPacket
+from bridge.results import StepResult
 from bridge.runtime.complaints import Complaints, DawComplaints
 from bridge.runtime.counters import Counters
 from bridge.runtime.intake import Intake
-from bridge.runtime.journal import Journal
 from bridge.runtime.journal_writer import JournalReport
 from bridge.runtime.link import DawLink
 from bridge.runtime.meters import SAMPLES_HZ, LevelMeters
@@ -55,8 +54,22 @@ _LOGGED_FAULTS: Final = 20
 _log = logging.getLogger(__name__)
 
 
+class Record(Protocol):
+    """Where every step is kept: the journal, or a list where a trace is played."""
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be kept now, in one sentence; empty while all is well."""
+
+    def settle(self, reward: RewardReceived) -> bool:
+        """Answer a reward that the engine must not see; True where that is done."""
+
+    def append(self, event: Event, result: StepResult, memory: bytes | None) -> None:
+        """Keep one step: what the engine was given, what it answered, what it has learnt."""
+
+
 class Runner:
-    """A running bridge.
+    """A running bridge; its clock is that of the event loop.
 
     Args:
         engine: The mind.
@@ -84,8 +97,9 @@ class Runner:
         self.engine = engine
         self.counters = Counters()
         self.lessons = 0
+        self._loop = asyncio.get_running_loop()
         self.link = DawLink(f"{daw[0]}:{daw[1]}", sends_dumps=dialect.capabilities.sends_dumps)
-        self.meters = LevelMeters(dialect, at=time.monotonic())
+        self.meters = LevelMeters(dialect, at=self._loop.time())
         self._dialect = dialect
         self._daw = daw
         self.session = session
@@ -98,9 +112,8 @@ class Runner:
         self.watchers: list[Callable[[Notice], None]] = []
         self.remotes = Remotes(self._send, self.counters)
         self._requests = Requests(self, self.remotes, complaints=self._log)
-        self._loop = asyncio.get_running_loop()
         self._endpoint: UdpEndpoint | None = None
-        self._journal: Journal | None = None
+        self._journal: Record | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._is_open = False
         self._is_consuming = False
@@ -109,7 +122,7 @@ class Runner:
         self._read_at = 0.0
         self._told_trouble = ""
 
-    def open(self, endpoint: UdpEndpoint, journal: Journal) -> None:
+    def open(self, endpoint: UdpEndpoint, journal: Record) -> None:
         """Begin: from now on everything that comes in is taken."""
         self._endpoint, self._journal, self._is_open = endpoint, journal, True
         self.remotes.own = endpoint.address
@@ -278,18 +291,18 @@ class Runner:
             self._timer = None
         deadline = self.engine.deadline
         if deadline is not None and self._is_open:
-            when = max(deadline, time.monotonic())
+            when = max(deadline, self._loop.time())
             self._timer = self._loop.call_at(when, self._tick)
 
     def _tick(self) -> None:
         self._timer = None
-        self.submit(Tick(at=time.monotonic()))
+        self.submit(Tick(at=self._loop.time()))
 
     def _pulse(self) -> None:
         """Twenty times a second: the meters, and whether the DAW is there."""
         if not self._is_open:
             return
-        at = time.monotonic()
+        at = self._loop.time()
         self._loop.call_later(1.0 / SAMPLES_HZ, self._pulse)
         if self.meters.sample():
             self.link.note_alive(at)
@@ -309,7 +322,7 @@ class Runner:
     def _beat(self) -> None:
         if not self._is_open:
             return
-        self._log.report_repeats(time.monotonic())
+        self._log.report_repeats(self._loop.time())
         self.remotes.broadcast(surface.heartbeat(self._beats, self.engine.mode))
         self._beats += 1
         self._loop.call_later(_HEARTBEAT_S, self._beat)
@@ -327,7 +340,7 @@ class Runner:
 
     def _flush(self) -> None:
         """Let out what may leave now, and come back for the rest."""
-        at = time.monotonic()
+        at = self._loop.time()
         is_wanted = partial(self.engine.moves.is_wanted, at=at)
         for command in self._outbox.take(at, is_wanted):
             try:

@@ -38,6 +38,8 @@ from bridge.runtime.meters import LevelMeters
 Address = tuple[str, int]
 OnMessage = Callable[[OscMessage, Address, float], None]
 OnFault = Callable[[Fault, Address, float], None]
+Bind = Callable[[Address], socket.socket]
+"""Makes a bound socket that does not block."""
 
 DRAIN: Final = 64
 """Datagrams a turn of the loop: about 0.2 ms of levels."""
@@ -84,6 +86,8 @@ class UdpEndpoint:
         on_fault: OnFault | None = None,
         levels: LevelMeters | None = None,
         counters: Counters | None = None,
+        bind: Bind | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> Self:
         """Bind a socket (port 0: any free one) and begin to listen on the running loop.
 
@@ -95,12 +99,14 @@ class UdpEndpoint:
             on_fault: Called likewise with each element that is no OSC.
             levels: Where levels go; without it they are messages like any other.
             counters: Where is counted what comes and goes.
+            bind: Makes the socket, in place of `bound`.
+            clock: Monotonic seconds.
 
         Raises:
             NetworkError: If the port cannot be had.
         """
-        sock = _bound(resolve(host, port))
-        return cls(sock, on_message, on_fault, levels, counters or Counters())
+        sock = (bind or bound)(resolve(host, port))
+        return cls(sock, on_message, on_fault, levels, counters or Counters(), clock)
 
     def __init__(
         self,
@@ -109,10 +115,12 @@ class UdpEndpoint:
         on_fault: OnFault | None,
         levels: LevelMeters | None,
         counters: Counters,
+        clock: Callable[[], float],
     ) -> None:
         self.counters = counters
         self._socket = sock
         self._buffer = bytearray(MAX_DATAGRAM_BYTES)
+        self._clock = clock
         self._on_message = on_message
         self._on_fault = on_fault
         self._levels = levels
@@ -177,7 +185,7 @@ class UdpEndpoint:
         if header is not None and len(datagram) == header.size:
             values = header.numbers.unpack_from(datagram, start)
             if header.slot is None or self._levels is None:
-                self._on_message(OscMessage(header.address, values), sender, time.monotonic())
+                self._on_message(OscMessage(header.address, values), sender, self._clock())
                 return
             if sum(values) < math.inf:  # not so with NaN; minus infinity is silence
                 self._levels.put(header.slot, values)
@@ -192,7 +200,7 @@ class UdpEndpoint:
 
     def _decode(self, datagram: bytes, sender: Address, start: int) -> None:
         messages, faults = decode_each(datagram)
-        at = time.monotonic()
+        at = self._clock()
         for message in messages:
             if not self._put_levels(message):
                 self._on_message(message, sender, at)
@@ -245,7 +253,12 @@ def resolve(host: str, port: int) -> Address:
     return str(found[0][4][0]), port
 
 
-def _bound(address: Address) -> socket.socket:
+def bound(address: Address) -> socket.socket:
+    """A socket that does not block, bound to a numeric address.
+
+    Raises:
+        NetworkError: If the port cannot be had.
+    """
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sock.setblocking(False)
     try:

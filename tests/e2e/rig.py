@@ -301,6 +301,9 @@ class Desk(Remote):
 class Bridge:
     """`mixbridge run` in a process of its own."""
 
+    options: tuple[str, ...] = ()
+    """Further words of its command line."""
+
     def __init__(
         self, folder: Path, *, daw: Mapping[str, object] | None = None, **settings: object
     ) -> None:
@@ -317,9 +320,8 @@ class Bridge:
     def start(self) -> None:
         """Start it, once or again."""
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "bridge", "run", "--config", str(self.config)], stderr=log
-            )
+            command = [sys.executable, "-m", "bridge", "run", "--config", str(self.config)]
+            self.process = subprocess.Popen([*command, *self.options], stderr=log)
 
     def kill(self) -> None:
         """End it as a power cut would."""

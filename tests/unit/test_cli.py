@@ -11,7 +11,7 @@ from bridge.errors import NetworkError
 
 COMMANDS = {
     "run", "demo", "doctor", "check-config", "safe", "panic", "rearm", "freeze",
-    "replay", "export", "import", "setup", "study", "midi", "remotes",
+    "replay", "replay-trace", "export", "import", "setup", "study", "midi", "remotes",
 }  # fmt: skip
 
 

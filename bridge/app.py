@@ -16,6 +16,7 @@ from bridge.daw.registry import listen_port, make_dialect
 from bridge.engine import Engine
 from bridge.errors import NetworkError, PriorError
 from bridge.guard.limits import LIMITS, Profile
+from bridge.installed import install_command
 from bridge.learning.prior import load_prior
 from bridge.mix.messages import Mode, PanicPressed
 from bridge.osc.message import OscMessage
@@ -213,7 +214,7 @@ def _open_page(
     try:
         from bridge.web.service import PageService  # half of the start's time, if it is wanted
     except ImportError as error:
-        _log.warning("There is no page: %s; pip install mixbridge brings what it needs.", error)
+        _log.warning("There is no page: %s; mend it: %s", error, install_command())
         return None
     page = PageService(runner, settings, past_rewards=past_rewards, extras=extras or PageExtras())
     page.open()

@@ -24,6 +24,7 @@ from typing import Final
 from bridge import __version__
 from bridge.config import DawSettings, Settings, load
 from bridge.errors import BridgeError, ConfigError, JournalError
+from bridge.installed import install_command
 from bridge.runtime import doctor_ableton, doctor_ardour, doctor_reaper
 from bridge.runtime.midi_ports import MidiUnavailable, Ports, open_ports
 from bridge.runtime.port_owner import owners, why_not_bound
@@ -127,7 +128,7 @@ def libraries() -> Finding:
         except metadata.PackageNotFoundError:
             missing.append(name)
     if missing:
-        return _problem("libraries", f"{', '.join(missing)} missing", "pip install mixbridge")
+        return _problem("libraries", f"{', '.join(missing)} missing", install_command())
     return _ok("libraries", ", ".join(versions))
 
 
@@ -323,7 +324,7 @@ def demo_audio() -> Finding:
     """Whether the optional libraries of `mixbridge demo` are there."""
     missing = [name for name in DEMO_MODULES if importlib.util.find_spec(name) is None]
     if missing:
-        remedy = "pip install 'mixbridge[demo]'; 'mixbridge run' does not need it"
+        remedy = f"{install_command('demo')}; 'mixbridge run' does not need it"
         return _warning("demo", f"{', '.join(missing)} not installed", remedy)
     return _ok("demo", "audio libraries installed")
 

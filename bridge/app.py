@@ -87,6 +87,18 @@ def _make_task(settings: Settings) -> Task:
     )
 
 
+def check_memory(settings: Settings, memory: bytes) -> None:
+    """Raise where a bridge with these settings could not use what was learnt.
+
+    Raises:
+        PriorError: If it is of another agent, of another version, or does not fit together.
+    """
+    try:
+        make_engine(settings, session=1).load_memory(memory)
+    except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError) as error:
+        raise PriorError(f"What was learnt does not fit together ({error!r:.80}).") from None
+
+
 def run(settings: Settings) -> None:
     """Run a bridge until Ctrl-C or SIGTERM.
 

@@ -6,9 +6,11 @@ was wrong that a person can mend; 70 a fault of mixbridge; 130 interrupted.
 Nothing heavy is imported before a command needs it, so that ``--help`` answers at once.
 """
 
+import io
 import os
 import sys
 import traceback
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +20,8 @@ from bridge import __version__
 from bridge.cli_midi import midi
 from bridge.cli_options import FILE, config_option, settings
 from bridge.cli_setup import setup
-from bridge.errors import BridgeError, ConfigError
+from bridge.errors import BridgeError, ConfigError, JournalError
+from bridge.text_file import shown
 
 if TYPE_CHECKING:
     from bridge.osc.message import OscArg
@@ -44,6 +47,9 @@ _switch = click.argument("switch", type=click.Choice(["on", "off"]))
 
 def main() -> None:
     """Run the command line and end the process with its exit code; no traceback is shown."""
+    for stream in (sys.stdout, sys.stderr):  # names of files and tracks fit no encoding for sure
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run_command_line(sys.argv[1:]))
 
 
@@ -201,7 +207,7 @@ def check_config(file: Path) -> None:
     """Say whether a settings file is valid, and what it leads to."""
     chosen = settings(file)
     click.echo(
-        f"{file} is valid: {chosen.daw.dialect} DAW at {chosen.daw.host}:{chosen.daw.port}, "
+        f"{shown(file)} is valid: {chosen.daw.dialect} DAW at {chosen.daw.host}:{chosen.daw.port}, "
         f"mode {chosen.mode}, guard {chosen.guard.profile}, store {chosen.store}"
     )
 
@@ -268,8 +274,8 @@ def export_learnt(file: Path | None, config: Path | None) -> None:
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise ConfigError(f"{file}: cannot be written: {error.strerror}.") from None
-    click.echo(f"What was learnt is in {file}")
+        raise ConfigError(f"{shown(file)}: cannot be written: {error.strerror}.") from None
+    click.echo(f"What was learnt is in {shown(file)}")
 
 
 @cli.command("import")
@@ -277,17 +283,16 @@ def export_learnt(file: Path | None, config: Path | None) -> None:
 @config_option
 def import_learnt(file: Path, config: Path | None) -> None:
     """Take over what was learnt elsewhere, from an exported FILE."""
-    from bridge.runtime.exchange import import_json
+    from bridge.app import check_memory
+    from bridge.runtime.exchange import import_json, read_export_file
 
+    chosen = settings(config)
     try:
-        text = file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"{file}: cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"{file}: expected UTF-8 text of 'mixbridge export'.") from None
-    store = settings(config).store
-    backup = import_json(store, text)
-    click.echo(f"{store} now knows what {file} says; as it was before: {backup}")
+        text = read_export_file(file)
+        backup = import_json(chosen.store, text, check=partial(check_memory, chosen))
+    except JournalError as error:
+        raise JournalError(str(error).replace("The file", shown(file), 1)) from None
+    click.echo(f"{chosen.store} now knows what {shown(file)} says; as it was before: {backup}")
 
 
 cli.add_command(midi)
@@ -307,7 +312,7 @@ def remotes(folder: Path, config: Path | None) -> None:
         (folder / "mixbridge.json").write_text(open_stage_control(port=port), encoding="utf-8")
         (folder / "mixbridge.tosc").write_bytes(touch_osc())
     except OSError as error:
-        raise ConfigError(f"{folder}: cannot be written: {error.strerror}.") from None
+        raise ConfigError(f"{shown(folder)}: cannot be written: {error.strerror}.") from None
     click.echo(f"mixbridge.json (Open Stage Control) and mixbridge.tosc (TouchOSC) are in {folder}")
 
 

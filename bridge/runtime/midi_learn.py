@@ -232,7 +232,7 @@ def _ports() -> Iterator[Ports]:
     try:
         ports = open_ports()
     except MidiUnavailable as none:
-        raise RefusedError(f"MIDI: {none.text}; {none.remedy}.") from None
+        raise RefusedError(f"MIDI: {none.text}; {none.remedy}") from None
     try:
         yield ports
     except OSError as error:

@@ -84,7 +84,7 @@ def why_none(error: Exception) -> MidiUnavailable:
     if isinstance(error, ModuleNotFoundError):
         return MidiUnavailable(
             "no MIDI library installed",
-            f"{install_command('midi')}, if you want pads and pedals",
+            f"for pads and pedals: {install_command('midi')}",
         )
     if isinstance(error, ImportError):
         return MidiUnavailable(

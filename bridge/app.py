@@ -31,6 +31,7 @@ from bridge.runtime.udp import UdpEndpoint, resolve
 from bridge.tasks.flat import FlatTask
 from bridge.tasks.mixing import MixingTask
 from bridge.tasks.task import Task
+from bridge.text_file import shown
 from bridge.web.extras import PageExtras
 from bridge.web.pairing import show_links
 
@@ -135,6 +136,10 @@ async def open_bridge(
     try:
         for note in store.notes:
             _log.warning("%s", note)
+        _log.info(
+            "Learning for %s: %d answers so far, in %s",
+            settings.profile, store.answers, shown(store.path),
+        )  # fmt: skip
         settings = _safe_after_crash(settings, store)
         engine = make_engine(settings, store.session)
         memory = _remember(engine, store)
@@ -287,7 +292,8 @@ def _safe_after_crash(settings: Settings, store: Store) -> Settings:
         return settings
     _log.warning(
         "The last session did not end as it should: starting in suggest, not in %s. "
-        "Send /bridge/mode to let it act again.",
+        "To let it act again choose the mode on the page, or: mixbridge mode %s",
+        settings.mode,
         settings.mode,
     )
     return settings.model_copy(update={"mode": Mode.SUGGEST})
@@ -308,14 +314,19 @@ def _remember(engine: Engine, store: Store) -> bytes | None:
 
 
 def _on_signals(stop: Callable[[], None], bridge: Runner) -> None:
-    """SIGINT and SIGTERM stop; SIGUSR1 is panic. Where a system has them, until the loop ends."""
+    """SIGINT, SIGTERM and SIGHUP (a closed terminal) stop; SIGUSR1 is panic.
+
+    Where a system has them, until the loop ends. Who was started under `nohup` ignores SIGHUP.
+    """
     loop = asyncio.get_running_loop()
     handlers: dict[str, Callable[[], None]] = {
         "SIGINT": stop,
         "SIGTERM": stop,
+        "SIGHUP": stop,
         "SIGUSR1": lambda: bridge.submit(PanicPressed(at=loop.time())),
     }
     for name, handler in handlers.items():
-        if number := getattr(signal, name, None):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             with suppress(NotImplementedError):  # Windows: Ctrl-C cancels the task instead
                 loop.add_signal_handler(number, handler)

@@ -1,13 +1,15 @@
 """The command line.
 
 Exit codes: 0 it went well; 1 it went well and the answer is no (`doctor`, `replay`); 2 something
-was wrong that a person can mend; 70 a fault of mixbridge; 130 interrupted.
+was wrong that a person can mend; 70 a fault of mixbridge; 128 and the signal's number where one
+ended it (130: Ctrl-C, 143: SIGTERM, 129: the terminal was closed). `run` ends well by them: 0.
 
 Nothing heavy is imported before a command needs it, so that ``--help`` answers at once.
 """
 
 import io
 import os
+import signal
 import sys
 import traceback
 from functools import partial
@@ -18,7 +20,7 @@ import click
 
 from bridge import __version__
 from bridge.cli_midi import midi
-from bridge.cli_options import FILE, config_option, settings
+from bridge.cli_options import FILE, config_option, settings, settings_with_store
 from bridge.cli_setup import setup
 from bridge.errors import BridgeError, ConfigError, JournalError
 from bridge.text_file import shown
@@ -50,7 +52,16 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):  # names of files and tracks fit no encoding for sure
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    for name in ("SIGTERM", "SIGHUP"):  # what was opened is closed, child processes too
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _end)
     sys.exit(run_command_line(sys.argv[1:]))
+
+
+def _end(number: int, _frame: object) -> None:
+    """End the process by a signal, as an exit that every `finally` sees."""
+    raise SystemExit(128 + number)
 
 
 def run_command_line(arguments: list[str]) -> int:
@@ -101,13 +112,15 @@ def cli() -> None:
 @cli.command()
 @config_option
 @click.option("--daw", metavar="NAME", help="The DAW's dialect, in place of the file's.")
-@click.option("--profile", metavar="NAME", help="studio, live or off, in place of the file's.")
+@click.option(
+    "--guard", metavar="NAME", help="Limits: studio, live or off, in place of the file's."
+)
 @_listen_option
-def run(config: Path | None, daw: str | None, profile: str | None, *, listen: bool) -> None:
+def run(config: Path | None, daw: str | None, guard: str | None, *, listen: bool) -> None:
     """Run the bridge beside a DAW, until Ctrl-C."""
-    given = {"daw.dialect": daw, "guard.profile": profile}
+    given = {"daw.dialect": daw, "guard.profile": guard}
     given |= {"web.host": EVERY_ADDRESS} if listen else {}
-    chosen = settings(config, {key: value for key, value in given.items() if value is not None})
+    chosen = settings_with_store(config, {k: v for k, v in given.items() if v is not None})
 
     from bridge import app
 
@@ -144,6 +157,9 @@ def demo(
     stems: Path | None,
 ) -> int:
     """Mix a small band without a DAW: console, bridge and thumbs in one."""
+    for option, is_given in {"--seeds": seeds is not None, "--headless": headless}.items():
+        if is_given and (page or listen):
+            raise click.UsageError(f"{option} plays without a page: leave --page and --listen out")
     from bridge.demo import run_demo, run_seeds
     from bridge.demo_options import DemoOptions
 
@@ -203,13 +219,20 @@ def doctor(config: Path | None) -> int:
 
 @cli.command("check-config")
 @click.argument("file", type=FILE)
-def check_config(file: Path) -> None:
+def check_config(file: Path) -> int:
     """Say whether a settings file is valid, and what it leads to."""
+    from bridge.runtime.doctor import Level, store_place
+
     chosen = settings(file)
     click.echo(
         f"{shown(file)} is valid: {chosen.daw.dialect} DAW at {chosen.daw.host}:{chosen.daw.port}, "
         f"mode {chosen.mode}, guard {chosen.guard.profile}, store {chosen.store}"
     )
+    place = store_place(chosen.store)
+    if place.level is not Level.PROBLEM:
+        return 0
+    click.echo(f"{shown(file)}: store: {place.text}; {place.remedy}", err=True)
+    return 1
 
 
 @cli.command()
@@ -267,7 +290,7 @@ def export_learnt(file: Path | None, config: Path | None) -> None:
     """Write what was learnt as readable JSON, to FILE or the terminal."""
     from bridge.runtime.exchange import export_json
 
-    text = export_json(settings(config).store)
+    text = export_json(settings_with_store(config).store)
     if file is None:
         click.echo(text)
         return
@@ -286,7 +309,7 @@ def import_learnt(file: Path, config: Path | None) -> None:
     from bridge.app import check_memory
     from bridge.runtime.exchange import import_json, read_export_file
 
-    chosen = settings(config)
+    chosen = settings_with_store(config)
     try:
         text = read_export_file(file)
         backup = import_json(chosen.store, text, check=partial(check_memory, chosen))

@@ -6,6 +6,7 @@ sentence each: file, key, what was expected, what stands there, and the line.
 """
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -31,6 +32,9 @@ _MOST_FAULTS: Final = 20
 """More faults of one file are counted; a person mends the first ones first."""
 
 _LONGEST_KEY: Final = 80
+DEFAULT_PROFILE: Final = "default"
+"""Whose taste is learnt where nobody says."""
+
 COMMAND_LINE: Final = "command line"
 
 
@@ -51,6 +55,29 @@ def _known_dialect(name: str) -> str:
         return name
     context = {"known": " or ".join(DIALECTS), "got": name}
     raise PydanticCustomError("dialect", "expected {known}, got '{got}'", context)
+
+
+def default_store(profile: str = DEFAULT_PROFILE) -> Path:
+    """Where a profile is kept where nobody says otherwise: in the system's folder for data."""
+    from platformdirs import user_data_path
+
+    return user_data_path("mixbridge", appauthor=False) / f"{profile}.db"
+
+
+def _is_name(profile: str) -> bool:
+    return re.fullmatch(r"\w[\w .-]{0,59}", profile) is not None and not profile.endswith(
+        (".", " ")
+    )
+
+
+def _profile_name(profile: str) -> str:
+    if not _is_name(profile):
+        text = "expected a name of letters, digits, spaces, '-' and '_', got '{got}'"
+        raise PydanticCustomError("profile", text, {"got": shown(profile)})
+    if profile in tuple(Profile):
+        text = "expected the name of a person; '{got}' is a choice of limits: guard.profile"
+        raise PydanticCustomError("profile", text, {"got": profile})
+    return profile
 
 
 def _expanded(path: Path) -> Path:
@@ -141,7 +168,8 @@ class MidiSettings(_Group):
 class Settings(_Group):
     """Everything that can be set; `Settings()` is the default of every key.
 
-    A relative `store` is relative to the working directory, and ``~`` is the home folder.
+    Without a `store` it is the profile's, in the system's folder for data. A relative one is
+    relative to the file that names it, and ``~`` is the home folder.
     """
 
     daw: DawSettings = DawSettings()
@@ -150,11 +178,21 @@ class Settings(_Group):
     mode: Annotated[Mode, Field(strict=False)] = Mode.SUGGEST
     pace: PaceSettings = PaceSettings()
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 0
-    store: Annotated[Path, Field(strict=False), AfterValidator(_expanded)] = Path("mixbridge.db")
+    profile: Annotated[str, AfterValidator(_profile_name)] = DEFAULT_PROFILE
+    store: Annotated[Path, Field(strict=False), AfterValidator(_expanded)] = Path()
     learning: LearningSettings = LearningSettings()
     guard: GuardSettings = GuardSettings()
     web: WebSettings = WebSettings()
     midi: MidiSettings = MidiSettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _store_is_the_profiles(cls, given: object) -> object:
+        if not isinstance(given, dict) or given.get("store") is not None:
+            return given
+        profile = given.get("profile", DEFAULT_PROFILE)
+        name = profile if isinstance(profile, str) and _is_name(profile) else DEFAULT_PROFILE
+        return {**given, "store": default_store(name)}
 
     @model_validator(mode="before")
     @classmethod
@@ -201,7 +239,10 @@ def load(path: Path | None, overrides: Mapping[str, object] | None = None) -> Se
         if isinstance(branch, dict):
             branch[leaf] = value
     try:
-        return Settings.model_validate(tree)
+        settings = Settings.model_validate(tree)
+        if path is not None and "store" not in given and not settings.store.is_absolute():
+            return settings.model_copy(update={"store": path.parent / settings.store})
+        return settings
     except ValidationError as error:
         found = error.errors(include_url=False)
         faults = []

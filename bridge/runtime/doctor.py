@@ -6,11 +6,11 @@ it finds, so that a person sees everything that is wrong in one go.
 
 import http.client
 import importlib.util
-import os
 import shutil
 import socket
 import sqlite3
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final
 
 from bridge import __version__
-from bridge.config import DawSettings, Settings, load
+from bridge.config import DawSettings, Settings, default_store, load
 from bridge.errors import BridgeError, ConfigError, JournalError
 from bridge.installed import install_command
 from bridge.runtime import doctor_ableton, doctor_ardour, doctor_reaper
@@ -31,10 +31,13 @@ from bridge.runtime.port_owner import owners, why_not_bound
 from bridge.runtime.remote import ask
 from bridge.runtime.store_schema import MIGRATIONS, schema_version
 from bridge.runtime.udp import RECEIVE_BUFFER_BYTES
+from bridge.text_file import shown
 
 OLDEST_PYTHON: Final = (3, 11)
 LEAST_FREE_BYTES: Final = 1 << 30
 """A long session journals some 100 MB; under 1 GiB a person should make room before it."""
+
+_PROBE_BYTES: Final = 1 << 16
 
 LIBRARIES: Final = (
     "click",
@@ -216,21 +219,28 @@ def receive_buffer() -> Finding:
 
 
 def store_place(store: Path) -> Finding:
-    """Whether the journal can be written, and has room to grow."""
+    """Whether the journal can be written, which is tried, and has room to grow."""
     folder = store.absolute().parent
-    if not folder.is_dir():
-        return _problem("disk", f"{folder} is no folder", f"mkdir -p '{folder}'")
     if store.is_dir():
-        return _problem("disk", f"{store} is a folder", "let 'store' name a file")
-    blocked = next(
-        (place for place in (folder, store) if place.exists() and not os.access(place, os.W_OK)),
-        None,
-    )
-    if blocked is not None:
-        remedy = "allow writing there, or let 'store' name a file elsewhere"
-        return _problem("disk", f"{blocked} cannot be written", remedy)
+        return _problem("disk", f"{shown(store)} is a folder", "let 'store' name a file")
+    if not folder.is_dir():
+        if folder != default_store().parent:
+            text = f"{shown(folder)} is no folder"
+            return _problem("disk", text, f"mkdir -p '{shown(folder)}'")
+        # The first start makes it; the nearest folder that is there says whether it can.
+        folder = next(parent for parent in folder.parents if parent.is_dir())
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(_PROBE_BYTES))
+            probe.flush()
+        if store.exists():
+            store.open("r+b").close()
+    except OSError as error:
+        remedy = "allow writing there and make room, or let 'store' name a file elsewhere"
+        text = f"{shown(store)} cannot be written: {error.strerror}"
+        return _problem("disk", text, remedy)
     free = shutil.disk_usage(folder).free
-    text = f"{free / 1e9:.1f} GB free in {folder}"
+    text = f"{free / 1e9:.1f} GB free for {shown(store)}"
     if free < LEAST_FREE_BYTES:
         return _warning("disk", text, "make room before a session that matters")
     return _ok("disk", text)

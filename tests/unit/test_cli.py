@@ -83,7 +83,7 @@ def test_run_takes_the_command_lines_word_over_the_files(
     path.write_text("guard: {profile: studio}\nseed: 3\n")
     seen = []
     monkeypatch.setattr(app, "run", seen.append)
-    assert cli.run_command_line(["run", "--config", str(path), "--profile", "live"]) == 0
+    assert cli.run_command_line(["run", "--config", str(path), "--guard", "live"]) == 0
     assert (seen[0].guard.profile, seen[0].seed) == ("live", 3)
 
 

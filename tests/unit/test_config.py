@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.config import Settings, load
+from bridge.config import Settings, default_store, load
 from bridge.errors import ConfigError
 from bridge.mix.messages import Mode
 from bridge.yaml_file import MAX_BYTES
@@ -54,7 +54,7 @@ def test_the_defaults_are_those_of_the_contract() -> None:
     )
     assert (settings.listen.host, settings.listen.port) == ("127.0.0.1", 9400)
     assert (settings.mode, settings.pace.interval_s, settings.seed) == (Mode.SUGGEST, 6.0, 0)
-    assert settings.store == Path("mixbridge.db")
+    assert (settings.profile, settings.store) == ("default", default_store("default"))
     learning = settings.learning
     assert (learning.enabled, learning.step_size, learning.discount, learning.epsilon) == (
         True,

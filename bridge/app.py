@@ -136,10 +136,6 @@ async def open_bridge(
     try:
         for note in store.notes:
             _log.warning("%s", note)
-        _log.info(
-            "Learning for %s: %d answers so far, in %s",
-            settings.profile, store.answers, shown(store.path),
-        )  # fmt: skip
         settings = _safe_after_crash(settings, store)
         engine = make_engine(settings, store.session)
         memory = _remember(engine, store)
@@ -168,6 +164,8 @@ async def open_bridge(
         store.close()
         raise
     runner.open(endpoint, journal)
+    person, answers, place = settings.profile, store.answers, shown(store.path)
+    _log.info("Learning for %s: %d answers so far, in %s", person, answers, place)
     files = _open_companion(settings, runner, loop)
     try:
         async with _around(runner, settings, store.past_rewards, extras) as page:
@@ -327,6 +325,7 @@ def _on_signals(stop: Callable[[], None], bridge: Runner) -> None:
     }
     for name, handler in handlers.items():
         number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            with suppress(NotImplementedError):  # Windows: Ctrl-C cancels the task instead
-                loop.add_signal_handler(number, handler)
+        if number is None or (name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN):
+            continue
+        with suppress(NotImplementedError):  # Windows: Ctrl-C cancels the task instead
+            loop.add_signal_handler(number, handler)

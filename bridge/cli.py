@@ -21,6 +21,7 @@ import click
 from bridge import __version__
 from bridge.cli_midi import midi
 from bridge.cli_options import FILE, config_option, settings, settings_with_store
+from bridge.cli_remote import COMMANDS
 from bridge.cli_setup import setup
 from bridge.errors import BridgeError, ConfigError, JournalError
 from bridge.text_file import shown
@@ -319,6 +320,8 @@ def import_learnt(file: Path, config: Path | None) -> None:
 
 
 cli.add_command(midi)
+for _command in COMMANDS:
+    cli.add_command(_command)
 cli.add_command(setup)
 
 

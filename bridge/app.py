@@ -21,10 +21,12 @@ from bridge.learning.prior import load_prior
 from bridge.mix.messages import Mode, PanicPressed
 from bridge.osc.message import OscMessage
 from bridge.runtime.discovery import announce, own_address, services
+from bridge.runtime.doctor import examine_daw
 from bridge.runtime.journal import Journal
 from bridge.runtime.midi import MidiService
 from bridge.runtime.reaper_files import ReaperFiles
 from bridge.runtime.reaper_folder import MAILBOX, find_resource_folder, meter_range
+from bridge.runtime.run_log import RunLog, quiet_libraries
 from bridge.runtime.runner import Runner
 from bridge.runtime.store import Store, open_store
 from bridge.runtime.udp import UdpEndpoint, resolve
@@ -47,6 +49,12 @@ class OpenBridge:
     page: "PageService | None"
 
 
+_DAW_NAMES: Final = {
+    "generic": "a program that speaks the /mix dialect",
+    "ardour": "Ardour",
+    "reaper": "REAPER",
+    "ableton": "Ableton Live with AbletonOSC",
+}
 _ACTING: Final = frozenset({Mode.ASSIST, Mode.GIG})
 _READ_METERS_S: Final = 1.0
 """Meters are read this often, or at the bridge's pace where that is faster."""
@@ -118,12 +126,21 @@ def run(settings: Settings) -> None:
 
 async def _run_until_stopped(settings: Settings) -> None:
     stopped = asyncio.Event()
+    quiet_libraries()
     async with open_bridge(settings) as bridge:
         _on_signals(stopped.set, bridge.runner)
         _log.info("Ready in mode %s. Ctrl-C ends it.", bridge.runner.engine.mode)
         if bridge.page is not None:
             show_links(bridge.page.links)
+        daw = settings.daw
+        log = RunLog(
+            bridge.runner,
+            waits_for=f"{_DAW_NAMES.get(daw.dialect, daw.dialect)} at {daw.host}:{daw.port}",
+            examine=partial(examine_daw, settings),
+        )
+        log.open()
         await stopped.wait()
+        await log.close()
 
 
 @asynccontextmanager

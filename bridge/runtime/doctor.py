@@ -97,10 +97,7 @@ def examine_settings(settings: Settings) -> list[Finding]:
         python_version(sys.version_info[:3]),
         libraries(),
         bridge_port(settings.listen.host, settings.listen.port),
-        daw_port(settings.daw.host, settings.daw.port),
-        *(ableton(settings) if settings.daw.dialect == "ableton" else ()),
-        *(ardour(settings.daw) if settings.daw.dialect == "ardour" else ()),
-        *(reaper(settings) if settings.daw.dialect == "reaper" else ()),
+        *examine_daw(settings),
         receive_buffer(),
         store_place(settings.store),
         store_content(settings.store),
@@ -111,6 +108,16 @@ def examine_settings(settings: Settings) -> list[Finding]:
         monotonic_clock(time.get_clock_info("monotonic").resolution),
         wall_clock(datetime.now(UTC)),
         demo_audio(),
+    ]
+
+
+def examine_daw(settings: Settings) -> list[Finding]:
+    """What is there and what is missing of the DAW, and of what its setup installs."""
+    return [
+        daw_port(settings.daw.host, settings.daw.port),
+        *(ableton(settings) if settings.daw.dialect == "ableton" else ()),
+        *(ardour(settings.daw) if settings.daw.dialect == "ardour" else ()),
+        *(reaper(settings) if settings.daw.dialect == "reaper" else ()),
     ]
 
 

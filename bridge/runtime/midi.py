@@ -191,7 +191,8 @@ class MidiService:
         """One line in the log for each change, and the page's doctor."""
         if text != self.text:
             self.text = text
-            _log.info("MIDI: %s", text)
+            # Who has bound nothing waits for nothing: the page and the doctor say it.
+            _log.log(logging.INFO if self._pads.bindings else logging.DEBUG, "MIDI: %s", text)
         bindings = [str(binding) for binding in self._pads.bindings]
         self._show({"level": level, "text": text, "remedy": remedy, "bindings": bindings})
 

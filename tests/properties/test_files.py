@@ -142,7 +142,9 @@ def test_a_file_of_any_name_is_read_or_refused(
     try:
         path = folder / name
         path.write_bytes(b"mode: gig\n")
-    except (OSError, ValueError):  # no file has this name here
+    except ValueError:  # no shell of this system can name it: half a character
+        return
+    except OSError:  # too long
         assert cli.run_command_line(["check-config", str(folder / name)]) == 2
         return
     assert cli.run_command_line(["check-config", str(path)]) == 0

@@ -19,15 +19,18 @@ from bridge.daw.registry import listen_port, make_dialect
 from bridge.engine import Engine
 from bridge.errors import NetworkError, PriorError, TraceError
 from bridge.guard.limits import LIMITS, Profile
+from bridge.installed import install_command
 from bridge.learning.prior import load_prior
 from bridge.mix.messages import Mode, PanicPressed
 from bridge.mix.vocabulary import load_vocabulary
 from bridge.osc.message import OscMessage
 from bridge.runtime.discovery import announce, own_address, services
+from bridge.runtime.doctor import examine_daw
 from bridge.runtime.journal import Journal
 from bridge.runtime.midi import MidiService
 from bridge.runtime.reaper_files import ReaperFiles
 from bridge.runtime.reaper_folder import MAILBOX, find_resource_folder, meter_range
+from bridge.runtime.run_log import RunLog, quiet_libraries
 from bridge.runtime.runner import Runner
 from bridge.runtime.store import Store, open_store
 from bridge.runtime.trace import TracedRunner, Tracing
@@ -36,6 +39,7 @@ from bridge.runtime.udp import Address, Bind, UdpEndpoint, bound, resolve
 from bridge.tasks.flat import FlatTask
 from bridge.tasks.mixing import MixingTask
 from bridge.tasks.task import Task
+from bridge.text_file import shown
 from bridge.web.extras import PageExtras
 from bridge.web.pairing import show_links
 
@@ -51,6 +55,12 @@ class OpenBridge:
     page: "PageService | None"
 
 
+_DAW_NAMES: Final = {
+    "generic": "a program that speaks the /mix dialect",
+    "ardour": "Ardour",
+    "reaper": "REAPER",
+    "ableton": "Ableton Live with AbletonOSC",
+}
 _ACTING: Final = frozenset({Mode.ASSIST, Mode.GIG})
 _READ_METERS_S: Final = 1.0
 """Meters are read this often, or at the bridge's pace where that is faster."""
@@ -94,6 +104,18 @@ def _make_task(settings: Settings) -> Task:
     )
 
 
+def check_memory(settings: Settings, memory: bytes) -> None:
+    """Raise where a bridge with these settings could not use what was learnt.
+
+    Raises:
+        PriorError: If it is of another agent, of another version, or does not fit together.
+    """
+    try:
+        make_engine(settings, session=1).load_memory(memory)
+    except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError) as error:
+        raise PriorError(f"What was learnt does not fit together ({error!r:.80}).") from None
+
+
 def start_log(level: str = "info") -> None:
     """Log to stderr, from `level` on: debug, info, warning or error.
 
@@ -129,12 +151,21 @@ def run(settings: Settings, *, tracing: Tracing | None = None) -> None:
 
 async def _run_until_stopped(settings: Settings, tracing: Tracing | None) -> None:
     stopped = asyncio.Event()
+    quiet_libraries()
     async with open_bridge(settings, tracing=tracing) as bridge:
         _on_signals(stopped.set, bridge.runner)
         _log.info("Ready in mode %s. Ctrl-C ends it.", bridge.runner.engine.mode)
         if bridge.page is not None:
             show_links(bridge.page.links)
+        daw = settings.daw
+        log = RunLog(
+            bridge.runner,
+            waits_for=f"{_DAW_NAMES.get(daw.dialect, daw.dialect)} at {daw.host}:{daw.port}",
+            examine=partial(examine_daw, settings),
+        )
+        log.open()
         await stopped.wait()
+        await log.close()
 
 
 @asynccontextmanager
@@ -173,6 +204,8 @@ async def open_bridge(
         store.close()
         raise
     runner.open(endpoint, journal)
+    person, answers, place = settings.profile, store.answers, shown(store.path)
+    _log.info("Learning for %s: %d answers so far, in %s", person, answers, place)
     files = _open_companion(settings, runner, loop)
     try:
         async with _around(runner, settings, store.past_rewards, extras) as page:
@@ -291,7 +324,7 @@ def _open_page(
     try:
         from bridge.web.service import PageService  # half of the start's time, if it is wanted
     except ImportError as error:
-        _log.warning("There is no page: %s; pip install mixbridge brings what it needs.", error)
+        _log.warning("There is no page: %s; mend it: %s", error, install_command())
         return None
     page = PageService(runner, settings, past_rewards=past_rewards, extras=extras or PageExtras())
     page.open()
@@ -352,7 +385,8 @@ def _safe_after_crash(settings: Settings, store: Store) -> Settings:
         return settings
     _log.warning(
         "The last session did not end as it should: starting in suggest, not in %s. "
-        "Send /bridge/mode to let it act again.",
+        "To let it act again choose the mode on the page, or: mixbridge mode %s",
+        settings.mode,
         settings.mode,
     )
     return settings.model_copy(update={"mode": Mode.SUGGEST})
@@ -373,14 +407,20 @@ def _remember(engine: Engine, store: Store) -> bytes | None:
 
 
 def _on_signals(stop: Callable[[], None], bridge: Runner) -> None:
-    """SIGINT and SIGTERM stop; SIGUSR1 is panic. Where a system has them, until the loop ends."""
+    """SIGINT, SIGTERM and SIGHUP (a closed terminal) stop; SIGUSR1 is panic.
+
+    Where a system has them, until the loop ends. Who was started under `nohup` ignores SIGHUP.
+    """
     loop = asyncio.get_running_loop()
     handlers: dict[str, Callable[[], None]] = {
         "SIGINT": stop,
         "SIGTERM": stop,
+        "SIGHUP": stop,
         "SIGUSR1": lambda: bridge.submit(PanicPressed(at=loop.time())),
     }
     for name, handler in handlers.items():
-        if number := getattr(signal, name, None):
-            with suppress(NotImplementedError):  # Windows: Ctrl-C cancels the task instead
-                loop.add_signal_handler(number, handler)
+        number = getattr(signal, name, None)
+        if number is None or (name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN):
+            continue
+        with suppress(NotImplementedError):  # Windows: Ctrl-C cancels the task instead
+            loop.add_signal_handler(number, handler)

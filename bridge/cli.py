@@ -1,14 +1,18 @@
 """The command line.
 
 Exit codes: 0 it went well; 1 it went well and the answer is no (`doctor`, `replay`); 2 something
-was wrong that a person can mend; 70 a fault of mixbridge; 130 interrupted.
+was wrong that a person can mend; 70 a fault of mixbridge; 128 and the signal's number where one
+ended it (130: Ctrl-C, 143: SIGTERM, 129: the terminal was closed). `run` ends well by them: 0.
 
 Nothing heavy is imported before a command needs it, so that ``--help`` answers at once.
 """
 
+import io
 import os
+import signal
 import sys
 import traceback
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,9 +20,11 @@ import click
 
 from bridge import __version__
 from bridge.cli_midi import midi
-from bridge.cli_options import FILE, config_option, settings
+from bridge.cli_options import FILE, config_option, settings, settings_with_store
+from bridge.cli_remote import COMMANDS
 from bridge.cli_setup import setup
-from bridge.errors import BridgeError, ConfigError
+from bridge.errors import BridgeError, ConfigError, JournalError
+from bridge.text_file import shown
 
 if TYPE_CHECKING:
     from bridge.osc.message import OscArg
@@ -44,7 +50,19 @@ _switch = click.argument("switch", type=click.Choice(["on", "off"]))
 
 def main() -> None:
     """Run the command line and end the process with its exit code; no traceback is shown."""
+    for stream in (sys.stdout, sys.stderr):  # names of files and tracks fit no encoding for sure
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    for name in ("SIGTERM", "SIGHUP"):  # what was opened is closed, child processes too
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _end)
     sys.exit(run_command_line(sys.argv[1:]))
+
+
+def _end(number: int, _frame: object) -> None:
+    """End the process by a signal, as an exit that every `finally` sees."""
+    raise SystemExit(128 + number)
 
 
 def run_command_line(arguments: list[str]) -> int:
@@ -95,7 +113,9 @@ def cli() -> None:
 @cli.command()
 @config_option
 @click.option("--daw", metavar="NAME", help="The DAW's dialect, in place of the file's.")
-@click.option("--profile", metavar="NAME", help="studio, live or off, in place of the file's.")
+@click.option(
+    "--guard", metavar="NAME", help="Limits: studio, live or off, in place of the file's."
+)
 @click.option(
     "--log-level",
     type=click.Choice(["debug", "info", "warning", "error"]),
@@ -112,7 +132,7 @@ def cli() -> None:
 def run(
     config: Path | None,
     daw: str | None,
-    profile: str | None,
+    guard: str | None,
     log_level: str,
     *,
     listen: bool,
@@ -121,9 +141,9 @@ def run(
     trace_limit: int,
 ) -> None:
     """Run the bridge beside a DAW, until Ctrl-C."""
-    given = {"daw.dialect": daw, "guard.profile": profile}
+    given = {"daw.dialect": daw, "guard.profile": guard}
     given |= {"web.host": EVERY_ADDRESS} if listen else {}
-    chosen = settings(config, {key: value for key, value in given.items() if value is not None})
+    chosen = settings_with_store(config, {k: v for k, v in given.items() if v is not None})
 
     from bridge import app
 
@@ -169,6 +189,9 @@ def demo(
     stems: Path | None,
 ) -> int:
     """Mix a small band without a DAW: console, bridge and thumbs in one."""
+    for option, is_given in {"--seeds": seeds is not None, "--headless": headless}.items():
+        if is_given and (page or listen):
+            raise click.UsageError(f"{option} plays without a page: leave --page and --listen out")
     from bridge.demo import run_demo, run_seeds
     from bridge.demo_options import DemoOptions
 
@@ -228,13 +251,20 @@ def doctor(config: Path | None) -> int:
 
 @cli.command("check-config")
 @click.argument("file", type=FILE)
-def check_config(file: Path) -> None:
+def check_config(file: Path) -> int:
     """Say whether a settings file is valid, and what it leads to."""
+    from bridge.runtime.doctor import Level, store_place
+
     chosen = settings(file)
     click.echo(
-        f"{file} is valid: {chosen.daw.dialect} DAW at {chosen.daw.host}:{chosen.daw.port}, "
+        f"{shown(file)} is valid: {chosen.daw.dialect} DAW at {chosen.daw.host}:{chosen.daw.port}, "
         f"mode {chosen.mode}, guard {chosen.guard.profile}, store {chosen.store}"
     )
+    place = store_place(chosen.store)
+    if place.level is not Level.PROBLEM:
+        return 0
+    click.echo(f"{shown(file)}: store: {place.text}; {place.remedy}", err=True)
+    return 1
 
 
 @cli.command()
@@ -305,15 +335,15 @@ def export_learnt(file: Path | None, config: Path | None) -> None:
     """Write what was learnt as readable JSON, to FILE or the terminal."""
     from bridge.runtime.exchange import export_json
 
-    text = export_json(settings(config).store)
+    text = export_json(settings_with_store(config).store)
     if file is None:
         click.echo(text)
         return
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise ConfigError(f"{file}: cannot be written: {error.strerror}.") from None
-    click.echo(f"What was learnt is in {file}")
+        raise ConfigError(f"{shown(file)}: cannot be written: {error.strerror}.") from None
+    click.echo(f"What was learnt is in {shown(file)}")
 
 
 @cli.command("import")
@@ -321,20 +351,21 @@ def export_learnt(file: Path | None, config: Path | None) -> None:
 @config_option
 def import_learnt(file: Path, config: Path | None) -> None:
     """Take over what was learnt elsewhere, from an exported FILE."""
-    from bridge.runtime.exchange import import_json
+    from bridge.app import check_memory
+    from bridge.runtime.exchange import import_json, read_export_file
 
+    chosen = settings_with_store(config)
     try:
-        text = file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"{file}: cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"{file}: expected UTF-8 text of 'mixbridge export'.") from None
-    store = settings(config).store
-    backup = import_json(store, text)
-    click.echo(f"{store} now knows what {file} says; as it was before: {backup}")
+        text = read_export_file(file)
+        backup = import_json(chosen.store, text, check=partial(check_memory, chosen))
+    except JournalError as error:
+        raise JournalError(str(error).replace("The file", shown(file), 1)) from None
+    click.echo(f"{chosen.store} now knows what {shown(file)} says; as it was before: {backup}")
 
 
 cli.add_command(midi)
+for _command in COMMANDS:
+    cli.add_command(_command)
 cli.add_command(setup)
 
 
@@ -351,7 +382,7 @@ def remotes(folder: Path, config: Path | None) -> None:
         (folder / "mixbridge.json").write_text(open_stage_control(port=port), encoding="utf-8")
         (folder / "mixbridge.tosc").write_bytes(touch_osc())
     except OSError as error:
-        raise ConfigError(f"{folder}: cannot be written: {error.strerror}.") from None
+        raise ConfigError(f"{shown(folder)}: cannot be written: {error.strerror}.") from None
     click.echo(f"mixbridge.json (Open Stage Control) and mixbridge.tosc (TouchOSC) are in {folder}")
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 import click
 
-from bridge.cli_options import config_option, settings
+from bridge.cli_options import config_option, settings_with_store
 
 
 @click.group()
@@ -25,7 +25,7 @@ def midi_list(config: Path | None) -> None:
     """Say which devices are there, and what is bound."""
     from bridge.runtime.midi_learn import list_devices
 
-    list_devices(settings(config).store, click.echo)
+    list_devices(settings_with_store(config).store, click.echo)
 
 
 @midi.command("learn")
@@ -41,7 +41,7 @@ def midi_learn(actions: tuple[str, ...], patience: float, config: Path | None) -
     from bridge.runtime.midi_pads import Action
 
     wanted = tuple(map(Action, actions))
-    learn(settings(config).store, wanted, patience_s=patience, say=click.echo)
+    learn(settings_with_store(config).store, wanted, patience_s=patience, say=click.echo)
 
 
 @midi.command("unlearn")
@@ -52,7 +52,7 @@ def midi_unlearn(actions: tuple[str, ...], config: Path | None) -> None:
     from bridge.runtime.midi_learn import unlearn
     from bridge.runtime.midi_pads import Action
 
-    unlearn(settings(config).store, tuple(map(Action, actions)), click.echo)
+    unlearn(settings_with_store(config).store, tuple(map(Action, actions)), click.echo)
 
 
 @midi.command("test")
@@ -62,4 +62,4 @@ def midi_test(patience: float, config: Path | None) -> None:
     """Show what your pads send, and what it would do."""
     from bridge.runtime.midi_learn import show_messages
 
-    show_messages(settings(config).store, patience_s=patience, say=click.echo)
+    show_messages(settings_with_store(config).store, patience_s=patience, say=click.echo)

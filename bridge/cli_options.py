@@ -1,7 +1,8 @@
 """What several commands share: where the settings are."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -9,17 +10,49 @@ if TYPE_CHECKING:
     from bridge.config import Settings
 
 FILE: Final = click.Path(path_type=Path)
-config_option = click.option(
+_PROFILE: Final = "mixbridge.profile"
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_config_option = click.option(
     "--config",
     type=FILE,
     envvar="MIXBRIDGE_CONFIG",
     metavar="FILE",
     help="Settings in YAML; without it, or MIXBRIDGE_CONFIG, all defaults.",
 )
+_profile_option = click.option(
+    "--profile",
+    envvar="MIXBRIDGE_PROFILE",
+    metavar="NAME",
+    expose_value=False,
+    callback=lambda context, _option, value: context.meta.update({_PROFILE: value}),
+    help="Whose taste it is; a new name begins a new one.",
+)
+
+
+def config_option(command: Command) -> Command:
+    """Add where the settings are, and who the person is, to a command."""
+    return _config_option(_profile_option(command))
 
 
 def settings(path: Path | None, overrides: dict[str, object] | None = None) -> "Settings":
     """The settings of a file, or the defaults; `overrides` by dotted key replace the file's."""
     from bridge.config import load
 
-    return load(path, overrides)
+    context = click.get_current_context(silent=True)
+    profile = context.meta.get(_PROFILE) if context else None
+    # A person who is named here is not the one whose store a file names.
+    named = {} if profile is None else {"profile": profile, "store": None}
+    return load(path, {**named, **(overrides or {})})
+
+
+def settings_with_store(
+    path: Path | None, overrides: dict[str, object] | None = None
+) -> "Settings":
+    """The same, and the place of the store is ready; what was done for that is said."""
+    from bridge.runtime.store_place import prepare_store
+
+    chosen = settings(path, overrides)
+    if sentence := prepare_store(chosen):
+        click.echo(sentence, err=True)
+    return chosen

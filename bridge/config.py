@@ -2,18 +2,15 @@
 
 Every key has a default, an unknown key is an error, and every error of a file is told at once, one
 sentence each: file, key, what was expected, what stands there, and the line.
-
-YAML is read in its 1.2 core schema, so that a file means what it says: ``off`` and ``yes`` are
-words, ``12:30`` is no number in base sixty, and there are no tags, anchors, aliases or merge keys.
+`yaml_file` reads the YAML.
 """
 
 import ipaddress
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
-import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -28,12 +25,15 @@ from bridge.daw.registry import DIALECTS, LISTEN_PORT, listen_port, make_dialect
 from bridge.errors import ConfigError
 from bridge.guard.limits import Profile
 from bridge.mix.messages import Mode
+from bridge.text_file import is_control, shown
+from bridge.yaml_file import read_yaml
 
-MAX_BYTES: Final = 1 << 20
-"""A larger file is no settings of ours, and is refused unread."""
+_MOST_FAULTS: Final = 20
+"""More faults of one file are counted; a person mends the first ones first."""
 
-_MAX_DEPTH: Final = 16
-"""Groups nest two deep; the limit keeps a hostile file from exhausting the stack."""
+_LONGEST_KEY: Final = 80
+DEFAULT_PROFILE: Final = "default"
+"""Whose taste is learnt where nobody says."""
 
 COMMAND_LINE: Final = "command line"
 
@@ -57,8 +57,31 @@ def _known_dialect(name: str) -> str:
     raise PydanticCustomError("dialect", "expected {known}, got '{got}'", context)
 
 
+def default_store(profile: str = DEFAULT_PROFILE) -> Path:
+    """Where a profile is kept where nobody says otherwise: in the system's folder for data."""
+    from platformdirs import user_data_path
+
+    return user_data_path("mixbridge", appauthor=False) / f"{profile}.db"
+
+
+def _is_name(profile: str) -> bool:
+    return re.fullmatch(r"\w[\w .-]{0,59}", profile) is not None and not profile.endswith(
+        (".", " ")
+    )
+
+
+def _profile_name(profile: str) -> str:
+    if not _is_name(profile):
+        text = "expected a name of letters, digits, spaces, '-' and '_', got '{got}'"
+        raise PydanticCustomError("profile", text, {"got": shown(profile)})
+    if profile in tuple(Profile):
+        text = "expected the name of a person; '{got}' is a choice of limits: guard.profile"
+        raise PydanticCustomError("profile", text, {"got": profile})
+    return profile
+
+
 def _expanded(path: Path) -> Path:
-    if path == Path() or "\0" in str(path):
+    if path == Path() or any(map(is_control, str(path))):
         raise PydanticCustomError("path", "expected a file name such as ./mixbridge.db")
     try:
         return path.expanduser()
@@ -145,7 +168,8 @@ class MidiSettings(_Group):
 class Settings(_Group):
     """Everything that can be set; `Settings()` is the default of every key.
 
-    A relative `store` is relative to the working directory, and ``~`` is the home folder.
+    Without a `store` it is the profile's, in the system's folder for data. A relative one is
+    relative to the file that names it, and ``~`` is the home folder.
     """
 
     daw: DawSettings = DawSettings()
@@ -154,11 +178,21 @@ class Settings(_Group):
     mode: Annotated[Mode, Field(strict=False)] = Mode.SUGGEST
     pace: PaceSettings = PaceSettings()
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 0
-    store: Annotated[Path, Field(strict=False), AfterValidator(_expanded)] = Path("mixbridge.db")
+    profile: Annotated[str, AfterValidator(_profile_name)] = DEFAULT_PROFILE
+    store: Annotated[Path, Field(strict=False), AfterValidator(_expanded)] = Path()
     learning: LearningSettings = LearningSettings()
     guard: GuardSettings = GuardSettings()
     web: WebSettings = WebSettings()
     midi: MidiSettings = MidiSettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _store_is_the_profiles(cls, given: object) -> object:
+        if not isinstance(given, dict) or given.get("store") is not None:
+            return given
+        profile = given.get("profile", DEFAULT_PROFILE)
+        name = profile if isinstance(profile, str) and _is_name(profile) else DEFAULT_PROFILE
+        return {**given, "store": default_store(name)}
 
     @model_validator(mode="before")
     @classmethod
@@ -194,8 +228,10 @@ def load(path: Path | None, overrides: Mapping[str, object] | None = None) -> Se
         ConfigError: The file cannot be read, is no YAML, or holds wrong keys or values: one line
             of text for each fault.
     """
-    name = COMMAND_LINE if path is None else str(path)
-    tree, lines = ({}, {}) if path is None else _read(path, name)
+    name = COMMAND_LINE if path is None else shown(path)
+    tree, lines = (
+        ({}, {}) if path is None else read_yaml(path, example="mode: suggest", option="--config")
+    )
     given = dict(overrides or {})
     for key, value in given.items():
         group, _, leaf = key.rpartition(".")
@@ -203,113 +239,21 @@ def load(path: Path | None, overrides: Mapping[str, object] | None = None) -> Se
         if isinstance(branch, dict):
             branch[leaf] = value
     try:
-        return Settings.model_validate(tree)
+        settings = Settings.model_validate(tree)
+        if path is not None and "store" not in given and not settings.store.is_absolute():
+            return settings.model_copy(update={"store": path.parent / settings.store})
+        return settings
     except ValidationError as error:
+        found = error.errors(include_url=False)
         faults = []
-        for fault in error.errors(include_url=False):
+        for fault in found[:_MOST_FAULTS]:
             key = ".".join(str(part) for part in fault["loc"])
             source = COMMAND_LINE if key in given else name
             line = f" (line {lines[key]})" if key in lines and key not in given else ""
             faults.append(f"{source}: {_sentence(key, fault)}{line}")
+        if len(found) > _MOST_FAULTS:
+            faults.append(f"{name}: and {len(found) - _MOST_FAULTS} more")
         raise ConfigError("\n".join(faults)) from None
-
-
-# https://yaml.org/spec/1.2.2/#1032-tag-resolution, without .inf and .nan, which no setting can be.
-_CORE_SCHEMA: Final = (
-    ("null", r"~|null|Null|NULL|"),
-    ("bool", r"true|True|TRUE|false|False|FALSE"),
-    ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"),
-    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"),
-)
-
-
-class _Loader(yaml.SafeLoader):
-    """SafeLoader in YAML's 1.2 core schema, without tags, anchors and aliases."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 (PyYAML declares it without ClassVar)
-        None: [(f"tag:yaml.org,2002:{tag}", re.compile(rf"(?:{p})\Z")) for tag, p in _CORE_SCHEMA]
-    }
-
-    _depth = 0
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:  # noqa: ANN401 (PyYAML's own signature)
-        event = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's stub
-        if getattr(event, "anchor", None) is not None:
-            raise _refusal("anchors and aliases are not accepted", event.start_mark)
-        if getattr(event, "tag", None) is not None:
-            raise _refusal("tags are not accepted", event.start_mark)
-        self._depth += 1
-        if self._depth > _MAX_DEPTH:
-            raise _refusal("nested too deeply", event.start_mark)
-        node: yaml.Node | None = super().compose_node(parent, index)
-        self._depth -= 1
-        return node
-
-
-def _refusal(text: str, mark: yaml.Mark) -> yaml.MarkedYAMLError:
-    return yaml.MarkedYAMLError(problem=text, problem_mark=mark)
-
-
-def _read(path: Path, name: str) -> tuple[dict[str, Any], dict[str, int]]:
-    """The file as plain values, and the line of each dotted key, from 1."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        reason = (error.strerror or "cannot be read").lower()
-        raise ConfigError(f"{name}: {reason}; give a YAML file with --config FILE") from None
-    if len(content) > MAX_BYTES:
-        raise ConfigError(f"{name}: expected at most 1 MiB of settings, got more")
-    lines: dict[str, int] = {}
-    try:
-        root = yaml.compose(content.decode("utf-8"), Loader=_Loader)
-        tree = {} if root is None else _value(root, "", lines)
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{name}: expected UTF-8 text, byte {error.start} is not") from None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f" (line {mark.line + 1})" if mark else ""
-        raise ConfigError(f"{name}: {error.problem or 'not YAML'}{where}") from None
-    except yaml.YAMLError:  # of a reader: a character that YAML forbids
-        raise ConfigError(f"{name}: expected text, got a control character") from None
-    if tree is None:
-        return {}, {}
-    if not isinstance(tree, dict):
-        raise ConfigError(f"{name}: expected keys and values such as 'mode: suggest', got {tree!r}")
-    return tree, lines
-
-
-def _value(node: yaml.Node, key: str, lines: dict[str, int]) -> Any:  # noqa: ANN401 (any YAML value)
-    if isinstance(node, yaml.MappingNode):
-        return _mapping(node, key, lines)
-    if isinstance(node, yaml.SequenceNode):
-        return [_value(item, f"{key}.{i}", lines) for i, item in enumerate(node.value)]
-    text = node.value
-    match node.tag.rpartition(":")[2]:
-        case "null":
-            return None
-        case "bool":
-            return text.lower() == "true"
-        case "int" if len(text) <= 40:
-            return int(text, 0 if text[:2] in ("0o", "0x") else 10)
-        case "float":
-            return float(text)
-        case _:
-            return text
-
-
-def _mapping(node: yaml.MappingNode, prefix: str, lines: dict[str, int]) -> dict[str, Any]:
-    tree: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        if not isinstance(key_node, yaml.ScalarNode):
-            raise _refusal("expected a word as key", key_node.start_mark)
-        key = f"{prefix}.{key_node.value}" if prefix else key_node.value
-        if key_node.value in tree:
-            text = f"{key}: expected once, stands twice, first on line {lines[key]}"
-            raise _refusal(text, key_node.start_mark)
-        lines[key] = key_node.start_mark.line + 1
-        tree[key_node.value] = _value(value_node, key, lines)
-    return tree
 
 
 _TYPES: Final = {
@@ -327,7 +271,7 @@ def _sentence(key: str, fault: ErrorDetails) -> str:
     """What is wrong with one key: what was expected, and what stands there."""
     kind, context, got = fault["type"], fault.get("ctx", {}), _shown(fault["input"])
     if kind == "extra_forbidden":
-        return f"{key}: unknown key{_nearest(key)}"
+        return f"{shown(key)}: unknown key{_nearest(key[:_LONGEST_KEY])}"
     if kind in ("literal_error", "enum"):
         return f"{key}: expected {context['expected'].replace(chr(39), '')}, got {got}"
     if kind in _TYPES:

@@ -219,8 +219,10 @@ class _Session:
         show_links(page.links)
         click.echo("Ctrl-C ends it and writes the report.", err=True)
         with suppress(NotImplementedError):  # Windows: Ctrl-C cancels the task instead
-            for number in (signal.SIGINT, signal.SIGTERM):
-                asyncio.get_running_loop().add_signal_handler(number, self._done.set)
+            for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+                number = getattr(signal, name, None)
+                if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+                    asyncio.get_running_loop().add_signal_handler(number, self._done.set)
         if self._options.browser:
             await asyncio.to_thread(webbrowser.open, page.links[0])
         await self._done.wait()

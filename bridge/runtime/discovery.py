@@ -10,6 +10,8 @@ import socket
 from collections.abc import Callable
 from typing import Any, Final
 
+from bridge.installed import install_command
+
 _OSC: Final = "_osc._udp.local."
 _OSCQUERY: Final = "_oscjson._tcp.local."
 
@@ -36,7 +38,7 @@ def announce(found: dict[str, tuple[str, int]], *, address: str) -> Callable[[],
     try:
         library: Any = importlib.import_module("zeroconf")
     except ImportError:
-        _log.info("Not announced in the network: pip install 'mixbridge[discover]' does that.")
+        _log.info("Not announced in the network: %s does that.", install_command("discover"))
         return lambda: None
     try:
         zeroconf = library.Zeroconf(interfaces=[address])

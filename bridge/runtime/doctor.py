@@ -6,11 +6,11 @@ it finds, so that a person sees everything that is wrong in one go.
 
 import http.client
 import importlib.util
-import os
 import shutil
 import socket
 import sqlite3
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
@@ -22,18 +22,22 @@ from pathlib import Path
 from typing import Final
 
 from bridge import __version__
-from bridge.config import DawSettings, Settings, load
+from bridge.config import DawSettings, Settings, default_store, load
 from bridge.errors import BridgeError, ConfigError, JournalError
+from bridge.installed import install_command
 from bridge.runtime import doctor_ableton, doctor_ardour, doctor_reaper, doctor_stats
 from bridge.runtime.midi_ports import MidiUnavailable, Ports, open_ports
 from bridge.runtime.port_owner import owners, why_not_bound
 from bridge.runtime.remote import ask
 from bridge.runtime.store_schema import MIGRATIONS, schema_version
 from bridge.runtime.udp import RECEIVE_BUFFER_BYTES
+from bridge.text_file import shown
 
 OLDEST_PYTHON: Final = (3, 11)
 LEAST_FREE_BYTES: Final = 1 << 30
 """A long session journals some 100 MB; under 1 GiB a person should make room before it."""
+
+_PROBE_BYTES: Final = 1 << 16
 
 LIBRARIES: Final = (
     "click",
@@ -94,10 +98,7 @@ def examine_settings(settings: Settings) -> list[Finding]:
         libraries(),
         bridge_port(settings.listen.host, settings.listen.port),
         *traffic(settings.listen.host, settings.listen.port),
-        daw_port(settings.daw.host, settings.daw.port),
-        *(ableton(settings) if settings.daw.dialect == "ableton" else ()),
-        *(ardour(settings.daw) if settings.daw.dialect == "ardour" else ()),
-        *(reaper(settings) if settings.daw.dialect == "reaper" else ()),
+        *examine_daw(settings),
         receive_buffer(),
         store_place(settings.store),
         store_content(settings.store),
@@ -108,6 +109,16 @@ def examine_settings(settings: Settings) -> list[Finding]:
         monotonic_clock(time.get_clock_info("monotonic").resolution),
         wall_clock(datetime.now(UTC)),
         demo_audio(),
+    ]
+
+
+def examine_daw(settings: Settings) -> list[Finding]:
+    """What is there and what is missing of the DAW, and of what its setup installs."""
+    return [
+        daw_port(settings.daw.host, settings.daw.port),
+        *(ableton(settings) if settings.daw.dialect == "ableton" else ()),
+        *(ardour(settings.daw) if settings.daw.dialect == "ardour" else ()),
+        *(reaper(settings) if settings.daw.dialect == "reaper" else ()),
     ]
 
 
@@ -128,7 +139,7 @@ def libraries() -> Finding:
         except metadata.PackageNotFoundError:
             missing.append(name)
     if missing:
-        return _problem("libraries", f"{', '.join(missing)} missing", "pip install mixbridge")
+        return _problem("libraries", f"{', '.join(missing)} missing", install_command())
     return _ok("libraries", ", ".join(versions))
 
 
@@ -221,21 +232,28 @@ def receive_buffer() -> Finding:
 
 
 def store_place(store: Path) -> Finding:
-    """Whether the journal can be written, and has room to grow."""
+    """Whether the journal can be written, which is tried, and has room to grow."""
     folder = store.absolute().parent
-    if not folder.is_dir():
-        return _problem("disk", f"{folder} is no folder", f"mkdir -p '{folder}'")
     if store.is_dir():
-        return _problem("disk", f"{store} is a folder", "let 'store' name a file")
-    blocked = next(
-        (place for place in (folder, store) if place.exists() and not os.access(place, os.W_OK)),
-        None,
-    )
-    if blocked is not None:
-        remedy = "allow writing there, or let 'store' name a file elsewhere"
-        return _problem("disk", f"{blocked} cannot be written", remedy)
+        return _problem("disk", f"{shown(store)} is a folder", "let 'store' name a file")
+    if not folder.is_dir():
+        if folder != default_store().parent:
+            text = f"{shown(folder)} is no folder"
+            return _problem("disk", text, f"mkdir -p '{shown(folder)}'")
+        # The first start makes it; the nearest folder that is there says whether it can.
+        folder = next(parent for parent in folder.parents if parent.is_dir())
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(_PROBE_BYTES))
+            probe.flush()
+        if store.exists():
+            store.open("r+b").close()
+    except OSError as error:
+        remedy = "allow writing there and make room, or let 'store' name a file elsewhere"
+        text = f"{shown(store)} cannot be written: {error.strerror}"
+        return _problem("disk", text, remedy)
     free = shutil.disk_usage(folder).free
-    text = f"{free / 1e9:.1f} GB free in {folder}"
+    text = f"{free / 1e9:.1f} GB free for {shown(store)}"
     if free < LEAST_FREE_BYTES:
         return _warning("disk", text, "make room before a session that matters")
     return _ok("disk", text)
@@ -329,7 +347,7 @@ def demo_audio() -> Finding:
     """Whether the optional libraries of `mixbridge demo` are there."""
     missing = [name for name in DEMO_MODULES if importlib.util.find_spec(name) is None]
     if missing:
-        remedy = "pip install 'mixbridge[demo]'; 'mixbridge run' does not need it"
+        remedy = f"{install_command('demo')}; 'mixbridge run' does not need it"
         return _warning("demo", f"{', '.join(missing)} not installed", remedy)
     return _ok("demo", "audio libraries installed")
 

@@ -8,10 +8,11 @@ bridge.
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from bridge.errors import JournalError
 from bridge.mix.messages import (
@@ -26,23 +27,36 @@ from bridge.mix.messages import (
     UndoRequested,
 )
 from bridge.mix.notices import Notice, RewardCredited
+from bridge.runtime.midi_names import find_devices, is_ambiguous, lamps_of
 from bridge.runtime.midi_pads import Action, Binding, Heard, Pads, heard, read_bindings
-from bridge.runtime.midi_ports import (
-    Closeable,
-    MidiUnavailable,
-    Output,
-    Ports,
-    lamps_of,
-    open_ports,
-)
+from bridge.runtime.midi_ports import Closeable, MidiUnavailable, Output, Ports, open_ports
 from bridge.runtime.runner import Runner
-from bridge.runtime.state_file import read_state, state_mtime, write_state
+from bridge.runtime.state_file import read_state_or_why, state_mtime, state_path, write_state
 
 LOOK_S: Final = 2.0
 _LAMP_S: Final = 0.6
 _LIT: Final = 127
+_LAMPS: Final = {"note": 0x90, "cc": 0xB0}
+"""A pad lights up by the message that it sends; a program change would change its program."""
 
 _log = logging.getLogger(__name__)
+
+
+P = TypeVar("P", bound=Closeable)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened(Generic[P]):
+    """An open port, and what the system called it: plugged in again it has another name."""
+
+    port: P
+    raw_name: str
+
+
+def _close_others(opened: dict[str, _Opened[P]], wanted: Mapping[str, str]) -> None:
+    """Close what is not wanted, or is another port by now."""
+    for device in [name for name, each in opened.items() if wanted.get(name) != each.raw_name]:
+        opened.pop(device).port.close()
 
 
 class MidiService:
@@ -67,8 +81,9 @@ class MidiService:
         self._loop = asyncio.get_running_loop()
         self._pads = Pads()
         self._ports: Ports | None = None
-        self._inputs: dict[str, Closeable] = {}
-        self._outputs: dict[str, Output] = {}
+        self._inputs: dict[str, _Opened[Closeable]] = {}
+        self._outputs: dict[str, _Opened[Output]] = {}
+        self._troubles: dict[str, str] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._read_at = -1.0
         self._task: asyncio.Task[None] | None = None
@@ -92,17 +107,24 @@ class MidiService:
 
     async def _watch(self) -> None:
         while True:
-            self._read_bindings()
-            wanted = {binding.control.device for binding in self._pads.bindings}
+            wanted = self._wanted_devices()
             report = await asyncio.to_thread(self._look, wanted)
             self._report(*report)
             await asyncio.sleep(LOOK_S)
+
+    def scan(self) -> None:
+        """Open what is bound and there now, and wait for the system's answer."""
+        self._report(*self._look(self._wanted_devices()))
+
+    def _wanted_devices(self) -> set[str]:
+        self._read_bindings()
+        return {binding.control.device for binding in self._pads.bindings}
 
     def _read_bindings(self) -> None:
         at = state_mtime(self._store)
         if at != self._read_at:
             self._read_at = at
-            bindings = read_bindings(read_state(self._store).get("midi", {}))
+            bindings = load_bindings(self._store, lambda fault: _log.warning("MIDI: %s", fault))
             if bindings != self._pads.bindings:
                 self._pads = Pads(bindings)
 
@@ -111,29 +133,33 @@ class MidiService:
         try:
             if self._ports is None:
                 self._ports = open_ports()
-            there = self._ports.inputs()
-            can_be_told = self._ports.outputs()
+            there, can_be_told = self._ports.inputs(), self._ports.outputs()
         except MidiUnavailable as none:
             return "warning", none.text, none.remedy
-        except (OSError, RuntimeError) as error:
+        except OSError as error:
             self._drop()
             return "warning", f"the MIDI system went away: {error}", ""
-        bound = wanted & set(there)
-        for device in self._outputs.keys() - bound:
-            self._outputs.pop(device).close()
-        for device in self._inputs.keys() - bound:
-            self._inputs.pop(device).close()
-        for device in bound:  # its lamps first: the first press that is heard lights one
-            lamps = lamps_of(device, can_be_told)
-            if lamps is not None and device not in self._outputs:
-                with suppress(OSError, RuntimeError):
-                    self._outputs[device] = self._ports.speak(lamps)
+        found = find_devices(wanted, there)
+        lamps = {device: lamps_of(name, can_be_told) for device, name in found.items()}
+        told = {device: can_be_told[name] for device, name in lamps.items() if name}
+        _close_others(self._outputs, told)
+        _close_others(self._inputs, {device: there[name] for device, name in found.items()})
+        self._troubles.clear()
+        for device, name in found.items():  # its lamps first: the first press lights one
+            if (lamp := lamps[device]) is not None and device not in self._outputs:
+                with suppress(OSError):
+                    opened = self._ports.speak(lamp)
+                    self._outputs[device] = _Opened(opened, can_be_told[lamp])
             if device not in self._inputs:
-                with suppress(OSError, RuntimeError):
-                    self._inputs[device] = self._ports.listen(device, self._listener(device))
+                try:
+                    port = self._ports.listen(name, self._listener(device))
+                except OSError as error:
+                    self._troubles[device] = str(error)
+                else:
+                    self._inputs[device] = _Opened(port, there[name])
         if not there:  # perhaps the server has gone, and a new one needs new clients
             self._drop()
-        return self._state(wanted, there)
+        return self._state(wanted, list(there))
 
     def _state(self, wanted: set[str], there: list[str]) -> tuple[str, str, str]:
         missing = sorted(wanted - set(self._inputs))
@@ -141,15 +167,22 @@ class MidiService:
             count = len(there)
             text = f"{count} device{'' if count == 1 else 's'}, nothing bound yet"
             return "ok", text, "mixbridge midi learn good bad" if count else ""
+        if self._troubles:
+            device, trouble = next(iter(self._troubles.items()))
+            remedy = "close the program that has it; it is tried again every two seconds"
+            return "warning", f"{device} cannot be opened: {trouble}", remedy
+        if missing and is_ambiguous(missing[0], there):
+            text = (
+                f"two devices called {missing[0]} were bound, and one is there: which is not clear"
+            )
+            return "warning", text, "plug both in, or learn again: mixbridge midi learn good bad"
         if missing:
             return "warning", f"not there: {', '.join(missing)}", "plug it in; it is heard at once"
         return "ok", f"listening to {', '.join(sorted(self._inputs))}", ""
 
     def _drop(self) -> None:
-        for port in (*self._inputs.values(), *self._outputs.values()):
-            port.close()
-        self._inputs.clear()
-        self._outputs.clear()
+        _close_others(self._inputs, {})
+        _close_others(self._outputs, {})
         if self._ports is not None:
             self._ports.close()
             self._ports = None
@@ -158,7 +191,8 @@ class MidiService:
         """One line in the log for each change, and the page's doctor."""
         if text != self.text:
             self.text = text
-            _log.info("MIDI: %s", text)
+            # Who has bound nothing waits for nothing: the page and the doctor say it.
+            _log.log(logging.INFO if self._pads.bindings else logging.DEBUG, "MIDI: %s", text)
         bindings = [str(binding) for binding in self._pads.bindings]
         self._show({"level": level, "text": text, "remedy": remedy, "bindings": bindings})
 
@@ -167,7 +201,8 @@ class MidiService:
     def _listener(self, device: str) -> Callable[[list[int]], None]:
         def take(data: list[int]) -> None:  # on the library's thread
             at = time.monotonic()
-            if message := heard(device, data):
+            message = heard(device, data)
+            if isinstance(message, Heard):
                 with suppress(RuntimeError):  # the loop has just been closed
                     self._loop.call_soon_threadsafe(self._hear, message, at)
 
@@ -228,11 +263,21 @@ class MidiService:
 
     def _light(self, binding: Binding, value: int) -> None:
         control = binding.control
-        output = self._outputs.get(control.device)
-        if output is not None:
-            status = 0x90 if control.kind == "note" else 0xB0
-            with suppress(OSError, RuntimeError):
-                output.send([status | (control.channel - 1), control.number, value])
+        opened = self._outputs.get(control.device)
+        if opened is not None and control.kind in _LAMPS:
+            status = _LAMPS[control.kind]
+            with suppress(OSError):
+                opened.port.send([status | (control.channel - 1), control.number, value])
+
+
+def load_bindings(store: Path, warn: Callable[[str], None]) -> tuple[Binding, ...]:
+    """The bindings beside a store; what cannot be read is said by `warn`, a sentence each."""
+    state, fault = read_state_or_why(store)
+    bindings, faults = read_bindings(state.get("midi", {}))
+    for sentence in (fault, *(f"{state_path(store)}: {each}" for each in faults)):
+        if sentence:
+            warn(sentence)
+    return bindings
 
 
 def keep_bindings(store: Path, bindings: tuple[Binding, ...]) -> None:

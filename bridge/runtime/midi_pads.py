@@ -1,9 +1,10 @@
 """Pads and pedals: what a press is, and what was bound to it; pure, with time passed in.
 
-Pads send notes, pedals and buttons send controllers (CC). A press is a note that goes on, or a
-controller that rises through the middle. Two kinds of pedal need more: one that rests at 127 and
-sends 0 when it is pressed (`Style.REVERSED`), and one that changes at every press and says nothing
-when it is let go (`Style.LATCHING`); learning by capture tells them apart.
+Pads send notes, pedals and buttons send controllers (CC), floor boards send program changes. A
+press is a note that goes on, a program change, or a controller that rises through the middle. Three
+kinds of control need more: one that rests at 127 and sends 0 when it is pressed (`Style.REVERSED`),
+one that changes at every press and says nothing when it is let go (`Style.LATCHING`), and one that
+sends the same at every press (`Style.TRIGGER`); `midi_capture` tells them apart by watching.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,7 +19,11 @@ DOUBLE_S: Final = 0.3
 """One switch: a second press within this after a short one makes it an undo."""
 
 DEBOUNCE_S: Final = 0.25
-"""Two presses of one pad within this are one: contacts bounce, and so do thumbs."""
+"""Two presses of one pad within this are one: contacts bounce, and so do thumbs.
+
+The same message again within it belongs to a flood (a button that repeats itself while it is held);
+after it, it is a second press of a pad that does not say when it is let go.
+"""
 
 PANIC_HOLD_S: Final = 1.0
 """Good and bad held together for this long is panic."""
@@ -46,6 +51,22 @@ class Style(StrEnum):
     MOMENTARY = "momentary"
     REVERSED = "reversed"
     LATCHING = "latching"
+    TRIGGER = "trigger"
+
+    @property
+    def has_release(self) -> bool:
+        """Whether such a control says when it is let go."""
+        return self in (Style.MOMENTARY, Style.REVERSED)
+
+
+KINDS: Final = ("note", "cc", "program")
+"""The messages that a person can press: notes, controllers and program changes."""
+
+_FIRST_MODE_MESSAGE: Final = 120
+"""Controllers from here on are channel mode messages, sent by programs (MIDI 1.0, table 3)."""
+
+_REALTIME: Final = frozenset(("clock", "active_sensing", "quarter_frame", "songpos"))
+"""What devices send all the time; nobody presses it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +75,9 @@ class Control:
 
     Attributes:
         device: Its name, without the numbers that change when it is plugged in again.
-        kind: note or cc.
+        kind: One of `KINDS`.
         channel: 1 to 16.
-        number: Of the note or controller, 0 to 127.
+        number: Of the note, the controller or the program, 0 to 127.
     """
 
     device: str
@@ -71,10 +92,31 @@ class Control:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """A message of a control; `value` is 0 to 127."""
+    """A message of a control; `value` is 0 to 127, and 127 for every program change."""
 
     control: Control
     value: int
+
+    @property
+    def is_high(self) -> bool:
+        """Whether it is in the upper half; a note is as soon as it goes on."""
+        return self.value >= (_HALF if self.control.kind == "cc" else 1)
+
+    def __str__(self) -> str:
+        """For a person."""
+        value = "" if self.control.kind == "program" else f": {self.value}"
+        return f"{self.control}{value}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unbindable:
+    """A message that is no press, or none that can be bound; `text` says what it was."""
+
+    text: str
+
+    def __str__(self) -> str:
+        """For a person."""
+        return f"{self.text} (this cannot be bound)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,77 +137,70 @@ class Binding:
         return f"{self.action}: {self.control}{style}"
 
 
-def heard(device: str, data: Iterable[int]) -> Heard | None:
-    """What the bytes of a message mean; None for everything but notes and controllers."""
+def heard(device: str, data: Iterable[int]) -> Heard | Unbindable | None:
+    """What the bytes of a message mean; None for clocks and for what is no message."""
     import mido
 
-    message = mido.parse(list(data))
-    if message is None or message.type not in ("note_on", "note_off", "control_change"):
+    try:
+        message = mido.parse(list(data))
+    except (ValueError, TypeError, IndexError):
         return None
-    is_note = message.type != "control_change"
-    value = message.velocity if is_note else message.value
-    control = Control(
-        device=device,
-        kind="note" if is_note else "cc",
-        channel=message.channel + 1,
-        number=message.note if is_note else message.control,
-    )
-    return Heard(control=control, value=0 if message.type == "note_off" else value)
+    if message is None or message.type in _REALTIME:
+        return None
+    match message.type:
+        case "note_on" | "note_off":
+            value = message.velocity if message.type == "note_on" else 0
+            kind, number = "note", message.note
+        case "control_change" if message.control < _FIRST_MODE_MESSAGE:
+            kind, number, value = "cc", message.control, message.value
+        case "program_change":
+            kind, number, value = "program", message.program, 127
+        case _:
+            return Unbindable(text=f"{device}, {str(message)[:60]}")
+    control = Control(device=device, kind=kind, channel=message.channel + 1, number=number)
+    return Heard(control=control, value=value)
 
 
-def read_bindings(kept: Mapping[str, Any]) -> tuple[Binding, ...]:
-    """The bindings of a state file; what cannot be read is left out."""
-    bindings = []
-    for entry in kept.get("bindings", ()):
+def read_bindings(kept: object) -> tuple[tuple[Binding, ...], tuple[str, ...]]:
+    """The bindings of a state file, and a sentence for each entry that cannot be read."""
+    entries = kept.get("bindings", []) if isinstance(kept, Mapping) else kept
+    if not isinstance(entries, list):
+        return (), (f"expected a list of bindings, got {str(entries)[:60]}",)
+    bindings, faults = [], []
+    for place, entry in enumerate(entries, start=1):
         try:
-            control = Control(
-                device=str(entry["device"]),
-                kind=str(entry["kind"]),
-                channel=int(entry["channel"]),
-                number=int(entry["number"]),
-            )
-            style = Style(entry["style"])
-            bindings.append(Binding(action=Action(entry["action"]), control=control, style=style))
-        except (KeyError, ValueError, TypeError):
-            continue
-    return tuple(bindings)
+            bindings.append(_binding(entry))
+        except (KeyError, ValueError, TypeError) as error:
+            faults.append(f"binding {place} is not used: {_in_words(error)}")
+    return tuple(bindings), tuple(faults)
+
+
+def _binding(entry: object) -> Binding:
+    if not isinstance(entry, Mapping):
+        raise TypeError(f"expected a group of keys, got {str(entry)[:60]}")
+    device, kind = entry["device"], entry["kind"]
+    channel, number = entry["channel"], entry["number"]
+    if not isinstance(device, str) or not device:
+        raise ValueError(f"device: expected a name, got {str(device)[:60]}")
+    if kind not in KINDS:
+        raise ValueError(f"kind: expected {', '.join(KINDS)}, got {str(kind)[:60]}")
+    if type(channel) is not int or not 1 <= channel <= 16:
+        raise ValueError(f"channel: expected 1 to 16, got {str(channel)[:60]}")
+    if type(number) is not int or not 0 <= number <= 127:
+        raise ValueError(f"number: expected 0 to 127, got {str(number)[:60]}")
+    control = Control(device=device, kind=kind, channel=channel, number=number)
+    style = Style(entry["style"])
+    return Binding(action=Action(entry["action"]), control=control, style=style)
+
+
+def _in_words(error: Exception) -> str:
+    return f"{error} is missing" if isinstance(error, KeyError) else str(error)
 
 
 def bind(bindings: Iterable[Binding], new: Binding) -> tuple[Binding, ...]:
     """Add a binding; the control and the action let go of what they had."""
     kept = (b for b in bindings if b.control != new.control and b.action is not new.action)
     return (*kept, new)
-
-
-class Capture:
-    """Learning by capture: the first control that is pressed, and how it tells.
-
-    Give it messages until `control` is there, and then for `WAIT_S` more: a second message in that
-    time is the pedal being let go.
-    """
-
-    WAIT_S: Final = 1.0
-
-    def __init__(self) -> None:
-        self.control: Control | None = None
-        self._values: list[int] = []
-
-    def hear(self, message: Heard) -> None:
-        """Take a message."""
-        if self.control is None:
-            self.control = message.control
-        if message.control == self.control:
-            self._values.append(message.value)
-
-    @property
-    def style(self) -> Style:
-        """How the control tells, as far as was heard."""
-        is_note = self.control is not None and self.control.kind == "note"
-        if is_note:
-            return Style.MOMENTARY
-        if len(self._values) < 2:
-            return Style.LATCHING
-        return Style.REVERSED if self._values[0] < _HALF <= self._values[1] else Style.MOMENTARY
 
 
 @dataclass(slots=True)
@@ -178,6 +213,8 @@ class _Pad:
         acted_at: When it last did something.
         waits_until: One switch: a short press waits until then for a second one.
         is_spent: One switch: this press has already been taken as a long or second one.
+        value: What it sent last, -1 before that, and `heard_at` when.
+        has_release: Whether it says when it is let go, as far as is known.
     """
 
     binding: Binding
@@ -187,6 +224,8 @@ class _Pad:
     waits_until: float | None = None
     is_spent: bool = False
     value: int = -1
+    heard_at: float = float("-inf")
+    has_release: bool = True
 
 
 class Pads:
@@ -217,24 +256,23 @@ class Pads:
         pad = self._pads.get(message.control)
         if pad is None:
             return []
-        before, pad.value = pad.value, message.value
-        match pad.binding.style:
-            case Style.LATCHING:
-                is_change = before < 0 or (before < _HALF) is not (message.value < _HALF)
-                return self._press(pad, at) if is_change else []
-            case Style.REVERSED:
-                is_down = message.value < _HALF
-            case Style.MOMENTARY:
-                threshold = 1 if message.control.kind == "note" else _HALF
-                is_down = message.value >= threshold
-        # A note that goes on twice was let go of between: some pads never say so.
-        is_struck_anew = is_down and message.control.kind == "note"
-        if is_down is pad.is_down and not is_struck_anew:
+        is_alike = pad.value == message.value
+        is_flood = is_alike and at < pad.heard_at + DEBOUNCE_S
+        pad.value, pad.heard_at = message.value, at
+        if not pad.binding.style.has_release:  # every message is a press
+            return [] if is_flood else self._press(pad, at)
+        is_down = message.is_high is not (pad.binding.style is Style.REVERSED)
+        if is_down and pad.is_down:  # it was let go of between; some pads never say so
+            if is_flood or not (is_alike or message.control.kind == "note"):
+                return []
+            pad.has_release = False
+        elif is_down is pad.is_down:
             return []
         pad.is_down = is_down
         if is_down:
             pad.down_at, pad.is_spent = at, False
             return self._press(pad, at)
+        pad.has_release = True
         return self._release(pad, at)
 
     def advance(self, at: float) -> list[Action]:
@@ -256,7 +294,7 @@ class Pads:
         return actions
 
     def _press(self, pad: _Pad, at: float) -> list[Action]:
-        if pad.binding.action is Action.SWITCH and pad.binding.style is not Style.LATCHING:
+        if pad.binding.action is Action.SWITCH and pad.binding.style.has_release:
             if pad.waits_until is None:
                 return []
             pad.waits_until, pad.is_spent = None, True
@@ -264,7 +302,7 @@ class Pads:
         if at < pad.acted_at + DEBOUNCE_S:
             return []
         pad.acted_at = at
-        # A latching pedal does not tell how long it was held: it can only mean the short press.
+        # A pedal that does not say how long it was held can only mean the short press.
         return [Action.GOOD if pad.binding.action is Action.SWITCH else pad.binding.action]
 
     def _release(self, pad: _Pad, at: float) -> list[Action]:
@@ -275,11 +313,15 @@ class Pads:
         return []
 
     def _is_held(self, action: Action) -> bool:
-        return any(pad.is_down and pad.binding.action is action for pad in self._pads.values())
+        return any(pad.binding.action is action for pad in self._held())
+
+    def _held(self) -> list[_Pad]:
+        """What is held now; a pad that never says when it is let go is never held."""
+        return [pad for pad in self._pads.values() if pad.is_down and pad.has_release]
 
     def _panic_at(self) -> float | None:
         if self._is_panic_told or not (self._is_held(Action.GOOD) and self._is_held(Action.BAD)):
             return None
         both = (Action.GOOD, Action.BAD)
-        downs = [p.down_at for p in self._pads.values() if p.is_down and p.binding.action in both]
+        downs = [pad.down_at for pad in self._held() if pad.binding.action in both]
         return max(downs) + PANIC_HOLD_S

@@ -1,4 +1,4 @@
-"""MIDI ports by name, over whichever library and system there is.
+"""MIDI ports by name, over whichever library and system there is; `midi_names` makes the names.
 
 python-rtmidi has wheels up to Python 3.12, rtmidi2 from there on; both wrap RtMidi, and differ in
 everything else. One of them is enough, and none is no reason not to run: `open_ports` says in a
@@ -10,18 +10,14 @@ import ctypes
 import importlib
 import importlib.util
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-CLIENT: Final = "mixbridge"
-_NUMBERS: Final = re.compile(r"\s+\d+:\d+$")
-
-_CLIENT_NUMBER: Final = re.compile(r"-\d\d(?=:)")
-"""JACK tells clients of one name apart by it."""
+from bridge.installed import install_command
+from bridge.runtime.midi_names import OWN_PORTS, devices_of
 
 OnBytes = Callable[[list[int]], None]
 
@@ -43,11 +39,11 @@ class Output(Closeable, Protocol):
 class Ports(Protocol):
     """The MIDI ports of this computer."""
 
-    def inputs(self) -> list[str]:
-        """The devices that can be heard, by name."""
+    def inputs(self) -> dict[str, str]:
+        """The devices that can be heard, by name, and what the system calls each now."""
 
-    def outputs(self) -> list[str]:
-        """The devices that can be told something, by name."""
+    def outputs(self) -> dict[str, str]:
+        """The devices that can be told something, likewise."""
 
     def listen(self, device: str, on_bytes: OnBytes) -> Closeable:
         """Hear a device; `on_bytes` is called on a thread of the library."""
@@ -88,7 +84,7 @@ def why_none(error: Exception) -> MidiUnavailable:
     if isinstance(error, ModuleNotFoundError):
         return MidiUnavailable(
             "no MIDI library installed",
-            "pip install 'mixbridge[midi]', if you want pads and pedals",
+            f"for pads and pedals: {install_command('midi')}",
         )
     if isinstance(error, ImportError):
         return MidiUnavailable(
@@ -99,32 +95,6 @@ def why_none(error: Exception) -> MidiUnavailable:
         f"the system has no MIDI: {error}",
         "fine without pads; else check that this user may use /dev/snd/seq, or start JACK",
     )
-
-
-def plain(port: str) -> str:
-    """A port's name without ALSA's numbers, which change with every plugging in.
-
-    >>> plain("nanoPAD2:nanoPAD2 MIDI 1 24:0")
-    'nanoPAD2:nanoPAD2 MIDI 1'
-    """
-    return _NUMBERS.sub("", port)
-
-
-def lamps_of(device: str, outputs: list[str]) -> str | None:
-    """The output that belongs to an input: of the same name, or of the same device on JACK.
-
-    >>> lamps_of("system:midi_capture_1", ["system:midi_playback_2", "system:midi_playback_1"])
-    'system:midi_playback_1'
-    >>> lamps_of("Pad:pads", ["Pad-01:pads"]), lamps_of("Pad:pads", ["Synth:in"])
-    ('Pad-01:pads', None)
-    """
-    if device in outputs:
-        return device
-    return next((output for output in outputs if _stem(output) == _stem(device)), None)
-
-
-def _stem(port: str) -> str:
-    return _CLIENT_NUMBER.sub("", port).replace("capture", "playback")
 
 
 class _RtMidi:
@@ -138,8 +108,8 @@ class _RtMidi:
             if api == self._library.API_UNIX_JACK and not is_jack_running():
                 continue
             try:
-                probe_in = self._library.MidiIn(api, name=f"{CLIENT} probe")
-                probe_out = self._library.MidiOut(api, name=f"{CLIENT} probe")
+                probe_in = self._library.MidiIn(api, name=f"{OWN_PORTS} probe")
+                probe_out = self._library.MidiOut(api, name=f"{OWN_PORTS} probe")
             except (OSError, RuntimeError) as error:
                 trouble = error
             else:
@@ -147,19 +117,23 @@ class _RtMidi:
         if not self._probes:
             raise trouble or OSError("no MIDI interface is known here")
 
-    def inputs(self) -> list[str]:
-        return _names(port for _, probe, _ in self._probes for port in probe.get_ports())
+    def inputs(self) -> dict[str, str]:
+        return self._listed(0)
 
-    def outputs(self) -> list[str]:
-        return _names(port for _, _, probe in self._probes for port in probe.get_ports())
+    def outputs(self) -> dict[str, str]:
+        return self._listed(1)
 
     def listen(self, device: str, on_bytes: OnBytes) -> Closeable:
-        port = self._open("MidiIn", 0, device)
-        port.set_callback(lambda event, _: on_bytes(list(event[0])))
+        with _library_errors():
+            port = self._open("MidiIn", 0, device)
+            # What cannot be bound is shown to whoever waits for it; clocks are of no interest.
+            port.ignore_types(sysex=False, timing=True, active_sense=True)
+            port.set_callback(lambda event, _: on_bytes(list(event[0])))
         return _RtMidiPort(port)
 
     def speak(self, device: str) -> Output:
-        return _RtMidiPort(self._open("MidiOut", 1, device))
+        with _library_errors():
+            return _RtMidiPort(self._open("MidiOut", 1, device))
 
     def close(self) -> None:
         for _, *probes in self._probes:
@@ -167,13 +141,23 @@ class _RtMidi:
                 probe.delete()
         self._probes = []
 
-    def _open(self, kind: str, place: int, device: str) -> Any:  # noqa: ANN401 - untyped library
+    def _listed(self, direction: int) -> dict[str, str]:
+        """Two interfaces may have the same device; it is one."""
+        found: dict[str, str] = {}
+        with _library_errors():
+            for _, *probes in self._probes:
+                ports = probes[direction].get_ports()
+                for name, place in devices_of(ports).items():
+                    found.setdefault(name, ports[place])
+        return found
+
+    def _open(self, kind: str, direction: int, device: str) -> Any:  # noqa: ANN401 - untyped library
         for api, *probes in self._probes:
-            for index, port in enumerate(probes[place].get_ports()):
-                if plain(port) == device:
-                    opened = getattr(self._library, kind)(api, name=CLIENT)
-                    opened.open_port(index)
-                    return opened
+            place = devices_of(probes[direction].get_ports()).get(device)
+            if place is not None:
+                opened = getattr(self._library, kind)(api, name=OWN_PORTS)
+                opened.open_port(place)
+                return opened
         raise OSError(f"{device} is not there")
 
 
@@ -182,10 +166,11 @@ class _RtMidiPort:
         self._port = port
 
     def send(self, data: list[int]) -> None:
-        self._port.send_message(data)
+        with _library_errors():
+            self._port.send_message(data)
 
     def close(self) -> None:
-        with suppress(OSError, RuntimeError):  # a server that has gone
+        with suppress(OSError), _library_errors():  # a server that has gone
             self._port.close_port()
             self._port.delete()
 
@@ -197,31 +182,39 @@ class _RtMidi2:
         self._library: Any = importlib.import_module("rtmidi2")
         self._library.get_in_ports()
 
-    def inputs(self) -> list[str]:
-        return _names(self._library.get_in_ports())
+    def inputs(self) -> dict[str, str]:
+        return self._listed(self._library.get_in_ports)
 
-    def outputs(self) -> list[str]:
-        return _names(self._library.get_out_ports())
+    def outputs(self) -> dict[str, str]:
+        return self._listed(self._library.get_out_ports)
 
     def listen(self, device: str, on_bytes: OnBytes) -> Closeable:
-        port = self._library.MidiIn(CLIENT)
-        port.open_port(self._index(self._library.get_in_ports(), device))
-        port.callback = lambda message, _: on_bytes(list(message))
+        with _library_errors():
+            port = self._library.MidiIn(OWN_PORTS)
+            port.open_port(_place(self._library.get_in_ports(), device))
+            port.callback = lambda message, _: on_bytes(list(message))
         return _RtMidi2Port(port)
 
     def speak(self, device: str) -> Output:
-        port = self._library.MidiOut(CLIENT)
-        port.open_port(self._index(self._library.get_out_ports(), device))
+        with _library_errors():
+            port = self._library.MidiOut(OWN_PORTS)
+            port.open_port(_place(self._library.get_out_ports(), device))
         return _RtMidi2Port(port)
 
     def close(self) -> None:
         """Nothing is held."""
 
-    def _index(self, ports: list[str], device: str) -> int:
-        for index, port in enumerate(ports):
-            if plain(port) == device:
-                return index
+    def _listed(self, get_ports: Callable[[], list[str]]) -> dict[str, str]:
+        with _library_errors():
+            ports = get_ports()
+        return {name: ports[place] for name, place in devices_of(ports).items()}
+
+
+def _place(ports: list[str], device: str) -> int:
+    place = devices_of(ports).get(device)
+    if place is None:
         raise OSError(f"{device} is not there")
+    return place
 
 
 class _RtMidi2Port:
@@ -229,17 +222,27 @@ class _RtMidi2Port:
         self._port = port
 
     def send(self, data: list[int]) -> None:
-        self._port.send_raw(*data)
+        with _library_errors():
+            self._port.send_raw(*data)
 
     def close(self) -> None:
-        with suppress(OSError, RuntimeError):
+        with suppress(OSError), _library_errors():
             self._port.close_port()
 
 
-def _names(ports: Iterator[str] | list[str]) -> list[str]:
-    """Devices without our own ports and without doubles, in order."""
-    names = (plain(port) for port in ports)
-    return list(dict.fromkeys(name for name in names if not name.startswith(CLIENT)))
+@contextmanager
+def _library_errors() -> Iterator[None]:
+    """Raise what the libraries raise as OSError: they use five types for one state of affairs.
+
+    A device that is unplugged between listing and opening is a ValueError to python-rtmidi and a
+    RuntimeError to rtmidi2; a port that another program has is an OSError or a RuntimeError.
+    """
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:
+        raise OSError(str(error)) from error
 
 
 # What ALSA calls to say that something is wrong: file, line, function, error and a format.

@@ -45,7 +45,8 @@ class Store:
         session: Number of the session that can begin now, from 1.
         memory: What was learnt up to now, as `Engine.memory` returned it; None where nothing was.
         has_crashed: Whether the session before did not come to its end.
-        past_rewards: The last judgements of earlier sessions, oldest first.
+        answers: How many judgements this person has given.
+        past_rewards: The last of them, oldest first.
         notes: What a person should know of the opening, a sentence each.
     """
 
@@ -55,6 +56,7 @@ class Store:
     memory: bytes | None
     has_crashed: bool
     notes: tuple[str, ...]
+    answers: int
     past_rewards: list[float]
     lock: sqlite3.Connection
 
@@ -111,7 +113,7 @@ def open_store(path: Path) -> Store:
     with ExitStack() as on_failure:
         try:
             _check_place(path)
-            lock = _lock(path)
+            lock = lock_store(path)
             on_failure.callback(lock.close)
             fault = _fault(path)
             notes = [_move_aside(path, fault)] if fault else []
@@ -145,6 +147,7 @@ def _store(
         memory=memory[0] if memory else None,
         has_crashed=bool(last[1]),
         notes=tuple(notes),
+        answers=connection.execute("SELECT count(*) FROM rewards").fetchone()[0],
         past_rewards=[value for (value,) in reversed(rewards)],
     )
 
@@ -236,8 +239,8 @@ def _check_place(path: Path) -> None:
         raise JournalError(f"The store {path} is not a file; set `store` to the name of a file.")
 
 
-def _lock(path: Path) -> sqlite3.Connection:
-    """Hold ``name.lock`` until the connection is closed or the process ends, however it ends.
+def lock_store(path: Path) -> sqlite3.Connection:
+    """Hold ``name.lock`` of a store until the connection is closed or the process ends.
 
     SQLite's own lock on an empty database is used, since it works alike on every system.
     """

@@ -105,12 +105,12 @@ def _now(engine: Engine, log: Log) -> str:
     suggestion = engine.moves.suggestion
     if suggestion is not None:
         report = engine.moves.report(suggestion)
-        return f"Suggestion {_told(engine, report)}\n{report.reason}"
+        return f"Suggestion {move_in_words(engine, report)}\n{report.reason}"
     if not log.moves:
         return "Listening …"
     newest = log.moves[-1]
     if newest.state in (MoveState.APPLIED, MoveState.CONFIRMED) and newest.move not in log.rewards:
-        return f"Rating: {_told(engine, newest)}\n{newest.reason}"
+        return f"Rating: {move_in_words(engine, newest)}\n{newest.reason}"
     state, text = engine.status
     return text if state in ("panic", "frozen") else "Nothing to rate until the next move."
 
@@ -121,11 +121,12 @@ def _past(engine: Engine, log: Log) -> str:
     for move in reversed(log.moves):
         reward = log.rewards.get(move.move)
         mark = "" if reward is None else marks[reward > 0]
-        lines.append(f"{move.move:>6}  {_told(engine, move):<44} {move.state:<11} {mark}")
+        lines.append(f"{move.move:>6}  {move_in_words(engine, move):<44} {move.state:<11} {mark}")
     return "\n".join(lines) or "None yet."
 
 
-def _told(engine: Engine, move: MoveReported) -> str:
+def move_in_words(engine: Engine, move: MoveReported) -> str:
+    """Whose control goes where, in one phrase."""
     strip = engine.mix.by_number(move.track)
     name = strip.name if strip else f"track {move.track}"
     start, end = (in_words(move.param, value) for value in (move.from_value, move.to_value))

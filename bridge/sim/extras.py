@@ -4,10 +4,16 @@ from importlib import import_module
 from typing import Any
 
 from bridge.errors import AudioError
+from bridge.installed import install_command
 
 
 def demo_library(name: str) -> Any:  # noqa: ANN401 - four libraries, three of them untyped
-    """The module `name` of the extra ``demo``.
+    """The module `name` of the extra ``demo``; raises as `optional_library` does."""
+    return optional_library(name, extra="demo")
+
+
+def optional_library(name: str, *, extra: str) -> Any:  # noqa: ANN401 - as above
+    """The module `name` of an extra.
 
     Raises:
         AudioError: If it is not installed or does not work here, with what to do.
@@ -16,6 +22,6 @@ def demo_library(name: str) -> Any:  # noqa: ANN401 - four libraries, three of t
         return import_module(name)
     except (ImportError, OSError) as error:  # OSError: soundfile without its C library
         raise AudioError(
-            f"The console's audio needs {name.partition('.')[0]}, which cannot be imported "
-            f"({error}): pip install 'mixbridge[demo]'."
+            f"This needs {name.partition('.')[0]}, which cannot be imported "
+            f"({error}): {install_command(extra)}"
         ) from error

@@ -5,14 +5,13 @@ that comes with the bridge, a mix made by hand. Levels are measured on rendered 
 of every strip against the whole mix after BS.1770-4.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Final
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -35,6 +34,8 @@ from bridge.sim.console import render
 from bridge.sim.songs import Song
 from bridge.sim.stems import Stems
 from bridge.studies.audience import song_of
+from bridge.text_file import shown
+from bridge.yaml_file import read_yaml
 
 LOWEST: Final[FloatArray] = np.array([SPECS[param].minimum for param in MOVABLE])
 """(6,) the least value of each control."""
@@ -42,6 +43,7 @@ LOWEST: Final[FloatArray] = np.array([SPECS[param].minimum for param in MOVABLE]
 HIGHEST: Final[FloatArray] = np.array([SPECS[param].maximum for param in MOVABLE])
 """(6,) the greatest."""
 
+_MOST_FAULTS: Final = 20
 _GATE_LUFS: Final = -70.0
 _FILLED_DB: Final = -20.0
 """A band with less than 1 % of a track's power is not one that anybody would turn."""
@@ -107,30 +109,22 @@ def read_balance(file: Path, names: Sequence[str]) -> FloatArray:
         ConfigError: One sentence for each thing that is wrong.
     """
     try:
-        tree = yaml.safe_load(file.read_text(encoding="utf-8"))
-        strips = _STRIPS.validate_python({} if tree is None else tree)
-    except OSError as error:
-        raise ConfigError(f"{file}: cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"{file}: expected YAML or JSON in UTF-8.") from None
-    except yaml.YAMLError as error:
-        what = " ".join(str(error).split())
-        raise ConfigError(f"{file}: expected YAML or JSON: {what}.") from None
+        tree, lines = read_yaml(file, example="Lead Vox: {gain_db: -3}", option="--balance")
+        strips = _STRIPS.validate_python(tree)
     except ValidationError as error:
-        raise ConfigError("\n".join(_sentences(file, error))) from None
+        raise ConfigError("\n".join(_sentences(file, error, lines))) from None
     rows = {fold_name(name): row for row, name in enumerate(names)}
     values = np.zeros((len(names), len(MOVABLE)))
-    named: set[int] = set()
+    named: dict[int, str] = {}
     for name, strip in strips.items():
         row = rows.get(fold_name(name))
         if row is None:
-            text = f"{file}: there is no track {name!r} among the stems"
-            raise ConfigError(f"{text}; {_meant(name, names)}")
+            text = f"{shown(file)}: there is no track {shown(repr(name))} among the stems"
+            raise ConfigError(f"{text} (line {lines[name]}); {_meant(name, names)}")
         if row in named:
-            raise ConfigError(
-                f"{file}: it names the track {names[row]!r} twice; leave one of them."
-            )
-        named.add(row)
+            text = f"{named[row]!r} and {name!r} are one track, {names[row]}"
+            raise ConfigError(f"{shown(file)}: {text} (line {lines[name]}): leave one out.")
+        named[row] = name
         eq = strip.eq
         values[row] = (strip.gain_db, strip.pan, eq.low, eq.lowmid, eq.highmid, eq.high)
     return values
@@ -240,18 +234,22 @@ class _Strip(BaseModel):
 _STRIPS: Final = TypeAdapter(dict[str, _Strip])
 
 
-def _sentences(file: Path, error: ValidationError) -> list[str]:
+def _sentences(file: Path, error: ValidationError, lines: Mapping[str, int]) -> list[str]:
     """What is wrong, one sentence a place."""
     sentences = []
-    for fault in error.errors():
+    for fault in error.errors()[:_MOST_FAULTS]:
+        line = lines.get(".".join(map(str, fault["loc"])))
+        where = f" (line {line})" if line else ""
         place = ": ".join(str(part) for part in fault["loc"] if part != "[key]")
         if fault["type"] == "extra_forbidden":
             what = "unknown key; expected gain_db, pan, and eq with low, lowmid, highmid, high"
         elif fault["type"] in ("dict_type", "model_type", "model_attributes_type"):
             what = "expected a group, such as 'Lead Vox: {gain_db: -3, pan: 0.2, eq: {low: -2}}'"
         else:
-            what = f"{fault['msg'][0].lower()}{fault['msg'][1:]}, got {fault['input']!r}"
-        sentences.append(": ".join(part for part in (str(file), place, what) if part) + ".")
+            what = f"{fault['msg'][0].lower()}{fault['msg'][1:]}, got {shown(repr(fault['input']))}"
+        sentences.append(
+            ": ".join(part for part in (shown(file), place, what) if part) + where + "."
+        )
     return sentences
 
 

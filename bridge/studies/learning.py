@@ -21,6 +21,7 @@ import click
 
 from bridge import __version__
 from bridge.errors import ConfigError
+from bridge.installed import install_command
 from bridge.learning.prior import load_prior
 from bridge.studies.figures import Record, decision_p99_ms, draw_curves, lift, summarise
 from bridge.studies.roster import AGENT, AGENTS, DQN, LEARNING_OFF, POPULATIONS, Visit, receive
@@ -147,7 +148,7 @@ def _draw(plan: Plan, folder: Path, records: Sequence[Record]) -> None:
         if usual:
             draw_curves(folder / "curve.png", usual, tracks=tracks, thumbs=plan.thumbs)
     except ImportError:
-        click.echo("No picture: it needs matplotlib (pip install 'mixbridge[demo]').", err=True)
+        click.echo(f"No picture: it needs matplotlib: {install_command('demo')}", err=True)
 
 
 def gather(plan: Plan, records: Sequence[Record]) -> dict[str, Any]:
@@ -333,6 +334,8 @@ def main(
 
     An interrupted study goes on where it was: give the same --out.
     """
+    if DQN in agents and not _has_networks():
+        raise ConfigError(f"The row dqn needs more: {install_command('research')}")
     plan = Plan(
         salt=salt or _salt_of(out) or secrets.token_hex(8),
         listeners=listeners or (8 if quick else 40),
@@ -351,10 +354,14 @@ def main(
 
 def _all_agents() -> tuple[str, ...]:
     """Every agent; without the neural network where its libraries are missing, and that is said."""
-    if importlib.util.find_spec("stable_baselines3"):
+    if _has_networks():
         return tuple(AGENTS)
-    click.echo("Without the row dqn: it needs the extra research.", err=True)
+    click.echo(f"Without the row dqn, which needs more: {install_command('research')}", err=True)
     return tuple(name for name in AGENTS if name != DQN)
+
+
+def _has_networks() -> bool:
+    return all(map(importlib.util.find_spec, ("gymnasium", "stable_baselines3")))
 
 
 def _salt_of(folder: Path) -> str | None:

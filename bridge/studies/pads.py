@@ -20,7 +20,7 @@ from bridge.osc.encode import encode
 from bridge.osc.message import OscMessage
 from bridge.runtime.midi import keep_bindings
 from bridge.runtime.midi_pads import Action, Binding, Control
-from bridge.sim.extras import demo_library
+from bridge.sim.extras import optional_library
 
 _CLIENT: Final = "mixpad"
 _NOTE: Final = 36
@@ -44,7 +44,7 @@ def press(folder: Path, presses: int) -> tuple[list[float], int]:
     Raises:
         NetworkError: If there is no JACK server, or the bridge does not hear the pad.
     """
-    rtmidi: Any = demo_library("rtmidi")
+    rtmidi: Any = optional_library("rtmidi", extra="midi")
     try:
         pad = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name=_CLIENT)
     except (OSError, RuntimeError):

@@ -23,6 +23,7 @@ import click
 import numpy as np
 
 from bridge.errors import ConfigError
+from bridge.installed import install_command
 from bridge.studies.candidates import FOLDS, SEED, TUNED, Candidate, Fold, score
 from bridge.studies.train_prior import train_prior
 
@@ -226,7 +227,7 @@ def main(
         import optuna  # noqa: F401 - asked for before an hour of training
     except ImportError:
         raise ConfigError(
-            "The study needs Optuna, which is not installed: pip install 'mixbridge[research]'."
+            f"The study needs Optuna, which is not installed: {install_command('research')}"
         ) from None
     try:
         out.mkdir(parents=True, exist_ok=True)

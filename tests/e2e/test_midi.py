@@ -16,6 +16,7 @@ from rig import PATIENCE_S, Bridge, Desk, apply_one, running, sitting_at
 pytestmark = pytest.mark.e2e
 
 GOOD, BAD = 36, 37
+MIDI = (sys.executable, "-u", "-m", "bridge", "midi")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -36,7 +37,7 @@ def plugged_in(name: str = "Test Pad") -> Iterator[Pad]:
 def shell(*arguments: str) -> subprocess.Popen[str]:
     """`mixbridge midi ...`, while it runs."""
     return subprocess.Popen(
-        [sys.executable, "-u", "-m", "bridge", "midi", *arguments],
+        [*MIDI, *arguments],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ.copy(),
     )  # fmt: skip
 
@@ -44,18 +45,21 @@ def shell(*arguments: str) -> subprocess.Popen[str]:
 def learn(bridge: Bridge, pad: Pad, *pairs: tuple[str, int]) -> str:
     """Bind pads by hitting them when the shell asks for it."""
     actions = [action for action, _ in pairs]
-    process = shell("learn", *actions, "--config", str(bridge.config))
-    assert process.stdout is not None
-    said = ""
-    for _, note in pairs:
-        said += process.stdout.readline()
-        pad.hit(note)
-        # JACK may lose what is sent in the moment of connecting: a person would hit again.
-        while not select.select([process.stdout], [], [], 3.0)[0]:
-            pad.hit(note)
-        said += process.stdout.readline()
-    assert process.wait(PATIENCE_S) == 0, said
-    process.stdout.close()
+    with subprocess.Popen(
+        [*MIDI, "learn", *actions, "--config", str(bridge.config)],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0, env=os.environ.copy(),
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        said = ""
+        while line := process.stdout.readline().decode():
+            said += line
+            for action, note in pairs:
+                if "Press" in line and action in line:
+                    pad.hit(note)
+                    # JACK may lose what is sent in the moment of connecting: a person hits again.
+                    while not select.select([process.stdout], [], [], 3.0)[0]:
+                        pad.hit(note)
+        assert process.wait(PATIENCE_S) == 0, said
     return said
 
 

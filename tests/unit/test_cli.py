@@ -12,6 +12,7 @@ from bridge.errors import NetworkError
 COMMANDS = {
     "run", "demo", "doctor", "check-config", "safe", "panic", "rearm", "freeze",
     "replay", "replay-trace", "export", "import", "setup", "study", "midi", "remotes",
+    "status", "good", "bad", "accept", "skip", "undo", "mode",
 }  # fmt: skip
 
 
@@ -83,7 +84,7 @@ def test_run_takes_the_command_lines_word_over_the_files(
     path.write_text("guard: {profile: studio}\nseed: 3\n")
     seen = []
     monkeypatch.setattr(app, "run", seen.append)
-    assert cli.run_command_line(["run", "--config", str(path), "--profile", "live"]) == 0
+    assert cli.run_command_line(["run", "--config", str(path), "--guard", "live"]) == 0
     assert (seen[0].guard.profile, seen[0].seed) == ("live", 3)
 
 
@@ -169,12 +170,15 @@ def test_a_wrong_word_is_answered_with_the_usage_and_2(
     assert capsys.readouterr().err.startswith("Usage: mixbridge")
 
 
-def test_panic_without_a_bridge_says_so(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], free_port: int
+@pytest.mark.parametrize(
+    "verb", ["panic", "status", "good", "bad", "accept", "skip", "undo", "mode"]
+)
+def test_a_verb_without_a_bridge_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], free_port: int, verb: str
 ) -> None:
     path = tmp_path / "config.yaml"
     path.write_text(f"listen: {{port: {free_port}}}\n")
-    assert cli.run_command_line(["panic", "--config", str(path)]) == 2
+    assert cli.run_command_line([verb, "--config", str(path)]) == 2
     assert f"No mixbridge answers at 127.0.0.1:{free_port}" in capsys.readouterr().err
 
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.config import MAX_BYTES, Settings, load
+from bridge.config import Settings, default_store, load
 from bridge.errors import ConfigError
 from bridge.mix.messages import Mode
+from bridge.yaml_file import MAX_BYTES
 
 Write = Callable[[str | bytes], Path]
 
@@ -53,7 +54,7 @@ def test_the_defaults_are_those_of_the_contract() -> None:
     )
     assert (settings.listen.host, settings.listen.port) == ("127.0.0.1", 9400)
     assert (settings.mode, settings.pace.interval_s, settings.seed) == (Mode.SUGGEST, 6.0, 0)
-    assert settings.store == Path("mixbridge.db")
+    assert (settings.profile, settings.store) == ("default", default_store("default"))
     learning = settings.learning
     assert (learning.enabled, learning.step_size, learning.discount, learning.epsilon) == (
         True,
@@ -195,7 +196,7 @@ def test_a_key_that_stands_twice_is_an_error(write: Write) -> None:
         ("{", "expected the node content"),
         (b"\xff", "expected UTF-8 text, byte 0 is not"),
         ("\x07", "got a control character"),
-        ("#" * (MAX_BYTES + 1), "expected at most 1 MiB of settings, got more"),
+        ("#" * (MAX_BYTES + 1), "expected at most 256 KiB, got more"),
     ],
 )
 def test_what_is_no_plain_yaml_is_one_sentence(

@@ -1,6 +1,8 @@
 """Presses, long ones and double ones, reversed and latching pedals; bindings and their file."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bridge.runtime.midi_pads import (
     DEBOUNCE_S,
@@ -9,11 +11,11 @@ from bridge.runtime.midi_pads import (
     PANIC_HOLD_S,
     Action,
     Binding,
-    Capture,
     Control,
     Heard,
     Pads,
     Style,
+    Unbindable,
     bind,
     heard,
     read_bindings,
@@ -36,13 +38,36 @@ def feed(played: Pads, control: Control, *values: int, at: float = 1.0, step: fl
     ]
 
 
-def test_messages_are_notes_and_controllers_and_nothing_else() -> None:
+def test_messages_are_notes_controllers_and_programs() -> None:
+    program = Control(device="board", kind="program", channel=3, number=5)
+    assert heard("board", [0xC2, 5]) == Heard(control=program, value=127)
     assert heard("pad", [0x90, 36, 100]) == Heard(control=PAD, value=100)
     assert heard("pad", [0x80, 36, 64]) == Heard(control=PAD, value=0)
     assert heard("pedal", [0xB1, 80, 127]) == Heard(control=PEDAL, value=127)
-    assert heard("pad", [0xE0, 0, 64]) is None
     assert heard("pad", [0xF8]) is None
     assert heard("pad", []) is None
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        ([0xE0, 0, 64], "pitchwheel"),
+        ([0xD0, 64], "aftertouch"),
+        ([0xB0, 123, 0], "control=123"),
+        ([0xF0, 0x7F, 0x7F, 0x06, 0x02, 0xF7], "sysex"),
+        ([0xFA], "start"),
+    ],
+)
+def test_what_cannot_be_bound_is_said_all_the_same(data: list[int], word: str) -> None:
+    message = heard("board", data)
+    assert isinstance(message, Unbindable)
+    assert word in str(message)
+    assert str(message).endswith("(this cannot be bound)")
+
+
+@given(st.binary(max_size=6))
+def test_no_bytes_of_a_device_are_a_fault(data: bytes) -> None:
+    assert heard("board", data) is None or str(heard("board", data))
 
 
 def test_a_note_acts_when_it_goes_on_and_not_when_it_goes_off() -> None:
@@ -65,6 +90,38 @@ def test_a_reversed_pedal_acts_when_it_falls() -> None:
 def test_a_latching_pedal_acts_at_every_change() -> None:
     played = pads((Action.GOOD, PEDAL), style=Style.LATCHING)
     assert feed(played, PEDAL, 127, 0, 127) == [Action.GOOD] * 3
+
+
+@pytest.mark.parametrize("style", list(Style))
+def test_a_pedal_that_sends_127_at_every_press_works_every_time(style: Style) -> None:
+    """Whatever it was learnt as, but for a reversed one, which it is not."""
+    if style is Style.REVERSED:
+        return
+    assert feed(pads((Action.GOOD, PEDAL), style=style), PEDAL, *[127] * 4) == [Action.GOOD] * 4
+
+
+@pytest.mark.parametrize("style", [Style.MOMENTARY, Style.LATCHING, Style.TRIGGER])
+def test_a_button_that_repeats_itself_while_it_is_held_acts_once(style: Style) -> None:
+    played = pads((Action.GOOD, PEDAL), style=style)
+    assert feed(played, PEDAL, *[127] * 40, step=DEBOUNCE_S / 3) == [Action.GOOD]
+
+
+def test_a_sweep_over_the_upper_half_is_one_press() -> None:
+    played = pads((Action.GOOD, PEDAL))
+    assert feed(played, PEDAL, 64, 80, 100, 127, 90, step=0.4) == [Action.GOOD]
+
+
+def test_a_program_change_acts_every_time() -> None:
+    program = Control(device="board", kind="program", channel=1, number=5)
+    played = pads((Action.BAD, program), style=Style.TRIGGER)
+    assert feed(played, program, 127, 127) == [Action.BAD, Action.BAD]
+
+
+def test_pedals_that_never_say_that_they_were_let_go_are_not_held_for_panic() -> None:
+    played = pads((Action.GOOD, PEDAL), (Action.BAD, OTHER))
+    feed(played, PEDAL, 127, 127)
+    feed(played, OTHER, 100, at=3.0)
+    assert played.due is None
 
 
 def test_a_pad_that_bounces_acts_once() -> None:
@@ -117,33 +174,41 @@ def test_letting_go_of_one_is_no_panic() -> None:
     assert played.due is None
 
 
-@pytest.mark.parametrize(
-    ("control", "values", "style"),
-    [
-        (PAD, (100, 0), Style.MOMENTARY),
-        (PAD, (100,), Style.MOMENTARY),
-        (PEDAL, (127, 0), Style.MOMENTARY),
-        (PEDAL, (0, 127), Style.REVERSED),
-        (PEDAL, (127,), Style.LATCHING),
-    ],
-)
-def test_capture_tells_how_a_pedal_tells(
-    control: Control, values: tuple[int, ...], style: Style
-) -> None:
-    capture = Capture()
-    for value in values:
-        capture.hear(Heard(control=control, value=value))
-    capture.hear(Heard(control=OTHER, value=3))
-    assert (capture.control, capture.style) == (control, style)
-
-
-def test_bindings_come_back_from_json_and_nonsense_is_left_out() -> None:
+def test_bindings_come_back_from_json_and_nonsense_is_named() -> None:
     binding = Binding(action=Action.GOOD, control=PEDAL, style=Style.REVERSED)
     kept = {
-        "bindings": [binding.to_json(), {"action": "sing"}, 7, {**binding.to_json(), "number": "x"}]
+        "bindings": [
+            binding.to_json(),
+            {"action": "sing"},
+            7,
+            {**binding.to_json(), "number": "x"},
+            {**binding.to_json(), "number": float("inf")},
+            {**binding.to_json(), "kind": "wheel"},
+        ]
     }
-    assert read_bindings(kept) == (binding,)
-    assert read_bindings({}) == ()
+    found, faults = read_bindings(kept)
+    assert found == (binding,)
+    assert [fault.partition(":")[0] for fault in faults] == [
+        f"binding {place} is not used" for place in range(2, 7)
+    ]
+    assert "'device' is missing" in faults[0]
+    assert read_bindings({}) == ((), ())
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["bindings", "action", "device", "number"]), inner)
+    ),
+    max_leaves=8,
+)
+
+
+@given(_JSON)
+def test_no_content_of_the_file_is_a_fault(kept: object) -> None:
+    bindings, _ = read_bindings(kept)
+    assert bindings == ()
 
 
 def test_a_new_binding_takes_the_control_and_the_action() -> None:

@@ -1,0 +1,194 @@
+"""What a person says to a running bridge from the shell, and what became of it.
+
+Each request is sent once, between two greetings: an undo or an accept that is sent again would do
+another thing. A judgement carries an id of its own, so that the bridge can say when it is on disk.
+"""
+
+import socket
+import time
+import uuid
+from collections.abc import Callable
+from types import TracebackType
+from typing import Final, Self
+
+from bridge.errors import NetworkError, OscDecodeError, RefusedError
+from bridge.osc.decode import decode
+from bridge.osc.encode import encode
+from bridge.osc.message import OscArg, OscMessage
+
+_ATTEMPTS: Final = 3
+_PATIENCE_S: Final = 0.5
+_ANSWER_S: Final = 2.5
+"""A ramp back takes a second, and a heartbeat comes every two."""
+
+_AFTER_S: Final = 0.1
+"""How long news may follow what they belong to."""
+
+IsAnswer = Callable[[OscMessage], bool]
+
+
+class RemoteControl:
+    """A conversation with the bridge that listens at `host` and `port`; a context manager.
+
+    Raises:
+        NetworkError: When it is entered and no bridge answers there.
+
+    Attributes:
+        version: Of the bridge.
+    """
+
+    def __init__(self, host: str, port: int) -> None:
+        self.version = ""
+        target = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 (where it listens)
+        self._address = (target, port)
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._heard: list[OscMessage] = []
+
+    def __enter__(self) -> Self:
+        """Say hello until the bridge answers."""
+        try:
+            self._socket.connect(self._address)
+            for _ in range(_ATTEMPTS):
+                self._send("/bridge/hello", self._socket.getsockname()[1])
+                if welcome := self._wait(_is("/bridge/welcome"), _PATIENCE_S):
+                    self.version = str(welcome.args[0])
+                    self._wait(lambda _: False, _AFTER_S)
+                    return self
+        except OSError:  # nothing listens there, or there is no way there
+            pass
+        self._socket.close()
+        host, port = self._address
+        raise NetworkError(
+            f"No mixbridge answers at {host}:{port}: start one with 'mixbridge run', or name its "
+            "settings with --config FILE."
+        )
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._socket.close()
+
+    def status(self) -> str:
+        """How the bridge is, and what waits for an answer."""
+        state, text = self._last("/bridge/status") or ("well", "")
+        lines = [f"mixbridge {self.version}: {state}, {text}; mode {self.mode()}."]
+        if move := self._open_suggestion():
+            lines.append(f"It suggests {_shown(move)}: {move[6]} Answer with accept or skip.")
+        return "\n".join(lines)
+
+    def mode(self) -> str:
+        """The mode that it is in."""
+        beat = self._wait(_is("/bridge/heartbeat"), _ANSWER_S)
+        if beat is None:
+            raise NetworkError("The bridge went away before it could say its mode.")
+        return str(beat.args[1])
+
+    def choose_mode(self, mode: str) -> str:
+        """Choose a mode, and wait until the bridge is in it."""
+        self._ask("/bridge/mode", mode)
+        for _ in range(2):  # a heartbeat may have been on its way
+            if self.mode() == mode:
+                return f"The mode is {mode}."
+        raise NetworkError(f"The bridge did not change to {mode}; see 'mixbridge status'.")
+
+    def judge(self, value: float, move: str) -> str:
+        """Like a move or not; an empty name is what was moved last. Waits for the disk."""
+        word = "Good" if value > 0 else "Bad"
+        reward_id = f"shell-{uuid.uuid4().hex}"
+        self._ask("/bridge/reward", value, move, reward_id)
+        saved = self._wait(lambda m: m.address == "/bridge/rewarded" and m.args[0] == reward_id)
+        if saved is None:
+            raise NetworkError(f"{word} was sent, and the bridge did not say that it is saved.")
+        if not saved.args[1]:
+            return f"{word} is saved, for no move: none waits for an answer."
+        self._wait(lambda _: False, _AFTER_S)
+        goes_back = ", which goes back" if self._state_of(str(saved.args[1])) == "reverted" else ""
+        return f"{word} is saved for move {saved.args[1]}{goes_back}."
+
+    def answer(self, verb: str, move: str) -> str:
+        """Accept or skip the open suggestion, or the one that is named."""
+        suggestion = self._open_suggestion()
+        if suggestion is None:
+            raise RefusedError(f"{verb}: there is no open suggestion.")
+        name = move or str(suggestion[0])
+        self._ask(f"/bridge/{verb}", name)
+        self._wait(lambda m: m.address == "/bridge/move" and m.args[0] == name)
+        done = "Accepted" if verb == "accept" else "Skipped"
+        return f"{done}: {_shown(suggestion) if name == suggestion[0] else name}."
+
+    def undo(self, move: str) -> str:
+        """Take a move back; an empty name is the last one."""
+        self._ask("/bridge/undo", *([move] if move else []))
+        back = self._wait(lambda m: m.address == "/bridge/move" and m.args[1] == "reverted")
+        if back is None:
+            return "Undo is under way; see 'mixbridge status'."
+        return f"Taken back: {_shown(back.args)}."
+
+    def _ask(self, address: str, *args: OscArg) -> None:
+        """Send a request once, and hear what the bridge says until it has had it.
+
+        Raises:
+            NetworkError: If the bridge has gone.
+            RefusedError: If it refuses; the text is its own.
+        """
+        self._heard.clear()
+        try:
+            self._send(address, *args)
+            self._send("/bridge/hello", self._socket.getsockname()[1])
+            has_had_it = self._wait(_is("/bridge/welcome"), _ANSWER_S)
+            self._wait(_is("/bridge/error"), _AFTER_S)
+        except OSError:
+            has_had_it = None
+        if has_had_it is None:
+            raise NetworkError("The bridge went away; whether it had the request is not known.")
+        if refusal := self._last("/bridge/error"):
+            raise RefusedError(str(refusal[0]))
+
+    def _send(self, address: str, *args: OscArg) -> None:
+        self._socket.send(encode(OscMessage(address, args)))
+
+    def _wait(self, is_answer: IsAnswer, patience_s: float = _ANSWER_S) -> OscMessage | None:
+        """The first message that answers, of those that came since the request or come now."""
+        for message in self._heard:
+            if message.address != "/bridge/heartbeat" and is_answer(message):
+                return message
+        end = time.monotonic() + patience_s
+        while (left_s := end - time.monotonic()) > 0:
+            self._socket.settimeout(left_s)
+            try:
+                news = decode(self._socket.recv(65_535))
+            except TimeoutError:
+                break
+            except OscDecodeError:
+                continue
+            self._heard += news
+            for message in news:
+                if is_answer(message):
+                    return message
+        return None
+
+    def _last(self, address: str) -> tuple[OscArg, ...] | None:
+        said = [message.args for message in self._heard if message.address == address]
+        return said[-1] if said else None
+
+    def _open_suggestion(self) -> tuple[OscArg, ...] | None:
+        moves = [message.args for message in self._heard if message.address == "/bridge/move"]
+        return next((move for move in reversed(moves) if move[1] == "proposed"), None)
+
+    def _state_of(self, name: str) -> str:
+        moves = [m.args for m in self._heard if m.address == "/bridge/move" and m.args[0] == name]
+        return str(moves[-1][1]) if moves else ""
+
+
+def _is(address: str) -> IsAnswer:
+    return lambda message: message.address == address
+
+
+def _shown(move: tuple[OscArg, ...]) -> str:
+    """A move as `/bridge/move` tells it, in one phrase."""
+    name, _, track, param, from_value, to_value = move[:6]
+    path = f"from {float(str(from_value)):.3g} to {float(str(to_value)):.3g}"
+    return f"move {name}, track {track} {param} {path}"

@@ -1,0 +1,70 @@
+"""The verbs of the shell at a bridge beside a DAW: what is said is what the bridge did."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+from rig import PATIENCE_S, Bridge, Desk, apply_one, rows_of
+
+pytestmark = pytest.mark.e2e
+
+
+def shell(bridge: Bridge, desk: Desk, *arguments: str) -> tuple[int, str]:
+    """Run a command while the DAW goes on; its exit code and what it said."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "bridge", *arguments, "--config", str(bridge.config)],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    ) as process:  # fmt: skip
+        until = time.monotonic() + PATIENCE_S
+        while process.poll() is None and time.monotonic() < until:
+            desk.let_pass(0.05)
+        assert process.stdout is not None
+        return process.wait(1.0), process.stdout.read()
+
+
+def test_a_suggestion_is_shown_accepted_liked_and_taken_back(bridge: Bridge, desk: Desk) -> None:
+    assert shell(bridge, desk, "mode", "suggest") == (0, "The mode is suggest.\n")
+    move = desk.hear_move("proposed")
+    code, said = shell(bridge, desk, "status")
+    assert code == 0
+    assert "online" in said
+    assert "mode suggest" in said
+    assert f"It suggests move {move.name}, track {move.track}" in said
+    assert shell(bridge, desk, "accept")[1].startswith(f"Accepted: move {move.name}, ")
+    shell(bridge, desk, "mode", "observe")
+    assert shell(bridge, desk, "good", move.name) == (0, f"Good is saved for move {move.name}.\n")
+    ((value,),) = rows_of(
+        bridge, "SELECT value FROM rewards WHERE reward_id LIKE 'shell-%' AND move = ?", move.name
+    )
+    assert value == 1.0
+    assert shell(bridge, desk, "undo")[1].startswith(f"Taken back: move {move.name}, ")
+
+
+def test_a_suggestion_can_be_turned_down(bridge: Bridge, desk: Desk) -> None:
+    desk.say("/bridge/mode", "suggest")
+    move = desk.hear_move("proposed")
+    assert shell(bridge, desk, "skip")[1].startswith(f"Skipped: move {move.name}, ")
+    desk.hear_move("skipped", move.name)
+
+
+def test_bad_says_that_the_move_goes_back(bridge: Bridge, desk: Desk) -> None:
+    move = apply_one(desk)
+    desk.say("/bridge/mode", "observe")
+    code, said = shell(bridge, desk, "bad", move.name)
+    assert (code, said) == (0, f"Bad is saved for move {move.name}, which goes back.\n")
+
+
+@pytest.mark.parametrize("verb", ["accept", "skip"])
+def test_where_nothing_is_suggested_that_is_said(bridge: Bridge, desk: Desk, verb: str) -> None:
+    expected = f"mixbridge: {verb}: there is no open suggestion.\n"
+    assert shell(bridge, desk, verb) == (2, expected)
+
+
+def test_what_the_bridge_refuses_is_its_own_sentence(bridge: Bridge, desk: Desk) -> None:
+    code, said = shell(bridge, desk, "undo", "9-9")
+    assert (code, said.startswith("mixbridge: undo: ")) == (2, True)
+
+
+def test_a_mode_is_said(bridge: Bridge, desk: Desk) -> None:
+    assert shell(bridge, desk, "mode") == (0, "The mode is observe.\n")

@@ -25,6 +25,7 @@ _HOPS: Final = 4
 _GATE_LUFS: Final = -70.0
 _RELATIVE_GATE_LU: Final = -10.0
 _OFFSET: Final = -0.691
+_STRIP_BLOCKS: Final = 40
 _DEAD: Final = 1e-12
 """What rings in a filter below it is over."""
 
@@ -65,32 +66,63 @@ def play_song(
     Yields:
         One (samples, 2) block for each mix.
     """
-    tracks = range(len(stems.names))
-    settings = [[tuple(map(float, mix[row, 2:])) for mix in mixes] for row in tracks]
-    equalisers = [{eq: Equaliser(stems.sample_rate) for eq in settings[row]} for row in tracks]
-    for row in tracks:
-        for eq, equaliser in equalisers[row].items():
-            if any(eq):
+    voices = _voices(stems, mixes)
+    matrix = np.concatenate([voice.gains for voice in voices], axis=1)
+    played = np.empty((matrix.shape[1], min(BLOCK, stems.samples)))
+    for waves in _blocks(stems):
+        count = waves[0].shape[1]
+        at = 0
+        for voice in voices:
+            strip = voice.equaliser.filter(waves[voice.row], np.array(voice.eq))
+            played[at : at + len(strip), :count] = strip
+            at += len(strip)
+            if on_strip is not None:
+                on_strip(voice.row, voice.eq, strip)
+        heard = matrix @ played[:, :count]
+        yield [heard[2 * number : 2 * number + 2].T for number in range(len(mixes))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Voice:
+    """A strip at one setting of its EQ, and what it adds to each mix.
+
+    Attributes:
+        row: The strip.
+        eq: Gains of its bands in dB.
+        equaliser: That EQ.
+        gains: (2 x mixes, channels) from each channel to each mix's left and right.
+    """
+
+    row: int
+    eq: tuple[float, ...]
+    equaliser: Equaliser
+    gains: FloatArray
+
+
+def _voices(stems: Stems, mixes: Sequence[FloatArray]) -> list[_Voice]:
+    """One for each strip and each setting that its EQ has in any of the mixes."""
+    voices = []
+    for row in range(len(stems.names)):
+        settings = [tuple(map(float, mix[row, 2:])) for mix in mixes]
+        for eq in dict.fromkeys(settings):
+            equaliser = Equaliser(stems.sample_rate)
+            if any(eq):  # what rings at the end of the song is there at its beginning
                 end = stems.read(row, -stems.sample_rate, min(stems.sample_rate, stems.samples))
                 equaliser.filter(end, np.array(eq))
-    paths = [
-        [
-            pan_gains(mix[row, COLUMN[Param.PAN]], stems.channels(row), stems.place(row))
-            for row in tracks
-        ]
-        for mix in mixes
-    ]
-    gains = [fader_gain(mix[:, COLUMN[Param.GAIN]]) for mix in mixes]
-    for waves in _blocks(stems):
-        heard = [np.zeros((waves[0].shape[1], 2)) for _ in mixes]
-        for row, wave in enumerate(waves):
-            strips = {eq: each.filter(wave, np.array(eq)) for eq, each in equalisers[row].items()}
-            if on_strip is not None:
-                for eq, strip in strips.items():
-                    on_strip(row, eq, strip)
-            for number, eq in enumerate(settings[row]):
-                heard[number] += (strips[eq] * gains[number][row]).T @ paths[number][row]
-        yield heard
+            gains = [
+                _path(stems, row, mix) * float(eq == setting)
+                for mix, setting in zip(mixes, settings, strict=True)
+            ]
+            voices.append(
+                _Voice(row=row, eq=eq, equaliser=equaliser, gains=np.concatenate(gains, axis=1).T)
+            )
+    return voices
+
+
+def _path(stems: Stems, row: int, mix: FloatArray) -> FloatArray:
+    """(channels, 2) linear gains of a strip's fader and pan."""
+    gain, pan = mix[row, COLUMN[Param.GAIN]], mix[row, COLUMN[Param.PAN]]
+    return fader_gain(gain) * pan_gains(pan, stems.channels(row), stems.place(row))
 
 
 def _blocks(stems: Stems) -> Iterator[list[Audio]]:
@@ -107,30 +139,40 @@ def measure_mixes(
     mixes: Sequence[FloatArray],
     on_block: Callable[[list[FloatArray]], None] = lambda _: None,
 ) -> list[Measured]:
-    """How loud the song is at each of `mixes` (tracks, 6); `on_block` is given what is heard."""
+    """How loud the song is at each of `mixes` (tracks, 6); `on_block` is given what is heard.
+
+    The strips of a long song are measured in places only, a minute in all.
+    """
     rate = stems.sample_rate
     strips: dict[tuple[int, tuple[float, ...]], LoudnessMeter] = {}
+    every = max(1, stems.samples // (_STRIP_BLOCKS * BLOCK))
+    number = 0
 
     def on_strip(row: int, eq: tuple[float, ...], strip: FloatArray) -> None:
-        strips.setdefault((row, eq), LoudnessMeter(rate)).add(strip)
+        if number % every == 0:
+            meter = strips.setdefault((row, eq), LoudnessMeter(rate))
+            if every > 1:
+                meter.jump()
+            meter.add(strip)
 
     wholes = [LoudnessMeter(rate) for _ in mixes]
     peaks = [0.0 for _ in mixes]
     for heard in play_song(stems, mixes, on_strip):
-        for number, block in enumerate(heard):
-            wholes[number].add(block.T)
-            peaks[number] = max(peaks[number], float(np.abs(block).max()))
+        for mix, block in enumerate(heard):
+            wholes[mix].add(block.T)
+            peaks[mix] = max(peaks[mix], float(np.abs(block).max()))
         on_block(heard)
+        number += 1
     measured = []
-    for mix, whole, peak in zip(mixes, wholes, peaks, strict=True):
-        strips_lufs = np.empty(len(stems.names))
-        for row, values in enumerate(mix):
-            path = pan_gains(values[COLUMN[Param.PAN]], stems.channels(row), stems.place(row))
-            gain = float(fader_gain(values[COLUMN[Param.GAIN]]))
-            meter = strips[row, tuple(map(float, values[2:]))]
-            # Each channel goes to the two sides by itself, or both are turned, which keeps power.
-            strips_lufs[row] = meter.lufs(gain**2 * np.square(path).sum(axis=1))
-        measured.append(Measured(lufs=whole.lufs(), strips_lufs=strips_lufs, peak=peak))
+    for values, whole, peak in zip(mixes, wholes, peaks, strict=True):
+        # Each channel goes to the two sides by itself, or both are turned, which keeps power.
+        strips_lufs = [
+            strips[row, tuple(map(float, values[row, 2:]))].lufs(
+                np.square(_path(stems, row, values)).sum(axis=1)
+            )
+            for row in range(len(stems.names))
+        ]
+        measured.append(Measured(lufs=whole.lufs(), strips_lufs=np.array(strips_lufs), peak=peak))
     return measured
 
 
@@ -170,16 +212,20 @@ class LoudnessMeter:
         hops = weighted[:, :whole].reshape(len(weighted), -1, self._hop)
         self._sums.append(np.einsum("chs,chs->ch", hops, hops))
 
+    def jump(self) -> None:
+        """What comes next does not follow what came before."""
+        self._state = self._rest = None
+
     def lufs(self, weights: FloatArray | None = None) -> float:
         """The loudness of all that was heard; -inf below the gate, -70 LUFS.
 
         Args:
             weights: (channels,) what each channel's power is multiplied by; None: 1.
         """
-        if self._rest is None:
-            return float("-inf")
         sums = [*self._sums]
-        if 2 * self._rest.shape[1] >= self._hop:  # as pyloudnorm rounds
+        if not sums:
+            return float("-inf")
+        if self._rest is not None and 2 * self._rest.shape[1] >= self._hop:  # as pyloudnorm rounds
             sums.append(np.square(self._rest).sum(axis=1, keepdims=True))
         hops = np.concatenate(sums, axis=1)
         power = hops.sum(axis=0) if weights is None else weights @ hops

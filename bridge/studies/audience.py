@@ -18,6 +18,7 @@ from bridge.studies.session import play_frozen
 
 _BLOCK_S: Final = 0.5
 _GATE_DBFS: Final = -70.0
+_PLACES: Final = 8
 _ORACLE_MOVES: Final = 200
 _RULES_MOVES: Final = 100
 
@@ -92,7 +93,7 @@ def _in_places(stems: Stems, row: int) -> FloatArray:
     console = Console(alone, np.zeros((1, len(MOVABLE))))
 
     def levels() -> Iterator[FloatArray]:
-        for start in stems.heard_at[row] or (0,):
+        for start in stems.heard_at[row][:: max(1, len(stems.heard_at[row]) // _PLACES)] or (0,):
             console.seek(start)
             for _ in range(int(BLOCK / stems.sample_rate / _BLOCK_S)):
                 yield console.play(_BLOCK_S)

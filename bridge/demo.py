@@ -353,6 +353,8 @@ def _report(
         "seed": options.seed,
         "version": bridge.__version__,
         "beliefs": session.beliefs,
+        "left_out": list(stems.left_out),
+        "remarks": list(stems.remarks),
     }
     return write_report(
         folder, stems=stems, before=start, after=after, progress=progress, facts=facts

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-_HEAD: Final = 1 << 20
+_HEAD: Final = 1 << 18
 """Bytes in which the audio must begin: broadcast WAV carries some kilobytes of text before it."""
 _LEAST_TAIL: Final = 16_384
 """Bytes after the promised end that are no chunks; fewer are padding or a tag."""

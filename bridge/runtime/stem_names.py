@@ -213,17 +213,18 @@ def _without_numbers(names: list[str]) -> list[str]:
 def _counting(numbers: Sequence[int]) -> frozenset[int]:
     """Those of the leading numbers that count the tracks.
 
-    >>> sorted(_counting([1, 2, 808, 12, 909]))
-    [1, 2]
+    >>> sorted(_counting([1, 2, 808, 12, 909])), sorted(_counting([57, 58]))
+    ([1, 2], [])
     """
-    counting: set[int] = set()
-    last = 0
+    rows: list[list[int]] = []
     for number in sorted(set(numbers)):
-        if number - last > _GAP:
-            break
-        counting.add(number)
-        last = number
-    return frozenset(counting if len(counting) > 1 else ())
+        if rows and number - rows[-1][-1] <= _GAP:
+            rows[-1].append(number)
+        else:
+            rows.append([number])
+    longest = max(rows, key=len, default=[])
+    least = 2 if longest[:1] <= [_GAP] else 3  # the microphones 57 and 58 do not count
+    return frozenset(longest if len(longest) >= least else ())
 
 
 def _without_title(names: list[str]) -> list[str]:

@@ -9,6 +9,7 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -274,7 +275,7 @@ def _odd_samples(file: AudioFile) -> tuple[int, int]:
     count, first, at = 0, -1, 0
     if not file.is_float:
         return 0, first
-    with file.open() as sound:
+    with suppress(RuntimeError, OSError), file.open() as sound:  # broken there: read as silence
         while len(wave := sound.read(BLOCK, dtype="float32", always_2d=True)):
             if not is_clean(wave):
                 is_odd = ~(np.abs(wave) <= LOUDEST)

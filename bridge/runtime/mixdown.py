@@ -82,6 +82,21 @@ def play_song(
         yield [heard[2 * number : 2 * number + 2].T for number in range(len(mixes))]
 
 
+def skim_song(stems: Stems, mix: FloatArray, *, stride: int) -> Iterator[FloatArray]:
+    """Every `stride`-th sample of what the song sounds like at `mix`, its EQ left out.
+
+    That is enough to see where a song is loud, and takes a fraction of `play_song`'s time.
+
+    Yields:
+        (samples, 2) blocks; `BLOCK` is a multiple of `stride`.
+    """
+    paths = [_path(stems, row, mix).astype(np.float32) for row in range(len(stems.names))]
+    matrix = np.concatenate(paths).T
+    for waves in _blocks(stems):
+        thin = np.concatenate([wave[:, ::stride] for wave in waves])
+        yield np.asarray((matrix @ thin).T, dtype=np.float64)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Voice:
     """A strip at one setting of its EQ, and what it adds to each mix.

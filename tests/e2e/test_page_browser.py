@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
+import soundfile
 from axe_playwright_python.sync_playwright import Axe
 from browser import DESKTOP, PHONE, SCREENS, Visit, chromium, demo
 from playwright.sync_api import Browser, expect
@@ -16,7 +17,7 @@ from web import paged, wait_for_page
 
 from bridge.mix.params import MOVABLE
 from bridge.runtime.mixdown import render
-from bridge.sim.stems import Stems
+from bridge.sim.stems import BLOCK, Stems
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
@@ -225,6 +226,29 @@ def impulses(count: int) -> Stems:
     audio[:, 100] = 1.0
     names = tuple(f"Strip {row}" for row in range(count))
     return Stems(names=names, roles=(), audio=audio, sample_rate=RATE)
+
+
+def test_a_song_of_stereo_stems_is_fetched_while_it_plays(tmp_path: Path, browser: Browser) -> None:
+    stems = tmp_path / "stems"
+    stems.mkdir()
+    rng = np.random.default_rng(1)
+    for name in ("Kick", "Keys", "Lead Vox"):
+        soundfile.write(stems / f"{name}.flac", 0.05 * rng.normal(size=(70 * RATE, 2)), RATE)
+    with demo(tmp_path, "--stems", str(stems)) as url:
+        visit = Visit(browser, DESKTOP)
+        visit.page.goto(url)
+        visit.page.get_by_role("button", name="Play the band").click()
+        meter = "document.querySelector('#ears meter').value > 0.2"
+        visit.page.wait_for_function(meter, timeout=60_000)
+        asked = [url.rpartition("/stems/")[2] for url in visit.asked if "/stems/" in url]
+        assert asked[0] == "0"
+        # Behind the first ones come all others, since they fit into memory.
+        last = -(-70 * RATE // BLOCK) - 1
+        with visit.page.expect_request(re.compile(rf"/stems/{last}$"), timeout=60_000):
+            pass
+        visit.page.wait_for_function(meter)
+        assert visit.faults == []
+        visit.context.close()
 
 
 def response_db(wave: np.ndarray) -> np.ndarray:

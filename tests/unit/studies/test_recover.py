@@ -208,6 +208,17 @@ def test_the_loudest_stretch_is_heard(tmp_path: Path) -> None:
     assert np.abs(audio).mean() == pytest.approx(0.08, rel=0.05)
 
 
+def test_the_loudest_stretch_of_a_long_song_is_heard(tmp_path: Path) -> None:
+    for seed, name in enumerate(("Kick.flac", "Bass.flac")):
+        wave = np.random.default_rng(seed).normal(size=48_000 * 70) * 0.01
+        wave[48_000 * 61 : 48_000 * 64] *= 10.0
+        soundfile.write(tmp_path / name, wave, 48_000)
+    heard = load_balance(tmp_path, None, seconds=3.0).stems
+    assert heard.duration_s == 3.0
+    audio = np.concatenate([heard.read(row, 0, heard.samples) for row in range(2)])
+    assert np.abs(audio).mean() == pytest.approx(0.08, rel=0.02)
+
+
 def test_a_stereo_file_is_recovered_from_where_it_was_exported(tmp_path: Path) -> None:
     noise(tmp_path, "Kick.wav")
     wave = 0.05 * np.random.default_rng(2).normal(size=48_000 * 4)

@@ -40,7 +40,7 @@ _seed_option = click.option(
     "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True
 )
 _stems_option = click.option(
-    "--stems", type=FILE, metavar="DIR", help="Your own WAV or FLAC multitrack."
+    "--stems", type=FILE, metavar="DIR", help="Your own multitrack: a folder of audio files."
 )
 _listen_option = click.option(
     "--listen", is_flag=True, help="Let phones in this network pair, by the QR code that is shown."
@@ -224,8 +224,12 @@ def console(
     from bridge.runtime.stems import load_session
     from bridge.sim.console import Console
 
+    song, values = load_session(stems, seed=seed)
+    if not with_parent:
+        for line in song.lines():
+            click.echo(line, err=True)
     serve_console(
-        Console(*load_session(stems, seed=seed)),
+        Console(song, values),
         host=host,
         port=port,
         speed=speed,

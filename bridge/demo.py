@@ -13,7 +13,7 @@ import subprocess
 import sys
 import webbrowser
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -93,7 +93,14 @@ def run_seeds(options: DemoOptions, seeds: int) -> int:
 
 def play_demo(options: DemoOptions) -> dict[str, Any]:
     """One session with its report; returns the summary, as in `summary.json`."""
+    with _console_process(options) as console:  # both read the song at the same time
+        return _play_beside(console, options)
+
+
+def _play_beside(console: "subprocess.Popen[str] | None", options: DemoOptions) -> dict[str, Any]:
     stems, start = load_session(options.stems, seed=options.seed)
+    for line in stems.lines():
+        click.echo(line, err=True)
     folder = options.folder or Path(f"demo-report-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -103,10 +110,12 @@ def play_demo(options: DemoOptions) -> dict[str, Any]:
         ) from None
     is_simulated = options.headless or options.listener == "auto"
     audience = Audience(stems, start, seed=options.seed) if is_simulated else None
-    with (
-        _daw(options, stems, start, folder) as daw_port,
-        asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as loop,
-    ):
+    with ExitStack() as stack:
+        if console is None:
+            daw_port = stack.enter_context(_ardour(stems, start, folder))
+        else:
+            daw_port = _port_of(console)
+        loop = stack.enter_context(asyncio.Runner(loop_factory=asyncio.SelectorEventLoop))
         settings = settings_of(options, daw_port, folder)
         extras = ears_of(stems) if options.page else None
         session = _Session(options, settings, audience, stems, extras)
@@ -116,12 +125,8 @@ def play_demo(options: DemoOptions) -> dict[str, Any]:
 
 
 @contextmanager
-def _daw(options: DemoOptions, stems: Stems, start: FloatArray, folder: Path) -> Iterator[int]:
-    """The DAW, and the port that it listens on."""
-    if options.daw != "ardour":
-        with _console(options) as port:
-            yield port
-        return
+def _ardour(stems: Stems, start: FloatArray, folder: Path) -> Iterator[int]:
+    """A headless Ardour with the song, and the port that it listens on."""
     click.echo("Starting Ardour ...", err=True)
     place = folder / "ardour"
     shutil.rmtree(place, ignore_errors=True)
@@ -134,22 +139,30 @@ def _daw(options: DemoOptions, stems: Stems, start: FloatArray, folder: Path) ->
 
 
 @contextmanager
-def _console(options: DemoOptions) -> Iterator[int]:
-    """The console's process, and the port that it listens on."""
+def _console_process(options: DemoOptions) -> Iterator["subprocess.Popen[str] | None"]:
+    """The embedded console's process; None where the DAW is another."""
+    if options.daw == "ardour":
+        yield None
+        return
     command = [sys.executable, "-m", "bridge", "console", "--port", "0", "--with-parent"]
     command += ["--seed", str(options.seed), "--speed", "4" if options.headless else "1"]
     if options.stems is not None:
         command += ["--stems", str(options.stems)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603 - our own program and a port
     try:
-        line = process.stdout.readline() if process.stdout else ""
-        if not line.startswith("Listening at "):
-            _, said = process.communicate(timeout=_READY_S)
-            raise AudioError(f"The console did not start: {said.strip() or line.strip()}")
-        yield int(line.rpartition(":")[2])
+        yield process
     finally:
         process.terminate()
         process.communicate()
+
+
+def _port_of(console: "subprocess.Popen[str]") -> int:
+    """The port that a console says it listens on, when it is ready."""
+    line = console.stdout.readline() if console.stdout else ""
+    if not line.startswith("Listening at "):
+        _, said = console.communicate(timeout=_READY_S)
+        raise AudioError(f"The console did not start: {said.strip() or line.strip()}")
+    return int(line.rpartition(":")[2])
 
 
 class _Session:
@@ -342,6 +355,8 @@ def _report(
         "seed": options.seed,
         "version": bridge.__version__,
         "beliefs": session.beliefs,
+        "left_out": list(stems.left_out),
+        "remarks": list(stems.remarks),
     }
     return write_report(
         folder, stems=stems, before=start, after=after, progress=progress, facts=facts

@@ -20,7 +20,7 @@ from typing import IO, Final
 from bridge.errors import ArdourError
 from bridge.mix.params import COLUMN, EQ_BANDS, SILENCE_DB, Param
 from bridge.mix.spectrum import EQ_CENTRES_HZ, FloatArray
-from bridge.runtime.ardour_session import lay_out
+from bridge.runtime.ardour_session import lay_out, track_channels
 from bridge.sim.stems import Stems
 
 PATIENCE_S: Final = 30.0
@@ -128,8 +128,8 @@ class ArdourHost:
         rate = self._stems.sample_rate
         self._start_engine()
         self.lua(f"s = create_session({_quote(self._folder / NAME)}, '{NAME}', {rate})")
-        for name in self._stems.names:
-            self.add_track(name, place=None)
+        for row, name in enumerate(self._stems.names):
+            self.add_track(name, place=None, channels=track_channels(self._stems, row))
             self.insert_plugin(name, ACE_EQ)
         for name, row in zip(self._stems.names, values, strict=True):
             for band, hz in zip(EQ_BANDS, EQ_CENTRES_HZ, strict=True):
@@ -239,11 +239,11 @@ class ArdourHost:
         else:
             self._set_plugin(name, "ACE EQ", _ACE_BANDS[param][1], value)
 
-    def add_track(self, name: str, *, place: int | None) -> None:
-        """Add a mono track: before the strip at `place` (from 0), or as the last."""
+    def add_track(self, name: str, *, place: int | None, channels: int = 1) -> None:
+        """Add a mono or stereo track: before the strip at `place` (from 0), or as the last."""
         order = "ARDOUR.PresentationInfo.max_order" if place is None else str(place)
         self.lua(
-            f"for t in s:new_audio_track(1, 2, nil, 1, {_quote(name)}, {order}, "
+            f"for t in s:new_audio_track({channels}, 2, nil, 1, {_quote(name)}, {order}, "
             "ARDOUR.TrackMode.Normal, false, false):iter() do t:set_name("
             f"{_quote(name)}) end"
         )

@@ -2,42 +2,22 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bridge.errors import AudioError
-from bridge.mix.params import COLUMN, MOVABLE, Param
+from bridge.mix.params import MOVABLE
 from bridge.mix.spectrum import FloatArray
+from bridge.runtime.mixdown import Measured, measure_mixes
 from bridge.runtime.picture import Progress, draw_report
-from bridge.sim.console import pan_gains, render_strip
 from bridge.sim.extras import demo_library
-from bridge.sim.stems import Stems
+from bridge.sim.stems import BLOCK, Stems
 
 _PEAK_DBFS: Final = -1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Mixdown:
-    """A mix and its loudness.
-
-    Attributes:
-        audio: (samples, 2), not limited to full scale.
-        lufs: Integrated loudness after BS.1770-4; -inf for silence.
-        strips_lufs: (tracks,) that of each strip alone, panned as it is.
-    """
-
-    audio: NDArray[np.float64]
-    lufs: float
-    strips_lufs: FloatArray
-
-    def strips_re_mix_lu(self) -> FloatArray:
-        """(tracks,) how loud each strip is against the whole mix; NaN where it is silent."""
-        audible = np.isfinite(self.strips_lufs)
-        return np.where(audible, self.strips_lufs, np.nan) - (self.lufs if audible.any() else 0.0)
 
 
 def write_report(
@@ -65,15 +45,10 @@ def write_report(
     Raises:
         AudioError: If the folder cannot be written, or a library is missing.
     """
-    mixes = {"before": mix_down(stems, before), "after": mix_down(stems, after)}
-    gains_db = equal_loudness_db(mixes["before"], mixes["after"])
-    summary = _summary(stems, before, after, mixes=mixes, progress=progress) | dict(facts or {})
-    soundfile = demo_library("soundfile")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for (name, mix), gain_db in zip(mixes.items(), gains_db, strict=True):
-            audio = mix.audio * 10.0 ** (gain_db / 20.0)
-            soundfile.write(str(folder / f"{name}.wav"), audio, stems.sample_rate, "PCM_24")
+        mixes = _write_mixes(folder, stems, {"before": before, "after": after})
+        summary = _summary(stems, before, after, mixes=mixes, progress=progress) | dict(facts or {})
         draw_report(
             folder / "report.png",
             names=stems.names,
@@ -87,33 +62,42 @@ def write_report(
     return summary
 
 
-def mix_down(stems: Stems, values: FloatArray) -> Mixdown:
-    """The whole song through the console at `values` (tracks, 6), measured."""
-    mix = np.zeros((stems.audio.shape[1], 2))
-    strips_lufs = np.empty(len(stems.names))
-    for row in range(len(stems.names)):
-        left_right = pan_gains(values[row, COLUMN[Param.PAN]])
-        strip = render_strip(stems, row, values)[:, None] * left_right
-        strips_lufs[row] = loudness_lufs(strip, stems.sample_rate)
-        mix += strip
-    lufs = loudness_lufs(mix, stems.sample_rate)
-    return Mixdown(audio=mix, lufs=lufs, strips_lufs=strips_lufs)
+def _write_mixes(
+    folder: Path, stems: Stems, mixes: Mapping[str, FloatArray]
+) -> dict[str, Measured]:
+    """Write a WAV file for each mix, all equally loud; how loud they were.
+
+    How far each must be turned down is known when all of it was heard: until then the audio lies in
+    files beside the report, so that no song is too long.
+    """
+    soundfile = demo_library("soundfile")
+    with ExitStack() as stack:
+        raw = [stack.enter_context(TemporaryFile(dir=folder)) for _ in mixes]
+
+        def keep(heard: list[FloatArray]) -> None:
+            for file, block in zip(raw, heard, strict=True):
+                file.write(block.astype(np.float32).tobytes())
+
+        measured = dict(zip(mixes, measure_mixes(stems, list(mixes.values()), keep), strict=True))
+        gains_db = equal_loudness_db(*measured.values())
+        for name, file, gain_db in zip(mixes, raw, gains_db, strict=True):
+            file.seek(0)
+            how = {"samplerate": stems.sample_rate, "channels": 2, "subtype": "PCM_24"}
+            with soundfile.SoundFile(str(folder / f"{name}.wav"), "w", **how) as wav:
+                while bytes_ := file.read(8 * BLOCK):
+                    block = np.frombuffer(bytes_, dtype=np.float32).reshape(-1, 2)
+                    wav.write(block * 10.0 ** (gain_db / 20.0))
+    return measured
 
 
-def loudness_lufs(audio: NDArray[np.float64], sample_rate: int) -> float:
-    """Integrated loudness of (samples, channels) after BS.1770-4; -inf below its gate, -70 LUFS."""
-    pyloudnorm = demo_library("pyloudnorm")
-    return float(pyloudnorm.Meter(sample_rate).integrated_loudness(audio))
-
-
-def equal_loudness_db(first: Mixdown, second: Mixdown) -> tuple[float, float]:
+def equal_loudness_db(first: Measured, second: Measured) -> tuple[float, float]:
     """Gains, never above 0 dB, that make two mixes equally loud and keep peaks below -1 dBFS.
 
     A silent mix can't be made as loud as another: then only the peaks count.
     """
     louds = np.array([first.lufs, second.lufs])
     gains_db = louds.min() - louds if np.isfinite(louds).all() else np.zeros(2)
-    peaks = np.array([np.abs(mix.audio).max() for mix in (first, second)])
+    peaks = np.array([first.peak, second.peak])
     peaks_dbfs = 20.0 * np.log10(np.maximum(peaks, 1e-9)) + gains_db
     gains_db = gains_db - max(0.0, float(peaks_dbfs.max()) - _PEAK_DBFS)
     return float(gains_db[0]), float(gains_db[1])
@@ -124,7 +108,7 @@ def _summary(
     before: FloatArray,
     after: FloatArray,
     *,
-    mixes: Mapping[str, Mixdown],
+    mixes: Mapping[str, Measured],
     progress: Progress,
 ) -> dict[str, Any]:
     values = {"before": before, "after": after}

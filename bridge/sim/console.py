@@ -1,16 +1,16 @@
 """A mixing console: strips of real audio with EQ, fader, pan, mute and solo, and their meters.
 
 The way of a signal: stem, four-band EQ, fader (with mute and solo), meter, pan. So the meters are
-post-fader and pre-pan. The pan law is constant power, -3 dB in the centre: left is cos and right is
-sin of (pan + 1) x 45 degrees.
+post-fader and pre-pan; those of a stereo strip add the powers of its two channels. `pan_gains` says
+what a pan does to a mono strip and to a stereo one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 
 from bridge.mix.params import COLUMN, SILENCE_DB, SPECS, SWITCHES, Param
 from bridge.mix.spectrum import OCTAVES_HZ, FloatArray, to_db
@@ -24,6 +24,8 @@ _GESTURE_S: Final = 0.4
 _FADER_RAMP_S: Final = 0.005
 _WINDOW_S: Final = 0.17
 _FRAMES_A_SECOND: Final = 20
+_ROWS_AT_ONCE: Final = 32
+"""Channels whose spectra are in memory at the same time."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,10 +63,12 @@ class Console:
         self.solo = np.zeros(tracks, dtype=np.bool_)
         self._position = 0
         self._equalisers = [Equaliser(stems.sample_rate) for _ in range(tracks)]
+        channels = [stems.channels(row) for row in range(tracks)]
+        self._first = np.cumsum([0, *channels])
         self._level = self._levels()
         self._gestures: dict[tuple[int, Param], _Gesture] = {}
         self._changed: set[tuple[int, Param]] = set()
-        self._spectrum = _OctaveMeter(tracks, stems.sample_rate)
+        self._spectrum = _OctaveMeter(channels, stems.sample_rate)
 
     def value(self, row: int, param: Param) -> float:
         """What a control holds; 0 or 1 for a switch."""
@@ -108,7 +112,8 @@ class Console:
 
         Returns:
             (tracks, 12) dBFS, post-fader: RMS, peak and ten octave bands, of at most the last
-            `LONGEST_STRETCH_S`. The powers of the bands add up to that of the RMS.
+            `LONGEST_STRETCH_S`. The powers of the bands add up to that of the RMS. Of a stereo
+            strip it is the power of both channels, and the higher peak.
         """
         self._move_hands(step_s)
         stems = self.stems
@@ -117,17 +122,23 @@ class Console:
         if stretch < step:
             self._spectrum.forget()
         end = self._position + step
-        where = np.arange(end - stretch, end) % stems.audio.shape[1]
-        self._position = end % stems.audio.shape[1]
+        self._position = end % stems.samples
 
         level = self._levels()
         ramp = np.minimum(np.arange(stretch) / (_FADER_RAMP_S * stems.sample_rate), 1.0)
-        heard = np.empty((len(stems.names), stretch))
+        heard = np.empty((self._first[-1], stretch))
         for row, equaliser in enumerate(self._equalisers):
-            filtered = equaliser.filter(stems.audio[row].take(where), self.values[row, 2:])
-            heard[row] = filtered * (self._level[row] + ramp * (level[row] - self._level[row]))
+            wave = stems.read(row, end - stretch, stretch)
+            filtered = equaliser.filter(wave, self.values[row, 2:])
+            gain = self._level[row] + ramp * (level[row] - self._level[row])
+            heard[self._first[row] : self._first[row + 1]] = filtered * gain
         self._level = level
         return self._spectrum.measure(heard)
+
+    def seek(self, sample: int) -> None:
+        """Go on from another place of the song."""
+        self._position = sample % self.stems.samples
+        self._spectrum.forget()
 
     def _move_hands(self, step_s: float) -> None:
         for (row, param), gesture in list(self._gestures.items()):
@@ -144,13 +155,19 @@ class Console:
 
 
 class _OctaveMeter:
-    """RMS, peak and octave bands of what the strips play."""
+    """RMS, peak and octave bands of what the strips play.
 
-    def __init__(self, tracks: int, sample_rate: int) -> None:
+    Args:
+        channels: How many each strip has.
+        sample_rate: Hz.
+    """
+
+    def __init__(self, channels: Sequence[int], sample_rate: int) -> None:
+        self._first = np.cumsum([0, *channels[:-1]])
         self._window = round(_WINDOW_S * sample_rate)
         self._hop = sample_rate // _FRAMES_A_SECOND
         self._hann = np.hanning(self._window)
-        self._past = np.zeros((tracks, self._window))
+        self._past = np.zeros((sum(channels), self._window))
         freq = np.fft.rfftfreq(self._window, 1.0 / sample_rate)
         # The lowest band begins at 0 Hz and the highest ends at half the sample rate, so that
         # nothing that is heard is missing from the sum.
@@ -162,7 +179,7 @@ class _OctaveMeter:
         self._past = self._past[:, :0]
 
     def measure(self, heard: FloatArray) -> FloatArray:
-        """(tracks, 12) of the newest audio (tracks, samples); see `Console.play`.
+        """(tracks, 12) of the newest audio (channels, samples); see `Console.play`.
 
         The shares of the bands come from Hann windows of 0.17 s, every 0.05 s, that may reach back
         into what was played before; the shares are then scaled to the power of `heard`.
@@ -171,13 +188,26 @@ class _OctaveMeter:
         self._past = audio[:, -self._window :]
         count = max(1, heard.shape[1] // self._hop)  # from the newest back
         frames = sliding_window_view(audio, self._window, axis=1)[:, :: -self._hop][:, :count]
-        bins = np.abs(np.fft.rfft(frames * self._hann)) ** 2
-        bands = np.add.reduceat(bins.sum(axis=1), self._starts, axis=1)
+        bands = np.concatenate(
+            [
+                self._bands(frames[row : row + _ROWS_AT_ONCE])
+                for row in range(0, len(frames), _ROWS_AT_ONCE)
+            ]
+        )
+        # A strip's channels are added up in power.
+        bands = np.add.reduceat(bands, self._first, axis=0)
         power = np.mean(heard**2, axis=1, keepdims=True)
+        power = np.add.reduceat(power, self._first, axis=0)
         total = bands.sum(axis=1, keepdims=True)
         share = np.divide(bands, total, out=np.full_like(bands, 0.1), where=total > 0.0)
         peak = np.abs(heard).max(axis=1, keepdims=True) ** 2
+        peak = np.maximum.reduceat(peak, self._first, axis=0)
         return to_db(np.concatenate((power, peak, power * share), axis=1))
+
+    def _bands(self, frames: FloatArray) -> FloatArray:
+        """(channels, 10) power in each octave of frames (channels, count, window)."""
+        bins = np.abs(np.fft.rfft(frames * self._hann)) ** 2
+        return np.asarray(np.add.reduceat(bins.sum(axis=1), self._starts, axis=1))
 
 
 def fader_gain(gain_db: FloatArray) -> FloatArray:
@@ -185,27 +215,29 @@ def fader_gain(gain_db: FloatArray) -> FloatArray:
     return np.where(gain_db <= SILENCE_DB, 0.0, 10.0 ** (gain_db / 20.0))
 
 
-def pan_gains(pan: float) -> tuple[float, float]:
-    """Linear gains of left and right at a pan position, -1 to +1."""
-    angle = (pan + 1.0) * np.pi / 4.0
-    return float(np.cos(angle)), float(np.sin(angle))
+def pan_gains(pan: float, channels: int = 1, place: float | None = None) -> FloatArray:
+    """Linear gains (channels, 2) of a strip's channels to left and right at a pan, -1 to +1.
 
+    With t = (pan + 1) x 45 degrees:
 
-def render_strip(stems: Stems, row: int, values: FloatArray) -> FloatArray:
-    """One whole strip after EQ and fader, mono (samples,), as it sounds in the loop."""
-    equaliser = Equaliser(stems.sample_rate)
-    strip = stems.audio[row]
-    equaliser.filter(strip[-stems.sample_rate :], values[row, 2:])  # what rings into the beginning
-    return equaliser.filter(strip, values[row, 2:]) * fader_gain(values[row, COLUMN[Param.GAIN]])
+    - mono: constant power, left cos t and right sin t; -3 dB in the centre.
+    - stereo: a balance of constant power, left to left with sqrt(2) cos t and right to right with
+      sqrt(2) sin t: as it is in the centre, one channel alone at +3 dB at an end. What has as much
+      power left as right keeps its power at any pan.
+    - stereo that holds one source, which is at `place`: the two channels are turned by the angle
+      between `place` and `pan`. That is what the mono law does with its source; it keeps the power
+      of whatever else the channels hold, and at `place` it leaves them as they are.
 
-
-def render(stems: Stems, values: FloatArray) -> NDArray[np.float32]:
-    """The whole song through the console at `values` (tracks, 6): stereo (samples, 2).
-
-    Nothing limits it: where the mix exceeds full scale, so do the samples.
+    Raises:
+        ValueError: If there are other channels than 1 or 2.
     """
-    mix = np.zeros((stems.audio.shape[1], 2))
-    for row in range(len(stems.names)):
-        left_right = pan_gains(values[row, COLUMN[Param.PAN]])
-        mix += render_strip(stems, row, values)[:, None] * left_right
-    return mix.astype(np.float32)
+    angle = (pan + 1.0) * np.pi / 4.0
+    if channels == 1:
+        return np.array([[np.cos(angle), np.sin(angle)]])
+    if channels != 2:
+        raise ValueError(f"A strip has 1 channel or 2, not {channels}.")
+    if place is None:
+        return np.asarray(np.diag([np.cos(angle), np.sin(angle)]) * np.sqrt(2.0))
+    turn = angle - (place + 1.0) * np.pi / 4.0
+    cos, sin = np.cos(turn), np.sin(turn)
+    return np.asarray([[cos, sin], [-sin, cos]], dtype=np.float64)

@@ -68,23 +68,27 @@ class Equaliser:
         self._sample_rate = sample_rate
         self._eq_db = np.zeros(4)
         self._sections = eq_sections(self._eq_db, sample_rate)
-        self._state = np.zeros((4, 2))
+        self._state: FloatArray | None = None
         self._sosfilt = demo_library("scipy.signal").sosfilt
 
     def filter(self, audio: NDArray[np.float32], eq_db: FloatArray) -> FloatArray:
-        """The next block (samples,) through the EQ at `eq_db` (4,), in double precision.
+        """The next block (..., samples) through the EQ at `eq_db` (4,), in double precision.
 
-        Where `eq_db` differs from the last block's, the first 10 ms fade from the old curve to
-        the new one, so that a turned knob does not click.
+        All blocks have the same channels. Where `eq_db` differs from the last block's, the first
+        10 ms fade from the old curve to the new one, so that a turned knob does not click.
         """
+        if self._state is None:
+            self._state = np.zeros((4, *audio.shape[:-1], 2))
         if np.array_equal(eq_db, self._eq_db):
-            return self._run(audio)
+            return self._run(audio, self._state)
         before = self._sosfilt(self._sections, audio, zi=self._state.copy())[0]
         self._eq_db = eq_db.copy()
         self._sections = eq_sections(eq_db, self._sample_rate)
-        fade = np.minimum(np.arange(audio.size) / (_CROSSFADE_S * self._sample_rate), 1.0)
-        return np.asarray(before + fade * (self._run(audio) - before))
+        fade = np.minimum(np.arange(audio.shape[-1]) / (_CROSSFADE_S * self._sample_rate), 1.0)
+        return np.asarray(before + fade * (self._run(audio, self._state) - before))
 
-    def _run(self, audio: NDArray[np.float32]) -> FloatArray:
-        wave, self._state = self._sosfilt(self._sections, audio, zi=self._state)
+    def _run(self, audio: NDArray[np.float32], state: FloatArray) -> FloatArray:
+        if not self._eq_db.any() and not state.any():  # a band at 0 dB passes its input as it is
+            return audio.astype(np.float64)
+        wave, self._state = self._sosfilt(self._sections, audio, zi=state)
         return np.asarray(wave, dtype=np.float64)

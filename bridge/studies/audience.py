@@ -1,5 +1,7 @@
 """A simulated listener in front of a console: hears the stems, has a taste, gives thumbs."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -10,12 +12,13 @@ from bridge.mix.spectrum import FloatArray, to_db, to_power
 from bridge.sim.console import Console
 from bridge.sim.listeners import draw_listener, oracle
 from bridge.sim.songs import SimulatedMix, Song
-from bridge.sim.stems import Stems
+from bridge.sim.stems import BLOCK, Stems
 from bridge.studies.rivals import Rules
 from bridge.studies.session import play_frozen
 
 _BLOCK_S: Final = 0.5
 _GATE_DBFS: Final = -70.0
+_PLACES: Final = 8
 _ORACLE_MOVES: Final = 200
 _RULES_MOVES: Final = 100
 
@@ -63,19 +66,46 @@ class Audience:
 
 
 def song_of(stems: Stems, start_values: FloatArray) -> Song:
-    """What stems sound like on average: octave levels with every control at zero."""
-    console = Console(stems, np.zeros((len(stems.names), len(MOVABLE))))
-    blocks = max(1, int(stems.duration_s / _BLOCK_S))
-    power = np.zeros((len(stems.names), 10))
-    heard = np.zeros(len(stems.names))
-    for _ in range(blocks):
-        levels = console.play(_BLOCK_S)
-        is_heard = levels[:, 0] > _GATE_DBFS
-        power[is_heard] += to_power(levels[is_heard, 2:])
-        heard += is_heard
+    """What stems sound like on average: octave levels with every control at zero.
+
+    A long song is heard in places only, each track where it is known to sound.
+    """
+    flat = np.zeros((len(stems.names), len(MOVABLE)))
+    if stems.heard_at:
+        source_db = np.stack([_in_places(stems, row) for row in range(len(stems.names))])
+    else:
+        blocks = max(1, int(stems.duration_s / _BLOCK_S))
+        console = Console(stems, flat)
+        source_db = _mean_octaves_db(console.play(_BLOCK_S) for _ in range(blocks))
     return Song(
         names=stems.names,
         roles=np.array([ROLE_INDEX[role] for role in stems.roles], dtype=np.int64),
-        source_db=to_db(power / np.maximum(heard, 1.0)[:, None]),
+        source_db=source_db,
         start_values=start_values,
     )
+
+
+def _in_places(stems: Stems, row: int) -> FloatArray:
+    """(10,) mean octave levels of one track."""
+    alone = replace(
+        stems, names=stems.names[row : row + 1], audio=(stems.audio[row],), places=(), heard_at=()
+    )
+    console = Console(alone, np.zeros((1, len(MOVABLE))))
+
+    def levels() -> Iterator[FloatArray]:
+        for start in stems.heard_at[row][:: max(1, len(stems.heard_at[row]) // _PLACES)] or (0,):
+            console.seek(start)
+            for _ in range(int(BLOCK / stems.sample_rate / _BLOCK_S)):
+                yield console.play(_BLOCK_S)
+
+    return np.asarray(_mean_octaves_db(levels())[0])
+
+
+def _mean_octaves_db(readings: Iterable[FloatArray]) -> FloatArray:
+    """(tracks, 10) mean of (tracks, 12) readings of the meters, of each track where it sounds."""
+    power, heard = np.zeros(1), np.zeros(1)
+    for levels in readings:
+        is_heard = levels[:, :1] > _GATE_DBFS
+        power = power + np.where(is_heard, to_power(levels[:, 2:]), 0.0)
+        heard = heard + is_heard
+    return to_db(power / np.maximum(heard, 1.0))

@@ -18,7 +18,6 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from bridge.errors import AudioError, ConfigError
 from bridge.mix.names import fold_name
 from bridge.mix.params import COLUMN, EQ_BANDS, MOVABLE, SPECS, Param
-from bridge.mix.roles import is_untouchable
 from bridge.mix.spectrum import (
     FloatArray,
     eq_curve_db,
@@ -27,12 +26,12 @@ from bridge.mix.spectrum import (
     to_db,
     to_power,
 )
-from bridge.runtime.report import mix_down
-from bridge.runtime.stems import load_stems
+from bridge.runtime.mixdown import measure_mixes, play_song, skim_song
+from bridge.runtime.stem_audio import cut_stems
+from bridge.runtime.stems import exported_values, load_stems
 from bridge.sim.band import make_band
-from bridge.sim.console import render
 from bridge.sim.songs import Song
-from bridge.sim.stems import Stems
+from bridge.sim.stems import Audio, Stems, Track
 from bridge.studies.audience import song_of
 from bridge.text_file import shown
 from bridge.yaml_file import read_yaml
@@ -45,6 +44,11 @@ HIGHEST: Final[FloatArray] = np.array([SPECS[param].maximum for param in MOVABLE
 
 _MOST_FAULTS: Final = 20
 _GATE_LUFS: Final = -70.0
+_GRAIN: Final = 64
+"""Samples; the stretch that is heard begins at a multiple of it, of which a block has many."""
+
+_STRIDE: Final = 4
+
 _FILLED_DB: Final = -20.0
 """A band with less than 1 % of a track's power is not one that anybody would turn."""
 
@@ -72,7 +76,6 @@ class Balance:
         values: (tracks, 6) in the order of `MOVABLE`.
         levels_lu: (tracks,) how loud each strip is against the mix there.
         is_filled: (tracks, 4) in which EQ bands each track has anything.
-        left_out: Tracks that cannot be heard in it, or are by their name no part of a mix.
     """
 
     stems: Stems
@@ -80,30 +83,34 @@ class Balance:
     values: FloatArray
     levels_lu: FloatArray
     is_filled: NDArray[np.bool_]
-    left_out: tuple[str, ...] = ()
 
 
 def load_balance(folder: Path | None, file: Path | None, *, seconds: float) -> Balance:
     """The stems of a folder (None: the band) at the balance of a file (None: see the module).
 
     Only the loudest `seconds` of the song are kept, and of the tracks those that are heard there.
+    Those of a folder lie in a file of their own from then on, for as long as they are used: all
+    processes read it, and none holds it in memory.
 
     Raises:
         AudioError: As `load_stems` does, or if fewer than two tracks are heard.
         ConfigError: If the file cannot be read or does not fit the stems.
     """
     stems = make_band() if folder is None else load_stems(folder)
+    values = exported_values(stems)
     if file is not None:
-        values = read_balance(file, stems.names)
+        values = read_balance(file, stems.names, values)
     elif folder is None:
         values = np.array([_BAND[name] for name in stems.names])
-    else:
-        values = np.zeros((len(stems.names), len(MOVABLE)))
-    return _heard(_loudest(stems, values, seconds), values)
+    start, count = _loudest(stems, values, seconds)
+    if folder is None:
+        audio = np.asarray(stems.audio)[:, start : start + count].copy()
+        return _heard(replace(stems, audio=audio), values)
+    return _heard(cut_stems(stems, start=start, count=count), values)
 
 
-def read_balance(file: Path, names: Sequence[str]) -> FloatArray:
-    """(tracks, 6) of a YAML or JSON file; a track that it does not name stands at 0 dB, centre.
+def read_balance(file: Path, names: Sequence[str], exported: FloatArray) -> FloatArray:
+    """(tracks, 6) of a YAML or JSON file; what it does not name stays as in `exported`.
 
     Raises:
         ConfigError: One sentence for each thing that is wrong.
@@ -114,7 +121,7 @@ def read_balance(file: Path, names: Sequence[str]) -> FloatArray:
     except ValidationError as error:
         raise ConfigError("\n".join(_sentences(file, error, lines))) from None
     rows = {fold_name(name): row for row, name in enumerate(names)}
-    values = np.zeros((len(names), len(MOVABLE)))
+    values = exported.copy()
     named: dict[int, str] = {}
     for name, strip in strips.items():
         row = rows.get(fold_name(name))
@@ -126,7 +133,8 @@ def read_balance(file: Path, names: Sequence[str]) -> FloatArray:
             raise ConfigError(f"{shown(file)}: {text} (line {lines[name]}): leave one out.")
         named[row] = name
         eq = strip.eq
-        values[row] = (strip.gain_db, strip.pan, eq.low, eq.lowmid, eq.highmid, eq.high)
+        pan = values[row, COLUMN[Param.PAN]] if strip.pan is None else strip.pan
+        values[row] = (strip.gain_db, pan, eq.low, eq.lowmid, eq.highmid, eq.high)
     return values
 
 
@@ -162,36 +170,51 @@ def _spectrum(balance: Balance, values: FloatArray) -> tuple[FloatArray, FloatAr
 
 def _levels_lu(stems: Stems, values: FloatArray) -> FloatArray:
     """(tracks,) how loud each strip is against the mix; a silent one counts as -70 LUFS."""
-    mix = mix_down(stems, values)
+    (mix,) = measure_mixes(stems, [values])
     return np.maximum(mix.strips_lufs, _GATE_LUFS) - mix.lufs
 
 
-def _loudest(stems: Stems, values: FloatArray, seconds: float) -> Stems:
-    """The stretch of so many seconds in which the balance is loudest."""
+def _loudest(stems: Stems, values: FloatArray, seconds: float) -> tuple[int, int]:
+    """First sample and length of the stretch of so many seconds in which the balance is loudest."""
     length = round(seconds * stems.sample_rate)
-    if length >= stems.audio.shape[1]:
-        return stems
-    power = np.square(render(stems, values)).sum(axis=1, dtype=np.float64)
-    until = np.concatenate(([0.0], np.cumsum(power)))
-    start = int((until[length:] - until[:-length]).argmax())
-    return replace(stems, audio=stems.audio[:, start : start + length].copy())
+    if length >= stems.samples:
+        return 0, stems.samples
+    sums = []
+    stride = _STRIDE if stems.heard_at else 1  # of a long song less will do
+    blocks = (
+        skim_song(stems, values, stride=stride)
+        if stems.heard_at
+        else (heard for (heard,) in play_song(stems, [values]))
+    )
+    for block in blocks:
+        power = np.square(block).sum(axis=1)
+        sums.append(np.add.reduceat(power, np.arange(0, power.size, _GRAIN // stride)))
+    until = np.concatenate(([0.0], np.cumsum(np.concatenate(sums))))
+    grains = length // _GRAIN
+    start = int((until[grains:] - until[:-grains]).argmax()) * _GRAIN
+    return min(start, stems.samples - length), length
 
 
 def _heard(stems: Stems, values: FloatArray) -> Balance:
     """Those of the tracks that are above the gate of BS.1770, -70 LUFS, in the balance."""
-    is_heard = np.isfinite(mix_down(stems, values).strips_lufs)
-    is_heard &= [not is_untouchable(name) for name in stems.names]
+    (mix,) = measure_mixes(stems, [values])
+    is_heard = np.isfinite(mix.strips_lufs)
     if is_heard.sum() < 2:
         raise AudioError(
             f"Only {is_heard.sum()} of {is_heard.size} tracks can be heard: a balance needs two "
             "or more; export the stems with their faders up."
         )
     rows = np.flatnonzero(is_heard)
-    kept = Stems(
+    kept = replace(
+        stems,
         names=tuple(stems.names[row] for row in rows),
         roles=tuple(stems.roles[row] for row in rows),
-        audio=stems.audio[rows],
-        sample_rate=stems.sample_rate,
+        audio=_rows_of(stems.audio, rows),
+        places=tuple(stems.place(int(row)) for row in rows),
+        left_out=(
+            *stems.left_out,
+            *(f"{stems.names[row]} (silent there)" for row in np.flatnonzero(~is_heard)),
+        ),
     )
     song = song_of(kept, values[rows])
     share_db = four_bands_db(song.source_db) - to_db(to_power(song.source_db).sum(axis=1))[:, None]
@@ -201,8 +224,14 @@ def _heard(stems: Stems, values: FloatArray) -> Balance:
         values=values[rows],
         levels_lu=_levels_lu(kept, values[rows]),
         is_filled=share_db >= _FILLED_DB,
-        left_out=tuple(stems.names[row] for row in np.flatnonzero(~is_heard)),
     )
+
+
+def _rows_of(
+    audio: Audio | tuple[Track, ...], rows: NDArray[np.int64]
+) -> Audio | tuple[Track, ...]:
+    """Some of the tracks."""
+    return tuple(audio[row] for row in rows) if isinstance(audio, tuple) else audio[rows]
 
 
 # -- the file -------------------------------------------------------------------------------------
@@ -227,7 +256,7 @@ class _Strip(BaseModel):
     model_config = _STRICT
 
     gain_db: Annotated[float, Field(ge=_GAIN.minimum, le=_GAIN.maximum)] = 0.0
-    pan: Annotated[float, Field(ge=_PAN.minimum, le=_PAN.maximum)] = 0.0
+    pan: Annotated[float, Field(ge=_PAN.minimum, le=_PAN.maximum)] | None = None
     eq: _Eq = _Eq()
 
 

@@ -26,6 +26,7 @@ from bridge.errors import ConfigError
 from bridge.learning.prior import load_prior
 from bridge.mix.params import MOVABLE
 from bridge.mix.spectrum import FloatArray
+from bridge.studies.balance import Balance
 from bridge.studies.figures import spread
 from bridge.studies.recovery import MOVES, RULES, THUMBS, Offsets, Plan, material, recover
 
@@ -51,7 +52,7 @@ def measure(plan: Plan, seeds: Sequence[int], *, workers: int) -> dict[str, Any]
     checksum = load_prior(plan.prior_file).checksum
     with click.progressbar(length=len(seeds), label="Mixing", file=sys.stderr) as bar:
         records = []
-        for found in _recover_all(plan, seeds, workers):
+        for found in _recover_all(plan, balance, seeds, workers=workers):
             records.extend(found)
             bar.update(1)
     strips = zip(balance.stems.names, balance.stems.roles, strict=True)
@@ -63,7 +64,7 @@ def measure(plan: Plan, seeds: Sequence[int], *, workers: int) -> dict[str, Any]
                 | dict(zip(map(str, MOVABLE), balance.values[row].tolist(), strict=True))
                 for row, (name, role) in enumerate(strips)
             ],
-            "left_out": list(balance.left_out),
+            "left_out": list(balance.stems.left_out),
             "seconds": round(balance.stems.duration_s, 3),
             "offsets_sd": asdict(plan.offsets),
             "seeds": list(seeds),
@@ -128,7 +129,9 @@ def _cell(figures: dict[str, float], digits: int) -> str:
     return f"{mean} ({low}..{high})"
 
 
-def _recover_all(plan: Plan, seeds: Sequence[int], workers: int) -> Iterator[list[dict[str, Any]]]:
+def _recover_all(
+    plan: Plan, balance: Balance, seeds: Sequence[int], *, workers: int
+) -> Iterator[list[dict[str, Any]]]:
     if workers == 1:
         yield from (recover(plan, seed) for seed in seeds)
         return
@@ -136,7 +139,9 @@ def _recover_all(plan: Plan, seeds: Sequence[int], workers: int) -> Iterator[lis
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(min(workers, len(seeds)), mp_context=context)
     try:
-        yield from pool.map(recover, [plan] * len(seeds), seeds)
+        # A folder's stems are files that all read; the band is made anew sooner than it is sent.
+        shared = balance if plan.folder is not None else None
+        yield from pool.map(recover, [plan] * len(seeds), seeds, [shared] * len(seeds))
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -150,7 +155,9 @@ def _saving(out: Path) -> Iterator[None]:
 
 
 @click.command()
-@click.option("--stems", type=click.Path(path_type=Path), metavar="DIR", help="WAV or FLAC files.")
+@click.option(
+    "--stems", type=click.Path(path_type=Path), metavar="DIR", help="Your own multitrack."
+)
 @click.option(
     "--balance",
     "file",
@@ -201,8 +208,8 @@ def main(
     balance = material(plan)
     strips = zip(balance.stems.names, balance.stems.roles, strict=True)
     click.echo(f"Tracks: {', '.join(f'{name} ({role})' for name, role in strips)}")
-    if balance.left_out:
-        click.echo(f"Left out, as silent or no part of a mix: {', '.join(balance.left_out)}")
+    for line in balance.stems.lines():
+        click.echo(line)
     results = measure(plan, range(1, seeds + 1), workers=workers or os.cpu_count() or 1)
     for line in table(results):
         click.echo(line)

@@ -119,15 +119,20 @@ def perturb(balance: Balance, offsets: Offsets, rng: np.random.Generator) -> Flo
     return np.asarray(np.clip(balance.values + moved, LOWEST, HIGHEST))
 
 
-def recover(plan: Plan, seed: int) -> list[dict[str, Any]]:
+def recover(plan: Plan, seed: int, balance: Balance | None = None) -> list[dict[str, Any]]:
     """Let every agent of a plan mix the balance of one seed, moved away, for one listener.
+
+    Args:
+        plan: What is to be measured.
+        seed: Of the offsets, the listener and the thumbs.
+        balance: The plan's, if it was loaded already.
 
     Returns:
         One record an agent: seed, agent, errors after each of `THUMBS` (see
         `bridge.studies.balance.find_errors`; ``missed``: what the listener still misses, as a
         share of what was missing at first), and how many thumbs and moves there were.
     """
-    balance = material(plan)
+    balance = balance or material(plan)
     rng = np.random.default_rng([seed, 1])
     start = perturb(balance, plan.offsets, rng)
     listener = Believer(balance.song, balance.values, rng)

@@ -185,12 +185,13 @@ def test_a_disk_with_room_again_takes_what_was_refused(crowded: tuple[Bridge, De
 # -- stems, terminal, libraries --------------------------------------------------------------------
 
 
-def _write_wav(path: Path, *, rate: int = 48_000, seconds: float = 1.0) -> None:
+def _write_wav(path: Path) -> None:
+    """Write a second of silence."""
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes(bytes(2 * int(rate * seconds)))
+        file.setframerate(48_000)
+        file.writeframes(bytes(2 * 48_000))
 
 
 HEADLESS = ("demo", "--headless", "--listener", "auto", "--moves", 1)
@@ -208,18 +209,9 @@ def test_an_empty_folder_of_stems_is_refused(tmp_path: Path) -> None:
     assert "no stems" in _demo(tmp_path)
 
 
-def test_stems_of_different_rates_are_refused(tmp_path: Path) -> None:
-    _write_wav(tmp_path / "kick.wav", rate=48_000)
-    _write_wav(tmp_path / "bass.wav", rate=44_100)
-    sentence = _demo(tmp_path)
-    assert "48000" in sentence.replace(" ", "").replace(",", "")
-    assert "44100" in sentence.replace(" ", "").replace(",", "")
-
-
-def test_stems_of_different_lengths_are_refused(tmp_path: Path) -> None:
-    _write_wav(tmp_path / "kick.wav", seconds=2.0)
-    _write_wav(tmp_path / "bass.wav", seconds=5.0)
-    assert "kick" in _demo(tmp_path)
+def test_stems_that_are_all_silent_are_refused_by_name(tmp_path: Path) -> None:
+    _write_wav(tmp_path / "kick.wav")
+    assert "kick.wav (silent)" in _demo(tmp_path)
 
 
 def test_a_file_that_is_no_audio_is_named(tmp_path: Path) -> None:

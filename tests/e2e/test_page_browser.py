@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
+import soundfile
 from axe_playwright_python.sync_playwright import Axe
 from browser import DESKTOP, PHONE, SCREENS, Visit, chromium, demo
 from playwright.sync_api import Browser, expect
@@ -15,8 +16,8 @@ from rig import sitting_at
 from web import paged, wait_for_page
 
 from bridge.mix.params import MOVABLE
-from bridge.sim.console import render
-from bridge.sim.stems import Stems
+from bridge.runtime.mixdown import render
+from bridge.sim.stems import BLOCK, Stems
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
@@ -210,7 +211,8 @@ def test_a_phone_that_is_not_paired_is_told_what_to_do(tmp_path: Path, browser: 
 
 _RENDER = """async ([samples, values, rate, seconds]) => {
   const ears = await import("/static/ears.js");
-  const stems = samples.map((stem) => Float32Array.from(stem));
+  const stems = samples.map(({ channels, place }) =>
+    ({ channels: channels.map((each) => Float32Array.from(each)), place }));
   const [left, right] = await ears.renderOffline(stems, values, rate, seconds);
   return [Array.from(left), Array.from(right)];
 }"""
@@ -224,6 +226,29 @@ def impulses(count: int) -> Stems:
     audio[:, 100] = 1.0
     names = tuple(f"Strip {row}" for row in range(count))
     return Stems(names=names, roles=(), audio=audio, sample_rate=RATE)
+
+
+def test_a_song_of_stereo_stems_is_fetched_while_it_plays(tmp_path: Path, browser: Browser) -> None:
+    stems = tmp_path / "stems"
+    stems.mkdir()
+    rng = np.random.default_rng(1)
+    for name in ("Kick", "Keys", "Lead Vox"):
+        soundfile.write(stems / f"{name}.flac", 0.05 * rng.normal(size=(70 * RATE, 2)), RATE)
+    with demo(tmp_path, "--stems", str(stems)) as url:
+        visit = Visit(browser, DESKTOP)
+        visit.page.goto(url)
+        visit.page.get_by_role("button", name="Play the band").click()
+        meter = "document.querySelector('#ears meter').value > 0.2"
+        visit.page.wait_for_function(meter, timeout=60_000)
+        asked = [url.rpartition("/stems/")[2] for url in visit.asked if "/stems/" in url]
+        assert asked[0] == "0"
+        # Behind the first ones come all others, since they fit into memory.
+        last = -(-70 * RATE // BLOCK) - 1
+        with visit.page.expect_request(re.compile(rf"/stems/{last}$"), timeout=60_000):
+            pass
+        visit.page.wait_for_function(meter)
+        assert visit.faults == []
+        visit.context.close()
 
 
 def response_db(wave: np.ndarray) -> np.ndarray:
@@ -246,14 +271,33 @@ SETTINGS = [
 ]
 
 
-@pytest.mark.parametrize("values", SETTINGS, ids=str)
+STRIPS = [(1, None), (2, None), (2, -1.0), (2, 0.25)]
+"""Channels and place of a strip: mono, stereo, and one source in two channels."""
+
+
+def impulses_of(channels: int, place: float | None) -> Stems:
+    """A strip with one click on each of its channels."""
+    if channels == 1:
+        return impulses(1)
+    audio = np.zeros((RATE // 4, 2), dtype=np.float32)
+    audio[100] = (1.0, -0.5)
+    return Stems(names=("Strip",), roles=(), audio=(audio,), places=(place,), sample_rate=RATE)
+
+
+@pytest.mark.parametrize(
+    ("strip", "values"),
+    [(STRIPS[0], values) for values in SETTINGS]
+    + [(strip, values) for strip in STRIPS[1:] for values in (SETTINGS[1], SETTINGS[3])],
+    ids=str,
+)
 def test_the_ears_are_equal_to_the_console(
-    browser: Browser, band: str, values: list[float]
+    browser: Browser, band: str, strip: tuple[int, float | None], values: list[float]
 ) -> None:
-    stems = impulses(1)
+    stems = impulses_of(*strip)
     visit = Visit(browser, DESKTOP)
     visit.page.goto(band)
-    heard = np.array(visit.page.evaluate(_RENDER, [stems.audio.tolist(), [values], RATE, 0.25]))
+    track = {"channels": stems.read(0, 0, stems.samples).tolist(), "place": stems.place(0)}
+    heard = np.array(visit.page.evaluate(_RENDER, [[track], [values], RATE, 0.25]))
     visit.context.close()
     wanted = render(stems, np.array([values])).T.astype(np.float64)
     assert len(MOVABLE) == len(values)

@@ -34,7 +34,7 @@ def pink(rate: int, seconds: float, seed: int) -> FloatArray:
 
 def console(sound: FloatArray, rate: int) -> FloatArray:
     """What our console's meter says of it, as a mean over all of it."""
-    meter = _OctaveMeter(1, rate)
+    meter = _OctaveMeter((1,), rate)
     parts = [meter.measure(part[None, :])[0] for part in np.array_split(sound, 16)]
     return to_db(np.mean(to_power(np.array(parts)), axis=0))
 

@@ -8,29 +8,68 @@ const FOLLOW_S = 0.1; // the bridge tells its values ten times a second: straigh
 const SWITCH_S = 0.06; // between before and after
 const SILENCE_DB = -150;
 const FULL_SCALE = 32767;
+const AHEAD = 5; // chunks of a song that are fetched before they are heard: 7 s at 48 kHz
+const RETRY_MS = 3000;
+const MEMORY = 96e6; // bytes of chunks that are kept; a short song is fetched once
 
-/** The stems of the demo as Float32Array, one a track, from 16-bit samples at its rate. */
-async function loadStems(ears, onProgress) {
-  const stems = [];
-  for (const [index, { scale }] of ears.tracks.entries()) {
-    onProgress(index);
-    const samples = new Int16Array(await (await fetchDocument(`stems/${index + 1}`)).arrayBuffer());
-    stems.push(Float32Array.from(samples, (sample) => (sample * scale) / FULL_SCALE));
+/** What all tracks play in one chunk: the samples of each channel, and what to multiply them by. */
+async function fetchChunk(ears, index) {
+  const bytes = await (await fetchDocument(`stems/${index}`)).arrayBuffer();
+  const channels = ears.tracks.reduce((sum, track) => sum + track.channels, 0);
+  const count = Math.min(ears.chunk, ears.samples - index * ears.chunk);
+  const scales = Array.from(new Float32Array(bytes, 0, channels), (scale) => scale / FULL_SCALE);
+  const data = scales.map((_, i) => new Int16Array(bytes, 4 * channels + 2 * count * i, count));
+  return { data, scales, bytes };
+}
+
+/** Give the mixer the chunks ahead of it, and take those away that lie behind where memory is short. */
+function makeFeeder(ears, mixer, onTrouble) {
+  const total = Math.ceil(ears.samples / ears.chunk);
+  const there = new Set();
+  let position = 0;
+  let most = AHEAD;
+  let isBusy = false;
+  const distance = (index) => (index - Math.floor(position / ears.chunk) + total) % total;
+
+  async function fill(until) {
+    if (isBusy) return;
+    isBusy = true;
+    try {
+      for (let ahead = 0; ahead < Math.min(until, total); ahead += 1) {
+        const index = (Math.floor(position / ears.chunk) + ahead) % total;
+        if (there.has(index)) continue;
+        const { data, scales, bytes } = await fetchChunk(ears, index);
+        most = Math.max(AHEAD + 2, Math.floor(MEMORY / bytes.byteLength));
+        mixer.port.postMessage({ add: [index, { data, scales }] }, [bytes]);
+        there.add(index);
+        for (const old of [...there].sort((a, b) => distance(b) - distance(a)).slice(0, Math.max(0, there.size - most))) {
+          there.delete(old);
+          mixer.port.postMessage({ drop: old });
+        }
+      }
+    } catch (error) {
+      onTrouble(error);
+      await new Promise((done) => setTimeout(done, RETRY_MS));
+    }
+    isBusy = false;
   }
-  return stems;
+  return { fill, follow(now) { position = now; fill(Math.max(AHEAD, Math.min(most - 1, total))); } };
 }
 
-async function makeMixer(context, stems, values, isPlaying) {
+async function makeMixer(context, options) {
   await context.audioWorklet.addModule("/static/mixer-worklet.js");
-  return new AudioWorkletNode(context, "mixer", {
-    numberOfInputs: 0, outputChannelCount: [2], processorOptions: { stems, values, isPlaying },
-  });
+  return new AudioWorkletNode(context, "mixer", { numberOfInputs: 0, outputChannelCount: [2], processorOptions: options });
 }
 
-/** What the mixer makes of stems at fixed values: [left, right], without anything being heard. */
+/** What the mixer makes of stems at fixed values: [left, right], without anything being heard. A stem is { channels: [samples], place }. */
 export async function renderOffline(stems, values, rate, seconds) {
   const context = new OfflineAudioContext(2, Math.round(rate * seconds), rate);
-  const mixer = await makeMixer(context, stems, values, true);
+  const data = stems.flatMap((stem) => stem.channels);
+  const samples = data[0].length;
+  const mixer = await makeMixer(context, {
+    tracks: stems.map((stem) => ({ channels: stem.channels.length, place: stem.place })), samples, chunk: samples,
+    chunks: [[0, { data, scales: data.map(() => 1) }]], values, isPlaying: true,
+  });
   mixer.connect(context.destination);
   const rendered = await context.startRendering();
   return [rendered.getChannelData(0), rendered.getChannelData(1)];
@@ -65,6 +104,8 @@ export function makeEars(element) {
 
   let context = null;
   let mixer = null;
+  let feeder = null;
+  let isLoading = false;
   let isPlaying = false;
   let isBusy = false;
   let isBefore = false;
@@ -89,10 +130,18 @@ export function makeEars(element) {
     context ??= new AudioContext({ sampleRate: state.facts.ears.rate, latencyHint: "playback" });
     await context.resume();
     if (!mixer) {
-      const stems = await loadStems(state.facts.ears, (index) => say(heard, `Loading ${state.facts.ears.tracks[index].name} …`));
-      mixer = await makeMixer(context, stems, heardValues(state.strips, state.values), false);
+      say(heard, "Loading …");
+      const { ears } = state.facts;
+      mixer = await makeMixer(context, { ...ears, values: heardValues(state.strips, state.values), isPlaying: false });
+      feeder = makeFeeder(ears, mixer, (error) => notify(`The stems cannot be fetched: ${error.message}`));
+      await feeder.fill(1);
       mixer.connect(context.destination);
-      mixer.port.onmessage = ({ data }) => { level.value = Math.max(0, 1 + (10 * Math.log10(data.power + 1e-9)) / 50); };
+      mixer.port.onmessage = ({ data }) => {
+        level.value = Math.max(0, 1 + (10 * Math.log10(data.power + 1e-9)) / 50);
+        if (!isPlaying) return;
+        feeder.follow(data.position);
+        if (data.isWaiting !== isLoading) { isLoading = data.isWaiting; update(new Set()); }
+      };
     }
     isPlaying = true;
     follow(SWITCH_S);
@@ -140,7 +189,7 @@ export function makeEars(element) {
     mark(before, "aria-pressed", isBefore ? "true" : "false");
     mark(after, "aria-pressed", isBefore ? "false" : "true");
     const count = state.compare?.changed ?? 0;
-    if (!isBusy) say(heard, !isPlaying ? "Press Play to hear the band." : isBefore ? "You hear the mix as it began." : count ? `You hear the mix now: ${words.plural(count, "track")} changed.` : "You hear the mix as it began: nothing has changed yet.");
+    if (!isBusy) say(heard, !isPlaying ? "Press Play to hear the band." : isLoading ? "Loading …" : isBefore ? "You hear the mix as it began." : count ? `You hear the mix now: ${words.plural(count, "track")} changed.` : "You hear the mix as it began: nothing has changed yet.");
     if (["values", "strips", "compare"].some((name) => changed.has(name))) follow(FOLLOW_S);
   }
   return { update, toggle };

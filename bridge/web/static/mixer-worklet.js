@@ -1,8 +1,11 @@
 // The console's strips as an audio worklet: stem, four-band EQ, fader, pan, sum.
 //
+// The stems come in chunks, each of them from all tracks: { data: [samples a channel], scales }. Where
+// the next chunk is not there yet the mixer waits in silence and says so.
+//
 // It computes what the embedded console computes (R. Bristow-Johnson's Audio EQ Cookbook: shelves of
-// slope 0.7 at 100 Hz and 8 kHz, bells of Q 0.7 at 400 Hz and 2 kHz; constant-power pan, -3 dB in the
-// centre). The browser's own BiquadFilterNode cannot: its shelves have slope 1.
+// slope 0.7 at 100 Hz and 8 kHz, bells of Q 0.7 at 400 Hz and 2 kHz; its pan laws, see
+// bridge/sim/console.py). The browser's own BiquadFilterNode cannot: its shelves have slope 1.
 
 const CENTRES_HZ = [100, 400, 2000, 8000];
 const Q = 0.7;
@@ -36,17 +39,30 @@ function section(band, db, rate) {
   return [c[0] / c[3], c[1] / c[3], c[2] / c[3], c[4] / c[3], c[5] / c[3]];
 }
 
+/** Gains [left, right] for each channel of a strip at `pan`, one after the other. */
+function panGains(pan, channels, place) {
+  const angle = ((pan + 1) * Math.PI) / 4;
+  if (channels === 1) return [Math.cos(angle), Math.sin(angle)];
+  if (place === null) return [Math.SQRT2 * Math.cos(angle), 0, 0, Math.SQRT2 * Math.sin(angle)];
+  const turn = angle - ((place + 1) * Math.PI) / 4;
+  return [Math.cos(turn), Math.sin(turn), -Math.sin(turn), Math.cos(turn)];
+}
+
 class Strip {
-  constructor(stem, values, rate) {
-    this.stem = stem;
+  constructor({ channels, place }, first, values, rate) {
+    this.channels = channels;
+    this.place = place;
+    this.first = first; // its first channel in a chunk
     this.rate = rate;
     this.now = Float64Array.from(values); // gain dB, pan, four EQ gains in dB
     this.step = new Float64Array(6);
     this.left = 0; // blocks until the target
     this.target = Float64Array.from(values);
-    this.state = new Float64Array(8); // two for each band, transposed direct form II
+    this.state = new Float64Array(8 * channels); // two for each band, transposed direct form II
     this.sections = [0, 1, 2, 3].map((band) => section(band, this.now[band + 2], rate));
-    [this.gainLeft, this.gainRight] = this.gains();
+    this.gain = Float64Array.from(this.gains());
+    this.gainStep = new Float64Array(2 * channels);
+    this.gainEnd = this.gain;
   }
 
   /** Be at `values` after `blocks`: on a straight line in dB, as the bridge's own ramps are. */
@@ -58,8 +74,7 @@ class Strip {
 
   gains() {
     const gain = this.now[0] <= SILENCE_DB ? 0 : 10 ** (this.now[0] / 20);
-    const angle = ((this.now[1] + 1) * Math.PI) / 4;
-    return [gain * Math.cos(angle), gain * Math.sin(angle)];
+    return panGains(this.now[1], this.channels, this.place).map((each) => gain * each);
   }
 
   advance() {
@@ -69,41 +84,56 @@ class Strip {
     for (let band = 0; band < 4; band += 1) if (this.step[band + 2] !== 0) this.sections[band] = section(band, this.now[band + 2], this.rate);
   }
 
-  /** Add `frames` samples from `position` on to left and right. */
-  play(position, frames, left, right) {
+  begin(frames) {
     this.advance();
-    const [endLeft, endRight] = this.gains();
-    const stepLeft = (endLeft - this.gainLeft) / frames;
-    const stepRight = (endRight - this.gainRight) / frames;
-    const { stem, state, sections } = this;
-    let at = position;
-    for (let i = 0; i < frames; i += 1) {
-      let x = stem[at];
-      at = at + 1 === stem.length ? 0 : at + 1;
-      for (let band = 0; band < 4; band += 1) {
-        const s = 2 * band;
-        if (this.now[band + 2] < FLAT_DB && this.now[band + 2] > -FLAT_DB && state[s] === 0) continue;
-        const c = sections[band];
-        const y = c[0] * x + state[s];
-        state[s] = c[1] * x - c[3] * y + state[s + 1];
-        state[s + 1] = c[2] * x - c[4] * y;
-        x = y;
-      }
-      this.gainLeft += stepLeft;
-      this.gainRight += stepRight;
-      left[i] += x * this.gainLeft;
-      right[i] += x * this.gainRight;
-    }
-    this.gainLeft = endLeft;
-    this.gainRight = endRight;
+    this.gainEnd = this.gains();
+    for (let i = 0; i < this.gainStep.length; i += 1) this.gainStep[i] = (this.gainEnd[i] - this.gain[i]) / frames;
   }
+
+  /** Add the samples of a chunk from `offset` on to left and right, from frame `from` to `to`. */
+  play(chunk, offset, from, to, left, right) {
+    const { sections } = this;
+    for (let channel = 0; channel < this.channels; channel += 1) {
+      const stem = chunk.data[this.first + channel];
+      const scale = chunk.scales[this.first + channel];
+      const state = this.state.subarray(8 * channel, 8 * channel + 8);
+      const [toLeft, toRight] = [2 * channel, 2 * channel + 1];
+      let gainLeft = this.gain[toLeft] + this.gainStep[toLeft] * from;
+      let gainRight = this.gain[toRight] + this.gainStep[toRight] * from;
+      for (let i = from; i < to; i += 1) {
+        let x = stem[offset + i - from] * scale;
+        for (let band = 0; band < 4; band += 1) {
+          const s = 2 * band;
+          if (this.now[band + 2] < FLAT_DB && this.now[band + 2] > -FLAT_DB && state[s] === 0) continue;
+          const c = sections[band];
+          const y = c[0] * x + state[s];
+          state[s] = c[1] * x - c[3] * y + state[s + 1];
+          state[s + 1] = c[2] * x - c[4] * y;
+          x = y;
+        }
+        gainLeft += this.gainStep[toLeft];
+        gainRight += this.gainStep[toRight];
+        left[i] += x * gainLeft;
+        right[i] += x * gainRight;
+      }
+    }
+  }
+
+  end() { this.gain.set(this.gainEnd); }
 }
 
 class Mixer extends AudioWorkletProcessor {
   constructor(options) {
     super();
-    const { stems, values, isPlaying } = options.processorOptions;
-    this.strips = stems.map((stem, i) => new Strip(stem, values[i], sampleRate));
+    const { tracks, samples, chunk, chunks, values, isPlaying } = options.processorOptions;
+    let first = 0;
+    this.strips = tracks.map((track, i) => {
+      first += track.channels;
+      return new Strip(track, first - track.channels, values[i], sampleRate);
+    });
+    this.samples = samples;
+    this.chunk = chunk; // samples in each but the last
+    this.chunks = new Map(chunks ?? []);
     this.position = 0;
     this.isPlaying = isPlaying;
     this.fade = isPlaying ? 1 : 0; // play and stop without a click
@@ -111,25 +141,43 @@ class Mixer extends AudioWorkletProcessor {
     this.trimTarget = 1;
     this.power = 0;
     this.blocks = 0;
+    this.isWaiting = false;
     this.port.onmessage = ({ data }) => this.hear(data);
   }
 
-  hear({ values, seconds, isPlaying, trim }) {
+  hear({ values, seconds, isPlaying, trim, add, drop }) {
     if (values) values.forEach((each, i) => this.strips[i]?.aim(each, Math.round((seconds * sampleRate) / 128)));
     if (isPlaying !== undefined) this.isPlaying = isPlaying;
     if (trim !== undefined) this.trimTarget = trim;
+    if (add) this.chunks.set(...add);
+    if (drop !== undefined) this.chunks.delete(drop);
+  }
+
+  /** Play on from the position: as far as the chunks reach. */
+  mix(frames, left, right) {
+    for (const strip of this.strips) strip.begin(frames);
+    let done = 0;
+    while (done < frames) {
+      const index = Math.floor(this.position / this.chunk);
+      const chunk = this.chunks.get(index);
+      this.isWaiting = !chunk;
+      if (!chunk) break;
+      const offset = this.position - index * this.chunk;
+      const to = Math.min(frames, done + Math.min(this.chunk - offset, this.samples - this.position));
+      for (const strip of this.strips) strip.play(chunk, offset, done, to, left, right);
+      this.position = (this.position + to - done) % this.samples;
+      done = to;
+    }
+    for (const strip of this.strips) strip.end();
   }
 
   process(_, [output]) {
     const [left, right] = output;
     const frames = left.length;
-    const wanted = this.isPlaying ? 1 : 0;
-    if (this.fade === 0 && wanted === 0) {
-      for (const strip of this.strips) strip.advance();
-      return true;
-    }
-    for (const strip of this.strips) strip.play(this.position, frames, left, right);
-    this.position = (this.position + frames) % this.strips[0].stem.length;
+    const wanted = this.isPlaying && !this.isWaiting ? 1 : 0;
+    if (this.isWaiting && this.chunks.has(Math.floor(this.position / this.chunk))) this.isWaiting = false;
+    if (this.fade === 0 && wanted === 0) for (const strip of this.strips) strip.advance();
+    else this.mix(frames, left, right);
     const step = 1 / (0.02 * sampleRate);
     for (let i = 0; i < frames; i += 1) {
       this.fade = Math.max(0, Math.min(1, this.fade + (wanted > this.fade ? step : wanted < this.fade ? -step : 0)));
@@ -140,7 +188,7 @@ class Mixer extends AudioWorkletProcessor {
     }
     this.blocks += 1;
     if (this.blocks === 38) { // ten times a second
-      this.port.postMessage({ power: this.power / (2 * 38 * frames) });
+      this.port.postMessage({ power: this.power / (2 * 38 * frames), position: this.position, isWaiting: this.isWaiting });
       this.power = this.blocks = 0;
     }
     return true;

@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.mix.params import COLUMN, MOVABLE, SILENCE_DB, Param
+from bridge.mix.params import MOVABLE, SILENCE_DB, Param
 from bridge.mix.roles import Role
 from bridge.mix.spectrum import OCTAVES_HZ
-from bridge.sim.console import Console, clamped, pan_gains, render, render_strip
+from bridge.sim.console import Console, clamped, pan_gains
 from bridge.sim.stems import Stems
 
 RATE = 48_000
@@ -145,31 +145,80 @@ def test_a_hand_presses_a_switch_at_once() -> None:
 
 
 @given(pan=st.floats(-1.0, 1.0))
-def test_panning_keeps_the_power(pan: float) -> None:
-    left, right = pan_gains(pan)
-    assert left**2 + right**2 == pytest.approx(1.0)
+def test_panning_a_mono_strip_keeps_its_power(pan: float) -> None:
+    assert (pan_gains(pan) ** 2).sum() == pytest.approx(1.0)
 
 
 def test_the_centre_is_3_db_down_and_the_sides_are_single() -> None:
-    assert pan_gains(0.0) == pytest.approx((0.5**0.5, 0.5**0.5))
-    assert pan_gains(-1.0) == pytest.approx((1.0, 0.0), abs=1e-12)
-    assert pan_gains(1.0) == pytest.approx((0.0, 1.0), abs=1e-12)
+    assert pan_gains(0.0)[0] == pytest.approx((0.5**0.5, 0.5**0.5))
+    assert pan_gains(-1.0)[0] == pytest.approx((1.0, 0.0), abs=1e-12)
+    assert pan_gains(1.0)[0] == pytest.approx((0.0, 1.0), abs=1e-12)
 
 
-def test_a_rendered_song_is_the_sum_of_its_panned_strips() -> None:
-    stems, values = _two_tones(), FLAT.copy()
-    values[:, COLUMN[Param.PAN]] = (-1.0, 1.0)
-    values[:, COLUMN[Param.GAIN]] = (-3.0, SILENCE_DB)
-    values[0, COLUMN[Param.EQ_LOW]] = 4.0
-    song = render(stems, values)
-    assert song.shape == (RATE, 2)
-    assert song[:, 0] == pytest.approx(render_strip(stems, 0, values), abs=1e-6)
-    assert np.abs(song[:, 1]).max() < 1e-6
+# -- stereo strips ---------------------------------------------------------------------------------
 
 
-def test_a_rendered_song_meets_its_own_beginning() -> None:
-    values = FLAT.copy()
-    values[:, COLUMN[Param.EQ_LOW]] = 6.0
-    wave = render_strip(_two_tones(), 1, values)
-    twice = np.diff(np.concatenate((wave[-100:], wave[:100])), 2)
-    assert np.abs(twice).max() <= 1.01 * np.abs(np.diff(wave[1000:5000], 2)).max()
+def test_a_stereo_strip_passes_as_it_is_in_the_centre() -> None:
+    assert pan_gains(0.0, 2) == pytest.approx(np.eye(2))
+
+
+@given(pan=st.floats(-1.0, 1.0), sign=st.sampled_from([-1.0, 0.0, 1.0]))
+def test_a_balance_keeps_the_power_of_two_equally_loud_sides(pan: float, sign: float) -> None:
+    rng = np.random.default_rng(0)
+    left = rng.standard_normal(1000)
+    right = sign * left if sign else np.roll(left, 1)
+    panned = np.stack((left, right), axis=1) @ pan_gains(pan, 2)
+    assert (panned**2).sum() == pytest.approx(2.0 * (left**2).sum())
+
+
+@given(pan=st.floats(-1.0, 1.0), place=st.floats(-1.0, 1.0))
+def test_one_source_in_two_channels_is_panned_like_a_mono_strip(pan: float, place: float) -> None:
+    recorded = pan_gains(place)[0]
+    assert recorded @ pan_gains(pan, 2, place) == pytest.approx(pan_gains(pan)[0])
+    assert pan_gains(place, 2, place) == pytest.approx(np.eye(2))
+
+
+@given(
+    pan=st.floats(-1.0, 1.0),
+    place=st.floats(-1.0, 1.0),
+    left=st.floats(-1, 1),
+    right=st.floats(-1, 1),
+)
+def test_what_else_is_in_such_channels_keeps_its_power(
+    pan: float, place: float, left: float, right: float
+) -> None:
+    panned = np.array([left, right]) @ pan_gains(pan, 2, place)
+    assert (panned**2).sum() == pytest.approx(left**2 + right**2)
+
+
+def _one_strip(audio: np.ndarray) -> Stems:
+    audio = audio.astype(np.float32)
+    return Stems(names=("Strip",), roles=(Role.OTHER,), audio=(audio,), sample_rate=RATE)
+
+
+@pytest.mark.parametrize(
+    "sides", [(1.0, 0.0), (0.5**0.5, 0.5**0.5), (0.5**0.5, -(0.5**0.5)), (0.6, -0.8)], ids=str
+)
+def test_a_stereo_strip_reads_as_loud_as_its_source(sides: tuple[float, float]) -> None:
+    tone = _tone(1000.0, -18.0)
+    mono = _settled(Console(_one_strip(tone), FLAT[:1]))[0]
+    stereo = _settled(Console(_one_strip(np.outer(tone, sides)), FLAT[:1]))[0]
+    assert stereo[0] == pytest.approx(mono[0], abs=0.01)
+    assert stereo[2:8] == pytest.approx(mono[2:8], abs=0.01)
+
+
+def test_the_eq_of_a_stereo_strip_is_the_same_on_both_sides() -> None:
+    console = Console(_one_strip(np.outer(_tone(2000.0, -18.0), (0.0, 1.0))), FLAT[:1])
+    console.set(0, Param.EQ_HIGHMID, 6.0)
+    assert _settled(console)[0, 0] == pytest.approx(-12.0, abs=0.1)
+
+
+def test_strips_of_both_kinds_play_side_by_side() -> None:
+    stereo = np.outer(_tone(500.0, -10.0), (0.6, 0.8)).astype(np.float32)
+    mono = _tone(1000.0, -20.0).astype(np.float32)
+    stems = Stems(
+        names=("A", "B", "C"), roles=(Role.OTHER,) * 3, audio=(mono, stereo, mono), sample_rate=RATE
+    )
+    levels = _settled(Console(stems, np.zeros((3, len(MOVABLE)))))
+    assert levels[:, 0] == pytest.approx([-20.0, -10.0, -20.0], abs=0.1)
+    assert levels[[0, 2], 2 + 5] == pytest.approx([-20.0, -20.0], abs=0.3)

@@ -1,4 +1,6 @@
 import json
+import pickle
+import unicodedata
 from pathlib import Path
 from typing import Literal
 from unicodedata import normalize
@@ -19,6 +21,7 @@ from bridge.studies.recovery import THUMBS, Believer, Offsets, Plan, material, p
 GAIN, PAN, HIGHMID = (COLUMN[p] for p in (Param.GAIN, Param.PAN, Param.EQ_HIGHMID))
 BAND = Plan(seconds=8.0, agents=("agent", "rules", "oracle"))
 NAMES = ("Kick", "Lead Vox")
+UNITY = np.zeros((2, 6))
 
 
 def noise(
@@ -203,7 +206,53 @@ def test_the_loudest_stretch_is_heard(tmp_path: Path) -> None:
         soundfile.write(tmp_path / name, wave, 48_000, "FLOAT")
     heard = load_balance(tmp_path, None, seconds=3.0).stems
     assert heard.duration_s == 3.0
-    assert np.abs(heard.audio).mean() == pytest.approx(0.08, rel=0.05)
+    audio = np.concatenate([heard.read(row, 0, heard.samples) for row in range(2)])
+    assert np.abs(audio).mean() == pytest.approx(0.08, rel=0.05)
+
+
+def test_the_loudest_stretch_of_a_long_song_is_heard(tmp_path: Path) -> None:
+    for seed, name in enumerate(("Kick.flac", "Bass.flac")):
+        wave = np.random.default_rng(seed).normal(size=48_000 * 70) * 0.01
+        wave[48_000 * 61 : 48_000 * 64] *= 10.0
+        soundfile.write(tmp_path / name, wave, 48_000)
+    heard = load_balance(tmp_path, None, seconds=3.0).stems
+    assert heard.duration_s == 3.0
+    audio = np.concatenate([heard.read(row, 0, heard.samples) for row in range(2)])
+    assert np.abs(audio).mean() == pytest.approx(0.08, rel=0.02)
+
+
+def test_a_stereo_file_is_recovered_from_where_it_was_exported(tmp_path: Path) -> None:
+    noise(tmp_path, "Kick.wav")
+    wave = 0.05 * np.random.default_rng(2).normal(size=48_000 * 4)
+    soundfile.write(tmp_path / "Gtr.wav", np.outer(wave, (1.0, 0.0)), 48_000, "FLOAT")
+    file = tmp_path / "balance.yaml"
+    file.write_text("Gtr: {gain_db: -2}\n")
+    for balance in (
+        load_balance(tmp_path, None, seconds=3),
+        load_balance(tmp_path, file, seconds=3),
+    ):
+        assert balance.stems.names == ("Gtr", "Kick")
+        assert balance.values[:, PAN].tolist() == [-1.0, 0.0]
+    file.write_text("Gtr: {pan: 0.5}\n")
+    assert load_balance(tmp_path, file, seconds=3).values[0, PAN] == 0.5
+
+
+def test_a_stretch_of_a_folder_lies_in_a_file_as_long_as_it_is_used(stems: Path) -> None:
+    balance = load_balance(stems, None, seconds=3.0)
+    (path,) = {track.file.path for track in balance.stems.audio}
+    copy = pickle.loads(pickle.dumps(balance))  # noqa: S301 - our own, as a worker gets it
+    assert np.array_equal(copy.stems.read(1, 5, 100), balance.stems.read(1, 5, 100))
+    del copy
+    assert path.stat().st_size == 2 * 3 * 48_000 * 4
+    del balance
+    assert not path.parent.exists()
+
+
+def test_names_are_found_in_any_form(tmp_path: Path) -> None:
+    decomposed = unicodedata.normalize("NFD", "Fläche")
+    file = tmp_path / "balance.yaml"
+    file.write_text(unicodedata.normalize("NFC", "FLÄCHE: {gain_db: -3}\n"), encoding="utf-8")
+    assert read_balance(file, ("Kick", decomposed), UNITY)[1, GAIN] == -3.0
 
 
 def test_silent_tracks_and_masters_are_left_out(tmp_path: Path) -> None:
@@ -213,13 +262,13 @@ def test_silent_tracks_and_masters_are_left_out(tmp_path: Path) -> None:
     noise(tmp_path, "04 Master.wav")
     balance = load_balance(tmp_path, None, seconds=30.0)
     assert balance.stems.names == ("Gtr", "Gtr (2)")
-    assert balance.left_out == ("Muted", "Master")
+    assert balance.stems.left_out == ("04 Master.wav (a mix, by its name)", "03 Muted.wav (silent)")
     assert balance.values.shape == (2, 6)
 
 
 def test_one_audible_track_is_no_balance(tmp_path: Path) -> None:
     noise(tmp_path, "Kick.wav")
-    noise(tmp_path, "Snare.wav", level=0.0)
+    noise(tmp_path, "Snare.wav", level=0.00015)
     with pytest.raises(AudioError, match=r"^Only 1 of 2 tracks can be heard: .*\.$"):
         load_balance(tmp_path, None, seconds=30.0)
 
@@ -227,7 +276,7 @@ def test_one_audible_track_is_no_balance(tmp_path: Path) -> None:
 def test_tracks_that_a_balance_does_not_name_stand_at_unity(tmp_path: Path) -> None:
     file = tmp_path / "balance.yaml"
     file.write_text("Kick:\n  gain_db: -3\n")
-    assert read_balance(file, NAMES).tolist() == [[-3.0, 0, 0, 0, 0, 0], [0.0] * 6]
+    assert read_balance(file, NAMES, UNITY).tolist() == [[-3.0, 0, 0, 0, 0, 0], [0.0] * 6]
 
 
 @pytest.mark.parametrize("forms", [("NFC", "NFD"), ("NFD", "NFC")])
@@ -265,7 +314,7 @@ def test_a_balance_that_is_none_is_one_sentence(tmp_path: Path, text: str, sente
     file = tmp_path / "balance.yaml"
     file.write_text(text)
     with pytest.raises(ConfigError) as refusal:
-        read_balance(file, NAMES)
+        read_balance(file, NAMES, UNITY)
     assert str(refusal.value).startswith(f"{file}: ")
     assert sentence in str(refusal.value)
     assert "\n" not in str(refusal.value)
@@ -275,10 +324,10 @@ def test_a_balance_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(
         ConfigError, match=r"no such file or directory; give a YAML file with --balance"
     ):
-        read_balance(tmp_path / "none.yaml", NAMES)
+        read_balance(tmp_path / "none.yaml", NAMES, UNITY)
     (tmp_path / "latin").write_bytes(b"Kick: {pan: 0} # \xe9")
     with pytest.raises(ConfigError, match=r"expected UTF-8 text, byte 17 is not \(line 1\)"):
-        read_balance(tmp_path / "latin", NAMES)
+        read_balance(tmp_path / "latin", NAMES, UNITY)
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 - **Dump.** On `REFRESH_ALL` REAPER says the whole bank; there is no end mark. It is complete when
   every place of the bank has said its name and fader, and every real track what else it holds.
-- **Empty places.** Those beyond the last track are told as well: "Track 9", its number, -150 dB. The
-  EQ alone is told of real tracks only (since REAPER 7.74). Before that an unnamed track at the end
-  whose fader is closed cannot be told from none.
+- **Empty places.** Those beyond the last track are told as well: "Track 9", its number, -150 dB.
+  The EQ alone is told of real tracks only (since REAPER 7.74). Before that an unnamed track at the
+  end whose fader is closed cannot be told from none.
 - **The master** tells its EQ as track 0; it is never written.
 - **Sound.** Meters are positions within the user's meter range.
 - **Ganging.** A write to one of several selected tracks moves them all: such tracks are barred.

@@ -14,6 +14,7 @@ thread answers some 20 questions a tick however many tracks there are.
 - **Levels.** Of a track with a tap they are the tap's, else the peak meter's.
 """
 
+import math
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -80,6 +81,9 @@ class AbletonDialect:
         self._writes = Writes()
         self._undo = UndoWatch()
         self._puts: dict[str, list[Put]] = {}  # of the frames that carry writes, by tag
+        self._moves: dict[Key, str] = {}  # the newest move of each parameter
+        self._taken: dict[Key, str] = {}  # the move in which a hand came
+        self._is_stale = False  # something was put back while all is being read
         self._forget_live()
         self._is_met = False
         self._error = ""
@@ -191,9 +195,7 @@ class AbletonDialect:
         outcomes = read_outcomes(frame, puts)
         if names is None:
             return self._learn_count(frame, at)
-        for outcome in [o for o in outcomes if o.put.names != tuple(names)]:
-            self._writes.put_back(outcome, tuple(names))
-            outcomes.remove(outcome)
+        outcomes = self._put_right(outcomes, tuple(names))
         if names != self._desk.names or self._count is None:
             self._desk.tracks = [Track(name) for name in names]
             self._count = len(names)
@@ -206,16 +208,46 @@ class AbletonDialect:
         for outcome in outcomes:
             heard += self._settle(outcome, said, at)
         if not puts:
-            for question, answer in frame.said:
-                values, more = self._desk.take(question, answer)
-                self._plan.add(more)
-                for param, raw in values.items():
-                    heard += self._take_raw(question.place, param, raw, said, at)
+            heard += self._digest_answers(frame, said, at)
         if self._plan.is_reading and self._plan.is_empty and not puts:
+            if self._is_stale or self._is_repairing:  # what was read may be what was put right
+                self._is_stale = False
+                self._plan.begin(len(self._desk.tracks))
+                return tuple(heard)
             return (*heard, *self._tell_all(at))
         if self._roll.is_open:
             return tuple(heard)
         return self._tell((*heard, *self._roll.changes(self._desk.strips(), said, at=at)))
+
+    def _put_right(self, outcomes: list[Outcome], names: tuple[str, ...]) -> list[Outcome]:
+        """Put back what met another list of tracks; returns the others."""
+        for outcome in (o for o in outcomes if o.put.names != names):
+            self._writes.put_back(outcome, names)
+            self._is_stale = True
+        return [outcome for outcome in outcomes if outcome.put.names == names]
+
+    def _digest_answers(
+        self, frame: Frame, said: set[tuple[int, Param]], at: float
+    ) -> Iterator[Heard]:
+        """What a frame without writes says of each control."""
+        resting = self._resting
+        for question, answer in frame.said:
+            values, more = self._desk.take(question, answer)
+            self._plan.add(more)
+            for param, raw in values.items():
+                if question in resting:
+                    self._writes.release_resting(question, raw)
+                yield from self._take_raw(question.place, param, raw, said, at)
+
+    @property
+    def _resting(self) -> set[Question]:
+        """What is read until a hand rests there."""
+        return {put.get() for put in self._writes.resting}
+
+    @property
+    def _is_repairing(self) -> bool:
+        on_their_way = (put.key for puts in self._puts.values() for put in puts)
+        return self._writes.is_repairing or None in on_their_way
 
     def _learn_count(self, frame: Frame, at: float) -> tuple[Heard, ...]:
         """The greeting was answered, or something of a frame is missing: then all begins anew."""
@@ -264,6 +296,7 @@ class AbletonDialect:
             return []
         key = (self._roll.uids[place], param)
         self._writes.drop(key)
+        self._taken[key] = self._moves.get(key, "")
         is_told, undone = self._undo.look(key, raw, at)
         if not is_told:
             return []
@@ -273,19 +306,30 @@ class AbletonDialect:
         return [] if undone is None else [undone]
 
     def _settle(self, outcome: Outcome, said: set[tuple[int, Param]], at: float) -> list[Heard]:
-        """A write was made where it was meant: what holds now is its answer."""
+        """A write was made where it was meant: what holds now is its answer.
+
+        Unless a hand was quicker: then that is what is to hold.
+        """
         put, track = outcome.put, self._desk.tracks[outcome.put.place]
         if not outcome.is_right_device:
             self._writes.put_back(outcome, tuple(self._desk.names))
             track.devices = None
             return []
-        if put.key is None or outcome.before is None or self._roll.is_open:
+        if outcome.before is None or self._roll.is_open:
             return []
-        after = outcome.before if outcome.after is None else outcome.after
-        heard: list[Heard] = []
-        if abs(outcome.before - (track.held(put.param) or 0.0)) > SAME:  # a hand was quicker
+        is_repair = put.key is None
+        expected = put.over if is_repair else track.held(put.param) or 0.0
+        if is_repair and math.isnan(expected):
+            return []
+        if abs(outcome.before - expected) > SAME:
+            self._writes.restore(outcome)
             heard = self._take_raw(put.place, put.param, outcome.before, said, at)
-            heard += self._tell(self._roll.changes(self._desk.strips(), said, at=at))
+            track.hold(put.param, outcome.before)
+            return heard
+        after = outcome.before if outcome.after is None else outcome.after
+        if is_repair:
+            track.hold(put.param, after)
+            return []
         if outcome.has_followed:
             track.stubborn.pop(put.param, None)
             self._undo.wrote(put, outcome.before, after, at)
@@ -293,7 +337,7 @@ class AbletonDialect:
             track.stubborn[put.param] = track.stubborn.get(put.param, 0) + 1
         track.hold(put.param, after)
         said.add((put.place + 1, put.param))
-        return heard
+        return []
 
     # -- what the core is told -----------------------------------------------------------------
 
@@ -340,6 +384,10 @@ class AbletonDialect:
         barred = self._roll.strips[place].barred
         if {LockClass.ALL, LOCK_CLASS[command.param]} & barred.keys():
             return ()
+        key = (command.key, command.param)
+        self._moves[key] = command.move
+        if command.move and self._taken.get(key) == command.move:
+            return ()
         put = make_put(command, self._desk, place)
         if put:
             held = self._desk.tracks[place].held(put.param)
@@ -383,6 +431,7 @@ class AbletonDialect:
         questions = about_tracks(self._count)
         if not self._roll.is_open:
             questions += [put.get() for put in self._writes.waiting(at)]
+            questions += self._resting
         frame = self._wire.send([*questions, *self._plan.take(len(self._desk.tracks))], at)
         frame.checks = len(questions)
         return frame.bundle()

@@ -52,6 +52,8 @@ from bridge.osc.message import OscArg, OscMessage, OscPacket
 
 TURN_S: Final = 0.09
 """Nearly a tick of AbletonOSC, so that each of them finds a frame and none finds two."""
+SILENT_S: Final = 1.5
+"""An answer comes ten times a second; without one for this long Live is modal, or gone."""
 RETRY_S: Final = 1.0
 """An answer comes within two ticks; one that has not by now was lost, or Live is modal."""
 _REPEAT_S: Final = 30.0
@@ -97,6 +99,7 @@ class AbletonDialect:
         self._count: int | None = None
         self._version = ""
         self._missing: set[str] = set()
+        self._is_old = False
         self._log_level = ""
         self._desk.forget()
         self._plan = Plan()
@@ -109,6 +112,18 @@ class AbletonDialect:
         )
         facts["put_right"] = float(self._writes.put_right)
         return facts | ({"error": self._error} if self._error else {})
+
+    def is_answering(self, *, at: float) -> bool:
+        """Whether AbletonOSC answers, whatever our devices say; see `Watchful`."""
+        return not self.trouble and at - self._wire.answered_at <= SILENT_S
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with AbletonOSC; see `Watchful`."""
+        if not self._missing:
+            return TOO_OLD if self._is_old and not self._wire.is_tagged else ""
+        has_answered = self._wire.answered or wire.MARK in self._missing
+        return GONE if has_answered else TOO_OLD
 
     # -- what is said to us --------------------------------------------------------------------
 
@@ -131,7 +146,8 @@ class AbletonDialect:
             if ended is not None:
                 return self._digest(ended, at)
             is_old = len(message.args) == 1 and self._wire.newest and not self._wire.is_tagged
-            return self._complain(TOO_OLD, at) if is_old else ()
+            self._is_old |= bool(is_old)
+            return self._complain(self.trouble, at) if is_old else ()
         frame = self._wire.open
         if frame is not None and frame.take(message):
             self._look_ahead(frame)
@@ -144,7 +160,7 @@ class AbletonDialect:
         hub = self._desk.hub
         before = hub.names, hub.ids
         is_news = hub.hear(message, at=at)
-        if not is_news or self._roll.is_open:
+        if not is_news or self._roll.is_open or not self.is_answering(at=at):
             return None if is_news is None else ()
         if before != (hub.names, hub.ids) and (before[0] or not self._desk.ids):
             self._plan.begin(len(self._desk.tracks))
@@ -160,7 +176,7 @@ class AbletonDialect:
             if address not in wire.ADDRESSES:
                 return ()
             self._missing.add(address)
-            return self._complain(GONE if address == wire.MARK else TOO_OLD, at)
+            return self._complain(self.trouble, at)
         failed = self._wire.fail()
         return () if failed is None else self._digest(failed, at)
 
@@ -195,6 +211,7 @@ class AbletonDialect:
         outcomes = read_outcomes(frame, puts)
         if names is None:
             return self._learn_count(frame, at)
+        self._missing.clear()  # it knows again what is asked
         outcomes = self._put_right(outcomes, tuple(names))
         if names != self._desk.names or self._count is None:
             self._desk.tracks = [Track(name) for name in names]

@@ -38,6 +38,7 @@ class DawLink:
         self._is_dump_open = False
         self._is_answered = True
         self._refresh = 0
+        self._trouble = ""
 
     def request_dump(self, at: float) -> RequestDump:
         """Ask for a dump, now."""
@@ -65,13 +66,21 @@ class DawLink:
             )
         return None
 
-    def check(self, at: float) -> tuple[LinkChanged | None, RequestDump | None]:
-        """What time has changed, and what is to be asked; call it some ten times a second."""
+    def check(self, at: float, trouble: str = "") -> tuple[LinkChanged | None, RequestDump | None]:
+        """What time has changed, and what is to be asked; call it some ten times a second.
+
+        Args:
+            at: Monotonic seconds.
+            trouble: Why the DAW does not answer, where the dialect knows.
+        """
         silent_s = at - self._heard_at
         change = None
-        if self.state in (LinkState.ONLINE, LinkState.CONNECTING) and silent_s > _STALE_S:
+        was_there = self.state in (LinkState.ONLINE, LinkState.CONNECTING)
+        is_other_trouble = self.state is LinkState.STALE and trouble not in ("", self._trouble)
+        if (was_there and silent_s > _STALE_S) or is_other_trouble:
             text = f"no word from the DAW at {self._where} for {silent_s:.0f} s; is it running?"
-            change = self._enter(LinkState.STALE, at, text)
+            self._trouble = trouble
+            change = self._enter(LinkState.STALE, at, trouble or text)
         is_unfinished = self._is_dump_open or not self._is_answered
         is_wanted = self.state is not LinkState.ONLINE or is_unfinished or silent_s > _SILENT_S
         if is_wanted and at - self._asked_at >= _ASK_EVERY_S:

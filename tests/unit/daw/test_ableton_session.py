@@ -8,6 +8,7 @@ from ableton_fake import TICK_S, LiveTrack, encode_reply, eq_eight, f32, utility
 from ableton_session import AbletonSession
 
 from bridge.daw.ableton_curves import fader_db, fader_position, meter_position
+from bridge.daw.ableton_facts import GONE, TOO_OLD
 from bridge.mix import messages as m
 from bridge.mix.messages import MoveState
 from bridge.mix.params import EQ_BANDS, LockClass, Param
@@ -213,7 +214,7 @@ def test_an_old_abletonosc_is_named_as_that() -> None:
     session = AbletonSession()
     session.live.is_old = True
     session.run(5.0)
-    assert [text for text in session.sentences if "too old" in text]
+    assert session.engine.status[1] == TOO_OLD
     assert session.engine.mix.strips == []
     session.task.wishes.append(("Vox", Param.GAIN, 1.0))
     session.run(3.0)
@@ -224,8 +225,9 @@ def test_a_reloaded_abletonosc_says_what_to_click_and_is_met_again_after_it() ->
     session = open_session("Kick", "Bass", "Vox")
     session.live.is_reloaded = True
     session.run(5.0)
-    told = [text for text in session.sentences if "Control Surface to None and back" in text]
-    assert len(told) == 1
+    assert session.engine.status[0] == "stale"
+    assert session.engine.status[1] == GONE  # and so it is told to whoever asks now
+    assert not [text for text in session.sentences if "too old" in text]
     session.wish("Vox", Param.GAIN, 1.0)
     session.run(3.0)
     assert session.live.written == []
@@ -233,6 +235,22 @@ def test_a_reloaded_abletonosc_says_what_to_click_and_is_met_again_after_it() ->
     session.run(10.0)
     session.assert_same()
     session.move("Vox", Param.PAN, 0.1)
+
+
+def test_a_silent_abletonosc_is_seen_within_seconds_whatever_our_devices_say() -> None:
+    session = open_session("Kick", "Bass", "Vox", hub=True)
+    assert session.hub
+    session.live.is_absent = True
+    for second in range(10):
+        session.live.tracks[0].name = f"Kick {second}"  # the hub has news each second
+        for _ in range(10):
+            session.play_tap("Vox", -12.0)
+            session.run(0.1)
+        assert second < 5 or session.engine.status[0] == "stale"
+    session.live.start()
+    session.run(4.0)
+    assert session.engine.status[0] == "online"
+    session.assert_same()
 
 
 @pytest.mark.parametrize("at_tick", [0, 3, 7])

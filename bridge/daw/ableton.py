@@ -23,7 +23,7 @@ from bridge.daw.ableton_curves import meter_dbfs
 from bridge.daw.ableton_facts import GONE, TOO_OLD, facts_of
 from bridge.daw.ableton_plan import Plan
 from bridge.daw.ableton_tracks import Desk, Track
-from bridge.daw.ableton_wire import Frame, Question, Topic, about_tracks
+from bridge.daw.ableton_wire import ROOM, Frame, Question, Topic, about_tracks
 from bridge.daw.ableton_writes import (
     SAME,
     Key,
@@ -100,6 +100,7 @@ class AbletonDialect:
         self._version = ""
         self._missing: set[str] = set()
         self._is_old = False
+        self._room = ROOM
         self._log_level = ""
         self._desk.forget()
         self._plan = Plan()
@@ -177,6 +178,8 @@ class AbletonDialect:
                 return ()
             self._missing.add(address)
             return self._complain(self.trouble, at)
+        if "too long" in text:  # a datagram of its own: ask for less at a time
+            self._room = max(self._room // 2, 1)
         failed = self._wire.fail()
         return () if failed is None else self._digest(failed, at)
 
@@ -382,7 +385,7 @@ class AbletonDialect:
             if isinstance(event, ParamChanged):
                 self._taps.note(event)
         is_known = not self._roll.is_open and self._desk.ids
-        self._taps.arrange(self._desk.hub.ids if is_known else ())
+        self._taps.arrange(self._desk.ids if is_known else ())
         return told
 
     # -- what is said to it --------------------------------------------------------------------
@@ -433,9 +436,12 @@ class AbletonDialect:
             packets.append(self._poll(at))
         return tuple(packets)
 
+    def _about_tracks(self) -> list[Question]:
+        return about_tracks(self._count or 0, self._desk.names, self._room)
+
     def _send_puts(self, puts: list[Put], at: float) -> OscPacket:
         asked = [question for put in puts for question in put.questions()]
-        frame = self._wire.send([*about_tracks(self._count or 0), *asked], at)
+        frame = self._wire.send([*self._about_tracks(), *asked], at)
         self._puts[frame.tag] = puts
         return frame.bundle()
 
@@ -445,7 +451,7 @@ class AbletonDialect:
             quieter = Question(Topic.SET_LOG, ("warning",))
             topics = (Question(Topic.VERSION), Question(Topic.LOG), quieter, Question(Topic.COUNT))
             return self._wire.send(list(topics), at).bundle()
-        questions = about_tracks(self._count)
+        questions = self._about_tracks()
         if not self._roll.is_open:
             questions += [put.get() for put in self._writes.waiting(at)]
             questions += self._resting

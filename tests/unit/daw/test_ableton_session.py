@@ -384,6 +384,63 @@ def test_in_another_set_an_id_is_another_tracks() -> None:
     assert [strip.key for strip in session.engine.mix.strips] == ["Pad", "Kick", "Bass"]
 
 
+@pytest.mark.parametrize("name", ["007", "Kick  in", " Bass ", "1.50", "Take 03", "808"])
+def test_a_name_that_max_spells_otherwise_costs_no_id(name: str) -> None:
+    session = open_session("Vox", name, "Vox", hub=True)
+    assert session.hub
+    session.hub.bars[session.live.tracks[1].uid, "pan"] = "is automated"
+    session.hub._told = None
+    session.run(2.0)
+    assert [strip.guid for strip in session.dialect._roll.strips] == [
+        track.uid for track in session.live.tracks
+    ]
+    assert session.engine.mix.strips[1].barred == {LockClass.PAN: "is automated"}
+
+
+def test_a_name_that_comes_back_in_another_way_costs_that_track_alone_its_id() -> None:
+    session = AbletonSession("Kick", "Bass; DI", "Vox", "Vox", "Pad", hub=True)
+    assert session.hub
+    session.hub.spell = lambda name: name.replace(";", "\\;")
+    for track in session.live.tracks:
+        session.hub.bars[track.uid, "pan"] = "is automated"
+    session.run(3.0)
+    uids = [track.uid for track in session.live.tracks]
+    ids = [strip.guid for strip in session.dialect._roll.strips]
+    assert ids == [uids[0], "", "", "", uids[4]]  # namesakes are told apart by a whole list alone
+    strips = session.engine.mix.strips
+    assert all(strip.barred[LockClass.PAN] == "is automated" for strip in strips)
+    assert [LockClass.ALL in strip.barred for strip in strips] == [False, False, True, True, False]
+
+
+def test_a_new_name_that_the_hub_tells_alone_keeps_the_ids() -> None:
+    session = open_session("Kick", "Bass", "Vox", hub=True)
+    assert session.hub
+    session.hub = None  # it tells no whole dump meanwhile
+    session.live.tracks[1].name = "E-Bass"
+    session._hear(OscMessage("/mix/track/2/name", ("E-Bass",)))
+    session.run(3.0)
+    assert all(strip.guid for strip in session.dialect._roll.strips)
+    session.assert_same()
+
+
+@pytest.mark.parametrize("name", ["x" * 250, "🎚" * 250], ids=["latin", "emoji"])
+@pytest.mark.parametrize("tracks", [32, 64])
+def test_long_names_exceed_no_datagram(tracks: int, name: str) -> None:
+    session = AbletonSession(*(f"{number}{name}"[:250] for number in range(tracks)))
+    session.run(6.0)
+    assert session.engine.status[0] == "online"
+    assert len(session.engine.mix.strips) == tracks
+
+
+def test_names_that_have_grown_too_long_are_asked_for_in_less() -> None:
+    session = open_session(*song(32))
+    for number, track in enumerate(session.live.tracks):
+        track.name = f"{number}" + "x" * 400
+    session.run(8.0)
+    assert session.engine.status[0] == "online"
+    assert len(session.engine.mix.strips) == 32
+
+
 def test_what_the_hub_says_is_automated_is_left_alone_until_it_is_not() -> None:
     session = open_session(hub=True)
     assert session.hub

@@ -39,7 +39,7 @@ local AS_TOLD = { volume = 1.1e-4, pan = 1.1e-4, eq = 2e-5 } -- the decimals of 
 local run = os.time() .. "-" .. math.floor(reaper.time_precise() * 1000) % 1000000
 local done, refresh, faults = 0, 0, 0
 local commands_text, body, levels_text = "", "", ""
-local told_at, guarded_at, busy_until = -1e9, -1e9, -1e9
+local told_at, guarded_at, busy_until, levels_at = -1e9, -1e9, -1e9, -1e9
 local undo_name, redo_name, levels_layout = "", "", -1
 local change_count = -1
 local holds = {} -- what we wrote last, by GUID and parameter
@@ -77,15 +77,16 @@ local function publish(now)
   told_at = now
 end
 
-local function publish_levels()
+-- Once a beat in any case: a bridge that has just begun believes no old file.
+local function publish_levels(now)
   local lines = { "mixbridge-levels\t" .. mixbridge.SCHEMA, "layout\t" .. reading.layout }
   for place, known in ipairs(reading.tracks) do
     if known.level ~= "" then lines[#lines + 1] = "level\t" .. place .. "\t" .. known.level end
   end
   lines[#lines + 1] = "end\n"
   local text = table.concat(lines, "\n")
-  if text ~= levels_text then
-    levels_text, levels_layout = text, reading.layout
+  if text ~= levels_text or now - levels_at >= BEAT_S then
+    levels_text, levels_layout, levels_at = text, reading.layout, now
     mixbridge.replace("levels.txt", text)
   end
 end
@@ -254,7 +255,9 @@ local function watch(now)
     body = reading.text()
     publish(now)
   end
-  if has_levels or levels_layout ~= reading.layout then publish_levels() end
+  if has_levels or levels_layout ~= reading.layout or now - levels_at >= BEAT_S then
+    publish_levels(now)
+  end
 end
 
 local function leave()

@@ -69,6 +69,7 @@ class ReaperDialect:
         self._undo = companion.UndoWatch()
         self._state: companion.CompanionState | None = None
         self._state_at = -math.inf
+        self._levels = ""  # what the companion said last of them
         self._is_companions = False  # which lane the engine was last told by
         self._lanes: dict[tuple[str, Param], tuple[str, bool]] = {}
         self._dump_number = 0
@@ -129,7 +130,8 @@ class ReaperDialect:
             if not self._bank.is_complete:
                 return ()
             self._bank.is_collecting, self._sign_at = False, None
-            return (*self._dump(self._bank.strips(), self._bank.is_playing, at),)
+            dump = self._dump(self._bank.strips(), self._bank.is_playing, at)
+            return (*dump, *self._bank.levels())  # a dump clears what was heard before it
         if self._sign_at is not None:
             self._sign_at = self._sign_at if said else at
             return ()
@@ -167,15 +169,19 @@ class ReaperDialect:
             case companion.STATE, (str(text),):
                 return self._hear_state(self._reader.read(text), at)
             case companion.LEVELS, (str(text),):
-                if not self._is_companions or self._state is None:
-                    return ()
-                return (*companion.read_levels(text, self._state.strips, self._state.layout),)
+                self._levels = text
+                return self._read_levels()
             case companion.METER_RANGE, (float(low), float(high)) if -200 < low < high < 100:
                 self._bank.meter_range = (low, high)
                 return ()
             case ((companion.STATE | companion.LEVELS | companion.METER_RANGE), _):
                 raise DialectError(f"{message.address}: expected a text of the companion's.")
         return None
+
+    def _read_levels(self) -> tuple[Heard, ...]:
+        if not self._is_companions or self._state is None or not self._levels:
+            return ()
+        return (*companion.read_levels(self._levels, self._state.strips, self._state.layout),)
 
     def _hear_state(self, state: companion.CompanionState, at: float) -> tuple[Heard, ...]:
         before, self._state, self._state_at = self._state, state, at
@@ -194,7 +200,8 @@ class ReaperDialect:
         self._is_companions = True
         if is_dump:
             self._sign_at, self._bank.is_collecting = None, False
-            return (*undone, *self._dump(state.strips, state.is_playing, at))
+            dump = self._dump(state.strips, state.is_playing, at)
+            return (*undone, *dump, *self._read_levels())
         said = {
             (track, param)
             for track, strip in enumerate(state.strips, start=1)

@@ -160,6 +160,14 @@ class Bank:
             (place.off.discard if value else place.off.add)(rows.EQ_ON[template])
         return None
 
+    def levels(self) -> list[LevelReading]:
+        """What was heard last of each track; the surface says a level when it changes."""
+        return [
+            LevelReading(LevelSlot(number, 1, 1), (max(place.levels.values()),))
+            for number, place in sorted(self._places.items())
+            if number <= self._count and place.levels
+        ]
+
     @property
     def is_complete(self) -> bool:
         """Whether everything that was asked for has been said."""

@@ -189,6 +189,22 @@ def test_after_another_order_no_move_goes_to_a_wrong_track(
 
 
 @LANES
+def test_a_level_that_stands_is_told_again_after_each_dump(
+    tmp_path: Path, has_companion: bool
+) -> None:
+    """Levels are said when they change, and a dump forgets whose they are."""
+    session = ReaperSession(tmp_path, companion=has_companion)
+    for track in session.reaper.tracks:
+        track.peaks = (0.5, 0.25)
+    session.run(3.0)
+    session.levels.clear()
+    session._command(session.link.request_dump(session.at))
+    session.run(1.0)
+    assert {level.slot.track for level in session.levels} == {1, 2, 3}
+    assert session.levels[-1].levels_dbfs == pytest.approx((-6.02,), abs=0.1)
+
+
+@LANES
 def test_reaper_restarted_is_met_again(tmp_path: Path, has_companion: bool) -> None:
     session = open_session(tmp_path, companion=has_companion)
     session.move("Vox", Param.GAIN, 1.0)

@@ -29,6 +29,7 @@ var SILENT_PULSES = 60; // 3 s without a sign of life: the lamp goes out
 var UNANSWERED_PULSES = 100; // 5 s without a welcome: it is not at this port
 var SETTLE_PULSES = 10; // 0.5 s in which a write may still mean the old numbers
 var WRITE_PULSES = 2; // 0.1 s between two writes of a parameter
+var HAND_PULSES = 10; // 0.5 s in which a write may not know yet of a hand that was there
 var CONFIRM_PULSES = 60; // 3 s in which a second press means it
 var BURST = 400; // messages a pulse; Max's queue holds 512
 var SWEEP_PULSES = 2; // a strip is read again each 0.1 s, whatever Live has notified
@@ -40,10 +41,13 @@ var SILENCE_DB = -150;
 var AUTOMATED = "is automated";
 var HELD = "is held by a macro or another device";
 var NO_AUDIO = "does nothing: the track has no audio";
+var IDLE = "does nothing: Live shows it as inactive";
+var SPLIT = "is in split stereo, which has no single position";
 var WORDS = {
     gain: "fader", pan: "pan", "eq/low/gain": "low EQ", "eq/lowmid/gain": "low-mid EQ",
     "eq/highmid/gain": "high-mid EQ", "eq/high/gain": "high EQ"
 };
+var PARAMETERS = ["gain", "pan"];
 var MODES = ["observe", "suggest", "assist", "gig"];
 
 var hubPort = jsarguments[1];
@@ -133,16 +137,23 @@ function Strip(id) {
     this.isDirty = false;
     this.wanted = {}; // what the bridge asked for and was not written yet
     this.writtenAt = { gain: -WRITE_PULSES, pan: -WRITE_PULSES };
+    this.handAt = { gain: -HAND_PULSES, pan: -HAND_PULSES };
     this.track = observe(id, "name", mark);
-    var mixer = new LiveAPI(null, "id " + childId(this.track, "mixer_device"));
-    this.gain = observe(childId(mixer, "volume"), "value", mark);
-    this.pan = observe(childId(mixer, "panning"), "value", mark);
+    this.mixer = observe(childId(this.track, "mixer_device"), "panning_mode", mark);
+    this.gain = observe(childId(this.mixer, "volume"), "value", mark);
+    this.pan = observe(childId(this.mixer, "panning"), "value", mark);
     this.observers = [ // kept, or they would be collected and fall silent
-        this.track, this.gain, this.pan,
-        observe(id, "mute", mark), observe(id, "solo", mark),
-        observe(Number(this.gain.id), "automation_state", mark),
-        observe(Number(this.pan.id), "automation_state", mark)
+        this.track, this.mixer, this.gain, this.pan,
+        observe(id, "mute", mark), observe(id, "solo", mark)
     ];
+    // Live cannot observe is_enabled; state is 0 where a control is there, 1 where it has no effect,
+    // and 2 where it cannot be changed.
+    for (var i = 0; i < PARAMETERS.length; i += 1) {
+        var parameter = Number(this[PARAMETERS[i]].id);
+        this.observers.push(observe(parameter, "automation_state", mark));
+        this.observers.push(observe(parameter, "state", mark));
+    }
+    this.held = { gain: this.raw("gain"), pan: this.raw("pan") }; // what was said or written last
     this.said = this.read();
 }
 
@@ -154,8 +165,23 @@ Strip.prototype.leave = function () {
 
 Strip.prototype.bar = function (name, hasAudio) {
     if (!hasAudio) { return NO_AUDIO; }
+    if (name === "pan" && Number(this.mixer.get("panning_mode")) === 1) { return SPLIT; }
     if (Number(this[name].get("automation_state")) !== 0) { return AUTOMATED; }
-    return Number(this[name].get("is_enabled")) === 0 ? HELD : "";
+    return ["", IDLE, HELD][Number(this[name].get("state"))] || "";
+};
+
+Strip.prototype.raw = function (name) { return Number(this[name].get("value")); };
+
+// Whether a hand has the control, or had it just now. What stands is what was said or written last,
+// or a hand's; then what the bridge wants may not know of it yet.
+Strip.prototype.isHands = function (name) {
+    var raw = this.raw(name);
+    if (raw !== this.held[name]) {
+        this.held[name] = raw;
+        this.handAt[name] = pulses;
+        delete this.wanted[name];
+    }
+    return pulses - this.handAt[name] < HAND_PULSES;
 };
 
 Strip.prototype.read = function () {
@@ -173,6 +199,7 @@ Strip.prototype.read = function () {
 
 Strip.prototype.write = function (name, value) {
     this[name].set("value", name === "gain" ? toFader(value) : Math.min(Math.max(value, -1), 1));
+    this.held[name] = this.raw(name);
 };
 
 // -- what is said to the bridge ---------------------------------------------------------------
@@ -193,6 +220,7 @@ function send() {
 function trackAddress(number, what) { return "/mix/track/" + number + "/" + what; }
 
 function sayStrip(number, strip, isWhole) {
+    for (var i = 0; i < PARAMETERS.length; i += 1) { strip.isHands(PARAMETERS[i]); }
     var now = strip.read();
     if (isWhole) { say(trackAddress(number, "id"), String(strip.id)); }
     for (var what in now) {
@@ -254,8 +282,9 @@ function writeWanted(number, strip, name) {
     var value = strip.wanted[name];
     delete strip.wanted[name];
     var isSettled = pulses - numberedAt >= SETTLE_PULSES && !isSongDirty;
+    var isFree = !strip.isHands(name);
     var held = strip.read();
-    if (isSettled && held["barred/" + name] === "" && isFinite(value)) {
+    if (isSettled && isFree && held["barred/" + name] === "" && isFinite(value)) {
         strip.write(name, value);
         strip.writtenAt[name] = pulses;
         held = strip.read();

@@ -20,110 +20,42 @@
 --   [main] mixbridge_Rearm.lua
 --   [main] mixbridge_Status window.lua
 --   [nomain] mixbridge_lib.lua
+--   [nomain] mixbridge_reading.lua
 --   [effect] mixbridge_probe.jsfx
 --   [data] mixbridge.ReaperOSC > mixbridge/mixbridge.ReaperOSC
 
 local here = debug.getinfo(1, "S").source:match("^@(.*[/\\])") or ""
 local mixbridge = dofile(here .. "mixbridge_lib.lua")
+local reading = dofile(here .. "mixbridge_reading.lua")(mixbridge)
 
-local SCAN_S = 0.1 -- values and meters; what we did ourselves is told at once
 local BEAT_S = 1.0 -- the bridge gives up after 2.4 s
+local GUARD_S = 0.25 -- whether another companion has begun, and what undo would take back
 local IDLE_RAMP_S = 0.4 -- a ramp that does not go on was stopped where it is
-local PROBE_STALE_S = 0.5
-local SLOT = 32 -- cells of a probe, as in mixbridge_probe.jsfx
-local OCTAVES = 10
+local BUSY_S = 1.0 -- a control that has moved is watched closely for this long
 local MAX_FAULTS = 10
-local EQ_BANDS = { "1/0", "2/0", "2/1", "4/0" } -- low shelf, two bells, high shelf
+local SAME = 1e-7 -- what REAPER holds of a value that was written
+local AS_TOLD = { volume = 1.1e-4, pan = 1.1e-4, eq = 2e-5 } -- the decimals of the state
 
 local run = os.time() .. "-" .. math.floor(reaper.time_precise() * 1000) % 1000000
-local done, refresh, layout, faults = 0, 0, 0, 0
+local done, refresh, faults = 0, 0, 0
 local commands_text, body, levels_text = "", "", ""
-local scanned_at, told_at, change_count, guids_line = -1e9, -1e9, -1, ""
-local undo_name, redo_name = "", ""
-local ramps = {} -- moves whose last value has not come, by GUID and parameter
-local eqs = {} -- what was read of each ReaEQ, by GUID
-local probes = {} -- generation of each probe, and when it last changed
+local told_at, guarded_at, busy_until, levels_at = -1e9, -1e9, -1e9, -1e9
+local undo_name, redo_name, levels_layout = "", "", -1
+local change_count = -1
+local holds = {} -- what we wrote last, by GUID and parameter
 
-local function decibels(amplitude)
-  return amplitude > 0 and 20 * math.log(amplitude, 10) or -150
-end
-
--- -- what stands --------------------------------------------------------------------------------
-
-local function has_envelope(track, fx)
-  for index = 0, reaper.TrackFX_GetNumParams(track, fx) - 1 do
-    if reaper.GetFXEnvelope(track, fx, index, false) then return true end
-  end
-  return false
-end
-
--- Gains and frequencies of the four bands, as ReaEQ's own positions; empty where a band is off.
-local function read_eq(track)
-  local fx = reaper.TrackFX_GetEQ(track, false)
-  local said = { gains = {}, freqs = {}, automated = false }
-  if fx < 0 or not reaper.TrackFX_GetEnabled(track, fx) then return said end
-  for index = 0, reaper.TrackFX_GetNumParams(track, fx) - 1 do
-    local ok, kind, band, param, value = reaper.TrackFX_GetEQParam(track, fx, index)
-    if ok and reaper.TrackFX_GetEQBandEnabled(track, fx, kind, band) then
-      local place = math.floor(kind) .. "/" .. math.floor(band)
-      if param == 1 then said.gains[place] = mixbridge.number(value, 6) end
-      if param == 0 then said.freqs[place] = mixbridge.number(value, 6) end
-    end
-  end
-  said.automated = has_envelope(track, fx)
-  return said
-end
-
-local function envelopes(track, eq)
-  return (reaper.GetTrackEnvelopeByName(track, "Volume") and "v" or "")
-    .. (reaper.GetTrackEnvelopeByName(track, "Pan") and "p" or "")
-    .. (eq.automated and "e" or "")
-end
-
-local function track_line(track, guid, eq)
-  local _, name = reaper.GetTrackName(track)
-  local _, volume, pan = reaper.GetTrackUIVolPan(track)
-  local function info(key) return math.floor(reaper.GetMediaTrackInfo_Value(track, key)) end
-  local fields = {
-    "track", guid, mixbridge.escape(name), mixbridge.number(decibels(volume)), mixbridge.number(pan),
-    tostring(info("I_PANMODE")), tostring(info("I_AUTOMODE")), envelopes(track, eq),
-    info("B_MUTE") ~= 0 and "1" or "0", info("I_SOLO") ~= 0 and "1" or "0",
-    reaper.IsTrackSelected(track) and "1" or "0",
-  }
-  for _, band in ipairs(EQ_BANDS) do fields[#fields + 1] = eq.gains[band] or "" end
-  for _, band in ipairs(EQ_BANDS) do fields[#fields + 1] = eq.freqs[band] or "" end
-  return table.concat(fields, "\t")
-end
+-- -- what is published -------------------------------------------------------------------------
 
 local function config(name, default)
   local ok, value = reaper.get_config_var_string(name)
   return ok and tonumber(value) or default
 end
 
-local function project_name()
+local function is_ours() return reaper.GetExtState(mixbridge.SECTION, "run") == run end
+
+local function publish(now)
+  if not is_ours() then return end
   local _, path = reaper.EnumProjects(-1)
-  return path or ""
-end
-
-local function scan(is_thorough)
-  local lines, guids, seen = {}, {}, {}
-  for index = 0, reaper.CountTracks(0) - 1 do
-    local track = reaper.GetTrack(0, index)
-    local guid = reaper.GetTrackGUID(track)
-    if is_thorough or not eqs[guid] then eqs[guid] = read_eq(track) end
-    seen[guid] = eqs[guid]
-    guids[#guids + 1] = guid
-    lines[#lines + 1] = track_line(track, guid, eqs[guid])
-  end
-  eqs = seen
-  local line = table.concat(guids, " ")
-  if line ~= guids_line then
-    guids_line, layout, probes = line, layout + 1, {}
-  end
-  return table.concat(lines, "\n")
-end
-
-local function tell(now)
   local text = {
     "mixbridge-state\t" .. mixbridge.SCHEMA,
     "version\t" .. mixbridge.VERSION,
@@ -132,8 +64,8 @@ local function tell(now)
     "app\t" .. reaper.GetAppVersion(),
     "done\t" .. done,
     "refresh\t" .. refresh,
-    "project\t" .. mixbridge.escape(project_name()),
-    "layout\t" .. layout,
+    "project\t" .. mixbridge.escape(path or ""),
+    "layout\t" .. reading.layout,
     "undo\t" .. mixbridge.escape(undo_name),
     "redo\t" .. mixbridge.escape(redo_name),
     "playing\t" .. (reaper.GetPlayState() & 1),
@@ -145,106 +77,119 @@ local function tell(now)
   told_at = now
 end
 
--- -- what is heard ------------------------------------------------------------------------------
-
--- A probe's line of levels, if it is alive: RMS and ten octaves, before the fader.
-local function probe_levels(slot, now)
-  local base = slot * SLOT
-  local generation = reaper.gmem_read(base)
-  local probe = probes[slot]
-  if not probe or probe.generation ~= generation then
-    local is_new = not probe
-    probe = { generation = generation, at = is_new and -1e9 or now }
-    probes[slot] = probe
-  end
-  if now - probe.at > PROBE_STALE_S then return "" end
-  local fields = {}
-  for cell = 1, OCTAVES + 1 do
-    local power = reaper.gmem_read(base + cell)
-    fields[cell] = mixbridge.number(power > 0 and 10 * math.log(power, 10) or -150, 2)
-  end
-  return "\t" .. table.concat(fields, "\t")
-end
-
-local function tell_levels(now)
-  local lines = { "mixbridge-levels\t" .. mixbridge.SCHEMA, "layout\t" .. layout }
-  for index = 0, reaper.CountTracks(0) - 1 do
-    local track = reaper.GetTrack(0, index)
-    local peak = math.max(reaper.Track_GetPeakInfo(track, 0), reaper.Track_GetPeakInfo(track, 1))
-    lines[#lines + 1] = "level\t" .. index + 1 .. "\t" .. mixbridge.number(decibels(peak), 2)
-      .. probe_levels(index + 1, now)
+-- Once a beat in any case: a bridge that has just begun believes no old file.
+local function publish_levels(now)
+  local lines = { "mixbridge-levels\t" .. mixbridge.SCHEMA, "layout\t" .. reading.layout }
+  for place, known in ipairs(reading.tracks) do
+    if known.level ~= "" then lines[#lines + 1] = "level\t" .. place .. "\t" .. known.level end
   end
   lines[#lines + 1] = "end\n"
   local text = table.concat(lines, "\n")
-  if text ~= levels_text then
-    levels_text = text
+  if text ~= levels_text or now - levels_at >= BEAT_S then
+    levels_text, levels_layout, levels_at = text, reading.layout, now
     mixbridge.replace("levels.txt", text)
   end
 end
 
 -- -- what is asked for --------------------------------------------------------------------------
 
-local function find_track(guid)
-  for index = 0, reaper.CountTracks(0) - 1 do
-    local track = reaper.GetTrack(0, index)
-    if reaper.GetTrackGUID(track) == guid then return track end
+-- Whether a write would fight an envelope.
+local function is_automated(known, word)
+  reading.override = math.floor(reaper.GetGlobalAutomationOverride())
+  if reading.automation_mode(known.track) < 1 then return false end
+  local letter = word == "volume" and "v" or word == "pan" and "p" or "e"
+  return reading.envelopes(known):find(letter, 1, true) ~= nil
+end
+
+-- What a control holds now, in REAPER's own terms; nil where it is not there.
+local function read_value(known, word)
+  if word == "volume" then return reaper.GetMediaTrackInfo_Value(known.track, "D_VOL") end
+  if word == "pan" then return reaper.GetMediaTrackInfo_Value(known.track, "D_PAN") end
+  local place = word:match("^eq/(%d+/%d+)$")
+  local fx = reaper.TrackFX_GetEQ(known.track, false)
+  if not place or fx < 0 then return nil end
+  for attempt = 1, 2 do
+    local index = known.places[place]
+    if index then
+      local _, kind, band, param, value = reaper.TrackFX_GetEQParam(known.track, fx, index)
+      if kind and math.floor(kind) .. "/" .. math.floor(band) == place and param == 1 then return value end
+    end
+    if attempt == 1 then reading.eq(known) end -- bands were added or removed
   end
   return nil
 end
 
--- Whether a write would fight an envelope.
-local function is_automated(track, word)
-  if reaper.GetMediaTrackInfo_Value(track, "I_AUTOMODE") < 1 then return false end
-  if word == "volume" then return reaper.GetTrackEnvelopeByName(track, "Volume") ~= nil end
-  if word == "pan" then return reaper.GetTrackEnvelopeByName(track, "Pan") ~= nil end
-  local fx = reaper.TrackFX_GetEQ(track, false)
-  return fx >= 0 and has_envelope(track, fx)
-end
-
--- The raw values: they gang with nothing, and touch no automation.
-local function write(track, word, value)
+-- The raw values: they gang with nothing, and touch no automation. Returns what stands then.
+local function write_value(known, word, value)
   if word == "volume" then
-    reaper.SetMediaTrackInfo_Value(track, "D_VOL", 10 ^ (value / 20))
+    reaper.SetMediaTrackInfo_Value(known.track, "D_VOL", 10 ^ (value / 20))
   elseif word == "pan" then
-    reaper.SetMediaTrackInfo_Value(track, "D_PAN", value)
+    reaper.SetMediaTrackInfo_Value(known.track, "D_PAN", value)
   else
     local kind, band = word:match("^eq/(%d+)/(%d+)$")
-    local fx = reaper.TrackFX_GetEQ(track, false)
-    if kind and fx >= 0 then
-      reaper.TrackFX_SetEQParam(track, fx, tonumber(kind), tonumber(band), 1, value, true)
-      eqs[reaper.GetTrackGUID(track)] = nil
-    end
+    local fx = reaper.TrackFX_GetEQ(known.track, false)
+    reaper.TrackFX_SetEQParam(known.track, fx, tonumber(kind), tonumber(band), 1, value, true)
   end
+  local stands = read_value(known, word)
+  if word == "volume" then known.volume = stands
+  elseif word == "pan" then known.pan = stands
+  else known.gains[word:sub(4)] = stands end
+  return stands
+end
+
+-- Whether a hand has the control: what stands is not what we wrote last, and for the first value of
+-- a move not what the bridge knows. Within a move only our own value is ours: a hand may also bring
+-- back where the move began. What is no move (a panic, an audition) may be asked for again.
+local function is_hands(hold, command, stands, now)
+  local is_ours = hold and not hold.is_taken and math.abs(stands - hold.value) <= SAME
+  if is_ours then return false end
+  local is_same_move = hold and hold.move == command.move
+  if is_same_move and (command.move ~= "panic" or now - hold.at < IDLE_RAMP_S) then return true end
+  if not command.known then return hold ~= nil end
+  local said = command.word == "volume" and mixbridge.decibels(stands) or stands
+  return math.abs(said - command.known) > AS_TOLD[command.word:match("^%a+")]
 end
 
 -- One named point of undo for the whole move; values on the way there made none.
-local function close_move(track, word, value, label)
-  if reaper.Undo_CanUndo2(0) == label then return end -- asked again: it stands already
+local function close_move(known, command)
+  if reaper.Undo_CanUndo2(0) == command.label then return read_value(known, command.word) end
   reaper.Undo_BeginBlock2(0)
-  write(track, word, value)
-  reaper.Undo_EndBlock2(0, label, word:sub(1, 2) == "eq" and 2 or 1)
-  reaper.TrackList_AdjustWindows(true) -- other surfaces hear of it
+  local stands = write_value(known, command.word, command.value)
+  reaper.Undo_EndBlock2(0, command.label, command.flags)
+  reaper.TrackList_AdjustWindows(true) -- other surfaces follow
+  return stands
 end
 
-local function obey(command, now)
-  local number, expires = tonumber(command[1]), tonumber(command[2])
+local function obey(fields, now)
+  local number, expires = tonumber(fields[1]), tonumber(fields[2])
   if not number or number <= done then return end
   done = number
-  local guid, word, value = command[3], command[4], tonumber(command[5])
-  local track = find_track(guid)
-  if not track or not value or now > expires or is_automated(track, word) then return end
-  local label, place = mixbridge.unescape(command[7] or ""), guid .. word
-  if command[6] == "1" then
-    ramps[place] = nil
-    close_move(track, word, value, label)
-  else
-    write(track, word, value)
-    ramps[place] = { guid = guid, word = word, value = value, label = label, at = now }
+  local label = mixbridge.unescape(fields[7] or "")
+  local command = {
+    word = fields[4], value = tonumber(fields[5]), known = tonumber(fields[8]), label = label,
+    move = label:match("^mixbridge ([^:]*):") or "", flags = fields[4]:sub(1, 2) == "eq" and 2 or 1,
+  }
+  local known, place = reading.by_guid[fields[3]], fields[3] .. fields[4]
+  if not known or not command.value or now > expires then return end
+  if not reaper.ValidatePtr2(0, known.track, "MediaTrack*") then return end
+  if is_automated(known, command.word) then return end
+  local stands = read_value(known, command.word)
+  if not stands then return end
+  local hold = holds[place]
+  if is_hands(hold, command, stands, now) then
+    holds[place] = { move = command.move, value = stands, at = now, is_taken = true }
+    return
   end
+  local is_last = fields[6] == "1"
+  local value = is_last and close_move(known, command) or write_value(known, command.word, command.value)
+  holds[place] = {
+    move = command.move, value = value, at = now, is_open = not is_last, known = known,
+    word = command.word, label = label, flags = command.flags, undo = reaper.Undo_CanUndo2(0),
+  }
 end
 
 -- Do what the bridge asks for; returns whether there was anything.
-local function take_commands(now)
+local function read_commands(now)
   local text = mixbridge.read("commands.txt")
   if not text or text == commands_text then return false end
   local said = mixbridge.parse(text, "commands")
@@ -252,49 +197,68 @@ local function take_commands(now)
   commands_text = text
   local is_new = false
   local asked = tonumber(said.refresh and said.refresh[1][1]) or 0
-  if asked ~= refresh then refresh, is_new = asked, true end
+  if asked ~= refresh then
+    refresh, is_new, busy_until = asked, true, now + BUSY_S
+    for _, known in ipairs(reading.tracks) do reading.positions(known) end
+  end
   if said.run and said.run[1][1] == run then
-    for _, command in ipairs(said.set or {}) do
+    for _, fields in ipairs(said.set or {}) do
       is_new = true
-      obey(command, now)
+      obey(fields, now)
     end
   end
   return is_new
 end
 
+-- A ramp that was stopped on its way gets its point of undo, without a write: where it stands. Where
+-- a hand has been there, or at anything else, theirs holds what we did as well.
 local function close_stopped_ramps(now)
-  for place, ramp in pairs(ramps) do
-    if now - ramp.at > IDLE_RAMP_S then
-      ramps[place] = nil
-      local track = find_track(ramp.guid)
-      if track then close_move(track, ramp.word, ramp.value, ramp.label) end
+  for _, hold in pairs(holds) do
+    if hold.is_open and now - hold.at > IDLE_RAMP_S then
+      hold.is_open = false
+      local is_there = reaper.ValidatePtr2(0, hold.known.track, "MediaTrack*")
+      local stands = is_there and read_value(hold.known, hold.word)
+      if stands and math.abs(stands - hold.value) <= SAME and reaper.Undo_CanUndo2(0) == hold.undo then
+        reaper.Undo_OnStateChangeEx2(0, hold.label, hold.flags, -1)
+      end
     end
   end
 end
 
 -- -- the loop -----------------------------------------------------------------------------------
 
-local function look(now)
-  local is_urgent = take_commands(now)
-  close_stopped_ramps(now)
+-- What undo would take back, the global override; returns whether that is news.
+local function read_rare()
+  reading.override = math.floor(reaper.GetGlobalAutomationOverride())
   local undo, redo = reaper.Undo_CanUndo2(0) or "", reaper.Undo_CanRedo2(0) or ""
-  local count = reaper.GetProjectStateChangeCount(0)
-  if undo ~= undo_name or redo ~= redo_name or count ~= change_count then
-    undo_name, redo_name, is_urgent = undo, redo, true
-  end
-  local is_beat = now - told_at >= BEAT_S
-  if not is_urgent and not is_beat and now - scanned_at < SCAN_S then return end
-  scanned_at = now
-  local scanned = scan(count ~= change_count or is_beat)
-  change_count = count
-  if scanned ~= body or is_urgent or is_beat then
-    body = scanned
-    tell(now)
-  end
-  tell_levels(now)
+  if undo == undo_name and redo == redo_name then return false end
+  undo_name, redo_name = undo, redo
+  return true
 end
 
-local function is_ours() return reaper.GetExtState(mixbridge.SECTION, "run") == run end
+local function watch(now)
+  local count = reaper.GetProjectStateChangeCount(0)
+  local has_changed = count ~= change_count
+  change_count = count
+  local is_news = reading.list(now, has_changed)
+  local before = reading.override
+  local is_urgent = read_commands(now)
+  close_stopped_ramps(now)
+  if has_changed or is_urgent or now - guarded_at >= GUARD_S then
+    is_urgent = read_rare() or is_urgent
+  end
+  has_changed = has_changed or reading.override ~= before
+  local has_levels
+  is_news, has_levels = reading.sweep(now, has_changed, now < busy_until, is_news)
+  if is_news then busy_until = now + BUSY_S end
+  if is_news or is_urgent or now - told_at >= BEAT_S then
+    body = reading.text()
+    publish(now)
+  end
+  if has_levels or levels_layout ~= reading.layout or now - levels_at >= BEAT_S then
+    publish_levels(now)
+  end
+end
 
 local function leave()
   if is_ours() then
@@ -306,16 +270,21 @@ local function leave()
 end
 
 local function tick()
-  if not is_ours() then return end -- another one has begun, or this one was asked to stop
   local now = reaper.time_precise()
-  local ok, fault = pcall(look, now)
+  local is_guarding = now - guarded_at >= GUARD_S
+  if is_guarding and not is_ours() then return end -- another has begun, or this one is to stop
+  local ok, fault = pcall(watch, now)
   if ok then
     faults = 0
   else
     faults = faults + 1
+    reading.forget()
     mixbridge.replace("fault.txt", tostring(fault) .. "\n")
   end
-  reaper.SetExtState(mixbridge.SECTION, "beat", mixbridge.number(now, 3), false)
+  if is_guarding then
+    guarded_at = now
+    reaper.SetExtState(mixbridge.SECTION, "beat", mixbridge.number(now, 3), false)
+  end
   if faults < MAX_FAULTS then reaper.defer(tick) end
 end
 

@@ -13,6 +13,10 @@ function M.number(value, decimals)
   return (string.format("%." .. (decimals or 4) .. "f", value):gsub(",", "."))
 end
 
+function M.decibels(amplitude)
+  return amplitude > 0 and 20 * math.log(amplitude, 10) or -150
+end
+
 function M.escape(text)
   return (text:gsub("\\", "\\\\"):gsub("\t", "\\t"):gsub("\n", "\\n"):gsub("\r", "\\r"))
 end

@@ -23,7 +23,7 @@ from bridge.daw.ableton_curves import meter_dbfs
 from bridge.daw.ableton_facts import GONE, TOO_OLD, facts_of
 from bridge.daw.ableton_plan import Plan
 from bridge.daw.ableton_tracks import Desk, Track
-from bridge.daw.ableton_wire import Frame, Question, Topic, about_tracks
+from bridge.daw.ableton_wire import ROOM, Frame, Question, Topic, about_tracks
 from bridge.daw.ableton_writes import (
     SAME,
     Key,
@@ -52,6 +52,8 @@ from bridge.osc.message import OscArg, OscMessage, OscPacket
 
 TURN_S: Final = 0.09
 """Nearly a tick of AbletonOSC, so that each of them finds a frame and none finds two."""
+SILENT_S: Final = 1.5
+"""An answer comes ten times a second; without one for this long Live is modal, or gone."""
 RETRY_S: Final = 1.0
 """An answer comes within two ticks; one that has not by now was lost, or Live is modal."""
 _REPEAT_S: Final = 30.0
@@ -81,6 +83,9 @@ class AbletonDialect:
         self._writes = Writes()
         self._undo = UndoWatch()
         self._puts: dict[str, list[Put]] = {}  # of the frames that carry writes, by tag
+        self._moves: dict[Key, str] = {}  # the newest move of each parameter
+        self._taken: dict[Key, str] = {}  # the move in which a hand came
+        self._is_stale = False  # something was put back while all is being read
         self._forget_live()
         self._is_met = False
         self._error = ""
@@ -94,6 +99,8 @@ class AbletonDialect:
         self._count: int | None = None
         self._version = ""
         self._missing: set[str] = set()
+        self._is_old = False
+        self._room = ROOM
         self._log_level = ""
         self._desk.forget()
         self._plan = Plan()
@@ -106,6 +113,18 @@ class AbletonDialect:
         )
         facts["put_right"] = float(self._writes.put_right)
         return facts | ({"error": self._error} if self._error else {})
+
+    def is_answering(self, *, at: float) -> bool:
+        """Whether AbletonOSC answers, whatever our devices say; see `Watchful`."""
+        return not self.trouble and at - self._wire.answered_at <= SILENT_S
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with AbletonOSC; see `Watchful`."""
+        if not self._missing:
+            return TOO_OLD if self._is_old and not self._wire.is_tagged else ""
+        has_answered = self._wire.answered or wire.MARK in self._missing
+        return GONE if has_answered else TOO_OLD
 
     # -- what is said to us --------------------------------------------------------------------
 
@@ -128,7 +147,8 @@ class AbletonDialect:
             if ended is not None:
                 return self._digest(ended, at)
             is_old = len(message.args) == 1 and self._wire.newest and not self._wire.is_tagged
-            return self._complain(TOO_OLD, at) if is_old else ()
+            self._is_old |= bool(is_old)
+            return self._complain(self.trouble, at) if is_old else ()
         frame = self._wire.open
         if frame is not None and frame.take(message):
             self._look_ahead(frame)
@@ -141,7 +161,7 @@ class AbletonDialect:
         hub = self._desk.hub
         before = hub.names, hub.ids
         is_news = hub.hear(message, at=at)
-        if not is_news or self._roll.is_open:
+        if not is_news or self._roll.is_open or not self.is_answering(at=at):
             return None if is_news is None else ()
         if before != (hub.names, hub.ids) and (before[0] or not self._desk.ids):
             self._plan.begin(len(self._desk.tracks))
@@ -157,7 +177,9 @@ class AbletonDialect:
             if address not in wire.ADDRESSES:
                 return ()
             self._missing.add(address)
-            return self._complain(GONE if address == wire.MARK else TOO_OLD, at)
+            return self._complain(self.trouble, at)
+        if "too long" in text:  # a datagram of its own: ask for less at a time
+            self._room = max(self._room // 2, 1)
         failed = self._wire.fail()
         return () if failed is None else self._digest(failed, at)
 
@@ -192,9 +214,8 @@ class AbletonDialect:
         outcomes = read_outcomes(frame, puts)
         if names is None:
             return self._learn_count(frame, at)
-        for outcome in [o for o in outcomes if o.put.names != tuple(names)]:
-            self._writes.put_back(outcome, tuple(names))
-            outcomes.remove(outcome)
+        self._missing.clear()  # it knows again what is asked
+        outcomes = self._put_right(outcomes, tuple(names))
         if names != self._desk.names or self._count is None:
             self._desk.tracks = [Track(name) for name in names]
             self._count = len(names)
@@ -207,16 +228,46 @@ class AbletonDialect:
         for outcome in outcomes:
             heard += self._settle(outcome, said, at)
         if not puts:
-            for question, answer in frame.said:
-                values, more = self._desk.take(question, answer)
-                self._plan.add(more)
-                for param, raw in values.items():
-                    heard += self._take_raw(question.place, param, raw, said, at)
+            heard += self._digest_answers(frame, said, at)
         if self._plan.is_reading and self._plan.is_empty and not puts:
+            if self._is_stale or self._is_repairing:  # what was read may be what was put right
+                self._is_stale = False
+                self._plan.begin(len(self._desk.tracks))
+                return tuple(heard)
             return (*heard, *self._tell_all(at))
         if self._roll.is_open:
             return tuple(heard)
         return self._tell((*heard, *self._roll.changes(self._desk.strips(), said, at=at)))
+
+    def _put_right(self, outcomes: list[Outcome], names: tuple[str, ...]) -> list[Outcome]:
+        """Put back what met another list of tracks; returns the others."""
+        for outcome in (o for o in outcomes if o.put.names != names):
+            self._writes.put_back(outcome, names)
+            self._is_stale = True
+        return [outcome for outcome in outcomes if outcome.put.names == names]
+
+    def _digest_answers(
+        self, frame: Frame, said: set[tuple[int, Param]], at: float
+    ) -> Iterator[Heard]:
+        """What a frame without writes says of each control."""
+        resting = self._resting
+        for question, answer in frame.said:
+            values, more = self._desk.take(question, answer)
+            self._plan.add(more)
+            for param, raw in values.items():
+                if question in resting:
+                    self._writes.release_resting(question, raw)
+                yield from self._take_raw(question.place, param, raw, said, at)
+
+    @property
+    def _resting(self) -> set[Question]:
+        """What is read until a hand rests there."""
+        return {put.get() for put in self._writes.resting}
+
+    @property
+    def _is_repairing(self) -> bool:
+        on_their_way = (put.key for puts in self._puts.values() for put in puts)
+        return self._writes.is_repairing or None in on_their_way
 
     def _learn_count(self, frame: Frame, at: float) -> tuple[Heard, ...]:
         """The greeting was answered, or something of a frame is missing: then all begins anew."""
@@ -266,6 +317,7 @@ class AbletonDialect:
             return []
         key = (self._roll.uids[place], param)
         self._writes.drop(key)
+        self._taken[key] = self._moves.get(key, "")
         is_told, undone = self._undo.look(key, raw, at)
         if not is_told:
             return []
@@ -275,19 +327,30 @@ class AbletonDialect:
         return [] if undone is None else [undone]
 
     def _settle(self, outcome: Outcome, said: set[tuple[int, Param]], at: float) -> list[Heard]:
-        """A write was made where it was meant: what holds now is its answer."""
+        """A write was made where it was meant: what holds now is its answer.
+
+        Unless a hand was quicker: then that is what is to hold.
+        """
         put, track = outcome.put, self._desk.tracks[outcome.put.place]
         if not outcome.is_right_device:
             self._writes.put_back(outcome, tuple(self._desk.names))
             track.devices = None
             return []
-        if put.key is None or outcome.before is None or self._roll.is_open:
+        if outcome.before is None or self._roll.is_open:
             return []
-        after = outcome.before if outcome.after is None else outcome.after
-        heard: list[Heard] = []
-        if abs(outcome.before - (track.held(put.param) or 0.0)) > SAME:  # a hand was quicker
+        is_repair = put.key is None
+        expected = put.over if is_repair else track.held(put.param) or 0.0
+        if is_repair and math.isnan(expected):
+            return []
+        if abs(outcome.before - expected) > SAME:
+            self._writes.restore(outcome)
             heard = self._take_raw(put.place, put.param, outcome.before, said, at)
-            heard += self._tell(self._roll.changes(self._desk.strips(), said, at=at))
+            track.hold(put.param, outcome.before)
+            return heard
+        after = outcome.before if outcome.after is None else outcome.after
+        if is_repair:
+            track.hold(put.param, after)
+            return []
         if outcome.has_followed:
             track.stubborn.pop(put.param, None)
             self._undo.wrote(put, outcome.before, after, at)
@@ -295,7 +358,7 @@ class AbletonDialect:
             track.stubborn[put.param] = track.stubborn.get(put.param, 0) + 1
         track.hold(put.param, after)
         said.add((put.place + 1, put.param))
-        return heard
+        return []
 
     # -- what the core is told -----------------------------------------------------------------
 
@@ -323,7 +386,7 @@ class AbletonDialect:
             if isinstance(event, ParamChanged):
                 self._taps.note(event)
         is_known = not self._roll.is_open and self._desk.ids
-        self._taps.arrange(self._desk.hub.ids if is_known else ())
+        self._taps.arrange(self._desk.ids if is_known else ())
         return told
 
     # -- what is said to it --------------------------------------------------------------------
@@ -341,6 +404,10 @@ class AbletonDialect:
             return ()
         barred = self._roll.strips[place].barred
         if {LockClass.ALL, LOCK_CLASS[command.param]} & barred.keys():
+            return ()
+        key = (command.key, command.param)
+        self._moves[key] = command.move
+        if command.move and self._taken.get(key) == command.move:
             return ()
         put = make_put(command, self._desk, place)
         if put:
@@ -370,9 +437,12 @@ class AbletonDialect:
             packets.append(self._poll(at))
         return tuple(packets)
 
+    def _about_tracks(self) -> list[Question]:
+        return about_tracks(self._count or 0, self._desk.names, self._room)
+
     def _send_puts(self, puts: list[Put], at: float) -> OscPacket:
         asked = [question for put in puts for question in put.questions()]
-        frame = self._wire.send([*about_tracks(self._count or 0), *asked], at)
+        frame = self._wire.send([*self._about_tracks(), *asked], at)
         self._puts[frame.tag] = puts
         return frame.bundle()
 
@@ -382,9 +452,10 @@ class AbletonDialect:
             quieter = Question(Topic.SET_LOG, ("warning",))
             topics = (Question(Topic.VERSION), Question(Topic.LOG), quieter, Question(Topic.COUNT))
             return self._wire.send(list(topics), at).bundle()
-        questions = about_tracks(self._count)
+        questions = self._about_tracks()
         if not self._roll.is_open:
             questions += [put.get() for put in self._writes.waiting(at)]
+            questions += self._resting
         frame = self._wire.send([*questions, *self._plan.take(len(self._desk.tracks))], at)
         frame.checks = len(questions)
         return frame.bundle()

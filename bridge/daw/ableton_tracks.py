@@ -1,6 +1,7 @@
 """Live's tracks as AbletonOSC and the hub say them, and what the core is told of each."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from bridge.mix.messages import (
 from bridge.mix.params import EQ_BANDS, LockClass, Param
 from bridge.osc.message import OscArg, OscMessage
 
+_MAX_NUMBER: Final = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[-+]?[0-9]+)?", re.IGNORECASE)
 NAMESAKE: Final = "cannot be told from a track of the same name without the hub device"
 STUBBORN: Final = "does not follow: a macro, a map or another device holds it"
 
@@ -164,6 +166,9 @@ class Hub:
                 self._put(track, uid, self._incoming_of(track)[1])
             case TrackNamed(track=track, name=name) if self._has(track):
                 self._put(track, self._incoming_of(track)[0], name)
+            case TrackNamed(track=track, name=name) if self._is_renamed(track, name):
+                self.names = (*self.names[: track - 1], name, *self.names[track:])
+                return True
             case TrackBarred(track=track, lock_class=kind, reason=reason):
                 is_dump = self._incoming is not None
                 bars = (self._new_bars if is_dump else self._bars).setdefault(track, {})
@@ -189,9 +194,30 @@ class Hub:
         if self._incoming is not None:
             self._incoming[track - 1] = (uid, name)
 
-    def knows(self, names: Sequence[str]) -> bool:
-        """Whether its list is of these tracks, and gives each an id of its own."""
-        return self.names == tuple(names) and len(set(self.ids) - {""}) == len(self.ids)
+    def _is_renamed(self, track: int, name: str) -> bool:
+        is_listed = self._incoming is None and 1 <= track <= len(self.names)
+        return is_listed and self.names[track - 1] != name
+
+    def ids_of(self, names: Sequence[str]) -> tuple[str, ...]:
+        """The ids of these tracks, empty for one that is not surely meant; none for another list.
+
+        A name that Max spells otherwise costs no id. Where one comes back in a way that nobody
+        knows, only that track and namesakes have none: unless it may be another order of tracks.
+        """
+        if len(self.names) != len(names) or len(set(self.ids) - {""}) != len(self.ids):
+            return ()
+        ours, theirs = (tuple(map(_as_in_max, each)) for each in (names, self.names))
+        if ours == theirs:
+            return self.ids
+        odd = [place for place, name in enumerate(ours) if name != theirs[place]]
+        is_moved = any(ours[place] in theirs or theirs[place] in ours for place in odd)
+        if is_moved or len(odd) * 2 >= len(ours):
+            return ()
+        counts = Counter(ours)
+        return tuple(
+            uid if place not in odd and counts[ours[place]] == 1 else ""
+            for place, uid in enumerate(self.ids)
+        )
 
     def bars(self, track: int) -> Mapping[LockClass, str]:
         """Why it says that writes to that track, from 1, would go wrong."""
@@ -225,7 +251,7 @@ class Desk:
     @property
     def ids(self) -> tuple[str, ...]:
         """Live's ids of all tracks, where the hub has said them."""
-        return self.hub.ids if self.hub.knows(self.names) else ()
+        return self.hub.ids_of(self.names)
 
     def strips(self) -> tuple[Strip, ...]:
         """What the core is told of all tracks."""
@@ -234,7 +260,7 @@ class Desk:
             track.strip(
                 ids[place] if ids else "",
                 self.hub.bars(place + 1) if ids else {},
-                is_namesake=not ids and names[track.name] > 1,
+                is_namesake=not (ids and ids[place]) and names[track.name] > 1,
             )
             for place, track in enumerate(self.tracks)
         )
@@ -283,6 +309,13 @@ class Desk:
         self.eq = ableton_eq.read_names(
             [str(name) for name in names], _numbers(low), _numbers(high)
         )
+
+
+def _as_in_max(name: str) -> str:
+    """A name as Max hands it to a script: words, of which each that can be one is a number."""
+    return " ".join(
+        f"{float(word):.9g}" if _MAX_NUMBER.fullmatch(word) else word for word in name.split()
+    )
 
 
 def _number(answer: tuple[OscArg, ...]) -> float:

@@ -12,6 +12,7 @@ repeats an argument: a tag. A question that fails ends the bundle: then the end 
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -29,7 +30,15 @@ ERROR: Final = "/live/error"
 UNKNOWN: Final = "Unknown OSC address: "
 
 CHUNK: Final = 32
-"""Tracks of one answer: with four properties each, 128 arguments and some 1.5 kB."""
+"""Most tracks of one answer: with four properties each, 128 arguments and mostly some 1.5 kB."""
+
+ROOM: Final = 8000
+"""Most bytes of one answer: macOS sends no datagram over 9,216 unless it is told to
+(net.inet.udp.maxdgram), and then AbletonOSC says only that it was too long."""
+
+_LONGEST_NAME: Final = 1024
+_BESIDE_NAME: Final = 28
+"""Bytes of a track's other three values, of its type tags, and padding."""
 
 _KEPT: Final = 8
 """Frames that may still be answered, in a burst after Live was modal."""
@@ -106,14 +115,25 @@ class Question:
         return self.topic in _HEADLESS or message.args[: len(self.args)] == self.args
 
 
-def about_tracks(count: int) -> list[Question]:
-    """Names, switches and meters of all tracks, of which there are `count`, or more at the end."""
-    starts = range(0, max(count, 1), CHUNK)
+def about_tracks(count: int, names: Sequence[str] = (), room: int = ROOM) -> list[Question]:
+    """Names, switches and meters of all tracks, of which there are `count`, or more at the end.
+
+    Args:
+        count: How many there are, as far as is known.
+        names: Theirs, as far as they are known: one answer holds so many as have room.
+        room: Bytes of one answer.
+    """
+    starts, left = [0], room
+    for place in range(count):
+        name = len(names[place].encode()) if place < len(names) else _LONGEST_NAME
+        left -= name + _BESIDE_NAME
+        if place > starts[-1] and (left < 0 or place - starts[-1] >= CHUNK):
+            starts.append(place)
+            left = room - name - _BESIDE_NAME
+    ends = [*starts[1:], -1]
     return [
-        Question(
-            Topic.TRACKS, (start, start + CHUNK if start + CHUNK < count else -1, *_PROPERTIES)
-        )
-        for start in starts
+        Question(Topic.TRACKS, (start, end, *_PROPERTIES))
+        for start, end in zip(starts, ends, strict=True)
     ]
 
 

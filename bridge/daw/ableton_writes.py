@@ -4,7 +4,8 @@ AbletonOSC writes by a track's index and knows no condition. So a write follows 
 of tracks at once, mostly into the same reading of AbletonOSC's socket, and carries another look and
 the value before and after in its own datagram. Where the list was another by then, the write met
 another track, in the tenth of a second in which a person moved tracks: what stood there is
-written back, by the same means.
+written back, by the same means. So is a hand's value that was there a moment before the write.
+Where that overtook the hand once more, the hand is moving: it is written back only where it rests.
 
 Live makes each write a point of undo and says nothing when one is taken back. But a value that goes
 back exactly, step by step, to what it was before our move was taken back by Live's undo.
@@ -54,6 +55,7 @@ class Put:
         raw: The value, in Live's terms.
         key: Strip and parameter; None for one that puts back what stood there.
         move: The move that it serves.
+        over: What it is to replace, for one that puts back a hand's; NaN for any other.
     """
 
     names: tuple[str, ...]
@@ -63,6 +65,7 @@ class Put:
     raw: float
     key: Key | None
     move: str = ""
+    over: float = math.nan
 
     def get(self) -> Question:
         """The question what it holds."""
@@ -172,10 +175,12 @@ class Writes:
 
     Attributes:
         put_right: How many writes met another track and were put back.
+        resting: What puts a hand's value back once the hand rests.
     """
 
     def __init__(self) -> None:
         self.put_right = 0
+        self.resting: list[Put] = []
         self._wanted: dict[Key, tuple[Put, float]] = {}
         self._left: dict[Key, float] = {}  # what left last, while nobody else has been there
         self._repairs: list[Put] = []
@@ -217,10 +222,31 @@ class Writes:
                 self._left[put.key] = put.raw
         return puts
 
+    @property
+    def is_repairing(self) -> bool:
+        """Whether something waits to be put back."""
+        return bool(self._repairs)
+
     def take_repairs(self) -> list[Put]:
         """What puts right; it leaves in any case, and before everything else."""
         repairs, self._repairs = self._repairs[:_AT_ONCE], self._repairs[_AT_ONCE:]
         return repairs
+
+    def restore(self, outcome: Outcome) -> None:
+        """A write was made over a hand's value: that is wanted back."""
+        put = outcome.put
+        after = put.raw if outcome.after is None else outcome.after
+        if outcome.before is None:
+            return
+        back = replace(put, raw=outcome.before, key=None, move="", over=after)
+        (self._repairs if math.isnan(put.over) else self.resting).append(back)
+
+    def release_resting(self, question: Question, raw: float) -> None:
+        """A parameter was read: what waits for it goes where the hand rests, else never."""
+        for put in [put for put in self.resting if put.get() == question]:
+            self.resting.remove(put)
+            if abs(raw - put.over) <= SAME:
+                self._repairs.append(put)
 
     def put_back(self, outcome: Outcome, names: tuple[str, ...]) -> None:
         """A write met another track or device: what stood there is wanted back.
@@ -235,7 +261,8 @@ class Writes:
             return  # the list changed elsewhere
         if outcome.before is not None and outcome.after is not None:
             self.put_right += 1
-            self._repairs.append(replace(put, names=names, raw=outcome.before, key=None, move=""))
+            raw, over = outcome.before, math.nan
+            self._repairs.append(replace(put, names=names, raw=raw, key=None, move="", over=over))
         if put.key is None and names != put.names and names.count(name) == 1:
             # What was to be put right has moved on: follow it by its name.
             self._repairs.append(replace(put, names=names, place=names.index(name)))

@@ -172,6 +172,18 @@ class Informed(Protocol):
         """What is known, by the names of `/bridge/fact`; what is not known is left out."""
 
 
+@runtime_checkable
+class Watchful(Protocol):
+    """A dialect that knows whether the DAW itself answers, where others speak beside it."""
+
+    def is_answering(self, *, at: float) -> bool:
+        """Whether the DAW has answered lately, or was never asked."""
+
+    @property
+    def trouble(self) -> str:
+        """What a person must do so that it answers, in words; empty where nothing is known."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One line of a dialect's table.

@@ -16,6 +16,7 @@ track is switched to and fro, which changes nothing in the project and is answer
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from bridge.daw import reaper_companion as companion
@@ -76,6 +77,7 @@ class ReaperDialect:
         self._undo = companion.UndoWatch()
         self._state: companion.CompanionState | None = None
         self._state_at = -math.inf
+        self._levels = ""  # what the companion said last of them
         self._is_companions = False  # which lane the engine was last told by
         self._lanes: dict[tuple[str, Param], tuple[str, bool]] = {}
         self._dump_number = 0
@@ -99,9 +101,9 @@ class ReaperDialect:
         if address.startswith(companion.PREFIX):
             return self._hear_companion(message, at)
         template, track = split_address(address)
-        if template == rows.PING:
-            self._heard_at = at
-            return self._look_at_lane(at)
+        if template == rows.PING or (track == 0 and template.startswith(rows.TRACK)):
+            self._heard_at = at  # the device's own track, or the master
+            return (*self._look_at_lane(at), *self._tell_owed(at))
         said = self._bank.hear(message, template, track, at=at)
         if said is None:
             return None
@@ -114,9 +116,15 @@ class ReaperDialect:
             return tuple(heard)
         if isinstance(beside, LevelReading):
             is_known = not self._roll.is_open and beside.slot.track <= len(self._roll.strips)
-            return (*heard, beside) if is_known else tuple(heard)
-        heard += self._tell_bank({(track, param)} if param else set(), at)
+            return (*heard, *self._tell_owed(at), *((beside,) if is_known else ()))
+        said_now = {(track, param)} if param else set()
+        heard += self._tell_bank(said_now | self._bank.writes.pop_owed(), at)
         return tuple(heard)
+
+    def _tell_owed(self, at: float) -> tuple[Heard, ...]:
+        """What was wanted and stood already, so that no echo of it comes."""
+        owed = self._bank.writes.pop_owed()
+        return self._tell_bank(owed, at) if owed and not self._is_companions else ()
 
     def _look_at_lane(self, at: float) -> tuple[Heard, ...]:
         """Leave the companion's lane when it has fallen silent."""
@@ -132,7 +140,8 @@ class ReaperDialect:
             if not self._bank.is_complete:
                 return ()
             self._bank.is_collecting, self._sign_at = False, None
-            return (*self._dump(self._bank.strips(), self._bank.is_playing, at),)
+            dump = self._dump(self._bank.strips(), self._bank.is_playing, at)
+            return (*dump, *self._bank.levels())  # a dump clears what was heard before it
         if self._sign_at is not None:
             self._sign_at = self._sign_at if said else at
             return ()
@@ -170,15 +179,19 @@ class ReaperDialect:
             case companion.STATE, (str(text),):
                 return self._hear_state(self._reader.read(text), at)
             case companion.LEVELS, (str(text),):
-                if not self._is_companions or self._state is None:
-                    return ()
-                return (*companion.read_levels(text, self._state.strips, self._state.layout),)
+                self._levels = text
+                return self._read_levels()
             case companion.METER_RANGE, (float(low), float(high)) if -200 < low < high < 100:
                 self._bank.meter_range = (low, high)
                 return ()
             case ((companion.STATE | companion.LEVELS | companion.METER_RANGE), _):
                 raise DialectError(f"{message.address}: expected a text of the companion's.")
         return None
+
+    def _read_levels(self) -> tuple[Heard, ...]:
+        if not self._is_companions or self._state is None or not self._levels:
+            return ()
+        return (*companion.read_levels(self._levels, self._state.strips, self._state.layout),)
 
     def _hear_state(self, state: companion.CompanionState, at: float) -> tuple[Heard, ...]:
         before, self._state, self._state_at = self._state, state, at
@@ -192,10 +205,13 @@ class ReaperDialect:
             or not self._roll.is_same_layout(state.strips)
             or state.refresh == self._refresh != before.refresh
         )
+        if not self._is_companions:
+            self._bank.writes.forget()
         self._is_companions = True
         if is_dump:
             self._sign_at, self._bank.is_collecting = None, False
-            return (*undone, *self._dump(state.strips, state.is_playing, at))
+            dump = self._dump(state.strips, state.is_playing, at)
+            return (*undone, *dump, *self._read_levels())
         said = {
             (track, param)
             for track, strip in enumerate(state.strips, start=1)
@@ -214,7 +230,7 @@ class ReaperDialect:
         """How REAPER is asked for `command`; see `Dialect.encode`."""
         if isinstance(command, RequestDump):
             return self._ask_for_all(command.number, at)
-        messages = self.table.encode(command, at=at)
+        self.table.encode(command, at=at)  # refuses what no control can hold
         place = self._roll.place(command.track, command.key)
         if place == NOBODY:
             return ()
@@ -223,11 +239,31 @@ class ReaperDialect:
         if not is_there or {LockClass.ALL, LOCK_CLASS[command.param]} & strip.barred.keys():
             return ()
         if not self._lane_of(command, at):
-            return messages
+            return self._write(command, strip, at)
         if not self._is_companions or not self.is_companion_fresh(at):
             return ()
         self._undo.note(command, companion.label_of(command, strip.name))
         return (OscMessage(companion.COMMANDS, (self._mailbox.put(strip, command, at=at),)),)
+
+    def _write(self, command: SetParam, strip: Strip, at: float) -> tuple[OscMessage, ...]:
+        """A write over OSC, as far as it is not there already and no hand is."""
+        value = self._bank.writes.request(
+            (command.track, command.param),
+            command.value,
+            name=strip.name,
+            move=command.move,
+            is_last=command.is_last,
+            said=strip.values[command.param],
+            at=at,
+        )
+        if value is None:
+            return self._ping() if self._bank.writes.owed else ()
+        return self.table.encode(replace(command, value=value), at=at)
+
+    def _ping(self) -> tuple[OscMessage, ...]:
+        """Ask REAPER for a word that changes nothing."""
+        self._pings += 1
+        return (OscMessage(rows.DEVICE_TRACK, (1 + self._pings % 2,)),)
 
     def _lane_of(self, command: SetParam, at: float) -> bool:
         """Whether a write goes by the companion: as the move began, and panic as it can."""
@@ -255,7 +291,18 @@ class ReaperDialect:
         return rows.greeting()
 
     def ask(self, *, at: float) -> tuple[OscMessage, ...]:
-        """A dump when an order of tracks has settled, and a word where it is too quiet."""
+        """A dump when an order of tracks has settled, and a word where it is too quiet.
+
+        Before all, what a write of ours has overwritten.
+        """
+        repairs = [
+            message
+            for track, param, value in self._bank.writes.pop_repairs(at)
+            for message in self.table.encode(SetParam(track=track, param=param, value=value), at=at)
+        ]
+        return (*repairs, *self._ask_around(at))
+
+    def _ask_around(self, at: float) -> tuple[OscMessage, ...]:
         if self.is_companion_fresh(at):
             return ()
         if self._sign_at is not None and at - self._sign_at >= _SETTLE_S:
@@ -266,8 +313,7 @@ class ReaperDialect:
         if self._roll.is_open or not is_quiet:
             return ()
         self._pinged_at = at
-        self._pings += 1
-        return (OscMessage(rows.DEVICE_TRACK, (1 + self._pings % 2,)),)
+        return self._ping()
 
     def farewell(self) -> tuple[OscMessage, ...]:
         """Nothing: see `Dialect.farewell`."""

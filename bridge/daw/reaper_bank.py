@@ -2,7 +2,10 @@
 
 - **Dump.** On `REFRESH_ALL` REAPER says the whole bank; there is no end mark. It is complete when
   every place of the bank has said its name and fader, and every real track what else it holds.
-- **Phantoms.** Places beyond the last track are told as well: "Track 9", -150 dB, no number.
+- **Empty places.** Those beyond the last track are told as well: "Track 9", its number, -150 dB.
+  The EQ alone is told of real tracks only (since REAPER 7.74). Before that an unnamed track at the
+  end whose fader is closed cannot be told from none.
+- **The master** tells its EQ as track 0; it is never written.
 - **Sound.** Meters are positions within the user's meter range.
 - **Ganging.** A write to one of several selected tracks moves them all: such tracks are barred.
 - **Namesakes.** Without GUIDs nobody can tell two tracks of one name apart: they are barred too.
@@ -14,6 +17,7 @@ from typing import Final
 
 from bridge.daw import reaper_rows as rows
 from bridge.daw.dialect import LevelReading, LevelSlot, Refusal, RowDialect
+from bridge.daw.reaper_surface import Meaning, SurfaceWrites
 from bridge.daw.roll import Strip
 from bridge.daw.scale import SWITCH, TEXT, in_words
 from bridge.errors import DialectError
@@ -35,11 +39,11 @@ class _Place:
     """One place of the bank, as far as REAPER has said."""
 
     name: str = ""
-    number: str | None = None
     pan_mode: str = ""
     is_selected: bool = False
     values: dict[Param, float] = field(default_factory=dict)
     freqs_hz: dict[Param, float] = field(default_factory=dict)
+    off: set[Param | str] = field(default_factory=set)
     levels: dict[str, float] = field(default_factory=dict)
 
 
@@ -50,12 +54,14 @@ class Bank:
         meter_range: The user's `vuminvol` and `vumaxvol`, dBFS.
         is_playing: Whether the transport runs; None while unknown.
         is_collecting: A dump was asked for and is not complete.
+        writes: What was written to it.
     """
 
     def __init__(self, table: RowDialect) -> None:
         self.meter_range = (-62.0, 6.0)
         self.is_playing: bool | None = None
         self.is_collecting = False
+        self.writes = SurfaceWrites()
         self._table = table
         self._places: dict[int, _Place] = {}
         self._said: dict[int, set[object]] = {}
@@ -73,6 +79,8 @@ class Bank:
         self, message: OscMessage, template: str, track: int, *, at: float
     ) -> tuple[Param | None, LevelReading | Refusal | None] | None:
         """Take what REAPER said of one place; None for an address that the bank does not know.
+
+        A value of ours that must not stay where it is, is none.
 
         Returns:
             The parameter that was said, if it was one; and a level, or why a value was refused.
@@ -101,6 +109,17 @@ class Bank:
             said.add(event.param)
             known = place.values.get(event.param, math.nan)
             is_text = template.endswith("/str")
+            meaning = self.writes.receive(
+                (track, event.param),
+                event.value,
+                is_echo_form=is_text or event.param is Param.PAN,
+                name=place.name,
+                held=known,
+                is_dump=self.is_collecting,
+                at=at,
+            )
+            if meaning is Meaning.ASTRAY:
+                return None, None
             limit = _TEXT_ROUNDING if event.param is Param.GAIN else 0.051
             if not (is_text and abs(known - event.value) <= limit):
                 place.values[event.param] = event.value
@@ -121,16 +140,14 @@ class Bank:
         scale = rows.UNIT
         if template in (rows.NUMBER, rows.PAN_MODE, rows.PING):
             scale = TEXT  # type: ignore[assignment]
-        elif template == rows.SELECT:
+        elif template == rows.SELECT or template in rows.EQ_ON:
             scale = SWITCH  # type: ignore[assignment]
         value = scale.read(message.args[0]) if len(message.args) == 1 else None
         if value is None:
             raise DialectError(
                 f"{message.address}: expected {scale.expected}; got {in_words(message.args)}."
             )
-        if template == rows.NUMBER:
-            place.number = str(value)
-        elif template == rows.PAN_MODE:
+        if template == rows.PAN_MODE:
             place.pan_mode = str(value)
         elif template == rows.SELECT:
             place.is_selected = bool(value)
@@ -139,7 +156,17 @@ class Bank:
             return LevelReading(LevelSlot(track, 1, 1), (max(place.levels.values()),))
         elif template in rows.EQ_FREQ:
             place.freqs_hz[rows.EQ_FREQ[template]] = rows.eq_freq_hz(value)
+        elif template in rows.EQ_ON:
+            (place.off.discard if value else place.off.add)(rows.EQ_ON[template])
         return None
+
+    def levels(self) -> list[LevelReading]:
+        """What was heard last of each track; the surface says a level when it changes."""
+        return [
+            LevelReading(LevelSlot(number, 1, 1), (max(place.levels.values()),))
+            for number, place in sorted(self._places.items())
+            if number <= self._count and place.levels
+        ]
 
     @property
     def is_complete(self) -> bool:
@@ -152,7 +179,15 @@ class Bank:
 
     @property
     def _count(self) -> int:
-        return max((n for n, place in self._places.items() if _is_real(n, place)), default=0)
+        return max((n for n in self._places if self._is_real(n)), default=0)
+
+    def _is_real(self, number: int) -> bool:
+        """Whether a place holds a track; an empty one has a name, silence, and no EQ."""
+        place = self._places[number]
+        is_padded = place.name in ("", f"Track {number}") and not place.is_selected
+        is_silent = place.values.get(Param.GAIN, SILENCE_DB) <= SILENCE_DB
+        has_eq = not rows.OF_REAL_TRACKS.isdisjoint(self._said.get(number, ()))
+        return has_eq or not (is_padded and is_silent)
 
     def strips(self) -> list[Strip]:
         """The real tracks as they stand."""
@@ -173,17 +208,11 @@ class Bank:
         ]
 
 
-def _is_real(number: int, place: _Place) -> bool:
-    """Whether a place holds a track; one beyond the last is padded with a name and silence."""
-    is_padded = place.name in ("", f"Track {number}")
-    is_silent = place.values.get(Param.GAIN, SILENCE_DB) <= SILENCE_DB
-    return not (is_padded and is_silent and not place.number)
-
-
 def _values(place: _Place) -> dict[Param, float]:
     values = {param: place.values.get(param, math.nan) for param in Param}
     for param in EQ_BANDS:
-        if not rows.is_in_reach(param, place.freqs_hz.get(param, math.nan)):
+        is_on = not {param, rows.WHOLE_EQ} & place.off
+        if not (is_on and rows.is_in_reach(param, place.freqs_hz.get(param, math.nan))):
             values[param] = math.nan
     return values
 

@@ -50,7 +50,9 @@ _WORDS: Final[dict[Param, str]] = {
     **dict(zip(EQ_BANDS, ("eq/1/0", "eq/2/0", "eq/2/1", "eq/4/0"), strict=True)),
 }
 _PARAM: Final = {word: param for param, word in _WORDS.items()}
-_AUTOMATION: Final = {"1": "Read", "2": "Touch", "3": "Write", "4": "Latch"}
+_AUTOMATION: Final = {"1": "Read", "2": "Touch", "3": "Write", "4": "Latch", "5": "Latch Preview"}
+_OVERRIDE: Final = "g"
+"""Among a track's envelopes: its mode is that of the global automation override."""
 _DUAL_PAN_MODE: Final = "6"
 _TRACK_FIELDS: Final = 10 + 2 * len(EQ_BANDS)
 _OURS: Final = re.compile(r"mixbridge ([0-9]+-[0-9]+): ")
@@ -189,7 +191,8 @@ def _strip(line: str) -> Strip:
     if pan_mode == _DUAL_PAN_MODE:
         barred[LockClass.PAN] = DUAL_PAN
     if mode in _AUTOMATION:
-        reason = f"has an envelope, and the track is in {_AUTOMATION[mode]}"
+        whose = "the global automation override" if _OVERRIDE in envelopes else "the track"
+        reason = f"has an envelope, and {whose} is in {_AUTOMATION[mode]}"
         for letter, kind in (("v", LockClass.GAIN), ("p", LockClass.PAN), ("e", LockClass.EQ)):
             if letter in envelopes:
                 barred[kind] = reason
@@ -209,8 +212,15 @@ class _Command:
     guid: str
     param: Param
     value: float
+    known: float
     is_last: bool
+    move: str
     label: str
+
+    @property
+    def place(self) -> tuple[str, Param]:
+        """Which control it is for."""
+        return self.guid, self.param
 
 
 class Mailbox:
@@ -226,7 +236,7 @@ class Mailbox:
         self._refresh = 0
         self._clock = 0.0
         self._clock_at = 0.0
-        self._waiting: dict[tuple[str, Param], _Command] = {}
+        self._waiting: list[_Command] = []
 
     def take(self, state: CompanionState, at: float) -> set[tuple[str, Param]]:
         """Note how far the companion has come; returns what it did, by GUID and parameter."""
@@ -234,23 +244,34 @@ class Mailbox:
             self.run, self._number = state.run, state.done
             self._waiting.clear()
         self._clock, self._clock_at = state.clock, at
-        done = {place for place, c in self._waiting.items() if c.number <= state.done}
-        for place in done:
-            del self._waiting[place]
+        done = {command.place for command in self._waiting if command.number <= state.done}
+        self._waiting = [command for command in self._waiting if command.number > state.done]
         return done
 
     def put(self, strip: Strip, command: SetParam, *, at: float) -> str:
-        """Add a write; returns the whole text."""
+        """Add a write; returns the whole text.
+
+        It takes the place of what waits for that control, save the last value of another move,
+        which has a point of undo of its own.
+        """
         self._number += 1
-        self._waiting[strip.guid, command.param] = _Command(
+        wanted = _Command(
             number=self._number,
             expires=self._clock + at - self._clock_at + EXPIRY_S,
             guid=strip.guid,
             param=command.param,
             value=command.value,
+            known=strip.values[command.param],
             is_last=command.is_last,
+            move=command.move,
             label=label_of(command, strip.name),
         )
+        self._waiting = [
+            waits
+            for waits in self._waiting
+            if waits.place != wanted.place or (waits.is_last and waits.move != wanted.move)
+        ]
+        self._waiting.append(wanted)
         return self.text(at)
 
     def refresh(self, number: int, *, at: float) -> str:
@@ -267,23 +288,20 @@ class Mailbox:
         """All that is still wanted."""
         now = self._clock + at - self._clock_at
         lines = [f"mixbridge-commands\t{SCHEMA}", f"run\t{self.run}", f"refresh\t{self._refresh}"]
-        for place, command in list(self._waiting.items()):
-            if command.expires < now:
-                del self._waiting[place]
-                continue
+        self._waiting = [command for command in self._waiting if command.expires >= now]
+        for command in self._waiting:
+            value, known = (_wire(command.param, v) for v in (command.value, command.known))
             lines.append(
                 f"set\t{command.number}\t{command.expires:.3f}\t{command.guid}\t"
-                f"{_WORDS[command.param]}\t{_wire(command):.9f}\t{int(command.is_last)}\t"
-                f"{escape(command.label)}"
+                f"{_WORDS[command.param]}\t{value:.9f}\t{int(command.is_last)}\t"
+                f"{escape(command.label)}\t{known:.9f}"
             )
         return "\n".join([*lines, "end", ""])
 
 
-def _wire(command: _Command) -> float:
+def _wire(param: Param, value: float) -> float:
     """A fader in dB, pan from -1 to +1, a gain of ReaEQ as its own position."""
-    if command.param in EQ_BANDS:
-        return rows.eq_gain_normalised(command.value)
-    return command.value
+    return rows.eq_gain_normalised(value) if param in EQ_BANDS else value
 
 
 def label_of(command: SetParam, name: str) -> str:

@@ -47,13 +47,23 @@ _BANDS: Final[dict[Param, str]] = dict(
 EQ_FREQ: Final[dict[str, Param]] = {
     f"{TRACK}/fxeq/{band}/freq": param for param, band in _BANDS.items()
 }
+WHOLE_EQ: Final = "eq"
+EQ_ON: Final[dict[str, Param | str]] = {
+    f"{TRACK}/fxeq/bypass": WHOLE_EQ,
+    **{f"{TRACK}/fxeq/{band}/bypass": param for param, band in _BANDS.items()},
+}
+"""1 where it is switched on, in spite of the word."""
+
+OF_REAL_TRACKS: Final = frozenset({*EQ_FREQ, *EQ_ON})
+"""What REAPER never says of an empty place of the bank."""
+
 _REACH_OCTAVES: Final = 1.5
 """ReaEQ opens its bells at 300 and 1,000 Hz; a band farther off than this is another band."""
 
 _CENTRE_HZ: Final = dict(zip(EQ_BANDS, map(float, EQ_CENTRES_HZ), strict=True))
 
 # What else the pattern file lets through: heard without a row of the core, or only said.
-HEARD: Final = (NUMBER, PAN_MODE, SELECT, *VU, PING, *EQ_FREQ)
+HEARD: Final = (NUMBER, PAN_MODE, SELECT, *VU, PING, *EQ_FREQ, *EQ_ON)
 SAID: Final = (DEVICE_COUNT, DEVICE_BANK, DEVICE_TRACK, ACTION)
 TOUCH: Final = (f"{TRACK}/volume/touch", f"{TRACK}/pan/touch")
 """Never said: that the file has them makes REAPER take no write for a touch (automation)."""

@@ -62,6 +62,7 @@ class DawLink:
         self.state = LinkState.OFFLINE
         self.asked_again = 0
         self._text = ""
+        self._trouble = ""
         self._where = where
         self._sends_dumps = sends_dumps
         self._heard_at = float("-inf")
@@ -77,6 +78,7 @@ class DawLink:
         self._gains: set[int] = set()
         self._missing = ""
         self._refresh = 0
+        self._trouble = ""
 
     def request_dump(self, at: float) -> RequestDump | None:
         """Ask for a dump, now; None where the last is too fresh: it follows (`check`)."""
@@ -113,14 +115,24 @@ class DawLink:
             return self._enter(LinkState.CONNECTING, event.at, "speaks; asking for all its strips")
         return None
 
-    def check(self, at: float) -> tuple[LinkChanged | DumpClosed | None, RequestDump | None]:
-        """What time has changed, and what is to be asked; call it some ten times a second."""
+    def check(
+        self, at: float, trouble: str = ""
+    ) -> tuple[LinkChanged | DumpClosed | None, RequestDump | None]:
+        """What time has changed, and what is to be asked; call it some ten times a second.
+
+        Args:
+            at: Monotonic seconds.
+            trouble: Why the DAW does not answer, where the dialect knows.
+        """
         silent_s = at - self._heard_at
         change: LinkChanged | DumpClosed | None = None
-        if self.state in (LinkState.ONLINE, LinkState.CONNECTING) and silent_s > _STALE_S:
+        was_there = self.state in (LinkState.ONLINE, LinkState.CONNECTING)
+        is_other_trouble = self.state is LinkState.STALE and trouble not in ("", self._trouble)
+        if (was_there and silent_s > _STALE_S) or is_other_trouble:
             self._count = None
+            self._trouble = trouble
             text = f"no word from the DAW at {self._where} for {silent_s:.0f} s; is it running?"
-            change = self._enter(LinkState.STALE, at, text, is_whole=True)
+            change = self._enter(LinkState.STALE, at, trouble or text, is_whole=True)
         elif self.state is not LinkState.ONLINE and silent_s <= _STALE_S:
             change = self._describe_silence(at)
         if self._is_dump_whole(at):

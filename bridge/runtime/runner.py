@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 import bridge
 from bridge.daw import surface
-from bridge.daw.dialect import Dialect, Heard, Informed, LevelReading, Refusal
+from bridge.daw.dialect import Dialect, Heard, Informed, LevelReading, Refusal, Watchful
 from bridge.engine import Engine
 from bridge.errors import DialectError
 from bridge.mix.messages import (
@@ -169,7 +169,8 @@ class Runner:
 
     def _receive(self, heard: Iterable[Heard], sender: Address, at: float) -> None:
         """Take over what the DAW said."""
-        self.link.note_alive(at)
+        if self._is_answering(at):
+            self.link.note_alive(at)
         for news in heard:
             if isinstance(news, LevelReading):
                 self.meters.put(*news)
@@ -304,7 +305,7 @@ class Runner:
             return
         at = self._loop.time()
         self._loop.call_later(1.0 / SAMPLES_HZ, self._pulse)
-        if self.meters.sample():
+        if self.meters.sample() and self._is_answering(at):
             self.link.note_alive(at)
         if at - self._read_at >= self._read_every_s:
             self._read_at = at
@@ -312,12 +313,18 @@ class Runner:
                 if not self._intake:  # else a dump may wait that tells of more
                     self._complaints.check_levels(event, self.engine.mix)
                 self.submit(event)
-        change, request = self.link.check(at)
+        dialect = self._dialect
+        trouble = dialect.trouble if isinstance(dialect, Watchful) else ""
+        change, request = self.link.check(at, trouble)
         if change is not None:
             self.submit(change)
         if request is not None:
             self._write(request)
         self._ask(at)
+
+    def _is_answering(self, at: float) -> bool:
+        """Whether what comes in shows that the DAW is there, and not only a device beside it."""
+        return not isinstance(self._dialect, Watchful) or self._dialect.is_answering(at=at)
 
     def _beat(self) -> None:
         if not self._is_open:

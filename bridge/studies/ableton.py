@@ -1,8 +1,10 @@
 """What Live's dialect asks of Live, and how exactly it knows Live's curves.
 
-Beside the dialect stands a Live that answers each frame in its next tick, and no sooner: so the
-ticks are the worst case. Counted are questions, since each is some work on Live's main thread, and
-the bytes of the datagrams in either direction. Every track has an EQ Eight.
+Beside the dialect stands a Live that answers each frame in its next tick, and no sooner. The bridge
+looks twenty times a second whether there is something to ask, on a slow day less often, and out of
+step with Live: the ticks are those of the worst of `PHASES_S` and `PULSES_S`. Counted are
+questions, since each is some work on Live's main thread, and the bytes of the datagrams in either
+direction. Every track has an EQ Eight.
 
 Curves: each position of a fader or meter, as float32, to dB and back; and each level that the
 bridge may write to the position and back.
@@ -10,7 +12,7 @@ bridge may write to the position and back.
 
 import argparse
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -25,6 +27,10 @@ from bridge.osc.message import OscArg, OscBundle, OscMessage
 
 TRACKS: Final = (3, 16, 64)
 STEADY_S: Final = 60.0
+PHASES_S: Final = tuple(0.001 + 0.0098 * step for step in range(10))
+"""How long after a tick of Live's the bridge's first pulse comes."""
+PULSES_S: Final = (0.05, 0.055, 0.06)
+"""How far apart its pulses are: on time, and on a loaded machine."""
 _TICK_S: Final = 0.1
 _POSITIONS: Final = 100_001
 
@@ -35,7 +41,7 @@ class Load:
 
     Attributes:
         tracks: How many.
-        ticks: Until all of it is known.
+        ticks: Until all of it is known, in the slowest phase.
         questions: Until then.
         bytes_out: To Live until then.
         bytes_in: From it until then.
@@ -116,22 +122,38 @@ class _Live:
 
 
 def measure(tracks: int, *, steady_s: float = STEADY_S) -> Load:
-    """Greet a Live of so many tracks, read all of it, and go on for so long."""
+    """Greet a Live of so many tracks, read all of it, and go on for so long; the slowest phase."""
+    loads = [
+        _measure_phase(tracks, phase_s, pulse_s, steady_s=0.0)
+        for phase_s in PHASES_S
+        for pulse_s in PULSES_S
+    ]
+    slowest = max(loads, key=lambda load: load.ticks)
+    return replace(
+        _measure_phase(tracks, PHASES_S[0], PULSES_S[0], steady_s=steady_s), ticks=slowest.ticks
+    )
+
+
+def _measure_phase(tracks: int, phase_s: float, pulse_s: float, *, steady_s: float) -> Load:
+    pulse_at = phase_s
     live, dialect = _Live(tracks), AbletonDialect()
     dialect.encode(RequestDump(number=1), at=0.0)
-    answers: list[OscMessage] = []
+    waiting: list[OscBundle] = []  # in AbletonOSC's socket
     first: tuple[int, int, int, int] | None = None
     tick = 0
     while first is None or tick < first[0] + round(steady_s / _TICK_S):
         at = tick * _TICK_S
-        waiting, answers = answers, []
-        for message in waiting:
-            heard = dialect.decode(message, at=at) or ()
-            if first is None and any(isinstance(event, DumpClosed) for event in heard):
-                first = (tick, live.questions, live.bytes_out, live.bytes_in)
-        for packet in dialect.ask(at=at):
-            if isinstance(packet, OscBundle):
-                answers += live.hear(encode(packet), packet)
+        read, waiting = waiting, []
+        for packet in read:
+            for message in live.hear(encode(packet), packet):
+                heard = dialect.decode(message, at=at) or ()
+                if first is None and any(isinstance(event, DumpClosed) for event in heard):
+                    first = (tick, live.questions, live.bytes_out, live.bytes_in)
+                waiting += [each for each in dialect.ask(at=at) if isinstance(each, OscBundle)]
+        while pulse_at < at + _TICK_S:
+            asked = dialect.ask(at=pulse_at)
+            waiting += [each for each in asked if isinstance(each, OscBundle)]
+            pulse_at += pulse_s
         tick += 1
     return Load(
         tracks=tracks,
@@ -139,9 +161,9 @@ def measure(tracks: int, *, steady_s: float = STEADY_S) -> Load:
         questions=first[1],
         bytes_out=first[2],
         bytes_in=first[3],
-        questions_per_s=(live.questions - first[1]) / steady_s,
-        bytes_out_per_s=(live.bytes_out - first[2]) / steady_s,
-        bytes_in_per_s=(live.bytes_in - first[3]) / steady_s,
+        questions_per_s=(live.questions - first[1]) / max(steady_s, _TICK_S),
+        bytes_out_per_s=(live.bytes_out - first[2]) / max(steady_s, _TICK_S),
+        bytes_in_per_s=(live.bytes_in - first[3]) / max(steady_s, _TICK_S),
         largest=live.largest,
     )
 

@@ -21,8 +21,10 @@ const vm = require("vm");
 
 const NOTIFYING = "Changes cannot be triggered by notifications. You will need to defer your response.";
 
-// What the Live Object Model says can be observed, of what is here.
-const OBSERVABLE = ["tracks", "is_playing", "name", "mute", "solo", "value", "automation_state"];
+// What the Live Object Model says can be observed, of what is here: state of a parameter, and not
+// its is_enabled, which can only be read; panning_mode of a mixer (0 stereo, 1 split stereo).
+const OBSERVABLE = ["tracks", "is_playing", "name", "mute", "solo", "value", "automation_state",
+    "state", "panning_mode"];
 
 // -- Live -----------------------------------------------------------------------------------------
 
@@ -33,6 +35,7 @@ class LiveSet {
         this.followers = []; // of what the device sits on
         this.notifying = 0;
         this.writes = 0; // each would be an entry of Live's undo
+        this.history = []; // of these: parameter, value before, value
         this.nextId = 3;
         this.song = this.make({ is_playing: 0, tracks: [] }, "live_set");
         names.forEach((name) => this.song.values.tracks.push(this.makeTrack(name)));
@@ -46,13 +49,15 @@ class LiveSet {
     }
 
     makeParameter(value, min) {
-        const values = { value: Math.fround(value), min, max: 1, automation_state: 0, is_enabled: 1 };
+        const values = { value: Math.fround(value), min, max: 1, automation_state: 0, state: 0,
+            get is_enabled() { return Number(this.state !== 2); } };
         return this.make(values, "parameter");
     }
 
     makeTrack(name) {
         const mixer = this.make(
-            { volume: this.makeParameter(0.85, 0), panning: this.makeParameter(0, -1) }, "mixer");
+            { volume: this.makeParameter(0.85, 0), panning: this.makeParameter(0, -1),
+                panning_mode: 0 }, "mixer");
         return this.make({ name, mute: 0, solo: 0, has_audio_output: 1, mixer_device: mixer }, "track");
     }
 
@@ -161,6 +166,7 @@ function makeLiveAPI(live, state) {
                 throw new Error(`Invalid value ${value}. Check the parameters range with min/max`);
             }
             live.writes += 1;
+            live.history.push([object.id, object.values.value, Math.fround(value)]);
             if (object.values.is_enabled) { live.put(object, "value", Math.fround(value)); }
         }
 
@@ -375,9 +381,12 @@ const commands = {
         }
     },
     name(max, { track, name }) { max.live.put(max.live.track(track), "name", name); },
-    // What Live says of a parameter: automation_state 0, 1 or 2, is_enabled 0 or 1.
+    // What Live says of a parameter: automation_state 0, 1 or 2, state 0, 1 or 2.
     mark(max, { track, what, property, value }) {
         max.live.put(max.live.parameter(track, what), property, value);
+    },
+    split(max, { track, on }) {
+        max.live.put(max.live.track(track).values.mixer_device, "panning_mode", on);
     },
     audio(max, { track, on }) { max.live.track(track).values.has_audio_output = on; },
     play(max, { on }) { max.live.put(max.live.song, "is_playing", on); },
@@ -403,6 +412,7 @@ const commands = {
     state(max) {
         return {
             writes: max.live.writes,
+            history: max.live.history,
             observers: max.live.observers.size,
             tracks: max.live.song.values.tracks.map((track, index) => ({
                 id: track.id, name: track.values.name,

@@ -20,7 +20,8 @@ from bridge.osc.message import OscArg, OscMessage
 
 TICK_S = 0.1
 SOCKET_HOLDS = 256
-LARGEST_REPLY = 65_507
+LARGEST_REPLY = 9_216
+"""macOS's default for a datagram (net.inet.udp.maxdgram); elsewhere it is 65,507."""
 ME = "127.0.0.1"
 
 # Type, frequency (0 to 1) and on, of each band as the set's author left it.
@@ -398,11 +399,29 @@ class FakeLive:
         return self._device(args).parameters[int(_number(args[2]))]
 
 
+def as_in_max(name: str) -> str:
+    """A name as Max hands it to a script: a list of atoms, in which a number is no text."""
+    words = []
+    for word in name.split():
+        try:
+            value = float(word)
+        except ValueError:
+            words.append(word)
+        else:
+            words.append(str(int(value)) if value.is_integer() else str(value))
+    return " ".join(words)
+
+
 class FakeHub:
-    """Our device on the master: tells ids and names in order, and what is automated."""
+    """Our device on the master: tells ids and names in order, and what is automated.
+
+    Attributes:
+        spell: How a name comes back from Live's API in Max.
+    """
 
     def __init__(self, live: FakeLive) -> None:
         self.live = live
+        self.spell = as_in_max
         self.bars: dict[tuple[str, str], str] = {}
         self._told: list[tuple[str, str]] | None = None
 
@@ -419,7 +438,7 @@ class FakeHub:
         for number, track in enumerate(self.live.tracks, start=1):
             place = f"/mix/track/{number}"
             yield OscMessage(f"{place}/id", (track.uid,))
-            yield OscMessage(f"{place}/name", (track.name,))
+            yield OscMessage(f"{place}/name", (self.spell(track.name),))
             yield OscMessage(f"{place}/gain", (track.value(Param.GAIN),))
             yield OscMessage(f"{place}/pan", (track.panning.raw,))
             yield OscMessage(f"{place}/mute", (int(track.mute),))

@@ -85,7 +85,7 @@ class AbletonSession:
             self._hear(message)
 
     def _pulse(self) -> None:
-        change, request = self.link.check(self.at)
+        change, request = self.link.check(self.at, self.dialect.trouble)
         if isinstance(change, m.DumpClosed):
             self._do(change)
             change = self.link.note(change)
@@ -103,7 +103,8 @@ class AbletonSession:
     def _hear(self, message: OscMessage) -> None:
         heard = self.dialect.decode(message, at=self.at)
         assert heard is not None, message
-        self.link.note_alive(self.at)
+        if self.dialect.is_answering(at=self.at):
+            self.link.note_alive(self.at)
         for news in heard:
             if isinstance(news, LevelReading):
                 self.levels.append(news)

@@ -237,14 +237,28 @@ def test_what_live_holds_is_barred_with_the_reason_and_free_again(
     linked: Script, what: str
 ) -> None:
     address = f"/mix/track/2/barred/{what}"
-    for name, value in (("automation_state", 1), ("automation_state", 2), ("is_enabled", 0)):
+    for name, value, why in (
+        ("automation_state", 1, "is automated"),
+        ("automation_state", 2, "is automated"),
+        ("state", 1, "does nothing: Live shows it as inactive"),
+        ("state", 2, "is held by a macro or another device"),
+    ):
         linked.do("mark", track=2, what=what, property=name, value=value)
-        said = wire(run(linked, 0.5))  # is_enabled notifies nobody: it is looked at
-        assert [atoms[0] for atoms in said] == ([address] if value != 2 else [])
-        assert value == 2 or str(said[0][1]).startswith("is ")
-        if value != 1:
-            linked.do("mark", track=2, what=what, property=name, value=int(name == "is_enabled"))
-            assert wire(run(linked, 0.5)) == [[address, ""]]
+        assert wire(linked.advance(0.05)) == [[address, why]]
+        linked.do("mark", track=2, what=what, property=name, value=0)
+        assert wire(linked.advance(0.05)) == [[address, ""]]
+
+
+def test_a_pan_in_split_stereo_is_barred_at_once_and_free_again(linked: Script) -> None:
+    linked.do("split", track=2, on=1)
+    address = "/mix/track/2/barred/pan"
+    why = "is in split stereo, which has no single position"
+    assert wire(linked.advance(0.05)) == [[address, why]]
+    linked.message("/mix/track/2/pan", 0.5)
+    linked.advance(0.2)
+    assert linked.state()["writes"] == 0
+    linked.do("split", track=2, on=0)
+    assert wire(linked.advance(0.05)) == [[address, ""]]
 
 
 def test_a_dump_says_what_is_barred_and_nothing_of_the_others(linked: Script) -> None:
@@ -252,6 +266,56 @@ def test_a_dump_says_what_is_barred_and_nothing_of_the_others(linked: Script) ->
     linked.advance(0.2)
     said = [atoms for atoms in wire(linked.message("/mix/refresh", 1)) if "barred" in str(atoms[0])]
     assert [atoms[0] for atoms in said] == ["/mix/track/1/barred/gain", "/mix/track/1/barred/pan"]
+
+
+# -- hands ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "values", [[0.5], [0.3 + 0.02 * n for n in range(10)]], ids=["one", "drag"]
+)
+@pytest.mark.parametrize("what", ["gain", "pan"])
+def test_a_hand_wins_against_a_ramp_in_every_phase(values: list[float], what: str) -> None:
+    """The bridge hears of it two pulses late, and goes on writing until then."""
+    with make() as hub:
+        hub.advance(0.1)
+        hub.message(*WELCOME)
+        hub.advance(1.0)
+        for phase in range(25):
+            hub.message(*WELCOME)
+            hub.message("/bridge/heartbeat", phase, "suggest")
+            ramp = [-0.01 * n for n in range(1, 40)]
+            began = 10 + phase % 5
+            before = len(hub.state()["history"])
+            hands = list(values)
+            for step, value in enumerate(ramp):
+                wanted = value * 20 if what == "gain" else value
+                is_heard = step > began + 2
+                # A third of the pulse before the write, or behind it, or the pulse itself between.
+                if phase % 3 == 0 and not is_heard:
+                    hub.message(f"/mix/track/1/{what}", wanted)
+                if step >= began and hands:
+                    hub.do("hand", track=1, what=what, value=hands.pop(0))
+                    before = max(before, len(hub.state()["history"]))
+                    if not hands:
+                        last = len(hub.state()["history"])
+                if phase % 3 == 1:
+                    hub.advance(0.05)
+                if phase % 3 and not is_heard:
+                    hub.message(f"/mix/track/1/{what}", wanted)
+                if phase % 3 != 1:
+                    hub.advance(0.05)
+            state = hub.state()
+            assert state["tracks"][0][what] == pytest.approx(values[-1], abs=1e-6)
+            assert len(state["history"]) == last
+            hub.do("hand", track=1, what=what, value=0.85 if what == "gain" else 0.0)
+            run(hub, 1.0)
+
+
+def test_a_hand_from_another_second_hinders_nothing(linked: Script) -> None:
+    linked.do("hand", track=1, what="pan", value=0.5)
+    run(linked, 1.0)
+    assert wire(linked.message("/mix/track/1/pan", 0.25)) == [["/mix/track/1/pan", 0.25]]
 
 
 # -- what is asked for ------------------------------------------------------------------------
@@ -335,7 +399,7 @@ def test_what_is_no_number_is_not_written(linked: Script) -> None:
     assert linked.state()["writes"] == 0
 
 
-@pytest.mark.parametrize(("property_", "value"), [("automation_state", 1), ("is_enabled", 0)])
+@pytest.mark.parametrize(("property_", "value"), [("automation_state", 1), ("state", 2)])
 def test_what_is_barred_is_not_written(linked: Script, property_: str, value: int) -> None:
     linked.do("mark", track=1, what="gain", property=property_, value=value)
     said = wire(linked.message("/mix/track/1/gain", -9.0))

@@ -16,7 +16,7 @@ LUA = sorted(SCRIPTS.glob("*.lua"))
 ACTIONS = [
     path.stem.removeprefix("mixbridge_")
     for path in LUA
-    if path.stem.removeprefix("mixbridge_") not in ("lib", "Companion", "Status window")
+    if path.stem.removeprefix("mixbridge_") not in ("lib", "reading", "Companion", "Status window")
 ]
 
 

@@ -8,6 +8,7 @@ from ableton_fake import TICK_S, LiveTrack, encode_reply, eq_eight, f32, utility
 from ableton_session import AbletonSession
 
 from bridge.daw.ableton_curves import fader_db, fader_position, meter_position
+from bridge.daw.ableton_facts import GONE, TOO_OLD
 from bridge.mix import messages as m
 from bridge.mix.messages import MoveState
 from bridge.mix.params import EQ_BANDS, LockClass, Param
@@ -213,7 +214,7 @@ def test_an_old_abletonosc_is_named_as_that() -> None:
     session = AbletonSession()
     session.live.is_old = True
     session.run(5.0)
-    assert [text for text in session.sentences if "too old" in text]
+    assert session.engine.status[1] == TOO_OLD
     assert session.engine.mix.strips == []
     session.task.wishes.append(("Vox", Param.GAIN, 1.0))
     session.run(3.0)
@@ -224,8 +225,9 @@ def test_a_reloaded_abletonosc_says_what_to_click_and_is_met_again_after_it() ->
     session = open_session("Kick", "Bass", "Vox")
     session.live.is_reloaded = True
     session.run(5.0)
-    told = [text for text in session.sentences if "Control Surface to None and back" in text]
-    assert len(told) == 1
+    assert session.engine.status[0] == "stale"
+    assert session.engine.status[1] == GONE  # and so it is told to whoever asks now
+    assert not [text for text in session.sentences if "too old" in text]
     session.wish("Vox", Param.GAIN, 1.0)
     session.run(3.0)
     assert session.live.written == []
@@ -233,6 +235,22 @@ def test_a_reloaded_abletonosc_says_what_to_click_and_is_met_again_after_it() ->
     session.run(10.0)
     session.assert_same()
     session.move("Vox", Param.PAN, 0.1)
+
+
+def test_a_silent_abletonosc_is_seen_within_seconds_whatever_our_devices_say() -> None:
+    session = open_session("Kick", "Bass", "Vox", hub=True)
+    assert session.hub
+    session.live.is_absent = True
+    for second in range(10):
+        session.live.tracks[0].name = f"Kick {second}"  # the hub has news each second
+        for _ in range(10):
+            session.play_tap("Vox", -12.0)
+            session.run(0.1)
+        assert second < 5 or session.engine.status[0] == "stale"
+    session.live.start()
+    session.run(4.0)
+    assert session.engine.status[0] == "online"
+    session.assert_same()
 
 
 @pytest.mark.parametrize("at_tick", [0, 3, 7])
@@ -364,6 +382,63 @@ def test_in_another_set_an_id_is_another_tracks() -> None:
         track.uid = uid
     session.run(4.0)
     assert [strip.key for strip in session.engine.mix.strips] == ["Pad", "Kick", "Bass"]
+
+
+@pytest.mark.parametrize("name", ["007", "Kick  in", " Bass ", "1.50", "Take 03", "808"])
+def test_a_name_that_max_spells_otherwise_costs_no_id(name: str) -> None:
+    session = open_session("Vox", name, "Vox", hub=True)
+    assert session.hub
+    session.hub.bars[session.live.tracks[1].uid, "pan"] = "is automated"
+    session.hub._told = None
+    session.run(2.0)
+    assert [strip.guid for strip in session.dialect._roll.strips] == [
+        track.uid for track in session.live.tracks
+    ]
+    assert session.engine.mix.strips[1].barred == {LockClass.PAN: "is automated"}
+
+
+def test_a_name_that_comes_back_in_another_way_costs_that_track_alone_its_id() -> None:
+    session = AbletonSession("Kick", "Bass; DI", "Vox", "Vox", "Pad", hub=True)
+    assert session.hub
+    session.hub.spell = lambda name: name.replace(";", "\\;")
+    for track in session.live.tracks:
+        session.hub.bars[track.uid, "pan"] = "is automated"
+    session.run(3.0)
+    uids = [track.uid for track in session.live.tracks]
+    ids = [strip.guid for strip in session.dialect._roll.strips]
+    assert ids == [uids[0], "", "", "", uids[4]]  # namesakes are told apart by a whole list alone
+    strips = session.engine.mix.strips
+    assert all(strip.barred[LockClass.PAN] == "is automated" for strip in strips)
+    assert [LockClass.ALL in strip.barred for strip in strips] == [False, False, True, True, False]
+
+
+def test_a_new_name_that_the_hub_tells_alone_keeps_the_ids() -> None:
+    session = open_session("Kick", "Bass", "Vox", hub=True)
+    assert session.hub
+    session.hub = None  # it tells no whole dump meanwhile
+    session.live.tracks[1].name = "E-Bass"
+    session._hear(OscMessage("/mix/track/2/name", ("E-Bass",)))
+    session.run(3.0)
+    assert all(strip.guid for strip in session.dialect._roll.strips)
+    session.assert_same()
+
+
+@pytest.mark.parametrize("name", ["x" * 250, "🎚" * 250], ids=["latin", "emoji"])
+@pytest.mark.parametrize("tracks", [32, 64])
+def test_long_names_exceed_no_datagram(tracks: int, name: str) -> None:
+    session = AbletonSession(*(f"{number}{name}"[:250] for number in range(tracks)))
+    session.run(6.0)
+    assert session.engine.status[0] == "online"
+    assert len(session.engine.mix.strips) == tracks
+
+
+def test_names_that_have_grown_too_long_are_asked_for_in_less() -> None:
+    session = open_session(*song(32))
+    for number, track in enumerate(session.live.tracks):
+        track.name = f"{number}" + "x" * 400
+    session.run(8.0)
+    assert session.engine.status[0] == "online"
+    assert len(session.engine.mix.strips) == 32
 
 
 def test_what_the_hub_says_is_automated_is_left_alone_until_it_is_not() -> None:

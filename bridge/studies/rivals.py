@@ -21,6 +21,7 @@ from bridge.tasks.cells import STEP_PARAMS, STEPS
 from bridge.tasks.errors import DIMENSION, find_errors
 from bridge.tasks.features import Features, measure
 from bridge.tasks.mixing import MixingTask
+from bridge.tasks.reasons import Claim
 from bridge.tasks.task import Learnt, Proposal
 from bridge.tasks.tuning import Tuning
 
@@ -66,13 +67,17 @@ class Rival:
             probability=1.0,
             score=float(scores[row, column]),
             confidence=0.0,
-            reason="",
+            reason=self._reason(observation, row, column),
             trace=self._trace(best),
         )
 
     def _score(self, observation: Observation, steps: FloatArray) -> FloatArray:
         """What each move (n, 14) is worth; 0 or less: not worth making."""
         raise NotImplementedError
+
+    def _reason(self, observation: Observation, row: int, column: int) -> str:
+        """Why that move."""
+        return f"{observation.names[row]}: the best of all moves by this agent's own score"
 
     def _trace(self, index: int) -> object:
         """What `learn` needs of the move of this index in (n * 14)."""
@@ -132,6 +137,9 @@ class Chance(Rival):
     def _score(self, observation: Observation, steps: FloatArray) -> FloatArray:
         return 1.0 - self._rng.random(steps.shape)
 
+    def _reason(self, observation: Observation, row: int, column: int) -> str:
+        return f"{observation.names[row]}: drawn by chance"
+
 
 class Rules(Rival):
     """Moves the worst error against `bridge.tasks.targets` by the step that mends it best.
@@ -156,6 +164,19 @@ class Rules(Rival):
         for row, param in self._refused:
             is_better[row, [column == param for column in STEP_PARAMS]] = False
         return np.where(is_better, np.abs(error) + 0.01 * (np.abs(error) - left), 0.0)
+
+    def _reason(self, observation: Observation, row: int, column: int) -> str:
+        nobody = np.zeros((len(observation.keys), len(_UNITS)))
+        error, _ = find_errors(measure(observation), observation, nobody)
+        claim = Claim(
+            name=observation.names[row],
+            param=STEP_PARAMS[column],
+            error=float(error[row, _DIMENSION[column]]),
+            change=float(STEPS[column]),
+            is_moved=True,
+            answers=0,
+        )
+        return claim.words()
 
     def learn(
         self,
@@ -191,6 +212,9 @@ class MindReader(Rival):
         mixes[rows, columns, rows, _COLUMNS] += steps
         gains = self._worth(mixes.reshape(-1, *values.shape)) - self._worth(values[None])[0]
         return np.where(gains > _ROUNDING, gains, 0.0).reshape(steps.shape)
+
+    def _reason(self, observation: Observation, row: int, column: int) -> str:
+        return f"{observation.names[row]}: this listener would like no move better"
 
 
 _ROUNDING: Final = 1e-9

@@ -23,6 +23,7 @@ from bridge.guard.move import Move
 from bridge.guard.moves import Moves
 from bridge.guard.strip_memory import StripMemory
 from bridge.guard.writer import Answer
+from bridge.ledger import Ledger
 from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState
 from bridge.mix.notices import MoveReported, StatusChanged
@@ -65,6 +66,7 @@ class Engine:
         learning_enabled: bool,
     ) -> None:
         self.mix = MixState()
+        self.ledger = Ledger()
         self.guard = Guard(limits)
         self.moves = Moves(session=session, mix=self.mix, guard=self.guard)
         self._task = task
@@ -127,10 +129,8 @@ class Engine:
         if self.moves.is_dump_wanted:
             self.moves.is_dump_wanted = False
             self._ask_for_dump()
-        self._out.notices.extend(self.moves.notices)
-        self.moves.notices.clear()
-        self._out.lessons.extend(self._teacher.lessons)
-        self._teacher.lessons.clear()
+        self._out.collect(self.moves.notices, self._teacher.lessons)
+        self.ledger.record(event.at, self._out.notices, self.mix.name_of)
         self._tell_status()
         return self._out.build()
 
@@ -148,7 +148,7 @@ class Engine:
     def status(self) -> tuple[str, str]:
         """The state and text of `/bridge/status`."""
         if self.guard.is_panicked:
-            return "panic", "back at the snapshot; nothing moves until you rearm"
+            return "panic", self._strip_memory.panic_text(self.moves.standing(), self._link)
         if self.guard.is_frozen:
             return "frozen", "everything stays as it is until you unfreeze"
         state, text = self._link

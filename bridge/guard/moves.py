@@ -294,7 +294,7 @@ class Moves:
         self.enter(move, MoveState.REVERTED, at, "you took it back by hand")
 
     def fade_to_snapshot(self, at: float, duration: float) -> None:
-        """Panic: bring all that is ours back to the snapshot, within `duration` seconds.
+        """Panic: bring all that is ours and not locked to the snapshot, within `duration` seconds.
 
         What differs from the snapshot is ours, since a hand's value becomes the snapshot's.
         """
@@ -304,7 +304,7 @@ class Moves:
             self._end(transit, MoveState.EXPIRED, at, "panic")
         on_the_wire = {(t.key, t.param): t.before for t in stopped if t.sent}
         for strip in self._mix.strips:
-            for param in MOVABLE:
+            for param in (p for p in MOVABLE if not self._guard.lock(strip.key, p)):
                 now = on_the_wire.get((strip.key, param), self._mix.value(strip, param))
                 pinned = self._guard.pinned(strip.key, param)
                 if math.isnan(pinned) or math.isnan(now) or same_value(param, now, pinned):

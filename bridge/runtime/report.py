@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.errors import AudioError
+from bridge.ledger import Tally
 from bridge.mix.params import COLUMN, MOVABLE, Param
 from bridge.mix.spectrum import FloatArray
 from bridge.runtime.picture import Progress, draw_report
@@ -47,6 +48,7 @@ def write_report(
     before: FloatArray,
     after: FloatArray,
     progress: Progress,
+    tally: Tally,
     facts: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Write before.wav, after.wav, report.png and summary.json; returns the summary.
@@ -60,6 +62,7 @@ def write_report(
         before: (tracks, 6) start values.
         after: (tracks, 6) end values.
         progress: How the session went.
+        tally: The counts of its ledger.
         facts: What else the summary should say, such as seed and version; must fit into JSON.
 
     Raises:
@@ -67,7 +70,9 @@ def write_report(
     """
     mixes = {"before": mix_down(stems, before), "after": mix_down(stems, after)}
     gains_db = equal_loudness_db(mixes["before"], mixes["after"])
-    summary = _summary(stems, before, after, mixes=mixes, progress=progress) | dict(facts or {})
+    summary = _summary(stems, before, after, mixes=mixes, progress=progress, tally=tally) | dict(
+        facts or {}
+    )
     soundfile = demo_library("soundfile")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -126,6 +131,7 @@ def _summary(
     *,
     mixes: Mapping[str, Mixdown],
     progress: Progress,
+    tally: Tally,
 ) -> dict[str, Any]:
     values = {"before": before, "after": after}
     strips = [
@@ -147,9 +153,10 @@ def _summary(
     ]
     rewards = progress.rewards
     return {
-        "moves": len(rewards),
-        "liked": sum(reward > 0.0 for reward in rewards),
-        "disliked": sum(reward < 0.0 for reward in rewards),
+        "moves": tally.moves,
+        "liked": tally.liked,
+        "disliked": tally.disliked,
+        "answers": tally.answers,
         "reward": _rounded(sum(rewards)),
         "distance": _rounded(progress.distances[-1]) if progress.distances else None,
         "rules_distance": _rounded(progress.rules_distance),

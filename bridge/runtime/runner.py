@@ -29,7 +29,7 @@ from bridge.mix.messages import (
     RewardReceived,
     Tick,
 )
-from bridge.mix.notices import Notice, RequestRefused, RewardCredited, StatusChanged
+from bridge.mix.notices import MoveReported, Notice, RequestRefused, RewardCredited, StatusChanged
 from bridge.osc.message import OscMessage, OscPacket
 from bridge.runtime.intake import Intake
 from bridge.runtime.journal import Journal
@@ -175,6 +175,7 @@ class Runner:
     def take_report(self, report: JournalReport) -> None:
         """What the journal says: only now rewards are acknowledged."""
         for credited in report.acknowledged:
+            self.engine.ledger.record_saved(credited.reward_id)
             self._tell_all(credited)
         for refused in report.refused:
             self._tell_all(refused)
@@ -354,6 +355,8 @@ class Runner:
             return  # the journal says when it is on disk
         if isinstance(notice, StatusChanged) and notice.text == self.engine.status[1]:
             notice = self.status
+        if isinstance(notice, MoveReported):
+            notice = self.engine.ledger.as_done(notice)
         if isinstance(notice, RequestRefused | StatusChanged):
             _log.info("%s", notice.text)
         self._tell_all(notice)

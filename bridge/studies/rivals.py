@@ -33,7 +33,9 @@ _UNITS: Final[FloatArray] = np.array([3.0, 4.0, 4.0, 4.0, 4.0, 0.2])
 
 
 class Rival:
-    """What all rivals share: the moves, and that they learn nothing. `_choose` is their own."""
+    """What all rivals share: the moves, and that they learn nothing. `_score` is their own."""
+
+    _why = "the best of all moves by this agent's own score"
 
     @property
     def step_params(self) -> tuple[Param, ...]:
@@ -77,7 +79,7 @@ class Rival:
 
     def _reason(self, observation: Observation, row: int, column: int) -> str:
         """Why that move."""
-        return f"{observation.names[row]}: the best of all moves by this agent's own score"
+        return f"{observation.names[row]}: {self._why}"
 
     def _trace(self, index: int) -> object:
         """What `learn` needs of the move of this index in (n * 14)."""
@@ -131,14 +133,13 @@ class Nothing(Rival):
 class Chance(Rival):
     """Makes any allowed move."""
 
+    _why = "drawn by chance"
+
     def __init__(self, *, seed: int) -> None:
         self._rng = np.random.default_rng(seed)
 
     def _score(self, observation: Observation, steps: FloatArray) -> FloatArray:
         return 1.0 - self._rng.random(steps.shape)
-
-    def _reason(self, observation: Observation, row: int, column: int) -> str:
-        return f"{observation.names[row]}: drawn by chance"
 
 
 class Rules(Rival):
@@ -168,15 +169,8 @@ class Rules(Rival):
     def _reason(self, observation: Observation, row: int, column: int) -> str:
         nobody = np.zeros((len(observation.keys), len(_UNITS)))
         error, _ = find_errors(measure(observation), observation, nobody)
-        claim = Claim(
-            name=observation.names[row],
-            param=STEP_PARAMS[column],
-            error=float(error[row, _DIMENSION[column]]),
-            change=float(STEPS[column]),
-            is_moved=True,
-            answers=0,
-        )
-        return claim.words()
+        off, name = float(error[row, _DIMENSION[column]]), observation.names[row]
+        return Claim(name=name, param=STEP_PARAMS[column], error=off).words()
 
     def learn(
         self,
@@ -202,6 +196,8 @@ class MindReader(Rival):
         worth: The listener's utility of each of an array of mixes (k, n, 6): (k,).
     """
 
+    _why = "this listener would like no move better"
+
     def __init__(self, worth: Callable[[FloatArray], FloatArray]) -> None:
         self._worth = worth
 
@@ -212,9 +208,6 @@ class MindReader(Rival):
         mixes[rows, columns, rows, _COLUMNS] += steps
         gains = self._worth(mixes.reshape(-1, *values.shape)) - self._worth(values[None])[0]
         return np.where(gains > _ROUNDING, gains, 0.0).reshape(steps.shape)
-
-    def _reason(self, observation: Observation, row: int, column: int) -> str:
-        return f"{observation.names[row]}: this listener would like no move better"
 
 
 _ROUNDING: Final = 1e-9

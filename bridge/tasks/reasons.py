@@ -38,9 +38,9 @@ class Claim:
     name: str
     param: Param
     error: float
-    change: float
-    is_moved: bool
-    answers: int
+    change: float = 0.0
+    is_moved: bool = True
+    answers: int = 0
 
     def words(self) -> str:
         """The claim as a clause.

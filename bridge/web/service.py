@@ -10,16 +10,17 @@ import bridge
 from bridge.config import Settings
 from bridge.daw.surface import Hello, Inquiry, decode_request
 from bridge.errors import DialectError, JournalError, NetworkError
+from bridge.ledger import REMEMBERED
 from bridge.mix.messages import PersonEvent
-from bridge.mix.notices import ChangeNoticed, MoveReported, Notice, RequestRefused, StatusChanged
+from bridge.mix.notices import Notice, RequestRefused, StatusChanged
 from bridge.osc.message import OscMessage
 from bridge.runtime.doctor import examine_settings
+from bridge.runtime.keyboard import KEYS
 from bridge.runtime.runner import Runner
 from bridge.runtime.state_file import read_state, write_state
 from bridge.web.access import Access
 from bridge.web.capture import take_capture
 from bridge.web.extras import PageExtras
-from bridge.web.history import History
 from bridge.web.server import Page, names_of_this_machine
 
 SHOWN_HZ: Final = 10.0
@@ -55,7 +56,8 @@ class PageService:
         self.links: tuple[str, ...] = ()
         self._runner = runner
         self._settings = settings
-        self._history = History(past_rewards)
+        self._past_rewards = past_rewards
+        self._rows_shown = 0
         self._loop = asyncio.get_running_loop()
         self._access = Access.kept(read_state(settings.store).get("page", {}))
         self._hosts, self._shown = names_of_this_machine(settings.web.host)
@@ -69,6 +71,7 @@ class PageService:
                 "version": bridge.__version__,
                 "session": runner.session,
                 "profile": settings.guard.profile.value,
+                "keys": [row.to_json() for row in KEYS if row.on_page],
                 **extras.facts,
             },
             documents={"doctor": self._examine, **extras.documents},
@@ -121,24 +124,23 @@ class PageService:
             status=runner.status,
             levels=runner.meters.shown,
             at=at,
+            epoch=time.time() - at,
             with_beliefs=lessons != self._lessons_shown,
         )
-        if self._page.publish(capture, self._history.take_fresh(), self._history.rewards):
+        ledger = runner.engine.ledger
+        fresh, self._rows_shown = ledger.since(self._rows_shown), ledger.version
+        answers = [answer.value for answer in ledger.answers]
+        if self._page.publish(capture, fresh, [*self._past_rewards, *answers][-REMEMBERED:]):
             self._lessons_shown = lessons
 
     def _note(self, notice: Notice) -> None:
-        track = ""
         match notice:
-            case MoveReported() | ChangeNoticed():
-                strip = self._runner.engine.mix.by_number(notice.track)
-                track = strip.name if strip else f"track {notice.track}"
             case RequestRefused(text=text):
                 self._page.say(text)
             case StatusChanged(text=text) if text != self._runner.status.text:
                 self._page.say(text)  # a sentence beside an unchanged state
             case _:
                 pass
-        self._history.note(notice, track=track, wall=time.time())
 
     # -- from the page, on its thread --------------------------------------------------------------
 

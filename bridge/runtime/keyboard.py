@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ TWICE_S: Final = 2.0
 """A key that must be pressed twice is done where the second press comes within this, seconds."""
 
 _POLL_S: Final = 0.05
+_ESCAPES: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.)?")
+"""ECMA-48, 5.4: control sequences; and what VT100 function keys send."""
 
 
 class Gesture(StrEnum):
@@ -124,6 +127,17 @@ def require_terminal() -> None:
         )
 
 
+def without_escapes(text: str) -> str:
+    r"""What was typed, without cursor and function keys and Esc itself.
+
+    One read may hold several keys, where they came fast or the machine is busy.
+
+    >>> without_escapes("g\x1b[A\x1bOPb\x1b")
+    'gb'
+    """
+    return _ESCAPES.sub("", text)
+
+
 @contextmanager
 def keys(on_key: Callable[[str], None]) -> Iterator[None]:
     """Call `on_key` on the running loop with each key, a character; cursor keys are none.
@@ -144,9 +158,7 @@ def _posix_keys(on_key: Callable[[str], None]) -> Iterator[None]:
 
     def read() -> None:
         pressed = os.read(number, 64)
-        if pressed.startswith(b"\x1b"):  # cursor and function keys, and Esc
-            return
-        for character in pressed.decode(errors="ignore"):
+        for character in without_escapes(pressed.decode(errors="ignore")):
             on_key(character)
 
     tty.setcbreak(number)

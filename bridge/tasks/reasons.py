@@ -122,7 +122,7 @@ def _ground(answers: int) -> str:
     return f"from {answers} of your answers" if answers > 1 else "from one of your answers"
 
 
-def belief_in_words(role: str, dimension: int, difference: float) -> str:
+def belief_in_words(role: str, dimension: int, difference: float, *, is_sure: bool = True) -> str:
     """A belief as a sentence without its full stop.
 
     >>> belief_in_words("lead", 0, 2.04)
@@ -130,6 +130,8 @@ def belief_in_words(role: str, dimension: int, difference: float) -> str:
     >>> belief_in_words("kick", 3, 0.1)
     'kick: high mids as most listeners like'
     """
+    if not is_sure:
+        return f"{role}: not sure of the {_DIMENSION_WORDS[dimension]} yet"
     if abs(difference) < _NOTABLE[dimension]:
         return f"{role}: {_DIMENSION_WORDS[dimension]} as most listeners like"
     if DIMENSIONS[dimension] == "width":

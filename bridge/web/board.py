@@ -70,10 +70,6 @@ class Board:
             self.version += 1
             self._texts[name] = (self.version, text)
 
-    def history(self) -> list[dict[str, Any]]:
-        """All rows, oldest first."""
-        return [self._row(name) for name in self.rows]
-
     def _row(self, name: str) -> dict[str, Any]:
         return row_to_json(self.rows[name], self._epochs[name])
 

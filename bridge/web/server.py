@@ -259,8 +259,6 @@ class Page:
         if self._right(request) is Right.NOTHING:
             return _refused(401, "expected 'Authorization: Bearer' and a token")
         name = request.path_params["name"]
-        if name == "history":
-            return JSONResponse(self._board.history())
         make = self._documents.get(name)
         if make is None:
             return _refused(404, "there is no such document")

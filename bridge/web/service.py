@@ -10,7 +10,7 @@ import bridge
 from bridge.config import Settings
 from bridge.daw.surface import Hello, Inquiry, decode_request
 from bridge.errors import DialectError, JournalError, NetworkError
-from bridge.ledger import REMEMBERED
+from bridge.ledger import REMEMBERED, Row
 from bridge.mix.messages import PersonEvent
 from bridge.mix.notices import Notice, RequestRefused, StatusChanged
 from bridge.osc.message import OscMessage
@@ -21,10 +21,13 @@ from bridge.runtime.state_file import read_state, write_state
 from bridge.web.access import Access
 from bridge.web.capture import take_capture
 from bridge.web.extras import PageExtras
+from bridge.web.history import row_to_json
 from bridge.web.server import Page, names_of_this_machine
 
 SHOWN_HZ: Final = 10.0
 """How often the page gets a new moment; as long as nobody looks, none is made."""
+
+_PATIENCE_S: Final = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -74,7 +77,11 @@ class PageService:
                 "keys": [row.to_json() for row in KEYS if row.on_page],
                 **extras.facts,
             },
-            documents={"doctor": self._examine, **extras.documents},
+            documents={
+                "doctor": self._examine,
+                "history": self._history,
+                **extras.documents,
+            },
             osc_port=settings.listen.port,
         )
 
@@ -156,6 +163,16 @@ class PageService:
             self._loop.call_soon_threadsafe(self._runner.request, request)
         except RuntimeError:  # the bridge has just ended
             raise DialectError("The bridge is ending.") from None
+
+    def _history(self) -> tuple[bytes, str]:
+        """All rows of the ledger, read on the bridge's loop: up to date whoever looks."""
+        epoch = time.time() - time.monotonic()
+        asked = asyncio.run_coroutine_threadsafe(self._rows(), self._loop)
+        rows = [row_to_json(row, epoch) for row in asked.result(_PATIENCE_S)]
+        return json.dumps(rows, ensure_ascii=False).encode(), "application/json"
+
+    async def _rows(self) -> list[Row]:
+        return self._runner.engine.ledger.rows()
 
     def _examine(self) -> tuple[bytes, str]:
         findings = [

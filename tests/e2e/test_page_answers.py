@@ -367,3 +367,14 @@ def test_a_bridge_that_ends_is_never_taken_for_a_missing_pairing(
         here.context.close()
         web.bridge.start()
         wait_for_page(web.bridge, web.port)
+
+
+def test_the_history_is_up_to_date_though_nobody_looks_at_the_page(web: Web, desk: Desk) -> None:
+    (move,) = moves_in_assist(desk, 1)
+    desk.hear_move("confirmed", move.name)
+    row = history(web)[move.name]
+    assert (row["stands"], row["reward"], row["saved"]) == (True, None, False)
+    desk.say("/bridge/reward", 1.0, move.name, "shell-1")
+    desk.hear("/bridge/rewarded", "shell-1")
+    row = history(web)[move.name]
+    assert (row["reward"], row["saved"]) == (1.0, True)

@@ -6,6 +6,7 @@ import { state, ask, fetchDocument, notify } from "./link.js";
 import { shown } from "./keys.js";
 
 const FOLLOW_S = 0.1; // the bridge tells its values ten times a second: straight lines between them are its ramps
+const LISTEN_FIRST_MS = 8000; // nobody can judge a move who has not heard the mix before it
 const SWITCH_S = 0.06; // between before and after
 const SILENCE_DB = -150;
 const FULL_SCALE = 32767;
@@ -71,6 +72,8 @@ export function makeEars(element, card) {
   let isBusy = false;
   let isBefore = false;
   let modeWanted = "assist";
+  let isFirst = true;
+  let beginAt = 0;
 
   async function toggle() {
     if (!state.facts.ears || isBusy) return;
@@ -99,7 +102,15 @@ export function makeEars(element, card) {
     isPlaying = true;
     follow(SWITCH_S);
     mixer.port.postMessage({ isPlaying: true });
-    if (state.status?.mode === "observe") ask("mode", modeWanted);
+    beginAt = performance.now() + (isFirst ? LISTEN_FIRST_MS : 0);
+    isFirst = false;
+    setTimeout(begin, Math.max(0, beginAt - performance.now()));
+  }
+
+  /** Let the bridge move, once "before" has been heard. */
+  function begin() {
+    if (isPlaying && performance.now() >= beginAt && state.status?.mode === "observe") ask("mode", modeWanted);
+    update(new Set());
   }
 
   /** Whoever does not listen is not asked to judge. */
@@ -143,7 +154,7 @@ export function makeEars(element, card) {
     mark(before, "aria-pressed", isBefore ? "true" : "false");
     mark(after, "aria-pressed", isBefore ? "false" : "true");
     const count = state.compare?.changed ?? 0;
-    if (!isBusy) say(heard, !isPlaying ? "Press Play to hear the band." : isBefore ? "You hear the mix as it began." : count ? `You hear the mix now: ${words.plural(count, "track")} changed.` : "You hear the mix as it began: nothing has changed yet.");
+    if (!isBusy) say(heard, !isPlaying ? "Press Play to hear the band." : isBefore ? "You hear the mix as it began." : performance.now() < beginAt && state.status?.mode === "observe" ? "Listen to the mix as it is. In a few seconds the bridge begins." : count ? `You hear the mix now: ${words.plural(count, "track")} changed.` : "You hear the mix as it began: nothing has changed yet.");
     if (["values", "strips", "compare"].some((name) => changed.has(name))) follow(FOLLOW_S);
   }
   return { update, toggle, closeWelcome: () => welcome.close() };

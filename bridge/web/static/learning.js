@@ -7,7 +7,6 @@ import { state, ask } from "./link.js";
 
 const DIMENSIONS = { level: ["Level", "dB"], low: ["Lows", "dB"], lowmid: ["Low mids", "dB"], highmid: ["High mids", "dB"], high: ["Highs", "dB"], width: ["Width", "%"] };
 const AVERAGE_OF = 10;
-const SURE_ENOUGH = 0.1; // less than a tenth of the doubt gone is no statement
 
 export function makeLearning() {
   const intro = h("p", { class: "legend" });
@@ -72,10 +71,9 @@ function makeRole([role, dimensions]) {
     const [word, unit] = DIMENSIONS[name] ?? [name, ""];
     const scale = unit === "%" ? 100 : 1;
     const difference = (belief.you - belief.average) * scale;
-    const isSure = belief.sure >= SURE_ENOUGH;
-    const number = isSure ? `${words.sign(difference)}${Math.abs(difference).toFixed(unit === "%" ? 0 : 1)} ${unit}` : "–";
+    const number = belief.is_sure ? `${words.sign(difference)}${Math.abs(difference).toFixed(unit === "%" ? 0 : 1)} ${unit}` : "–";
     return h("li", {}, h("span", { class: "what", text: word }), h("span", { class: "number", text: number }),
-      h("span", { class: "words", text: isSure ? sentence(belief.words) : "Not sure yet." }),
+      h("span", { class: "words", text: sentence(belief.words) }),
       h("span", { class: "sure" }, `${Math.round(100 * belief.sure)} % sure, ${words.plural(belief.answers, "answer")} `, h("meter", { min: 0, max: 1, value: belief.sure, "aria-label": `How sure: ${word} of ${role}` })));
   });
   return h("article", { class: "card role" }, h("header", {}, h("h3", { text: role }), forgetButton(role, role)), h("ul", {}, lines));

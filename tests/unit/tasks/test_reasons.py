@@ -86,3 +86,7 @@ def test_what_mends_no_known_error_is_called_a_habit_and_claims_nothing() -> Non
 )
 def test_a_belief_is_a_sentence(dimension: int, difference: float, text: str) -> None:
     assert belief_in_words("pad", dimension, difference) == text
+
+
+def test_a_belief_without_evidence_is_no_statement() -> None:
+    assert belief_in_words("pad", 5, -0.3, is_sure=False) == "pad: not sure of the width yet"

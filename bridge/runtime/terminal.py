@@ -155,18 +155,17 @@ def _meter(rms_dbfs: float) -> str:
 
 def _now(engine: Engine, frame: Frame) -> str:
     """What can be answered now, or what was just answered; with what the keyboard says."""
-    said = _answered(engine, frame.at)
-    hint = f"\n{frame.hint}" if frame.hint else ""
+    beside = _answered(engine, frame.at) + (f"\n{frame.hint}" if frame.hint else "")
     suggestion = engine.moves.suggestion
     if suggestion is not None and (row := engine.ledger.get(suggestion.id)):
-        return f"Suggestion: {_move(row)}\n{row.reason}{hint or said}"
+        return f"Suggestion: {_move(row)}\n{row.reason}{beside}"
     if row := engine.ledger.rateable:
-        return f"Rate this move: {_move(row)}\n{row.reason}{hint or said}"
+        return f"Rate this move: {_move(row)}\n{row.reason}{beside}"
     state, text = engine.status
     if state in ("panic", "frozen"):
-        return f"{text}{hint or said}"
+        return f"{text}{beside}"
     waiting = "Waiting for the next move." if engine.ledger.tally.moves else "Listening …"
-    return f"{waiting}{hint or said}"
+    return f"{waiting}{beside}"
 
 
 def _answered(engine: Engine, at: float) -> str:
@@ -204,10 +203,10 @@ def _learnt(beliefs: Mapping[str, Any]) -> list[str]:
         (belief["sure"], _believed(belief))
         for dimensions in beliefs.get("roles", {}).values()
         for belief in dimensions.values()
-        if belief["answers"]
+        if belief["answers"] and belief["is_sure"]
     ]
     sentences = [text for _, text in sorted(known, reverse=True)[:_MOST_BELIEFS]]
-    return sentences or ["Nothing yet: I act on what most listeners like."]
+    return sentences or ["Not sure of anything yet: I act on what most listeners like."]
 
 
 def _believed(belief: Mapping[str, Any]) -> str:

@@ -25,7 +25,12 @@ def picture(desk: Desk, size: tuple[int, int] = BIG, *, hint: str = "", later: f
 BELIEFS = {
     "roles": {
         "lead": {
-            name: {"answers": 3, "sure": 0.4, "words": f"lead: {name} as most listeners like"}
+            name: {
+                "answers": 3,
+                "is_sure": True,
+                "sure": 0.4,
+                "words": f"lead: {name} as most listeners like",
+            }
             for name in ("level", "low", "lowmid", "highmid", "high")
         }
     }
@@ -84,6 +89,7 @@ def test_an_answer_is_noted_then_saved_and_what_is_next_is_said() -> None:
     assert "Waiting for the next move" in shown
     assert "0 liked, 1 disliked" in shown
     desk.engine.ledger.record_saved("one")
+    assert "Bad saved: Vox gain" in picture(desk, hint="Something else."), "both are shown"
     assert "Bad saved: Vox gain" in picture(desk)
     assert "Bad saved" not in picture(desk, later=5.0)
 

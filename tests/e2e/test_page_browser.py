@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -23,6 +23,7 @@ from bridge.sim.stems import Stems
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
+SCHEMES: Final[tuple[Literal["dark", "light"], ...]] = ("dark", "light")
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 
 
@@ -111,13 +112,15 @@ def test_every_screen_fits_and_can_be_used_by_everybody(
     visit.page.get_by_role("button", name="Play the band").click()
     expect(visit.page.locator("#ears .play")).to_contain_text("Stop")
     assert visit.overflow() == ""
-    found = Axe().run(visit.page)
-    serious = [
-        f"{fault['id']}: {fault['nodes'][0]['html']}"
-        for fault in found.response["violations"]
-        if fault["impact"] in ("serious", "critical")
-    ]
-    assert serious == []
+    for scheme in SCHEMES:
+        visit.page.emulate_media(color_scheme=scheme)
+        found = Axe().run(visit.page)
+        serious = [
+            f"{scheme}: {fault['id']}: {fault['nodes'][0]['html']}"
+            for fault in found.response["violations"]
+            if fault["impact"] in ("serious", "critical")
+        ]
+        assert serious == []
     assert visit.faults == []
     visit.context.close()
 

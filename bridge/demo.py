@@ -26,18 +26,19 @@ from bridge.app import open_bridge
 from bridge.config import Settings
 from bridge.demo_options import HOST, DemoOptions, free_port, settings_of
 from bridge.errors import AudioError, NetworkError
+from bridge.ledger import Ledger
 from bridge.mix.messages import Mode, MoveState
-from bridge.mix.notices import MoveReported, RewardCredited
+from bridge.mix.notices import MoveReported
 from bridge.mix.params import Param
 from bridge.mix.spectrum import FloatArray
 from bridge.osc.message import OscArg, OscMessage
 from bridge.runtime.ardour_host import running_ardour
-from bridge.runtime.keyboard import keys, require_terminal
+from bridge.runtime.keyboard import KeyReader, keys, require_terminal
 from bridge.runtime.picture import Progress
 from bridge.runtime.report import write_report
 from bridge.runtime.runner import Runner
 from bridge.runtime.stems import load_session
-from bridge.runtime.terminal import Log, draw
+from bridge.runtime.terminal import ANSWER_SHOWN_S, Frame, draw, keys_explained
 from bridge.runtime.udp import Address, UdpEndpoint
 from bridge.sim.extras import demo_library
 from bridge.sim.stems import Stems
@@ -55,6 +56,7 @@ _IDLE_S: Final = 4.0
 """A bridge that has found nothing to do for this long, at the script's pace, has finished."""
 _READY_S: Final = 30.0
 _VIEW_HZ: Final = 8.0
+_HINT_S: Final = 12.0
 
 
 def run_demo(options: DemoOptions) -> int:
@@ -93,6 +95,7 @@ def run_seeds(options: DemoOptions, seeds: int) -> int:
 
 def play_demo(options: DemoOptions) -> dict[str, Any]:
     """One session with its report; returns the summary, as in `summary.json`."""
+    click.echo("Loading the band ...", err=True)
     with _console_process(options) as console:  # both read the song at the same time
         return _play_beside(console, options)
 
@@ -177,14 +180,15 @@ class _Session:
         extras: PageExtras | None = None,
     ) -> None:
         self._extras = extras
-        self.rewards: dict[str, float] = {}
+        self.ledger = Ledger()
         self.distances: list[float] = [] if audience is None else [audience.distance()]
         self.beliefs: dict[str, Any] = {}
         self._options = options
         self._settings = settings
         self._stems = stems
         self.audience = audience
-        self._log = Log()
+        self._keys = KeyReader()
+        self._hint = ("", 0.0)
         self._bridge: Address = (HOST, settings.listen.port)
         self._remote: UdpEndpoint | None = None
         self._runner: Runner | None = None
@@ -202,7 +206,7 @@ class _Session:
         logging.getLogger().setLevel(logging.ERROR)  # the view says what matters
         async with open_bridge(self._settings, self._extras) as opened:
             runner = opened.runner
-            self._runner = runner
+            self._runner, self.ledger = runner, runner.engine.ledger
             self._remote = UdpEndpoint.open(HOST, 0, on_message=self._hear)
             self._send("/bridge/hello", self._remote.address[1])
             try:
@@ -223,7 +227,7 @@ class _Session:
             while not self._done.is_set() and loop.time() < self._moved_at + _IDLE_S:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._done.wait(), 0.25)
-                bar.update(len(self.rewards) - bar.pos)
+                bar.update(self._settled_moves() - bar.pos)
 
     async def _serve(self, page: "PageService") -> None:
         """Let a browser play; the demo ends with Ctrl-C, or with the moves that were asked for."""
@@ -245,9 +249,17 @@ class _Session:
         runner = self._runner
         if runner is None:
             return
+        loop = asyncio.get_running_loop()
+        with suppress(NotImplementedError):  # Windows: Ctrl-C cancels the task instead
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, self._done.set)
+        self._say("To hear the band: mixbridge demo --page. Here you only see it.", _HINT_S)
         with keys(self._press), live.Live(auto_refresh=False, screen=True) as view:
             while not self._done.is_set():
-                view.update(draw(runner.engine, self._log, runner.engine.beliefs()), refresh=True)
+                width, height = view.console.size
+                hint = self._hint[0] if loop.time() < self._hint[1] else ""
+                frame = Frame(width=width, height=height, at=loop.time(), hint=hint)
+                view.update(draw(runner.engine, runner.engine.beliefs(), frame), refresh=True)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._done.wait(), 1.0 / _VIEW_HZ)
 
@@ -260,57 +272,69 @@ class _Session:
     def _hear(self, message: OscMessage, _sender: Address, _at: float) -> None:
         if message.address == "/bridge/move":
             self._hear_move(_move_of(message))
-        elif message.address == "/bridge/rewarded":
-            reward_id, move, value = (str(arg) for arg in message.args)
-            self._log.note(RewardCredited(reward_id=reward_id, move=move, value=float(value)))
-            if move in self.rewards:
-                self.rewards[move] = float(value)
 
     def _hear_move(self, move: MoveReported) -> None:
-        self._log.note(move)
         self._moved_at = asyncio.get_running_loop().time()
-        if move.state is MoveState.CONFIRMED:
-            self.rewards[move.move] = 0.0
-            if self.audience is not None:
-                thumb = self.audience.hear(move.track, move.param, move.to_value)
-                self._answer(move.move, thumb)
+        if self.audience is not None and move.state is MoveState.CONFIRMED:
+            thumb = self.audience.hear(move.track, move.param, move.to_value)
+            if thumb is not None:
+                self._reward(move.move, thumb)
         elif move.state is MoveState.REVERTED and self.audience is not None:
             self.audience.hear(move.track, move.param, move.from_value)
         if self.audience is not None and move.state in (MoveState.CONFIRMED, MoveState.REVERTED):
-            self.distances[len(self.rewards) :] = [self.audience.distance()]
-        if self._most is not None and len(self.rewards) >= self._most and not self._is_over:
+            self.distances[self._settled_moves() :] = [self.audience.distance()]
+        if self._most is not None and self._settled_moves() >= self._most and not self._is_over:
             self._is_over = True
             self._send("/bridge/mode", Mode.OBSERVE.value)  # what was enough is enough
             asyncio.get_running_loop().call_later(0.5, self._done.set)
 
-    def _answer(self, move: str, thumb: float | None) -> None:
-        if thumb is not None:
-            self.rewards[move] = thumb
-            self._send("/bridge/reward", thumb, move, f"demo-{move}")
+    def _settled_moves(self) -> int:
+        """Moves that were made, and are not on their way any more."""
+        rows = self.ledger.rows()
+        return sum(row.is_made and row.state is not MoveState.APPLIED for row in rows)
+
+    def _reward(self, move: str, value: float) -> None:
+        self._send("/bridge/reward", value, move, f"demo-{move}")
 
     # -- the keyboard --------------------------------------------------------------------------
 
     def _press(self, key: str) -> None:
-        newest = self._log.moves[-1].move if self._log.moves else ""
         engine = self._runner.engine if self._runner else None
         if engine is None:
             return
+        at = asyncio.get_running_loop().time()
+        action = self._keys.action(key, at)
         actions: dict[str, Callable[[], None]] = {
-            "up": lambda: self._answer(newest, 1.0),
-            "+": lambda: self._answer(newest, 1.0),
-            "down": lambda: self._answer(newest, -1.0),
-            "-": lambda: self._answer(newest, -1.0),
-            "u": lambda: self._send("/bridge/undo"),
-            "a": lambda: self._send("/bridge/accept", newest),
-            "s": lambda: self._send("/bridge/skip", newest),
-            "m": lambda: self._send("/bridge/mode", _next_mode(engine.mode)),
-            "f": lambda: self._send("/bridge/freeze", int(not engine.guard.is_frozen)),
-            "p": lambda: self._send("/bridge/panic"),
-            "r": lambda: self._send("/bridge/rearm"),
-            "q": self._done.set,
+            "good": lambda: self._judge(1.0),
+            "bad": lambda: self._judge(-1.0),
+            "undo": lambda: self._send("/bridge/undo"),
+            "mode": lambda: self._send("/bridge/mode", _next_mode(engine.mode)),
+            "freeze": lambda: self._send("/bridge/freeze", int(not engine.guard.is_frozen)),
+            "panic": lambda: self._send("/bridge/panic"),
+            "rearm": lambda: self._send("/bridge/rearm"),
+            "help": lambda: self._say(keys_explained(), 3.0 * ANSWER_SHOWN_S),
+            "quit": self._done.set,
         }
-        if action := actions.get(key):
-            action()
+        if self._keys.hint:
+            self._say(self._keys.hint)
+        if action in actions:
+            actions[action]()
+
+    def _judge(self, value: float) -> None:
+        """Answer what is on the screen, and say so where nothing there can be judged."""
+        engine = self._runner.engine if self._runner else None
+        if engine is None:
+            return
+        suggestion, row = engine.moves.suggestion, engine.ledger.rateable
+        if suggestion is not None:
+            self._send("/bridge/accept" if value > 0.0 else "/bridge/skip", suggestion.id)
+        elif row is not None:
+            self._reward(row.id, value)
+        else:
+            self._say("There is nothing to rate now; your answer was not sent.")
+
+    def _say(self, text: str, seconds: float = ANSWER_SHOWN_S) -> None:
+        self._hint = text, asyncio.get_running_loop().time() + seconds
 
 
 def _next_mode(mode: Mode) -> str:
@@ -343,12 +367,13 @@ def _report(
     session: _Session,
 ) -> dict[str, Any]:
     audience = session.audience
+    made = [row for row in session.ledger.rows() if row.is_made]
     progress = Progress(
-        rewards=tuple(session.rewards.values()),
+        rewards=tuple(row.answer.value if row.answer else 0.0 for row in made),
         distances=tuple(session.distances),
         rules_distance=None if audience is None else audience.rules_distance(),
     )
-    sentence = _sentence(progress)
+    sentence = _sentence(session.ledger, progress)
     facts = {
         "sentence": sentence,
         "folder": str(folder),
@@ -359,15 +384,19 @@ def _report(
         "remarks": list(stems.remarks),
     }
     return write_report(
-        folder, stems=stems, before=start, after=after, progress=progress, facts=facts
+        folder,
+        stems=stems,
+        before=start,
+        after=after,
+        progress=progress,
+        tally=session.ledger.tally,
+        facts=facts,
     )
 
 
-def _sentence(progress: Progress) -> str:
-    moves = len(progress.rewards)
-    liked = sum(reward > 0.0 for reward in progress.rewards)
-    disliked = sum(reward < 0.0 for reward in progress.rewards)
-    counts = f"{moves} moves, {liked} liked and {disliked} not"
+def _sentence(ledger: Ledger, progress: Progress) -> str:
+    tally = ledger.tally
+    counts = f"{tally.moves} moves, {tally.liked} liked and {tally.disliked} disliked"
     if not progress.distances or progress.rules_distance is None:
         return f"{counts}: compare before.wav with after.wav, they are equally loud."
     way = 100.0 * (1.0 - progress.distances[-1])

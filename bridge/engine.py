@@ -24,6 +24,7 @@ from bridge.guard.limits import PANIC_RAMP_S, Limits
 from bridge.guard.move import Move
 from bridge.guard.moves import Moves
 from bridge.guard.strip_memory import StripMemory
+from bridge.ledger import Ledger
 from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState
 from bridge.mix.notices import MoveReported, StatusChanged
@@ -69,6 +70,7 @@ class Engine:
         steps: Mapping[Param, float] | None = None,
     ) -> None:
         self.mix = MixState()
+        self.ledger = Ledger()
         self.guard = Guard(limits)
         self.moves = Moves(session=session, mix=self.mix, guard=self.guard, grid=Grid(steps))
         self._task = task
@@ -146,10 +148,8 @@ class Engine:
         if self.moves.is_dump_wanted:
             self.moves.is_dump_wanted = False
             self._out.commands.append(m.RequestDump(number=0))  # the link counts them
-        self._out.notices.extend(self.moves.notices)
-        self.moves.notices.clear()
-        self._out.lessons.extend(self._teacher.lessons)
-        self._teacher.lessons.clear()
+        self._out.collect(self.moves.notices, self._teacher.lessons)
+        self.ledger.record(event.at, self._out.notices, self.mix.name_of)
         self._tell_status()
         return self._out.build()
 
@@ -167,7 +167,7 @@ class Engine:
     def status(self) -> tuple[str, str]:
         """The state and text of `/bridge/status`."""
         if self.guard.is_panicked:
-            return "panic", "back at the snapshot; nothing moves until you rearm"
+            return "panic", self._strip_memory.panic_text(self.moves.standing(), self._link)
         if self.guard.is_frozen:
             return "frozen", "everything stays as it is until you unfreeze"
         state, text = self._link

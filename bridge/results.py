@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from bridge.mix.messages import Command, Mode
-from bridge.mix.notices import Notice, RequestRefused
+from bridge.mix.notices import MoveReported, Notice, RequestRefused
 from bridge.mix.params import Param
 from bridge.tasks.task import Learnt
 
@@ -71,6 +71,13 @@ class StepBuilder:
         for part in (self.commands, self.notices, self.decisions, self.lessons):
             part.clear()
         self.is_memory_changed = False
+
+    def collect(self, notices: list[MoveReported], lessons: list[Lesson]) -> None:
+        """Move what was left in these lists to the result."""
+        self.notices.extend(notices)
+        self.lessons.extend(lessons)
+        notices.clear()
+        lessons.clear()
 
     def refuse(self, text: str) -> None:
         """A request was not granted; why, in one sentence."""

@@ -1,5 +1,8 @@
 """From judgements to lessons: what a thumb, an undo or a hand teaches the task, and when it may."""
 
+import math
+from collections import OrderedDict
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -10,6 +13,7 @@ from bridge.guard.hands import Touch
 from bridge.guard.move import Move
 from bridge.learning.credit import CreditWindow
 from bridge.mix.messages import Mode, StripSwitch
+from bridge.mix.params import COLUMN, SPECS, Param, same_value
 from bridge.mix.spectrum import FloatArray
 from bridge.mix.state import MixState, Observation
 from bridge.results import Lesson
@@ -17,6 +21,24 @@ from bridge.tasks.task import Task
 
 UNHEARD_WEIGHT: Final = 0.5
 """Yes or no to a suggestion says less than to a move that was heard."""
+
+_RESTS: Final = 256
+"""So many moves at most are kept from being made again; the oldest gives way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rest:
+    """What is not to be done again from where a control stands.
+
+    Attributes:
+        from_value: Where it stood, in the parameter's unit; anywhere else is another mix.
+        step: How far it went.
+        is_all_that_way: Whether steps of any size in that direction rest; else that one alone.
+    """
+
+    from_value: float
+    step: float
+    is_all_that_way: bool
 
 
 class Teacher:
@@ -38,6 +60,7 @@ class Teacher:
         self._mix = mix
         self._guard = guard
         self._learns = learns
+        self._rests: OrderedDict[tuple[str, Param], _Rest] = OrderedDict()
 
     @property
     def is_on(self) -> bool:
@@ -45,9 +68,47 @@ class Teacher:
         return self._learns and self.mode is not Mode.GIG
 
     def options(self, observation: Observation, at: float) -> tuple[FloatArray, NDArray[np.bool_]]:
-        """The moves that the task knows from here, shortened, and which the guard allows."""
-        steps = self._task.steps(observation)
-        return self._guard.shape(observation, steps, self._task.step_params, at=at)
+        """The moves that the task knows from here, shortened, and which of them may be chosen."""
+        params = self._task.step_params
+        steps, allowed = self._guard.shape(
+            observation, self._task.steps(observation), params, at=at
+        )
+        rows = {key: row for row, key in enumerate(observation.keys)} if self._rests else {}
+        for (key, param), rest in self._rests.items():
+            row = rows.get(key)
+            value = math.nan if row is None else observation.values[row, COLUMN[param]]
+            if row is None or not same_value(param, float(value), rest.from_value):
+                continue
+            is_same = np.array([each is param for each in params])
+            if rest.is_all_that_way:
+                is_same &= np.sign(steps[row]) == np.sign(rest.step)
+            else:
+                is_same &= np.abs(steps[row] - rest.step) <= SPECS[param].tolerance
+            allowed[row] &= ~is_same
+        return np.where(allowed, steps, 0.0), allowed
+
+    def rest(self, move: Move, *, is_undone: bool) -> None:
+        """Leave alone what a person has just taken back or disliked.
+
+        What was undone rests in that direction, until a lesson about that control has come; what
+        was disliked rests as that very step, until any lesson has come and moved the belief (a
+        task may let it rest for longer). Neither rests where the control stands elsewhere.
+        """
+        place = move.key, move.param
+        self._rests[place] = _Rest(
+            from_value=move.from_value,
+            step=move.to_value - move.from_value,
+            is_all_that_way=is_undone,
+        )
+        self._rests.move_to_end(place)
+        while len(self._rests) > _RESTS:
+            self._rests.popitem(last=False)
+
+    def _wake(self, key: str, param: Param) -> None:
+        """A lesson about that control was learnt: what rested until then may be done again."""
+        self._rests.pop((key, param), None)
+        for place in [place for place, rest in self._rests.items() if not rest.is_all_that_way]:
+            del self._rests[place]
 
     def judge(self, move: Move, reward: float, *, weight: float = 1.0, at: float) -> None:
         """A person judged a move; one judgement a move, and zero says nothing."""
@@ -73,6 +134,7 @@ class Teacher:
             allowed=allowed,
         )
         self.lessons.append(Lesson(move=move.id, reward=reward, weight=weight, learnt=learnt))
+        self._wake(move.key, move.param)
 
     def watch(self, touch: Touch) -> None:
         """A person has moved a control to where they want it."""
@@ -85,4 +147,5 @@ class Teacher:
             self._mix.observe(), strip.number - 1, touch.param, touch.value, at=touch.at
         )
         if learnt is not None:
+            self._wake(touch.key, touch.param)
             self.lessons.append(Lesson(move="", reward=0.0, weight=1.0, learnt=learnt))

@@ -72,6 +72,7 @@ class Verdicts:
             self._teacher.judge(move, event.value, weight=credit.weight, at=event.at)
             if event.value < 0 and credit.weight > _SURE and move.is_undoable:
                 self._revert(move, event.at, "you did not like it")
+                self._teacher.rest(move, is_undone=False)
         credited = credits[-1].move if credits else ""
         self._out.notices.append(
             RewardCredited(reward_id=event.reward_id, move=credited, value=event.value)
@@ -90,6 +91,7 @@ class Verdicts:
             if not self._teacher.credit.is_judged(move.id):
                 self._teacher.judge(move, -1.0, at=event.at)
             self._revert(move, event.at, "you took it back")
+            self._teacher.rest(move, is_undone=True)
 
     def take_revert(self, event: m.RevertRequested) -> None:
         """Take a move and all later ones back, newest first; it says of none that it was bad."""
@@ -126,6 +128,7 @@ class Verdicts:
         if not self._teacher.credit.is_judged(move.id):
             self._teacher.judge(move, -1.0, at=event.at)
             self._judged_by_undo.add(move.id)
+        self._teacher.rest(move, is_undone=True)
         self._moves.note_undone_in_daw(move, event.at)
 
     def _revert(self, move: Move, at: float, reason: str) -> None:

@@ -160,6 +160,13 @@ class Guard:
         """Whether it may be moved unasked, or teaches, as far as a person has switched."""
         return not self.strip(key).off[what][COLUMN[param]]
 
+    def lock(self, key: str, param: Param) -> str:
+        """Why nothing is ever sent there, not even by panic, in a word; empty where it may be."""
+        if self.strip(key).safe[COLUMN[param]]:
+            return "Safe"
+        barred = self.strip(key).barred
+        return "barred" if {LOCK_CLASS[param], LockClass.ALL} & barred.keys() else ""
+
     def hold(self, key: str, at: float, seconds: float = HOLD_OFF_S) -> None:
         """A hand is on that strip, or may be: keep off for so many seconds."""
         strip = self.strip(key)

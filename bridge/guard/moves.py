@@ -367,7 +367,7 @@ class Moves:
             self._end(transit, MoveState.EXPIRED, at, "panic")
         on_the_wire = {(t.key, t.param): t.before for t in stopped if t.sent}
         for strip in self._mix.strips:
-            for param in MOVABLE:
+            for param in (p for p in MOVABLE if not self._guard.lock(strip.key, p)):
                 now = on_the_wire.get((strip.key, param), self._mix.value(strip, param))
                 pinned = self._guard.pinned(strip.key, param)
                 if not self._guard.is_ours(strip.key, param) or same_value(param, now, pinned):

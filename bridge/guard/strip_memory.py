@@ -7,9 +7,10 @@ from typing import Any
 
 from bridge.errors import PriorError
 from bridge.guard.guard import Guard, classes_of, switch
+from bridge.guard.move import Move
 from bridge.mix.identity import kept_key
-from bridge.mix.messages import StripSwitch
-from bridge.mix.params import MOVABLE, LockClass
+from bridge.mix.messages import LinkState, StripSwitch
+from bridge.mix.params import CLASS_WORDS, LOCK_CLASS, MOVABLE, LockClass
 from bridge.mix.roles import Role, is_untouchable
 from bridge.mix.state import MixState, StripState
 
@@ -109,6 +110,22 @@ class StripMemory:
         ]
         more = f", and {len(bars) - 3} more" * (len(bars) > 3)
         return f"left alone: {'; '.join(bars[:3])}{more}" if bars else ""
+
+    def panic_text(self, standing: list[Move], link: tuple[LinkState, str]) -> str:
+        """What panic has brought back, what is locked and stays, and what the link to the DAW is.
+
+        Args:
+            standing: The moves that are in the mix all the same.
+            link: Its state, and why in words.
+        """
+        kept = set()
+        for move in standing:
+            strip = self._mix.by_key(move.key)
+            if strip is not None and (why := self._guard.lock(move.key, move.param)):
+                kept.add(f"{strip.name} {CLASS_WORDS[LOCK_CLASS[move.param]]} ({why})")
+        back = f"all but {', '.join(sorted(kept))} is back" if kept else "back"
+        lost = "" if link[0] is LinkState.ONLINE else f"; {link[1]}"
+        return f"{back} at the snapshot; nothing moves until you rearm{lost}"
 
     def pack(self, learnt: bytes) -> bytes:
         """All this and what a task has learnt (JSON), as canonical JSON."""

@@ -81,9 +81,34 @@ LOCK_CLASS: Final[dict[Param, LockClass]] = {
 }
 
 
+CLASS_WORDS: Final[dict[LockClass, str]] = {
+    LockClass.GAIN: "gain",
+    LockClass.EQ: "EQ",
+    LockClass.PAN: "pan",
+    LockClass.ALL: "all",
+}
+"""A class as a person says it."""
+
+PARAM_WORDS: Final[dict[Param, str]] = {
+    Param.GAIN: "gain",
+    Param.PAN: "pan",
+    Param.EQ_LOW: "low EQ",
+    Param.EQ_LOWMID: "low-mid EQ",
+    Param.EQ_HIGHMID: "high-mid EQ",
+    Param.EQ_HIGH: "high EQ",
+    Param.MUTE: "mute",
+    Param.SOLO: "solo",
+}
+"""A parameter as a person says it."""
+
+
 def same_value(param: Param, a: float, b: float) -> bool:
     """Whether two values of `param` are one to the ear and to float32."""
     return abs(a - b) <= SPECS[param].tolerance
+
+
+_SHOWN_DB: Final = 0.05
+"""Half of the last digit that is shown: nearer to 0 there is no sign."""
 
 
 def in_words(param: Param, value: float) -> str:
@@ -95,4 +120,4 @@ def in_words(param: Param, value: float) -> str:
     if param is Param.PAN:
         percent = round(abs(value) * 100)
         return "C" if percent == 0 else f"{'L' if value < 0 else 'R'}{percent}"
-    return f"{value:+.1f} dB"
+    return "0.0 dB" if abs(value) < _SHOWN_DB else f"{value:+.1f} dB"

@@ -156,6 +156,11 @@ class MixState:
         """Whether a dump has begun and not ended."""
         return self._incoming is not None
 
+    def name_of(self, number: int) -> str:
+        """The name of a strip by its number; where there is none, ``track`` and the number."""
+        strip = self.by_number(number)
+        return strip.name if strip else f"track {number}"
+
     def by_key(self, key: str) -> StripState | None:
         """The strip of that identity, if the DAW still has it."""
         return self._by_key.get(key)

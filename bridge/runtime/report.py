@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from bridge.errors import AudioError
+from bridge.ledger import Tally
 from bridge.mix.params import MOVABLE
 from bridge.mix.spectrum import FloatArray
 from bridge.runtime.mixdown import Measured, measure_mixes
@@ -27,6 +28,7 @@ def write_report(
     before: FloatArray,
     after: FloatArray,
     progress: Progress,
+    tally: Tally,
     facts: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Write before.wav, after.wav, report.png and summary.json; returns the summary.
@@ -40,6 +42,7 @@ def write_report(
         before: (tracks, 6) start values.
         after: (tracks, 6) end values.
         progress: How the session went.
+        tally: The counts of its ledger.
         facts: What else the summary should say, such as seed and version; must fit into JSON.
 
     Raises:
@@ -48,7 +51,8 @@ def write_report(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         mixes = _write_mixes(folder, stems, {"before": before, "after": after})
-        summary = _summary(stems, before, after, mixes=mixes, progress=progress) | dict(facts or {})
+        summary = _summary(stems, before, after, mixes=mixes, progress=progress, tally=tally)
+        summary |= facts or {}
         draw_report(
             folder / "report.png",
             names=stems.names,
@@ -110,6 +114,7 @@ def _summary(
     *,
     mixes: Mapping[str, Measured],
     progress: Progress,
+    tally: Tally,
 ) -> dict[str, Any]:
     values = {"before": before, "after": after}
     strips = [
@@ -131,9 +136,10 @@ def _summary(
     ]
     rewards = progress.rewards
     return {
-        "moves": len(rewards),
-        "liked": sum(reward > 0.0 for reward in rewards),
-        "disliked": sum(reward < 0.0 for reward in rewards),
+        "moves": tally.moves,
+        "liked": tally.liked,
+        "disliked": tally.disliked,
+        "answers": tally.answers,
         "reward": _rounded(sum(rewards)),
         "distance": _rounded(progress.distances[-1]) if progress.distances else None,
         "rules_distance": _rounded(progress.rules_distance),

@@ -91,8 +91,10 @@ class RunLog:
                 _log.info("  %s", line)
 
     def _report(self, notice: Notice) -> None:
+        ledger = self._runner.engine.ledger
         if isinstance(notice, MoveReported) and notice.state in _WORDS:
-            what = f"{notice.move}, {move_in_words(self._runner.engine, notice)}"
+            row = ledger.get(notice.move)
+            what = f"{notice.move}, {move_in_words(row)}" if row else notice.move
             reason = f". {notice.reason}" if notice.state in _WITH_REASON else ""
             _log.info("%s %s%s", _WORDS[notice.state], what, reason)
         elif isinstance(notice, RewardCredited) and notice.value != 0.0:

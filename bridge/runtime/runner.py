@@ -192,6 +192,7 @@ class Runner:
     def take_report(self, report: JournalReport) -> None:
         """What the journal says: only now rewards are acknowledged."""
         for credited in report.acknowledged:
+            self.engine.ledger.record_saved(credited.reward_id)
             self.notify(credited)
         for refused in report.refused:
             self.counters.refused += 1
@@ -382,6 +383,8 @@ class Runner:
             return  # the journal says when it is on disk
         if isinstance(notice, StatusChanged) and notice.text == self.engine.status[1]:
             notice = self.status
+        if isinstance(notice, MoveReported):
+            notice = self.engine.ledger.as_done(notice)
         if isinstance(notice, RequestRefused | StatusChanged):
             _log.info("%s", notice.text)
         self.counters.refused += isinstance(notice, RequestRefused)

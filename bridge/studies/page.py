@@ -89,6 +89,7 @@ def snapshot_figures(strips: int) -> list[str]:
             status=StatusChanged(state="online", text=""),
             levels=levels,
             at=float(turn),
+            epoch=0.0,
             with_beliefs=turn == 0,
         )
         taken = time.perf_counter()

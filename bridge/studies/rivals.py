@@ -21,6 +21,7 @@ from bridge.tasks.cells import STEP_PARAMS, STEPS
 from bridge.tasks.errors import DIMENSION, find_errors
 from bridge.tasks.features import Features, measure
 from bridge.tasks.mixing import MixingTask
+from bridge.tasks.reasons import Claim
 from bridge.tasks.task import Learnt, Proposal
 from bridge.tasks.tuning import Tuning
 
@@ -32,7 +33,9 @@ _UNITS: Final[FloatArray] = np.array([3.0, 4.0, 4.0, 4.0, 4.0, 0.2])
 
 
 class Rival:
-    """What all rivals share: the moves, and that they learn nothing. `_choose` is their own."""
+    """What all rivals share: the moves, and that they learn nothing. `_score` is their own."""
+
+    _why = "the best of all moves by this agent's own score"
 
     @property
     def step_params(self) -> tuple[Param, ...]:
@@ -66,13 +69,17 @@ class Rival:
             probability=1.0,
             score=float(scores[row, column]),
             confidence=0.0,
-            reason="",
+            reason=self._reason(observation, row, column),
             trace=self._trace(best),
         )
 
     def _score(self, observation: Observation, steps: FloatArray) -> FloatArray:
         """What each move (n, 14) is worth; 0 or less: not worth making."""
         raise NotImplementedError
+
+    def _reason(self, observation: Observation, row: int, column: int) -> str:
+        """Why that move."""
+        return f"{observation.names[row]}: {self._why}"
 
     def _trace(self, index: int) -> object:
         """What `learn` needs of the move of this index in (n * 14)."""
@@ -126,6 +133,8 @@ class Nothing(Rival):
 class Chance(Rival):
     """Makes any allowed move."""
 
+    _why = "drawn by chance"
+
     def __init__(self, *, seed: int) -> None:
         self._rng = np.random.default_rng(seed)
 
@@ -157,6 +166,12 @@ class Rules(Rival):
             is_better[row, [column == param for column in STEP_PARAMS]] = False
         return np.where(is_better, np.abs(error) + 0.01 * (np.abs(error) - left), 0.0)
 
+    def _reason(self, observation: Observation, row: int, column: int) -> str:
+        nobody = np.zeros((len(observation.keys), len(_UNITS)))
+        error, _ = find_errors(measure(observation), observation, nobody)
+        off, name = float(error[row, _DIMENSION[column]]), observation.names[row]
+        return Claim(name=name, param=STEP_PARAMS[column], error=off).words()
+
     def learn(
         self,
         proposal: Proposal,
@@ -180,6 +195,8 @@ class MindReader(Rival):
     Args:
         worth: The listener's utility of each of an array of mixes (k, n, 6): (k,).
     """
+
+    _why = "this listener would like no move better"
 
     def __init__(self, worth: Callable[[FloatArray], FloatArray]) -> None:
         self._worth = worth

@@ -117,7 +117,7 @@ class FlatTask:
             probability=choice.probability,
             score=float(values[choice.index]),
             confidence=visits / (visits + 1.0),
-            reason=f"{observation.names[row]}: tried {visits:.0f} times in a mix like this one",
+            reason=_reason(observation.names[row], choice.index, values, visits=round(visits)),
             trace=_Trace(state=state, action=choice.index, keys=self._keys),
         )
 
@@ -214,6 +214,15 @@ class FlatTask:
                 "use the agent that wrote it, or start with a new store."
             ) from error
         self._keys, self._table, self._rng = keys, table, np.random.Generator(bits)
+
+
+def _reason(name: str, index: int, values: FloatArray, *, visits: int) -> str:
+    """Why that move: what this person has made of it in this picture of the mix."""
+    if visits == 0:
+        return f"{name}: not tried yet in a mix like this one (a try: I am not sure)"
+    tries = "once" if visits == 1 else f"{visits} times"
+    found = "you liked it" if values[index] > 0.0 else "you neither liked nor disliked it"
+    return f"{name}: tried {tries} in a mix like this one, and {found}"
 
 
 def _state_of(observation: Observation) -> int:

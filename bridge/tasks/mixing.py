@@ -27,8 +27,9 @@ from bridge.tasks.cells import STEP_PARAMS, STEPS
 from bridge.tasks.errors import DIMENSION, find_errors
 from bridge.tasks.features import measure
 from bridge.tasks.person import Person
-from bridge.tasks.reasons import belief_in_words, reason
+from bridge.tasks.reasons import belief_in_words
 from bridge.tasks.task import Learnt, Proposal
+from bridge.tasks.terms import explain
 from bridge.tasks.thumbs import ThumbModel
 from bridge.tasks.trace import Trace
 from bridge.tasks.tuning import Tuning
@@ -115,7 +116,7 @@ class MixingTask:
         if cautious:
             sure = self._confidence(view, observation.roles) >= _CAUTIOUS_CONFIDENCE
             usable &= sure[:, DIMENSION_OF_MOVE]
-        scores, usable = self._appraise(
+        scores, usable, is_sure = self._appraise(
             view, usable, steps, is_taught=explore and self._is_learning
         )
         choice = epsilon_greedy(
@@ -136,14 +137,22 @@ class MixingTask:
             probability=choice.probability,
             score=float(scores[row, move]),
             confidence=float(self._confidence(view, observation.roles)[row, _dimension(move)]),
-            reason=self._reason(observation, view, row, move),
+            reason=explain(
+                observation,
+                view,
+                person,
+                row=row,
+                move=move,
+                step=float(steps[row, move]),
+                is_try=not (is_sure and scores[row, move] >= scores[usable].max()),
+            ),
             trace=trace,
         )
 
     def _appraise(
         self, view: View, usable: NDArray[np.bool_], steps: FloatArray, *, is_taught: bool
-    ) -> tuple[FloatArray, NDArray[np.bool_]]:
-        """Scores (n, 14), and which moves are to be chosen from.
+    ) -> tuple[FloatArray, NDArray[np.bool_], bool]:
+        """Scores (n, 14), which moves are to be chosen from, and whether those are sure ones.
 
         First come the moves that hardly anybody would dislike. When a person answers and none of
         these is left, what merely might turn out well is worth asking about: the harm that they
@@ -155,24 +164,13 @@ class MixingTask:
         counts = tuning.harm_counts if is_taught else tuning.unheard_harm_counts
         sure = usable & (good - (1.0 + counts) * harm >= least)
         if sure.any() or not is_taught:
-            return good - harm, sure
+            return good - harm, sure, True
         trust = self._person.consistency.trust * self._person.consistency.credence
-        return good - (1.0 - tuning.forgiven * trust) * harm, usable
+        return good - (1.0 - tuning.forgiven * trust) * harm, usable, False
 
     def _confidence(self, view: View, roles: IntArray) -> FloatArray:
         """(n, 6) how much of the doubt about anybody this person's answers have taken away."""
         return np.clip(1.0 - view.taste_sd / self._doubt[roles], 0.0, 1.0)
-
-    def _reason(self, observation: Observation, view: View, row: int, move: int) -> str:
-        dimension, role = _dimension(move), int(observation.roles[row])
-        taste = float(view.taste[row, dimension])
-        return reason(
-            observation.names[row],
-            STEP_PARAMS[move],
-            error=float(view.error[row, dimension]) - taste,
-            belief=taste - float(self._prior.taste.mean[role, dimension]),
-            answers=int(self._person.taste.answers[role, dimension]),
-        )
 
     def learn(
         self,

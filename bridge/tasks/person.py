@@ -25,6 +25,9 @@ TABU_DECISIONS: Final = 15
 """A move that was just disliked is not tried again for so many decisions; fewer, where the answers
 have been those of a coin: then half of what was disliked was good."""
 
+SURE_ENOUGH: Final = 0.1
+"""Where less of the doubt than this is gone, nothing is said of what a person wants."""
+
 _OTHER_PRIOR: Final = (
     "What you want was kept; what moves are worth was learnt upon another prior and starts anew."
 )
@@ -115,8 +118,14 @@ class Person:
                     name: {
                         "answers": int(self.taste.answers[row, column]),
                         "average": round(float(average[row, column]), 2),
+                        "is_sure": bool(sure[row, column] >= SURE_ENOUGH),
                         "sure": round(float(sure[row, column]), 3),
-                        "words": belief_in_words(role, column, float(difference[row, column])),
+                        "words": belief_in_words(
+                            role,
+                            column,
+                            float(difference[row, column]),
+                            is_sure=bool(sure[row, column] >= SURE_ENOUGH),
+                        ),
                         "you": round(float(average[row, column] + difference[row, column]), 2),
                     }
                     for column, name in enumerate(DIMENSIONS)

@@ -1,5 +1,11 @@
-"""Reasons: why a move, in a sentence that a mix engineer would say."""
+"""Reasons and beliefs, in the words of a mix engineer.
 
+A reason is made of claims: what is wrong now, and that the move makes it less wrong. Which claims
+a move has, and how much each is worth, `bridge.tasks.terms` finds from the score of the move.
+"""
+
+import re
+from dataclasses import dataclass
 from typing import Final
 
 from bridge.mix.params import EQ_BANDS, Param
@@ -8,69 +14,132 @@ from bridge.tasks.errors import DIMENSION, DIMENSIONS
 _BAND_WORDS: Final[dict[Param, str]] = dict(
     zip(EQ_BANDS, ("lows", "low mids", "high mids", "highs"), strict=True)
 )
+_DIMENSION_WORDS: Final = ("level", *_BAND_WORDS.values(), "width")
 _NOTABLE: Final = (0.5, 0.5, 0.5, 0.5, 0.5, 0.05)
 """A smaller difference from the average listener is not worth a sentence."""
 
+_PLURAL: Final = re.compile(r"(?<![sui])s$", re.IGNORECASE)
+"""The end of a name in the plural: Hats, Keys and Drums, but not Bass, Chorus or Iris."""
 
-def reason(name: str, param: Param, *, error: float, belief: float, answers: int) -> str:
-    """Why a track should be moved.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One thing that is wrong with a track, which the move makes less wrong.
+
+    Attributes:
+        name: The track's name.
+        param: `Param.GAIN` for its level, an EQ band for its tone, `Param.PAN` for its width.
+        error: Where it is less where it is wanted: dB, and for the width 0 to 1.
+        change: What the move changes of it, in the same unit; it has the other sign.
+        is_moved: Whether the move is about exactly this; else it comes about on the side.
+        answers: How many answers of this person stand behind what is wanted.
+    """
+
+    name: str
+    param: Param
+    error: float
+    change: float = 0.0
+    is_moved: bool = True
+    answers: int = 0
+
+    def words(self) -> str:
+        """The claim as a clause.
+
+        >>> Claim(name="Lead", param=Param.GAIN, error=-3.1, change=3.0, is_moved=True,
+        ...       answers=6).words()
+        'Lead is about 3 dB too quiet for your taste'
+        """
+        whose = "for your taste" if self.answers else "for most listeners"
+        text = f"{self.name} {_fault(self)} {whose}"
+        return text if self.is_moved else f"{text}, and this {_side_effect(self)}"
+
+
+def reason(claims: tuple[Claim, ...], *, habit: str, is_try: bool) -> str:
+    """Why a move was chosen, in one sentence.
+
+    Args:
+        claims: What it mends, the most important first; empty where it mends no known error.
+        habit: What to say then: what is known of such moves in such mixes.
+        is_try: Whether it was chosen to learn rather than because it is surely good.
+    """
+    said = "; ".join(claim.words() for claim in claims) or habit
+    ground = [_ground(claims[0].answers)] if claims else []
+    if is_try:
+        ground.append("a try: I am not sure")
+    return f"{said} ({', '.join(ground)})" if ground else said
+
+
+def habit(name: str, param: Param, step: float) -> str:
+    """What to say of a move that is liked in mixes like this one, whatever the errors are.
 
     Args:
         name: The track's name.
-        param: What would be moved.
-        error: Where it is less where it is wanted, in the parameter's unit.
-        belief: How far this person is believed to differ from the average listener there.
-        answers: How many answers of this person stand behind that.
+        param: What is moved.
+        step: How far, in the parameter's unit; for pan how much wider it gets.
 
-    >>> reason("Lead", Param.GAIN, error=-3.1, belief=0.4, answers=4)
-    'Lead sits 3.1 dB under where I believe you want it (average listener; 4 of your answers)'
+    >>> habit("Kick", Param.EQ_HIGH, 2.0)
+    'Kick with more highs is mostly liked in a mix like this one'
     """
-    return f"{name} {_complaint(param, error)} ({_ground(param, belief, answers)})"
-
-
-def _complaint(param: Param, error: float) -> str:
     if param is Param.GAIN:
-        side = "over" if error > 0.0 else "under"
-        return f"sits {abs(error):.1f} dB {side} where I believe you want it"
-    if param is Param.PAN:
-        side = "wider" if error > 0.0 else "narrower"
-        return f"is {abs(error) * 100:.0f} % {side} than I believe you want it"
-    amount = "more" if error > 0.0 else "less"
-    return f"has {abs(error):.1f} dB {amount} {_BAND_WORDS[param]} than I believe you want"
+        how = "a little louder" if step > 0.0 else "a little softer"
+    elif param is Param.PAN:
+        how = "a little wider" if step > 0.0 else "a little narrower"
+    else:
+        how = f"with {'more' if step > 0.0 else 'less'} {_BAND_WORDS[param]}"
+    return f"{name} {how} is mostly liked in a mix like this one"
 
 
-def _ground(param: Param, belief: float, answers: int) -> str:
+def _fault(claim: Claim) -> str:
+    verb = "are" if _PLURAL.search(claim.name) else "is"
+    if claim.param is Param.GAIN:
+        return f"{verb} {_about_db(claim.error)} too {'loud' if claim.error > 0.0 else 'quiet'}"
+    if claim.param is Param.PAN:
+        side = "wide" if claim.error > 0.0 else "narrow"
+        percent = round(abs(claim.error) * 100)
+        size = f"about {percent} %" if percent >= 1 else "slightly"
+        return f"{verb} panned {size} too {side}"
+    verb = "have" if verb == "are" else "has"
+    amount = "much" if claim.error > 0.0 else "little"
+    return f"{verb} {_about_db(claim.error)} too {amount} in the {_BAND_WORDS[claim.param]}"
+
+
+def _side_effect(claim: Claim) -> str:
+    size = abs(claim.change)
+    far = f" by {size:.1f} dB" if size >= 0.1 else " a little"
+    return f"{'raises' if claim.change > 0.0 else 'lowers'} it in the mix{far}"
+
+
+def _about_db(error_db: float) -> str:
+    size = abs(error_db)
+    if size < 0.25:
+        return "slightly"
+    return f"about {size:.1f} dB" if size < 1.95 else f"about {size:.0f} dB"
+
+
+def _ground(answers: int) -> str:
     if answers == 0:
-        return "average listener; no answer of yours yet"
-    count = f"{answers} of your answers" if answers > 1 else "1 of your answers"
-    return f"{_difference(param, belief)}; {count}"
+        return "no answers from you on this yet"
+    return f"from {answers} of your answers" if answers > 1 else "from one of your answers"
 
 
-def _difference(param: Param, belief: float) -> str:
-    if abs(belief) < 2.0 * _NOTABLE[DIMENSION[param]]:
-        return "average listener"
-    if param is Param.PAN:
-        return f"you like it {'wider' if belief > 0.0 else 'narrower'} than average"
-    if param is Param.GAIN:
-        return f"you like it {abs(belief):.0f} dB {'louder' if belief > 0.0 else 'softer'}"
-    return f"you like {'more' if belief > 0.0 else 'less'} {_BAND_WORDS[param]} there than average"
-
-
-def belief_in_words(role: str, dimension: int, difference: float) -> str:
-    """A belief as a sentence.
+def belief_in_words(role: str, dimension: int, difference: float, *, is_sure: bool = True) -> str:
+    """A belief as a sentence without its full stop.
 
     >>> belief_in_words("lead", 0, 2.04)
-    'you want lead 2.0 dB louder than the average listener'
+    'lead: 2.0 dB louder than most listeners like'
+    >>> belief_in_words("kick", 3, 0.1)
+    'kick: high mids as most listeners like'
     """
+    if not is_sure:
+        return f"{role}: not sure of the {_DIMENSION_WORDS[dimension]} yet"
     if abs(difference) < _NOTABLE[dimension]:
-        what = DIMENSIONS[dimension]
-        return f"you want the {what} of {role} like the average listener"
-    if dimension == 5:
+        return f"{role}: {_DIMENSION_WORDS[dimension]} as most listeners like"
+    if DIMENSIONS[dimension] == "width":
         side = "wider" if difference > 0.0 else "narrower"
-        return f"you want {role} {abs(difference) * 100:.0f} % {side} than the average listener"
-    if dimension == 0:
+        return f"{role}: {abs(difference) * 100:.0f} % {side} than most listeners like"
+    if dimension == DIMENSION[Param.GAIN]:
         side = "louder" if difference > 0.0 else "softer"
-        return f"you want {role} {abs(difference):.1f} dB {side} than the average listener"
+        return f"{role}: {abs(difference):.1f} dB {side} than most listeners like"
     side = "more" if difference > 0.0 else "less"
-    band = DIMENSIONS[dimension]
-    return f"you want {abs(difference):.1f} dB {side} {band} in {role} than the average listener"
+    band = _DIMENSION_WORDS[dimension]
+    return f"{role}: {abs(difference):.1f} dB {side} {band} than most listeners like"

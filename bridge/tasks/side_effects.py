@@ -54,12 +54,14 @@ class SideEffects:
         share: (n, 12, 4) the change of every other track's level by each move, as gain moves.
         own_share: (n, 8, 4) the change of its own track's level by each EQ move, likewise.
         own_worth: (n, 8) what of `worth` that is.
+        values: (n, 4) what the gain moves of each track are worth.
     """
 
     worth: FloatArray
     share: FloatArray
     own_share: FloatArray
     own_worth: FloatArray
+    values: FloatArray
 
 
 def side_effects(values: FloatArray, mix_db: FloatArray, own_db: FloatArray) -> SideEffects:
@@ -75,7 +77,9 @@ def side_effects(values: FloatArray, mix_db: FloatArray, own_db: FloatArray) -> 
     worth = (share @ (values.sum(axis=0) - values)[:, :, None])[..., 0]
     own_worth = (own_share @ values[:, :, None])[..., 0]
     worth[:, 4:] += own_worth
-    return SideEffects(worth=worth, share=share, own_share=own_share, own_worth=own_worth)
+    return SideEffects(
+        worth=worth, share=share, own_share=own_share, own_worth=own_worth, values=values
+    )
 
 
 def between(change_db: FloatArray) -> FloatArray:

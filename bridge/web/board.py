@@ -8,8 +8,9 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Any, Final
 
+from bridge.ledger import REMEMBERED, Row
 from bridge.web.capture import Capture
-from bridge.web.history import REMEMBERED, Row
+from bridge.web.history import row_to_json
 from bridge.web.views import sections
 
 _SENT_ROWS: Final = 60
@@ -20,13 +21,14 @@ class Board:
 
     Attributes:
         version: Counts every change.
-        rows: The history by id, oldest first.
+        rows: What the ledger has of each move by its name, oldest first.
     """
 
     def __init__(self) -> None:
         self.version = 0
         self.rows: OrderedDict[str, Row] = OrderedDict()
         self._texts: dict[str, tuple[int, str]] = {}
+        self._epochs: dict[str, float] = {}  # of each row, as it was when the row came
         self._row_versions: OrderedDict[str, int] = OrderedDict()
         self._keys: dict[str, Hashable] = {}
         self._rows_version = 0
@@ -39,11 +41,13 @@ class Board:
             self._rows_version = self.version
         for row in fresh:
             self.rows[row.id] = row
+            self._epochs.setdefault(row.id, capture.epoch)
             self._row_versions[row.id] = self.version
             self._row_versions.move_to_end(row.id)
         while len(self.rows) > REMEMBERED:
             gone, _ = self.rows.popitem(last=False)
             self._row_versions.pop(gone, None)
+            self._epochs.pop(gone, None)
         if capture.beliefs is not None:
             self._beliefs = capture.beliefs
         shown = sections(
@@ -66,6 +70,9 @@ class Board:
             self.version += 1
             self._texts[name] = (self.version, text)
 
+    def _row(self, name: str) -> dict[str, Any]:
+        return row_to_json(self.rows[name], self._epochs[name])
+
     def since(self, seen: int) -> str:
         """A message with all that has changed after version `seen`; empty where nothing has.
 
@@ -78,7 +85,7 @@ class Board:
         for name in reversed(self._row_versions):
             if self._row_versions[name] <= seen or len(changed) == _SENT_ROWS:
                 break
-            changed.append(self.rows[name].to_json())
+            changed.append(self._row(name))
         if changed:
             rows = json.dumps(changed[::-1], ensure_ascii=False, separators=(",", ":"))
             parts.append(f'"rows":{rows}')

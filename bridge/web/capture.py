@@ -38,6 +38,7 @@ class Capture:
 
     Attributes:
         at: Monotonic seconds.
+        epoch: What to add to monotonic seconds to have wall time, seconds since 1970.
         mode: How much the bridge may do.
         status: What it can do now, and why.
         is_playing: Whether the transport runs.
@@ -52,12 +53,15 @@ class Capture:
         source_db: (n, 10) mean octave levels before fader and EQ, dBFS.
         suggestion: The move that waits for an answer.
         is_auditioned: Whether it is being heard.
+        rateable: The name of the move that a thumb is about; empty for none.
+        undoable: The name of the move that an undo takes back; empty for none.
         is_comparing: Whether the snapshot is heard.
         pins: When each place was pinned, monotonic seconds.
         beliefs: What is believed of the person; None: as before.
     """
 
     at: float
+    epoch: float
     mode: Mode
     status: StatusChanged
     is_playing: bool
@@ -72,6 +76,8 @@ class Capture:
     source_db: FloatArray
     suggestion: Move | None
     is_auditioned: bool
+    rateable: str
+    undoable: str
     is_comparing: bool
     pins: dict[Slot, float]
     beliefs: Mapping[str, Any] | None
@@ -83,17 +89,20 @@ def take_capture(
     status: StatusChanged,
     levels: FloatArray,
     at: float,
+    epoch: float,
     with_beliefs: bool,
 ) -> Capture:
-    """Copy what the page shows; `levels` are the newest of the meters."""
+    """Copy what the page shows; `levels` (n, 2) are the newest of the meters, dBFS."""
     mix, guard = engine.mix, engine.guard
     guards = [guard.strip(strip.key) for strip in mix.strips]
-    shape = (len(guards), len(MOVABLE))
+    count = len(guards)
+    shape = (count, len(MOVABLE))
     snapshot = np.array([each.snapshot for each in guards]).reshape(shape)
     span = guard.limits.span * guard.scale
-    count = len(mix.strips)
+    rateable, undoable = engine.ledger.rateable, engine.moves.last_undoable()
     return Capture(
         at=at,
+        epoch=epoch,
         mode=engine.mode,
         status=status,
         is_playing=mix.playing,
@@ -121,6 +130,8 @@ def take_capture(
         source_db=mix.source_db.copy(),
         suggestion=engine.moves.suggestion,
         is_auditioned=engine.moves.is_auditioned,
+        rateable=rateable.id if rateable else "",
+        undoable=undoable.id if undoable else "",
         is_comparing=engine.detours.is_comparing,
         pins={slot: pin.at for slot, pin in engine.detours.pins.items()},
         beliefs=engine.beliefs() if with_beliefs else None,

@@ -25,13 +25,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from bridge.errors import DialectError, NetworkError
+from bridge.ledger import Row
 from bridge.runtime.discovery import own_address
 from bridge.web.access import Access, Right
 from bridge.web.board import Board
 from bridge.web.capture import Capture
 from bridge.web.client import MAX_FRAME_BYTES, Client, request_of
 from bridge.web.gate import Asked, refusal
-from bridge.web.history import Row
 from bridge.web.oscquery import describe, host_info
 
 MAX_CLIENTS: Final = 16
@@ -116,8 +116,8 @@ class Page:
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise NetworkError(
-                f"The page cannot be shown at {host}:{port}: {reason}; the program that has it, or "
-                "choose another web.port."
+                f"The page cannot be shown at {host}:{port}: {reason}; close the program that has "
+                "it, or choose another web.port."
             ) from None
         config = uvicorn.Config(
             self._app(),
@@ -259,8 +259,6 @@ class Page:
         if self._right(request) is Right.NOTHING:
             return _refused(401, "expected 'Authorization: Bearer' and a token")
         name = request.path_params["name"]
-        if name == "history":
-            return JSONResponse([row.to_json() for row in self._board.rows.values()])
         make = self._documents.get(name)
         if make is None:
             return _refused(404, "there is no such document")

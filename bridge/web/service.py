@@ -10,20 +10,24 @@ import bridge
 from bridge.config import Settings
 from bridge.daw import surface
 from bridge.errors import DialectError, JournalError, NetworkError
+from bridge.ledger import REMEMBERED, Row
 from bridge.mix.messages import PersonEvent
-from bridge.mix.notices import ChangeNoticed, MoveReported, Notice, RequestRefused, StatusChanged
+from bridge.mix.notices import Notice, RequestRefused, StatusChanged
 from bridge.osc.message import OscMessage
 from bridge.runtime.doctor import examine_settings
+from bridge.runtime.keyboard import KEYS
 from bridge.runtime.runner import Runner
 from bridge.runtime.state_file import read_state, write_state
 from bridge.web.access import Access
 from bridge.web.capture import take_capture
 from bridge.web.extras import PageExtras
-from bridge.web.history import History
+from bridge.web.history import row_to_json
 from bridge.web.server import Page, names_of_this_machine
 
 SHOWN_HZ: Final = 10.0
 """How often the page gets a new moment; as long as nobody looks, none is made."""
+
+_PATIENCE_S: Final = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +59,8 @@ class PageService:
         self.links: tuple[str, ...] = ()
         self._runner = runner
         self._settings = settings
-        self._history = History(past_rewards)
+        self._past_rewards = past_rewards
+        self._rows_shown = 0
         self._loop = asyncio.get_running_loop()
         self._access = Access.kept(read_state(settings.store).get("page", {}))
         self._hosts, self._shown = names_of_this_machine(settings.web.host)
@@ -69,9 +74,14 @@ class PageService:
                 "version": bridge.__version__,
                 "session": runner.session,
                 "profile": settings.guard.profile.value,
+                "keys": [row.to_json() for row in KEYS if row.on_page],
                 **extras.facts,
             },
-            documents={"doctor": self._examine, **extras.documents},
+            documents={
+                "doctor": self._examine,
+                "history": self._history,
+                **extras.documents,
+            },
             osc_port=settings.listen.port,
         )
 
@@ -121,24 +131,23 @@ class PageService:
             status=runner.status,
             levels=runner.meters.shown,
             at=at,
+            epoch=time.time() - at,
             with_beliefs=lessons != self._lessons_shown,
         )
-        if self._page.publish(capture, self._history.take_fresh(), self._history.rewards):
+        ledger = runner.engine.ledger
+        fresh, self._rows_shown = ledger.since(self._rows_shown), ledger.version
+        answers = [answer.value for answer in ledger.answers]
+        if self._page.publish(capture, fresh, [*self._past_rewards, *answers][-REMEMBERED:]):
             self._lessons_shown = lessons
 
     def _note(self, notice: Notice) -> None:
-        track = ""
         match notice:
-            case MoveReported() | ChangeNoticed():
-                strip = self._runner.engine.mix.by_number(notice.track)
-                track = strip.name if strip else f"track {notice.track}"
             case RequestRefused(text=text):
                 self._page.say(text)
             case StatusChanged(text=text) if text != self._runner.status.text:
                 self._page.say(text)  # a sentence beside an unchanged state
             case _:
                 pass
-        self._history.note(notice, track=track, wall=time.time())
 
     # -- from the page, on its thread --------------------------------------------------------------
 
@@ -158,6 +167,16 @@ class PageService:
             self._loop.call_soon_threadsafe(self._runner.request, request)
         except RuntimeError:  # the bridge has just ended
             raise DialectError("The bridge is ending.") from None
+
+    def _history(self) -> tuple[bytes, str]:
+        """All rows of the ledger, read on the bridge's loop: up to date whoever looks."""
+        epoch = time.time() - time.monotonic()
+        asked = asyncio.run_coroutine_threadsafe(self._rows(), self._loop)
+        rows = [row_to_json(row, epoch) for row in asked.result(_PATIENCE_S)]
+        return json.dumps(rows, ensure_ascii=False).encode(), "application/json"
+
+    async def _rows(self) -> list[Row]:
+        return self._runner.engine.ledger.rows()
 
     def _examine(self) -> tuple[bytes, str]:
         findings = [

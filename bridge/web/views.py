@@ -12,22 +12,22 @@ from typing import Any, Final
 
 import numpy as np
 
+from bridge.ledger import Row
 from bridge.mix.messages import StripSwitch
-from bridge.mix.params import COLUMN, EQ_BANDS, LOCK_CLASS, MOVABLE, LockClass, Param, in_words
+from bridge.mix.params import (
+    COLUMN,
+    LOCK_CLASS,
+    MOVABLE,
+    PARAM_WORDS,
+    LockClass,
+    Param,
+    in_words,
+)
 from bridge.mix.spectrum import FloatArray, eq_curve_db, loudness_db, to_db, to_power
 from bridge.web.capture import Capture
-from bridge.web.history import Row
-
-RATEABLE: Final = ("applied", "confirmed", "unconfirmed")
-"""States in which a move is in the mix, and can be heard and judged."""
 
 _CLASSES: Final = (LockClass.GAIN, LockClass.EQ, LockClass.PAN)
 _LAST_MOVES: Final = 5
-_PARAM_WORDS: Final = {
-    Param.GAIN: "gain",
-    Param.PAN: "pan",
-    **dict(zip(EQ_BANDS, ("low EQ", "low-mid EQ", "high-mid EQ", "high EQ"), strict=True)),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ def sections(
 
     Args:
         capture: The engine.
-        rows: The history, oldest first, by id.
+        rows: What the ledger has of each move by its name, oldest first.
         rows_version: Changes whenever a row does.
         rewards: The last judgements, oldest first.
         beliefs: What is believed of the person; another object whenever they are others.
@@ -65,7 +65,8 @@ def sections(
     status = (capture.mode, capture.status, capture.is_playing, pins)
     values, snapshot = capture.values.tobytes(), capture.snapshot.tobytes()
     suggested = None if capture.suggestion is None else capture.suggestion.id
-    now = (status, capture.strips, rows_version, suggested, values)
+    answerable = (suggested, capture.rateable, capture.undoable)
+    now = (status, capture.strips, rows_version, answerable, values)
     flags = (capture.is_auditioned, capture.is_comparing)
     allowed = (capture.safe.tobytes(), *(each.tobytes() for each in capture.off.values()))
     strips = (capture.strips, snapshot, capture.bounds.tobytes(), allowed, rows_version)
@@ -76,17 +77,12 @@ def sections(
         "values": Section(key=values, make=lambda: _table(capture.values)),
         "held": Section(key=held, make=lambda: list(held)),
         "levels": Section(key=None, make=lambda: _levels(capture.levels)),
-        "now": Section(key=(now, flags), make=lambda: _now(capture, rows)),
+        "now": Section(key=(now, flags), make=lambda: _now(capture)),
         "learning": Section(
             key=(id(beliefs), len(rewards), rows_version), make=lambda: _learning(beliefs, rewards)
         ),
         "compare": Section(key=(values, snapshot, sound), make=lambda: _compare(capture)),
     }
-
-
-def words(param: Param) -> str:
-    """A parameter's name as a person says it."""
-    return _PARAM_WORDS[param]
 
 
 def _status(capture: Capture) -> dict[str, Any]:
@@ -167,28 +163,17 @@ def _levels(levels: FloatArray) -> list[list[float | None]]:
 # -- what can be answered now ----------------------------------------------------------------------
 
 
-def _now(capture: Capture, rows: OrderedDict[str, Row]) -> dict[str, Any]:
-    newest_first = list(reversed(rows.values()))
+def _now(capture: Capture) -> dict[str, Any]:
     suggestion = _suggestion(capture)
-    rated = None if suggestion else _rated(newest_first)
+    rating = None if suggestion else capture.rateable or None
     return {
         "suggestion": suggestion,
-        "rating": rated.id if rated else None,
-        "undo": next((row.id for row in newest_first if _stands(row)), None),
+        "rating": rating,
+        "undo": capture.undoable or None,
         "auditioned": capture.is_auditioned,
         "comparing": capture.is_comparing,
-        "why": _why_nothing(capture) if suggestion is None and rated is None else "",
+        "why": _why_nothing(capture) if suggestion is None and rating is None else "",
     }
-
-
-def _stands(row: Row) -> bool:
-    return row.actor == "bridge" and row.state in RATEABLE
-
-
-def _rated(newest_first: Sequence[Row]) -> Row | None:
-    """The newest move in the mix, if nobody has said anything of it yet."""
-    newest = next((row for row in newest_first if _stands(row)), None)
-    return newest if newest is not None and newest.reward is None else None
 
 
 def _why_nothing(capture: Capture) -> str:
@@ -219,7 +204,7 @@ def _suggestion(capture: Capture) -> dict[str, Any] | None:
         "number": row + 1,
         "param": move.param.value,
         "class": LOCK_CLASS[move.param].value,
-        "what": f"{name} {words(move.param)}: {start} → {end}",
+        "what": f"{name} {PARAM_WORDS[move.param]}: {start} → {end}",
         "why": move.proposal.reason,
         "sure": round(move.proposal.confidence, 2),
         "sureWords": how_sure(move.proposal.confidence),

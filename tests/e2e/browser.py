@@ -11,11 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 664}
 SCREENS = ("remote", "desk", "suggestions", "history", "learning", "doctor")
+
+expect.set_options(timeout=30_000)  # the machine may be busy
 
 # Nothing of its own reaches for the network, and sound may begin with a click.
 _FLAGS = [

@@ -1,9 +1,12 @@
 """The page in a real Chromium, at a phone's size and at a desk's, by clicks alone."""
 
+import json
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -21,6 +24,7 @@ from bridge.sim.stems import BLOCK, Stems
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
+SCHEMES: Final[tuple[Literal["dark", "light"], ...]] = ("dark", "light")
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 
 
@@ -65,7 +69,7 @@ def test_from_the_first_visit_to_a_thumb_that_changes_the_next_suggestion(
         # The bridge moves by itself; a thumb up is saved, and the lamp says so only then.
         expect(thumb(visit, "good")).to_be_enabled()
         thumb(visit, "good").click()
-        expect(page.locator(".remote:visible .heard").first).to_have_text("✓ Saved: good.")
+        expect(page.locator(".remote:visible .heard").first).to_have_text("✓ Good saved.")
         # A thumb down takes a move back.
         expect(thumb(visit, "bad")).to_be_enabled()
         disliked = rated(visit)
@@ -109,13 +113,15 @@ def test_every_screen_fits_and_can_be_used_by_everybody(
     visit.page.get_by_role("button", name="Play the band").click()
     expect(visit.page.locator("#ears .play")).to_contain_text("Stop")
     assert visit.overflow() == ""
-    found = Axe().run(visit.page)
-    serious = [
-        f"{fault['id']}: {fault['nodes'][0]['html']}"
-        for fault in found.response["violations"]
-        if fault["impact"] in ("serious", "critical")
-    ]
-    assert serious == []
+    for scheme in SCHEMES:
+        visit.page.emulate_media(color_scheme=scheme)
+        found = Axe().run(visit.page)
+        serious = [
+            f"{scheme}: {fault['id']}: {fault['nodes'][0]['html']}"
+            for fault in found.response["violations"]
+            if fault["impact"] in ("serious", "critical")
+        ]
+        assert serious == []
     assert visit.faults == []
     visit.context.close()
 
@@ -126,19 +132,20 @@ def test_the_keyboard_does_what_the_thumbs_do(browser: Browser, band: str) -> No
     page.goto(f"{band}/remote")
     page.get_by_role("button", name="Play the band").press("Enter")
     expect(thumb(visit, "good")).to_be_enabled()
-    page.keyboard.press("ArrowUp")
-    expect(page.locator(".remote:visible .heard").first).to_have_text("✓ Saved: good.")
+    page.keyboard.press("g")
+    expect(page.locator(".remote:visible .heard").first).to_have_text("✓ Good saved.")
     page.keyboard.press("f")
     expect(page.get_by_role("button", name="Unfreeze")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("f")
     expect(page.get_by_role("button", name="Freeze", exact=False)).to_have_attribute(
         "aria-pressed", "false"
     )
-    page.keyboard.down("b")
+    page.keyboard.down("c")
     expect(page.locator(".compare:visible").first).to_have_attribute("aria-pressed", "true")
-    page.keyboard.up("b")
+    page.keyboard.up("c")
     expect(page.locator(".compare:visible").first).to_have_attribute("aria-pressed", "false")
-    page.keyboard.press("Escape")
+    page.keyboard.press("Shift+P")
+    page.keyboard.press("Shift+P")
     expect(page.locator("#head .connection .text")).to_contain_text("panic")
     panic = page.locator(".panic:visible").first
     panic.focus()
@@ -146,6 +153,73 @@ def test_the_keyboard_does_what_the_thumbs_do(browser: Browser, band: str) -> No
     expect(page.locator("#head .connection .text")).to_have_text("DAW connected")
     page.keyboard.up("Enter")
     visit.context.close()
+
+
+@SIZES
+def test_the_welcome_card_covers_nothing_and_esc_closes_it_and_does_no_more(
+    tmp_path: Path, browser: Browser, size: dict[str, int]
+) -> None:
+    with demo(tmp_path) as url:
+        visit = Visit(browser, size)
+        page = visit.page
+        page.goto(f"{url}/remote")
+        card = page.locator("#welcome")
+        expect(card).to_be_visible()
+        expect(page.locator(".remote .why").first).to_contain_text("Press Play")
+        inside = card.bounding_box()
+        assert inside is not None
+        controls = page.locator(".thumb:visible, .tools .tool:visible, #ears button, #head select")
+        for box in (each.bounding_box() for each in controls.all()):
+            assert box is not None
+            is_below = box["y"] >= inside["y"] + inside["height"] - 1
+            assert is_below or box["y"] + box["height"] <= inside["y"] + 1, "nothing is covered"
+        # Panic behind the card has its way back in view.
+        status = page.locator("#head .connection .text")
+        page.keyboard.press("Shift+P")
+        page.keyboard.press("Shift+P")
+        expect(status).to_contain_text("panic")
+        rearm = page.locator("#panicbar").get_by_role("button", name="Rearm")
+        expect(rearm).to_be_in_viewport(ratio=1.0)
+        rearm.click()
+        expect(status).to_have_text("DAW connected")
+        page.keyboard.press("Escape")
+        expect(card).to_be_hidden()
+        page.keyboard.press("Escape")
+        page.keyboard.press("p")
+        expect(page.locator("#ears .play")).to_contain_text("Stop")
+        expect(thumb(visit, "good")).to_be_enabled()
+        expect(status).to_have_text("DAW connected")
+        assert visit.faults == []
+        visit.context.close()
+
+
+def test_page_closing_sentence_report_and_journal_count_the_same(
+    tmp_path: Path, browser: Browser
+) -> None:
+    with demo(tmp_path) as url:
+        visit = Visit(browser, DESKTOP)
+        page = visit.page
+        page.goto(f"{url}/remote")
+        page.get_by_role("button", name="Play the band").click()
+        for key in ("g", "b", "g"):
+            expect(thumb(visit, "good")).to_be_enabled()
+            page.keyboard.press(key)
+            expect(page.locator(".remote:visible .heard").first).to_contain_text("saved")
+            page.keyboard.press("b")  # a second press is no second answer
+        page.locator("#ears .play").click()
+        expect(page.locator("#mode")).to_have_value("observe")
+        open_screen(visit, "history")
+        shown = page.locator(".entry .reward").all_inner_texts()
+        visit.context.close()
+    (folder,) = tmp_path.glob("demo-report-*")
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    with closing(sqlite3.connect(folder / "mixbridge.db")) as store:
+        journal = [value for (value,) in store.execute("SELECT value FROM rewards")]
+    counts = (2, 1)
+    assert (shown.count("▲ good"), shown.count("▼ bad")) == counts
+    assert (summary["liked"], summary["disliked"]) == counts
+    assert sorted(journal) == [-1.0, 1.0, 1.0]
+    assert f"{summary['moves']} moves, 2 liked and 1 disliked" in summary["sentence"]
 
 
 def test_two_clients_see_the_same(browser: Browser, band: str) -> None:

@@ -29,7 +29,7 @@ def test_the_pictures_of_the_docs_can_be_made(tmp_path: Path) -> None:
             thumb = page.locator(f"#side .thumb.{'bad' if number % 4 == 3 else 'good'}")
             expect(thumb).to_be_enabled()
             thumb.click()
-            expect(page.locator("#side .heard")).to_contain_text("Saved")
+            expect(page.locator("#side .heard")).to_contain_text("saved")
         page.locator("#nav a", has_text="History").click()
         page.get_by_role("button", name="Pin A").click()
         page.get_by_label("Mode: how much the bridge may do").select_option("suggest")
@@ -43,7 +43,7 @@ def test_the_pictures_of_the_docs_can_be_made(tmp_path: Path) -> None:
         assert visit.faults == []
         phone = Visit(browser, {"width": 390, "height": 760})
         phone.page.route("**/static/ears.js", lambda route: route.fulfill(
-            body="export const makeEars = () => ({ update() {}, toggle() {} });",
+            body="export const makeEars = () => ({ update() {}, toggle() {}, closeWelcome() {} });",
             content_type="text/javascript",
         ))  # fmt: skip
         phone.page.goto(f"{url}/remote")

@@ -810,3 +810,75 @@ def test_a_panic_that_had_to_wait_begins_where_the_dump_says() -> None:
     desk.run(2.0)
     assert desk.writes[0].value == pytest.approx(2.0, abs=0.05)
     assert desk.value(3, Param.GAIN) == 0.0
+
+
+# -- what was taken back is left alone -------------------------------------------------------------
+
+
+def made_again(desk: Desk, step: float = 2.0, seconds: float = 40.0) -> bool:
+    """Whether the task, which wants it again at once, gets its way."""
+    seen = len(desk.reports)
+    desk.wish("Vox", Param.GAIN, step)
+    desk.run(seconds)
+    return any(report.state is APPLIED for report in desk.reports[seen:])
+
+
+@pytest.mark.parametrize("thumb", [None, 1.0])
+def test_a_move_that_was_undone_is_not_made_again_even_if_it_was_liked(thumb: float | None) -> None:
+    desk = Desk().connect()
+    move = desk.move("Vox", Param.GAIN, 2.0)
+    if thumb is not None:
+        desk.reward(thumb, move)
+    desk.undo(move)
+    desk.run(3.0)
+    assert not made_again(desk)
+    desk.task.wishes.clear()
+    assert not made_again(desk, 1.0), "nor a smaller one that way"
+    desk.task.wishes.clear()
+    assert made_again(desk, -1.0), "the other way is another move"
+
+
+def test_a_move_that_was_disliked_is_not_made_again_until_something_was_learnt() -> None:
+    desk = Desk().connect()
+    desk.reward(-1.0, desk.move("Vox", Param.GAIN, 2.0))
+    desk.run(3.0)
+    assert not made_again(desk)
+    desk.task.wishes.clear()
+    assert made_again(desk, 1.0), "a smaller one is another move"
+    desk.undo()
+    desk.run(3.0)
+    desk.reward(-1.0, desk.move("Bass", Param.GAIN, 2.0))
+    desk.run(3.0)
+    desk.task.wishes.clear()
+    assert not made_again(desk), "that way was undone"
+    desk = Desk().connect()
+    desk.reward(-1.0, desk.move("Vox", Param.GAIN, 2.0))
+    desk.reward(1.0, desk.move("Bass", Param.GAIN, 2.0))
+    desk.run(3.0)
+    assert made_again(desk)
+
+
+def test_what_was_undone_may_be_made_again_once_the_mix_or_the_belief_is_another() -> None:
+    desk = Desk().connect()
+    desk.undo(desk.move("Vox", Param.GAIN, 2.0))
+    desk.run(3.0)
+    assert not made_again(desk)
+    desk.hand(3, Param.GAIN, -3.0)
+    desk.run(15.0)
+    assert any(report.state is APPLIED for report in desk.reports[-2:])
+    desk = Desk().connect()
+    desk.undo(desk.move("Vox", Param.GAIN, 2.0))
+    desk.run(3.0)
+    desk.reward(1.0, desk.move("Vox", Param.GAIN, -1.0))
+    desk.undo()
+    desk.run(3.0)
+    assert made_again(desk), "what is resting now is the other direction"
+
+
+def test_what_was_undone_in_the_daw_rests_as_well() -> None:
+    desk = Desk().connect()
+    move = desk.move("Vox", Param.GAIN, 2.0)
+    desk.do(m.MoveUndone(at=desk.at, move=move))
+    desk.hand(3, Param.GAIN, 0.0)
+    desk.run(15.0)
+    assert not made_again(desk)

@@ -7,7 +7,7 @@ const MARKS = { ok: "✓", warning: "!", problem: "✕" };
 
 export function makeDoctor() {
   const lines = h("ul", { class: "findings" });
-  const again = h("button", { type: "button", class: "tool", text: "Examine again", onclick: () => examine() });
+  const again = h("button", { type: "button", class: "tool", text: "Check again", onclick: () => examine() });
   const pads = h("ul", { class: "findings pads" });
   const clients = h("p", { class: "legend" });
   const element = h("section", { class: "doctor" }, h("h1", { text: "Doctor" }), clients, again, lines, h("h2", { text: "Pads and pedals" }), pads);
@@ -15,7 +15,7 @@ export function makeDoctor() {
 
   async function examine() {
     isExamined = true;
-    say(again, "Examining …");
+    say(again, "Checking …");
     try {
       const findings = await (await fetchDocument("doctor")).json();
       lines.replaceChildren(...findings.map(({ level, subject, text, remedy }) => line(level, subject, text, remedy)));
@@ -23,7 +23,7 @@ export function makeDoctor() {
       isExamined = false;
       lines.replaceChildren(line("problem", "doctor", "the bridge did not answer", "is it running?"));
     }
-    say(again, "Examine again");
+    say(again, "Check again");
   }
 
   function update(changed) {

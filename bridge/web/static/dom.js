@@ -35,6 +35,7 @@ const PATHS = {
   panic: "M12 2L1 21h22L12 2zm1 15h-2v2h2v-2zm0-7h-2v5h2v-5z",
   play: "M7 4v16l13-8L7 4z",
   stop: "M6 6h12v12H6z",
+  lock: "M7 10V7a5 5 0 0 1 10 0v3h1v11H6V10h1zm2 0h6V7a3 3 0 0 0-6 0v3z",
   yes: "M9 16.200L4.800 12l-1.400 1.400L9 19 21 7l-1.400-1.400L9 16.200z",
   no: "M18.300 5.700L12 12l6.300 6.300-1.400 1.400L10.600 13.400 4.300 19.700l-1.400-1.400L9.200 12 2.900 5.700l1.400-1.400 6.300 6.300 6.300-6.300z",
   remote: "M7 2h10v20H7zM9 5v11h6V5zm2 13h2v2h-2z",
@@ -58,8 +59,8 @@ export function icon(name) {
   return svg;
 }
 
-/** A button that must be held for `ms`: a slip of the thumb does nothing. Works by key too. */
-export function holdButton(props, ms, done, ...children) {
+/** A button that must be held for `ms`: for a shorter press `tooShort` is called. Works by key too. */
+export function holdButton(props, ms, done, tooShort, ...children) {
   const button = h("button", { type: "button", ...props, class: `hold ${props.class ?? ""}` }, ...children);
   let timer = null;
   const begin = (event) => {
@@ -73,8 +74,13 @@ export function holdButton(props, ms, done, ...children) {
     timer = null;
     button.classList.remove("held");
   };
+  const letGo = () => {
+    if (timer !== null) tooShort();
+    end();
+  };
   for (const name of ["pointerdown", "keydown"]) button.addEventListener(name, begin);
-  for (const name of ["pointerup", "pointerleave", "pointercancel", "keyup", "blur"]) button.addEventListener(name, end);
+  for (const name of ["pointerup", "keyup"]) button.addEventListener(name, letGo);
+  for (const name of ["pointerleave", "pointercancel", "blur"]) button.addEventListener(name, end);
   return button;
 }
 

@@ -3,8 +3,10 @@
 import { h, icon, say, mark } from "./dom.js";
 import * as words from "./words.js";
 import { state, ask, fetchDocument, notify } from "./link.js";
+import { shown } from "./keys.js";
 
 const FOLLOW_S = 0.1; // the bridge tells its values ten times a second: straight lines between them are its ramps
+const LISTEN_FIRST_MS = 8000; // nobody can judge a move who has not heard the mix before it
 const SWITCH_S = 0.06; // between before and after
 const SILENCE_DB = -150;
 const FULL_SCALE = 32767;
@@ -89,8 +91,9 @@ export function trims(louderDb) {
   return louderDb > 0 ? [0, -louderDb] : [louderDb, 0];
 }
 
-export function makeEars(element) {
-  const play = h("button", { type: "button", class: "primary play", onclick: () => toggle() }, icon("play"), h("span", { text: "Play" }), h("kbd", { text: "P" }));
+export function makeEars(element, card) {
+  const playKey = h("kbd");
+  const play = h("button", { type: "button", class: "primary play", onclick: () => toggle() }, icon("play"), h("span", { text: "Play" }), playKey);
   const before = h("button", { type: "button", class: "side", onclick: () => listenTo(true) }, "Before");
   const after = h("button", { type: "button", class: "side", onclick: () => listenTo(false) }, "After");
   const matched = h("input", { type: "checkbox", id: "matched", checked: true, onchange: () => follow(SWITCH_S) });
@@ -100,7 +103,7 @@ export function makeEars(element) {
   element.append(play, h("div", { class: "sides", role: "group", "aria-label": "Which mix you hear" }, before, after),
     h("label", { class: "check", for: "matched" }, matched, "equally loud"),
     h("label", { class: "volume", for: "volume" }, "Volume", volume), level, heard);
-  const welcome = makeWelcome(() => toggle());
+  const welcome = makeWelcome(card, () => toggle());
 
   let context = null;
   let mixer = null;
@@ -110,6 +113,8 @@ export function makeEars(element) {
   let isBusy = false;
   let isBefore = false;
   let modeWanted = "assist";
+  let isFirst = true;
+  let beginAt = 0;
 
   async function toggle() {
     if (!state.facts.ears || isBusy) return;
@@ -125,7 +130,7 @@ export function makeEars(element) {
   }
 
   async function start() {
-    welcome.remove();
+    welcome.close();
     if (!window.AudioWorkletNode) throw new Error("this browser plays only pages of its own machine; open the page there");
     context ??= new AudioContext({ sampleRate: state.facts.ears.rate, latencyHint: "playback" });
     await context.resume();
@@ -146,7 +151,15 @@ export function makeEars(element) {
     isPlaying = true;
     follow(SWITCH_S);
     mixer.port.postMessage({ isPlaying: true });
-    if (state.status?.mode === "observe") ask("mode", modeWanted);
+    beginAt = performance.now() + (isFirst ? LISTEN_FIRST_MS : 0);
+    isFirst = false;
+    setTimeout(begin, Math.max(0, beginAt - performance.now()));
+  }
+
+  /** Let the bridge move, once "before" has been heard. */
+  function begin() {
+    if (isPlaying && performance.now() >= beginAt && state.status?.mode === "observe") ask("mode", modeWanted);
+    update(new Set());
   }
 
   /** Whoever does not listen is not asked to judge. */
@@ -182,36 +195,45 @@ export function makeEars(element) {
     element.hidden = !isThere;
     if (!isThere) return;
     document.body.dataset.ears = "yes";
-    welcome.show(!isPlaying && !mixer && state.connection === "online");
+    welcome.show(!isPlaying && !mixer && state.connection === "online" && state.status?.mode === "observe");
+    say(playKey, shown("play"));
     say(play.children[1], isBusy ? "…" : isPlaying ? "Stop" : "Play");
     play.replaceChild(icon(isPlaying ? "stop" : "play"), play.firstChild);
     mark(play, "data-playing", isPlaying);
     mark(before, "aria-pressed", isBefore ? "true" : "false");
     mark(after, "aria-pressed", isBefore ? "false" : "true");
     const count = state.compare?.changed ?? 0;
-    if (!isBusy) say(heard, !isPlaying ? "Press Play to hear the band." : isLoading ? "Loading …" : isBefore ? "You hear the mix as it began." : count ? `You hear the mix now: ${words.plural(count, "track")} changed.` : "You hear the mix as it began: nothing has changed yet.");
+    if (!isBusy) say(heard, !isPlaying ? "Press Play to hear the band." : isLoading ? "Loading …" : isBefore ? "You hear the mix as it began." : performance.now() < beginAt && state.status?.mode === "observe" ? "Listen to the mix as it is. In a few seconds the bridge begins." : count ? `You hear the mix now: ${words.plural(count, "track")} changed.` : "You hear the mix as it began: nothing has changed yet.");
     if (["values", "strips", "compare"].some((name) => changed.has(name))) follow(FOLLOW_S);
   }
-  return { update, toggle };
+  return { update, toggle, closeWelcome: () => welcome.close() };
 }
 
-/** What a first visitor reads: three sentences and one button. */
-function makeWelcome(onPlay) {
+/** What a first visitor reads: three sentences and one button. It covers nothing; Esc closes it. */
+function makeWelcome(element, onPlay) {
   const button = h("button", { type: "button", class: "primary", onclick: onPlay }, icon("play"), "Play the band");
-  const dialog = h("div", { class: "welcome", role: "dialog", "aria-labelledby": "welcome-title" },
+  const dismiss = h("button", { type: "button", class: "tool", text: "Close", onclick: () => close() });
+  element.append(
     h("h2", { id: "welcome-title", text: "Teach it your taste" }),
     h("ol", {},
       h("li", { text: "Press Play: a small band, roughly mixed." }),
       h("li", { text: "Every few seconds the bridge moves one thing. Listen." }),
       h("li", { text: "Good or Bad? Bad takes it back. It learns from every answer." })),
-    button);
+    h("div", { class: "actions" }, button, dismiss));
   let isGone = false;
+  /** Close it for good; says whether it was open. */
+  function close() {
+    const wasOpen = !element.hidden;
+    isGone = true;
+    element.hidden = true;
+    return wasOpen;
+  }
   return {
     show(isWanted) {
-      if (isGone || isWanted === dialog.isConnected) return;
-      if (isWanted) { document.body.append(dialog); button.focus({ preventScroll: true }); }
-      else dialog.remove();
+      if (isGone || isWanted !== element.hidden) return;
+      element.hidden = !isWanted;
+      if (isWanted) button.focus({ preventScroll: true });
     },
-    remove() { isGone = true; dialog.remove(); },
+    close,
   };
 }

@@ -5,7 +5,6 @@ import * as words from "./words.js";
 import { state, ask, fetchDocument, notify } from "./link.js";
 
 const SLOTS = ["A", "B", "C", "D"];
-const STANDING = ["applied", "confirmed", "unconfirmed"];
 
 export function makeHistory() {
   const pins = SLOTS.map(makePin);
@@ -45,7 +44,7 @@ export function makeHistory() {
       return item.element;
     });
     if (shown.length === 0) shown.push(h("li", { class: "empty", text: "Nothing has been moved yet." }));
-    if (shown.length !== list.children.length || shown[0] !== list.firstChild) list.replaceChildren(...shown);
+    if (shown.length !== list.children.length || shown.some((item, i) => item !== list.children[i])) list.replaceChildren(...shown);
   }
   return { element, update };
 }
@@ -58,7 +57,7 @@ function makePin(slot) {
     pin.disabled = state.may !== "all";
     recall.disabled = state.may !== "all" || !isPinned;
     mark(element, "data-pinned", isPinned);
-    say(pin, isPinned ? `Pin ${slot} anew` : `Pin ${slot}`);
+    say(pin, isPinned ? `Update ${slot}` : `Pin ${slot}`);
   }
   const element = h("div", { class: "pin" }, pin, recall);
   return { element, update };
@@ -78,10 +77,10 @@ function makeRow(id) {
     say(who, words.actor(row.actor));
     mark(who, "data-actor", row.actor);
     say(what, words.move(row));
-    say(became, row.state ? words.state(row.state) : "settled");
-    say(reward, row.reward === null ? "" : row.reward > 0 ? "▲ good" : row.reward < 0 ? "▼ bad" : "no opinion");
-    say(why, row.reason);
-    back.hidden = !(row.actor === "bridge" && STANDING.includes(row.state)) || state.may !== "all";
+    say(became, words.became(row));
+    say(reward, row.reward === null ? "" : `${row.reward > 0 ? "▲ good" : row.reward < 0 ? "▼ bad" : "no opinion"}${row.saved ? "" : " (noted)"}`);
+    say(why, [row.reason, row.outcome].filter(Boolean).join(" · "));
+    back.hidden = !row.stands || state.may !== "all";
     back.setAttribute("aria-label", `Revert from here: ${words.move(row)} and all later moves`);
   }
   return { element, update };

@@ -29,8 +29,7 @@ export function makeLearning() {
     const learning = state.learning;
     if (!learning) return;
     const known = Object.entries(learning.roles);
-    const trust = learning.consistency === null || learning.consistency === undefined ? "" : ` It expects ${Math.round(100 * learning.consistency)} % of your answers to be meant as given.`;
-    say(intro, known.length === 0 ? "Nothing of you yet: the bridge acts on what most listeners like. Every thumb, undo and fader move of yours changes that." : `What the bridge believes you want, where your answers say something.${trust}`);
+    say(intro, known.length === 0 ? "Nothing of you yet: the bridge acts on what most listeners like. Every thumb, undo and fader move of yours changes that." : "What the bridge believes you want, where your answers say something.");
     note.hidden = !learning.note;
     say(note, learning.note ?? "");
     const text = JSON.stringify(learning.roles);
@@ -56,8 +55,9 @@ export function makeLearning() {
     const width = Math.max(240, plot.clientWidth || 600);
     const data = [xs, ys];
     if (!chart) {
-      const axis = { stroke: "#a9b5bf", grid: { stroke: "#2a323a" }, ticks: { stroke: "#2a323a" } };
-      chart = new uPlot({ width, height: 220, scales: { x: { time: false }, y: { range: [0, 100] } }, legend: { show: false }, cursor: { show: false }, axes: [{ ...axis, label: "answers" }, { ...axis, label: "% good" }], series: [{}, { stroke: "#5bd1bd", width: 2, fill: "rgba(91,209,189,0.12)" }] }, data, plot);
+      const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+      const axis = { stroke: colour("--soft"), grid: { stroke: colour("--edge") }, ticks: { stroke: colour("--edge") } };
+      chart = new uPlot({ width, height: 220, scales: { x: { time: false }, y: { range: [0, 100] } }, legend: { show: false }, cursor: { show: false }, axes: [{ ...axis, label: "answers", incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500] }, { ...axis, label: "% good" }], series: [{}, { stroke: colour("--teal"), width: 2 }] }, data, plot);
     } else {
       chart.setData(data);
       if (chart.width !== width) chart.setSize({ width, height: 220 });
@@ -71,10 +71,10 @@ function makeRole([role, dimensions]) {
     const [word, unit] = DIMENSIONS[name] ?? [name, ""];
     const scale = unit === "%" ? 100 : 1;
     const difference = (belief.you - belief.average) * scale;
-    const number = `${words.sign(difference)}${Math.abs(difference).toFixed(unit === "%" ? 0 : 1)} ${unit}`;
+    const number = belief.is_sure ? `${words.sign(difference)}${Math.abs(difference).toFixed(unit === "%" ? 0 : 1)} ${unit}` : "–";
     return h("li", {}, h("span", { class: "what", text: word }), h("span", { class: "number", text: number }),
       h("span", { class: "words", text: sentence(belief.words) }),
-      h("span", { class: "sure" }, `${Math.round(100 * belief.sure)} % of the doubt gone, ${words.plural(belief.answers, "answer")} `, h("meter", { min: 0, max: 1, value: belief.sure, "aria-label": `How sure: ${word} of ${role}` })));
+      h("span", { class: "sure" }, `${Math.round(100 * belief.sure)} % sure, ${words.plural(belief.answers, "answer")} `, h("meter", { min: 0, max: 1, value: belief.sure, "aria-label": `How sure: ${word} of ${role}` })));
   });
   return h("article", { class: "card role" }, h("header", {}, h("h3", { text: role }), forgetButton(role, role)), h("ul", {}, lines));
 }

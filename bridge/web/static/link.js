@@ -28,6 +28,9 @@ export function watch(listener) {
   listeners.add(listener);
 }
 
+/** Draw again, as if these sections had changed. */
+export const redraw = (...names) => changed(...names);
+
 let pending = new Set();
 let isScheduled = false;
 function changed(...names) {
@@ -53,14 +56,14 @@ function tokenFromAddress() {
   history.replaceState(null, "", location.pathname + location.search);
 }
 
-/** The token to use: who is on the bridge's own machine is given one. */
+/** The token to use: who is on the bridge's own machine is given one. Null: it does not answer. */
 async function findToken() {
+  const kept = localStorage.getItem(KEPT) ?? "";
   try {
-    const answer = await fetch("/api/session");
-    const { token } = await answer.json();
-    return token ?? localStorage.getItem(KEPT);
+    const { token } = await (await fetch("/api/session")).json();
+    return token ?? kept;
   } catch {
-    return localStorage.getItem(KEPT);
+    return kept || null;
   }
 }
 
@@ -75,9 +78,12 @@ export async function open() {
   tokenFromAddress();
   token = await findToken();
   if (!token) {
-    lose();
-    if (state.connection !== "lost") state.connection = "unpaired";
-    changed("connection");
+    if (token === null) {
+      lose();
+    } else {
+      state.connection = "unpaired";
+      changed("connection");
+    }
     retry();
     return;
   }
@@ -160,12 +166,12 @@ export async function ask(address, ...args) {
 const RATED_MS = 250;
 let ratedAt = -Infinity;
 /** A judgement with an id of its own, so that nothing can count twice; two within 250 ms are one. */
-export function rate(value, move) {
+export async function rate(value, move) {
   const now = performance.now();
-  if (now - ratedAt < RATED_MS) return;
+  if (now - ratedAt < RATED_MS) return "";
   ratedAt = now;
   const id = Array.from(crypto.getRandomValues(new Uint32Array(3)), (n) => n.toString(36)).join("");
-  ask("reward", value, move, `page-${id}`);
+  return ask("reward", value, move, `page-${id}`);
 }
 
 let toasts = null;

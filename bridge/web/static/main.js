@@ -2,7 +2,10 @@
 
 import { h, icon, say, mark } from "./dom.js";
 import { state, watch, open, ask, notify } from "./link.js";
-import { makeRemote, answer, isFrozen } from "./remote.js";
+import { answer, undo } from "./card.js";
+import { makePanicBar, makeThumbBar } from "./bars.js";
+import { listen, showKeys } from "./keys.js";
+import { makeRemote, switchFreeze } from "./remote.js";
 import { makeDesk } from "./desk.js";
 import { makeSuggestions } from "./suggestions.js";
 import { makeHistory } from "./history.js";
@@ -37,7 +40,7 @@ const mode = h("select", { id: "mode", "aria-label": "Mode: how much the bridge 
   Object.keys(MODES).map((value) => h("option", { value })));
 document.getElementById("head").append(
   h("a", { class: "brand", href: "/remote", onclick: (event) => go(event, "remote") }, h("img", { src: "/static/icon.svg", alt: "", width: 26, height: 26 }), "mixbridge"),
-  connection, mode);
+  connection, h("button", { type: "button", class: "help", "aria-label": "Keys", title: "Keys (?)", onclick: showKeys }, "?"), mode);
 
 function updateHead() {
   const { connection: link, status } = state;
@@ -49,7 +52,7 @@ function updateHead() {
   for (const option of mode.options) say(option, roomy.matches ? MODES[option.value].join(": ") : MODES[option.value][0]);
   if (document.activeElement !== mode && status) mode.value = status.mode;
   mode.disabled = state.may !== "all" || link !== "online";
-  const words = link === "lost" ? "The bridge does not answer. Trying again …" : link === "unpaired" ? "This device is not paired. Scan the QR code that mixbridge shows when it is started with --listen." : "";
+  const words = link === "lost" ? "The bridge does not answer. Trying to reconnect. If it has ended, start it again: mixbridge run" : link === "unpaired" ? "This device is not paired. Scan the QR code that mixbridge shows when it is started with --listen." : "";
   banner.hidden = !words;
   say(banner, words);
 }
@@ -89,45 +92,41 @@ function show() {
 
 const aside = makeRemote();
 side.append(h("h2", { text: "Now" }), aside.element);
-const ears = makeEars(document.getElementById("ears"));
+const ears = makeEars(document.getElementById("ears"), document.getElementById("welcome"));
+const panicBar = makePanicBar(document.getElementById("panicbar"));
+const thumbBar = makeThumbBar(document.getElementById("rate"));
 
 function draw(changed) {
   updateHead();
   made.get(current)?.update(changed);
   if (wide.matches && current !== "remote") aside.update(changed);
   ears.update(changed);
+  panicBar.update();
+  thumbBar.update(!wide.matches && current !== "remote");
 }
 wide.addEventListener("change", () => show());
 addEventListener("popstate", () => show());
 watch(draw);
 setInterval(() => draw(new Set(["time"])), 1000);
 
-// -- keys: up and down judge, as on every remote ---------------------------------------------------
+// -- keys: the table comes from the bridge ---------------------------------------------------------
 
-const TYPING = new Set(["INPUT", "SELECT", "TEXTAREA"]);
-let isComparing = false;
-addEventListener("keydown", (event) => {
-  if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || TYPING.has(event.target.tagName)) return;
-  const actions = {
-    ArrowUp: () => answer(1),
-    ArrowDown: () => answer(-1),
-    z: () => ask("undo"),
-    f: () => ask("freeze", isFrozen() ? 0 : 1),
-    b: () => { isComparing = true; ask("compare", 1); },
-    Escape: () => ask("panic"), // twice is at once; rearming takes a button
-    p: () => ears.toggle(),
-  };
-  const action = actions[event.key];
-  if (!action) return;
-  event.preventDefault();
-  action();
-});
-addEventListener("keyup", (event) => {
-  if (event.key === "b" && isComparing) {
-    isComparing = false;
-    ask("compare", 0);
-  }
-});
+const nextMode = () => {
+  const modes = Object.keys(MODES);
+  ask("mode", modes[(modes.indexOf(state.status?.mode) + 1) % modes.length]);
+};
+listen({
+  good: () => answer(1),
+  bad: () => answer(-1),
+  undo,
+  compare: (isDown) => ask("compare", isDown ? 1 : 0),
+  play: () => ears.toggle(),
+  mode: nextMode,
+  freeze: switchFreeze,
+  panic: () => ask("panic"),
+  rearm: () => ask("rearm"),
+  help: showKeys,
+}, () => ears.closeWelcome());
 
 // -- a phone that stays awake ----------------------------------------------------------------------
 

@@ -2,9 +2,44 @@
 
 import { h, icon, say, mark, holdButton, whileButton } from "./dom.js";
 import * as words from "./words.js";
-import { state, ask, rate, age } from "./link.js";
+import { state, ask, age, notify } from "./link.js";
+import { answer, card, confirmation, press, undo, undoTarget } from "./card.js";
+import { shown } from "./keys.js";
 
 const PANIC_MS = 600;
+const TITLES = { suggestion: "Suggestion", move: "Rate this move", judged: "Rated", none: "Waiting for the next move" };
+
+/** The two thumbs; on every screen they mean what the card shows. */
+export function makeThumbs() {
+  const make = (name, value) => {
+    const word = h("span", { class: "word" });
+    const key = h("kbd");
+    const button = h("button", { type: "button", class: `thumb ${name}`, onpointerdown: press, onclick: () => answer(value) }, icon(name), word, key);
+    return { button, word, key };
+  };
+  const good = make("good", 1);
+  const bad = make("bad", -1);
+  function update() {
+    const now = card();
+    const row = state.rows.get(now.id);
+    const isUsable = state.may === "all" && state.connection === "online";
+    good.button.disabled = bad.button.disabled = !isUsable || now.kind === "none" || now.kind === "judged";
+    say(good.word, now.kind === "suggestion" ? "Yes, do it" : "Good");
+    say(bad.word, now.kind === "suggestion" ? "No" : "Bad");
+    say(good.key, shown("good"));
+    say(bad.key, shown("bad"));
+    mark(good.button, "data-lit", now.kind === "judged" && row?.saved && row.reward > 0);
+    mark(bad.button, "data-lit", now.kind === "judged" && row?.saved && row.reward < 0);
+  }
+  return { element: h("div", { class: "thumbs" }, bad.button, good.button), update };
+}
+
+/** What the card is about, in one line. */
+export function cardWords() {
+  const now = card();
+  const row = state.rows.get(now.id);
+  return now.suggestion ? words.typeset(now.suggestion.what) : row ? words.move(row) : "–";
+}
 
 /** One remote; there may be two on a page (its own screen, and beside the others). */
 export function makeRemote() {
@@ -13,45 +48,45 @@ export function makeRemote() {
   const when = h("p", { class: "when" });
   const why = h("p", { class: "why" });
   const effect = h("p", { class: "effect" });
-  const goodWord = h("span", { class: "word" });
-  const badWord = h("span", { class: "word" });
-  const good = h("button", { type: "button", class: "thumb good", onclick: () => answer(1) }, icon("good"), goodWord, h("kbd", { text: "↑" }));
-  const bad = h("button", { type: "button", class: "thumb bad", onclick: () => answer(-1) }, icon("bad"), badWord, h("kbd", { text: "↓" }));
-  const heard = h("p", { class: "heard" });
-  const undo = h("button", { type: "button", class: "tool", onclick: () => ask("undo") }, icon("undo"), h("span", { text: "Undo" }), h("kbd", { text: "Z" }));
+  const thumbs = makeThumbs();
+  const heard = h("p", { class: "heard", role: "status" });
+  const undoKey = h("kbd");
+  const undoButton = h("button", { type: "button", class: "tool", onpointerdown: press, onclick: undo }, icon("undo"), h("span", { text: "Undo" }), undoKey);
   const compareWord = h("span");
-  const compare = whileButton({ class: "tool compare" }, () => ask("compare", 1), () => ask("compare", 0), icon("compare"), compareWord, h("kbd", { text: "B" }));
+  const compareKey = h("kbd");
+  const compare = whileButton({ class: "tool compare" }, () => ask("compare", 1), () => ask("compare", 0), icon("compare"), compareWord, compareKey);
   const freezeWord = h("span");
-  const freeze = h("button", { type: "button", class: "tool", onclick: () => ask("freeze", isFrozen() ? 0 : 1) }, icon("freeze"), freezeWord, h("kbd", { text: "F" }));
+  const freezeKey = h("kbd");
+  const freeze = h("button", { type: "button", class: "tool", onclick: switchFreeze }, icon("freeze"), freezeWord, freezeKey);
   const panicWord = h("span");
-  const panic = holdButton({ class: "tool panic" }, PANIC_MS, () => ask(isPanicked() ? "rearm" : "panic"), icon("panic"), panicWord, h("kbd", { text: "Esc" }));
+  const panicKey = h("kbd");
+  const panic = holdButton({ class: "tool panic" }, PANIC_MS, () => ask(isPanicked() ? "rearm" : "panic"),
+    () => notify(`Hold the button for a moment to ${isPanicked() ? "rearm" : "panic"}.`), icon("panic"), panicWord, panicKey);
   const hint = h("p", { class: "hint", text: "Freeze leaves the mix as it is. Panic fades it back to where the session began." });
 
   const element = h("div", { class: "remote" },
     h("div", { class: "judged", role: "group", "aria-label": "What you judge now" }, kind, what, when, why, effect),
-    h("div", { class: "thumbs" }, bad, good),
+    thumbs.element,
     heard,
-    h("div", { class: "tools" }, undo, compare, freeze, panic),
+    h("div", { class: "tools" }, undoButton, compare, freeze, panic),
     hint);
 
   function update() {
-    const { now, status } = state;
-    const row = now?.rating ? state.rows.get(now.rating) : null;
-    const suggestion = now?.suggestion ?? null;
-    const last = lastJudged();
-    say(kind, suggestion ? "Suggestion" : row ? "Rating" : last ? "Judged" : "Nothing to rate");
-    say(what, suggestion ? words.typeset(suggestion.what) : row ? words.move(row) : last ? words.move(last) : "–");
-    say(when, row ? words.ago(age(row.heard || row.at)) : suggestion ? suggestion.sureWords : "");
-    say(why, suggestion ? suggestion.why : row ? row.reason : (now?.why || "Waiting for the bridge."));
+    const { now } = state;
+    const shownNow = card();
+    const row = state.rows.get(shownNow.id);
+    const suggestion = shownNow.suggestion ?? null;
+    say(kind, TITLES[shownNow.kind]);
+    say(what, cardWords());
+    say(when, suggestion ? suggestion.sureWords : row ? words.ago(age(row.heard || row.at)) : "");
+    say(why, suggestion ? suggestion.why : row ? row.reason : whyNothing());
     say(effect, suggestion ? suggestion.effect : "");
+    thumbs.update();
+    say(heard, confirmation() || (state.may === "look" ? "View-only link." : ""));
     const isUsable = state.may === "all" && state.connection === "online";
-    good.disabled = bad.disabled = !isUsable || !(row || suggestion);
-    say(goodWord, suggestion ? "Yes, do it" : "Good");
-    say(badWord, suggestion ? "No" : "Bad");
-    mark(good, "data-lit", !suggestion && !row && last?.reward > 0);
-    mark(bad, "data-lit", !suggestion && !row && last?.reward < 0);
-    say(heard, !suggestion && !row && last ? (last.reward > 0 ? "✓ Saved: good." : "✓ Saved: bad. It goes back.") : state.may === "look" ? "This link only looks." : "");
-    undo.disabled = !isUsable || !now?.undo;
+    const target = undoTarget();
+    undoButton.disabled = !isUsable || !target;
+    mark(undoButton, "title", target ? `Undo: ${words.move(target)}` : false);
     compare.disabled = !isUsable || !(state.compare?.changed || now?.comparing);
     say(compareWord, now?.comparing ? "Before" : "Hold: before");
     mark(compare, "aria-pressed", now?.comparing ? "true" : "false");
@@ -60,26 +95,26 @@ export function makeRemote() {
     mark(freeze, "aria-pressed", isFrozen() ? "true" : "false");
     say(panicWord, isPanicked() ? "Hold: rearm" : "Hold: panic");
     mark(panic, "aria-pressed", isPanicked() ? "true" : "false");
-    void status;
+    for (const [key, action] of [[undoKey, "undo"], [compareKey, "compare"], [freezeKey, "freeze"], [panicKey, isPanicked() ? "rearm" : "panic"]]) say(key, shown(action));
   }
   return { element, update };
+}
+
+/** Why there is nothing to judge, for a person who looks at two grey buttons. */
+function whyNothing() {
+  if (state.facts.ears && state.status?.mode === "observe" && state.status.state === "online") return "Press Play. The bridge begins when you listen.";
+  return state.now?.why || "Waiting for the bridge.";
 }
 
 export const isFrozen = () => state.status?.state === "frozen";
 export const isPanicked = () => state.status?.state === "panic";
 
-/** The newest move, where it has been judged: the lamp is its confirmed reward. */
-function lastJudged() {
-  let newest = null;
-  for (const row of state.rows.values()) {
-    if (row.actor === "bridge" && (!newest || row.n > newest.n)) newest = row;
-  }
-  return newest?.reward ? newest : null;
-}
-
-/** A thumb: for a suggestion it is yes or no, for a move in the mix good or bad. */
-export function answer(value) {
-  const { now } = state;
-  if (now?.suggestion) ask(value > 0 ? "accept" : "skip", now.suggestion.id);
-  else if (now?.rating) rate(value, now.rating);
+const ANSWERED_MS = 1000;
+let wanted = { on: false, until: -Infinity };
+/** Freeze or unfreeze; a second press before the bridge has answered the first one undoes it. */
+export function switchFreeze() {
+  const now = performance.now();
+  const on = now < wanted.until ? !wanted.on : !isFrozen();
+  wanted = { on, until: now + ANSWERED_MS };
+  ask("freeze", on ? 1 : 0);
 }

@@ -47,6 +47,13 @@ export function move(row) {
   return `${row.track} ${param(row.param)}: ${value(row.param, row.from)} → ${value(row.param, row.to)}`;
 }
 
+/** What has become of a row of the history. */
+export function became(row) {
+  if (!row.state) return "settled";
+  const left = row.left === null ? "" : ` at ${value(row.param, row.left)}`;
+  return `${state(row.state)}${left}`;
+}
+
 /** The bridge's own sentences with a real minus sign. */
 export const typeset = (text) => text.replace(/-(?=\d)/g, MINUS);
 

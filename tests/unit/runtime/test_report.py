@@ -7,6 +7,7 @@ import pytest
 import soundfile
 
 from bridge.errors import AudioError
+from bridge.ledger import Tally
 from bridge.mix.params import MOVABLE, SILENCE_DB
 from bridge.mix.roles import Role
 from bridge.runtime.mixdown import measure_mixes
@@ -36,6 +37,9 @@ def _values(*gains_db: float) -> np.ndarray:
 SESSION = Progress(rewards=(1.0, 0.0, -1.0, 1.0), distances=(1.0, 0.8, 0.7, 0.8, 0.5))
 
 
+TALLY = Tally(moves=4, liked=2, disliked=1, answers=3)
+
+
 def test_a_report_is_two_mixes_a_picture_and_a_summary(tmp_path: Path) -> None:
     folder = tmp_path / "deep" / "report"
     summary = write_report(
@@ -44,6 +48,7 @@ def test_a_report_is_two_mixes_a_picture_and_a_summary(tmp_path: Path) -> None:
         before=_values(-20, 0, -6),
         after=_values(-6, -6, -6),
         progress=SESSION,
+        tally=TALLY,
         facts={"seed": 7},
     )
     assert sorted(file.name for file in folder.iterdir()) == [
@@ -65,6 +70,7 @@ def test_before_and_after_are_equally_loud_and_neither_was_turned_up(tmp_path: P
         before=_values(0, 0, 0),
         after=_values(-9, -3, -12),
         progress=SESSION,
+        tally=TALLY,
     )
     measured = []
     for name, values in (("before", _values(0, 0, 0)), ("after", _values(-9, -3, -12))):
@@ -86,7 +92,12 @@ def test_a_mix_beyond_full_scale_is_turned_down_with_its_twin() -> None:
 def test_silence_is_said_and_breaks_nothing(tmp_path: Path) -> None:
     silent = _values(SILENCE_DB, SILENCE_DB, SILENCE_DB)
     summary = write_report(
-        tmp_path, stems=_stems(), before=silent, after=_values(0, 0, 0), progress=SESSION
+        tmp_path,
+        stems=_stems(),
+        before=silent,
+        after=_values(0, 0, 0),
+        progress=SESSION,
+        tally=TALLY,
     )
     assert summary["loudness_lufs"]["before"] is None
     assert summary["strips"][0]["before"]["loudness_re_mix_lu"] is None
@@ -118,4 +129,5 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None
             before=_values(0, 0, 0),
             after=_values(0, 0, 0),
             progress=SESSION,
+            tally=TALLY,
         )

@@ -66,8 +66,8 @@ def test_a_buried_lead_is_raised_and_the_reason_says_so(prior: Prior) -> None:
     assert (proposal.row, proposal.param) == (0, Param.GAIN)
     assert proposal.step > 0.0
     assert proposal.score > 0.0
-    assert proposal.reason.startswith("Lead 0 sits ")
-    assert "dB under where I believe you want it (average listener; no answer" in proposal.reason
+    assert proposal.reason.startswith("Lead 0 is about ")
+    assert "dB too quiet for most listeners (no answers from you on this yet)" in proposal.reason
 
 
 def test_a_lead_that_drowns_the_band_is_lowered(prior: Prior) -> None:

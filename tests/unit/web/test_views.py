@@ -9,46 +9,41 @@ from desk import Desk
 
 from bridge.mix import messages as m
 from bridge.mix.messages import Mode, Slot, StripSwitch
-from bridge.mix.notices import ChangeNoticed, MoveReported, StatusChanged
+from bridge.mix.notices import StatusChanged
 from bridge.mix.params import LockClass, Param
 from bridge.web.board import Board
 from bridge.web.capture import Capture, take_capture
-from bridge.web.history import History
 from bridge.web.views import predicted, sections
 
 SILENT = np.full((8, 2), np.nan)
 
 
 class Looked:
-    """A desk with a history beside it, as the page's service keeps it."""
+    """A desk and what the page shows of it, as the page's service does it."""
 
     def __init__(self, mode: Mode = Mode.SUGGEST) -> None:
         self.desk = Desk(mode=mode).connect()
-        self.history = History()
         self.board = Board()
-        self._told = 0
+        self._seen = 0
 
     def capture(self, levels: np.ndarray = SILENT) -> Capture:
         state, text = self.desk.engine.status
         return take_capture(
             self.desk.engine, status=StatusChanged(state=state, text=text), levels=levels,
-            at=self.desk.at, with_beliefs=True,
+            at=self.desk.at, epoch=1000.0, with_beliefs=True,
         )  # fmt: skip
 
     def look(self) -> dict[str, Any]:
         """All sections, as a client gets them."""
-        notices = self.desk.notices
-        for notice in notices[self._told :]:
-            track = "Vox" if isinstance(notice, MoveReported | ChangeNoticed) else ""
-            self.history.note(notice, track=track, wall=self.desk.at)
-        self._told = len(notices)
-        capture = self.capture()
-        self.board.take(capture, self.history.take_fresh(), self.history.rewards)
+        ledger, capture = self.desk.engine.ledger, self.capture()
+        rewards = [answer.value for answer in ledger.answers]
+        self.board.take(capture, ledger.since(self._seen), rewards)
+        self._seen = ledger.version
         text = json.dumps(
             {
                 name: section.make()
                 for name, section in sections(
-                    capture, self.board.rows, rows_version=0, rewards=self.history.rewards,
+                    capture, self.board.rows, rows_version=0, rewards=rewards,
                     beliefs=capture.beliefs or {},
                 ).items()
             },
@@ -100,7 +95,7 @@ def test_a_suggestion_says_what_why_how_sure_and_what_it_would_change() -> None:
     looked.desk.wish("Vox", Param.GAIN, 3.0)
     looked.desk.run(7.0)
     suggestion = looked.look()["now"]["suggestion"]
-    assert suggestion["what"] == "Vox gain: +0.0 dB → +3.0 dB"
+    assert suggestion["what"] == "Vox gain: 0.0 dB → +3.0 dB"
     assert suggestion["why"] == "it was wished for"
     assert suggestion["sureWords"] == "you have often said so"
     assert suggestion["effect"] == "The track gets 3.0 dB louder, the whole mix 1.2 dB louder."
@@ -163,13 +158,19 @@ def test_the_history_has_moves_hands_and_rewards_in_order() -> None:
     looked.desk.hand(1, Param.PAN, 0.5)
     looked.desk.run(3.0)
     looked.look()
-    rows = [row.to_json() for row in looked.board.rows.values()]
+    rows = json.loads(looked.board.since(0))["rows"]
     assert [(row["actor"], row["state"], row["reward"]) for row in rows] == [
         ("bridge", "confirmed", 1.0),
         ("hand", "", None),
     ]
     assert [row["n"] for row in rows] == [1, 2]
-    assert rows[0]["heard"] >= rows[0]["at"]
+    assert rows[0]["heard"] >= rows[0]["at"] > 1000.0, "wall time"
+    assert (rows[0]["track"], rows[1]["track"]) == ("Vox", "Kick")
+    assert rows[0]["saved"] is False
+    looked.desk.engine.ledger.record_saved("r")
+    looked.look()
+    rows = json.loads(looked.board.since(0))["rows"]
+    assert [row["saved"] for row in rows if row["actor"] == "bridge"] == [True]
 
 
 def test_a_client_gets_what_has_changed_since_it_looked_and_nothing_twice() -> None:

@@ -1,0 +1,119 @@
+// The card: what can be judged, what was just judged, and what a finger is on.
+//
+// An answer names the move that was on the card when the finger came down. Then the card stays on
+// that move for a moment, says "noted", and "saved" when it is on disk; no other move slides under
+// the finger meanwhile, and a second press is no second answer.
+
+import * as words from "./words.js";
+import { state, ask, rate, notify, redraw } from "./link.js";
+
+const STAY_MS = 2000;
+const CLICK_MS = 400; // a click comes so soon after its finger was lifted
+
+let judged = null; // { kind, id, value, at, error }
+let pressed = null; // the card under a finger
+let releaseTimer = null;
+
+/** What is offered by the bridge now: a suggestion, a move, or nothing. */
+function offered() {
+  const { now } = state;
+  if (now?.suggestion) return { kind: "suggestion", id: now.suggestion.id, suggestion: now.suggestion };
+  const row = now?.rating ? state.rows.get(now.rating) : null;
+  if (row && row.id !== judged?.id) return { kind: "move", id: row.id };
+  return { kind: "none", id: "" };
+}
+
+const isStaying = () => judged !== null && performance.now() - judged.at < STAY_MS;
+
+/** What the card shows; `kind` is suggestion, move, judged or none. */
+export function card() {
+  if (pressed) return pressed;
+  if (isStaying()) return { kind: "judged", id: judged.id };
+  const next = offered();
+  if (next.kind !== "none") return next;
+  const last = newestMade();
+  return last?.reward ? { kind: "judged", id: last.id } : next;
+}
+
+/** The newest move that was made; older ones are never offered by themselves. */
+function newestMade() {
+  let newest = null;
+  for (const row of state.rows.values()) {
+    if (row.actor === "bridge" && row.heard && (!newest || row.n > newest.n)) newest = row;
+  }
+  return newest;
+}
+
+/** A finger came down on a thumb: from now on it means this card. */
+export function press() {
+  clearTimeout(releaseTimer);
+  pressed = card();
+}
+
+/** The finger has left; a click may still come. */
+export function release() {
+  if (!pressed) return;
+  clearTimeout(releaseTimer);
+  releaseTimer = setTimeout(() => { pressed = null; redraw("now"); }, CLICK_MS);
+}
+for (const name of ["pointerup", "pointercancel"]) addEventListener(name, release);
+
+/** A thumb: for a suggestion it is yes or no, for a move in the mix good or bad. */
+export async function answer(value) {
+  const meant = card();
+  clearTimeout(releaseTimer);
+  pressed = null;
+  if (meant.kind === "judged" || isStaying()) {
+    const known = judged?.value ?? state.rows.get(meant.id)?.reward ?? value;
+    if (Math.sign(known) !== Math.sign(value)) notify("You have rated this move already. Undo takes a move back.");
+    return;
+  }
+  if (meant.kind === "none") {
+    notify("There is nothing to rate now; nothing was sent.");
+    return;
+  }
+  const mine = { kind: meant.kind, id: meant.id, value, at: performance.now(), error: "" };
+  judged = mine;
+  redraw("now");
+  setTimeout(() => redraw("now"), STAY_MS + 20);
+  const error = meant.kind === "suggestion" ? await ask(value > 0 ? "accept" : "skip", meant.id) : await rate(value, meant.id);
+  if (error) {
+    mine.error = error;
+    if (judged === mine) judged = null; // it may be answered again
+    redraw("now");
+  }
+}
+
+/** What became of the answer on the card: noted, then saved; empty where there is none. */
+export function confirmation() {
+  const shown = card();
+  if (shown.kind !== "judged") return "";
+  const row = state.rows.get(shown.id);
+  const mine = judged?.id === shown.id ? judged : null;
+  if (mine?.kind === "suggestion" && (row?.reward ?? null) === null) {
+    if (mine.value < 0) return row?.state === "skipped" ? "✓ No: skipped." : "No noted …";
+    return row?.heard ? "✓ Yes: it is made." : "Yes noted …";
+  }
+  const value = row?.reward ?? mine?.value ?? 0;
+  const word = value > 0 ? "Good" : "Bad";
+  if (!row?.saved) return `${word} noted …`;
+  if (value > 0) return "✓ Good saved.";
+  return row.state === "reverted" ? "✓ Bad saved: taken back." : row.stands ? "✓ Bad saved. The move stays where it is." : "✓ Bad saved.";
+}
+
+/** Take back what the card shows, or else the newest move that stands. */
+export function undoTarget() {
+  const shown = card();
+  const row = state.rows.get(shown.id);
+  return row?.stands ? row : (state.rows.get(state.now?.undo) ?? null);
+}
+
+export function undo() {
+  const row = undoTarget();
+  if (!row) {
+    notify("No move of the bridge stands; there is nothing to undo.");
+    return;
+  }
+  notify(`Undo: ${words.move(row)}`);
+  ask("undo", row.id);
+}

@@ -26,6 +26,8 @@ _GATE_LUFS: Final = -70.0
 _RELATIVE_GATE_LU: Final = -10.0
 _OFFSET: Final = -0.691
 _STRIP_BLOCKS: Final = 40
+_PIECE: Final = BLOCK // 4
+"""Samples that are mixed at once, which bounds the memory of many tracks."""
 _DEAD: Final = 1e-12
 """What rings in a filter below it is over."""
 
@@ -68,7 +70,7 @@ def play_song(
     """
     voices = _voices(stems, mixes)
     matrix = np.concatenate([voice.gains for voice in voices], axis=1)
-    played = np.empty((matrix.shape[1], min(BLOCK, stems.samples)))
+    played = np.empty((matrix.shape[1], min(_PIECE, stems.samples)))
     for waves in _blocks(stems):
         count = waves[0].shape[1]
         at = 0
@@ -88,7 +90,7 @@ def skim_song(stems: Stems, mix: FloatArray, *, stride: int) -> Iterator[FloatAr
     That is enough to see where a song is loud, and takes a fraction of `play_song`'s time.
 
     Yields:
-        (samples, 2) blocks; `BLOCK` is a multiple of `stride`.
+        (samples, 2) blocks.
     """
     paths = [_path(stems, row, mix).astype(np.float32) for row in range(len(stems.names))]
     matrix = np.concatenate(paths).T
@@ -141,12 +143,14 @@ def _path(stems: Stems, row: int, mix: FloatArray) -> FloatArray:
 
 
 def _blocks(stems: Stems) -> Iterator[list[Audio]]:
-    """Every block of the song, of all tracks; files are decoded side by side."""
+    """Every piece of the song, of all tracks; files are decoded side by side, block by block."""
     rows = range(len(stems.names))
     with ThreadPoolExecutor(_THREADS) as pool:
         for start in range(0, stems.samples, BLOCK):
             count = min(BLOCK, stems.samples - start)
-            yield list(pool.map(stems.read, rows, [start] * len(rows), [count] * len(rows)))
+            waves = list(pool.map(stems.read, rows, [start] * len(rows), [count] * len(rows)))
+            for at in range(0, count, _PIECE):
+                yield [wave[:, at : at + _PIECE] for wave in waves]
 
 
 def measure_mixes(
@@ -164,9 +168,10 @@ def measure_mixes(
     number = 0
 
     def on_strip(row: int, eq: tuple[float, ...], strip: FloatArray) -> None:
-        if number % every == 0:
+        block, piece = divmod(number, BLOCK // _PIECE)
+        if block % every == 0:
             meter = strips.setdefault((row, eq), LoudnessMeter(rate))
-            if every > 1:
+            if every > 1 and piece == 0:
                 meter.jump()
             meter.add(strip)
 

@@ -24,7 +24,7 @@ _GESTURE_S: Final = 0.4
 _FADER_RAMP_S: Final = 0.005
 _WINDOW_S: Final = 0.17
 _FRAMES_A_SECOND: Final = 20
-_ROWS_AT_ONCE: Final = 32
+_ROWS_AT_ONCE: Final = 16
 """Channels whose spectra are in memory at the same time."""
 
 

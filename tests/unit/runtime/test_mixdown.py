@@ -54,7 +54,8 @@ def test_a_song_sounds_the_same_in_blocks_of_any_length(monkeypatch: pytest.Monk
     values = np.zeros((2, len(MOVABLE)))
     values[:, LOW], values[:, PAN] = (4.0, -3.0), (0.5, -0.2)
     whole = render(stems, values)
-    monkeypatch.setattr("bridge.runtime.mixdown.BLOCK", 777)
+    monkeypatch.setattr("bridge.runtime.mixdown.BLOCK", 4 * 777)
+    monkeypatch.setattr("bridge.runtime.mixdown._PIECE", 777)
     assert stems_module.BLOCK != 777
     assert render(stems, values) == pytest.approx(whole, abs=1e-7)
 

@@ -195,7 +195,7 @@ def test_beside_abletonosc_the_hub_says_what_is_automated_and_writes_nothing(
 
 @pytest.mark.parametrize("studio", [True], indirect=True)
 def test_the_doctor_is_told_by_the_running_bridge(studio: Studio) -> None:
-    studio.remote.let_pass(A_WHILE_S)
+    studio.until(lambda: "hub_silent_s" in ask_facts("127.0.0.1", studio.bridge.port))
     facts = ask_facts("127.0.0.1", studio.bridge.port)
     assert facts["live"] == "12.1"
     assert facts["tracks"] == len(NAMES)

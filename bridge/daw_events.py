@@ -30,6 +30,9 @@ from bridge.verdicts import Verdicts
 _DOUBT_HOLD_S: Final = 1.0
 """A hand whose steps are too small to be sure of tells the next one within this."""
 
+_WIRE_S: Final = 0.4
+"""A dump that began later than this after a write of ours says what came of it."""
+
 _RECALL_WINDOW_S: Final = 0.8
 """A desk tells a scene within this (X32: .05 to .8 s)."""
 _QUIET_S: Final = 1.0
@@ -87,6 +90,7 @@ class DawEvents:
         self._notify = notify
         self._attend = attend
         self._moved: deque[_Moved] = deque()
+        self._opened_at = -math.inf
         self._recalled_at = -math.inf
         self._is_recall_unread = False
         self._said: dict[tuple[int, str], str] = {}
@@ -101,6 +105,7 @@ class DawEvents:
         """Take over one event of the DAW."""
         match event:
             case m.DumpOpened():
+                self._opened_at = event.at
                 self._mix.open_dump(event.count)
             case m.DumpClosed():
                 self._close_dump(event.at)
@@ -197,10 +202,11 @@ class DawEvents:
             self._strip_memory.greet(strip, is_new=strip.key not in known)
         self.apply_bars()
         foreign = [change for change in changes if not self._moves.is_answer(change)]
-        if self._mix.is_recall(foreign) and not self._guard.is_panicked:
+        if self._mix.is_recall(foreign):
             self._begin_recall(at)
         for change in changes:
-            self._apply_value(change, is_sure=True)
+            is_sure = self._moves.is_settled(change, self._opened_at - _WIRE_S)
+            self._apply_value(change, is_sure=is_sure)
         if self._is_recall_unread:
             self._is_recall_unread = False
 
@@ -268,7 +274,7 @@ class DawEvents:
         elif self._verdicts.is_touched(strip, param):
             if not is_same:
                 self._apply_hand(strip, event, settled)
-        elif self._moves.follows(strip, event, settled):
+        elif self._moves.follows(strip, event, settled, is_sure=is_sure):
             self._guard.hold(strip.key, event.at, _DOUBT_HOLD_S)
         elif not same_value(param, settled, event.value):
             self._moves.company.drop(strip.key, param)
@@ -299,7 +305,7 @@ class DawEvents:
         while self._moved and self._moved[0].at < event.at - _RECALL_WINDOW_S:
             self._moved.popleft()
         self._mix.settle(strip, event.param)
-        if self._is_other_mix() and not self._guard.is_panicked:
+        if self._is_other_mix():
             self._begin_recall(event.at)
             self._verdicts.adopt(strip, event.param, event.value, event.at)
             return

@@ -25,8 +25,8 @@ _LAG_S: Final = 0.5
 """A follower is told this long after the write that it follows, at the latest."""
 _PATIENCE_S: Final = 0.6
 """A follower that says nothing more for this long has stopped."""
-_TOGETHER_S: Final = 0.2
-"""Leader and follower begin to move at once; the wire and a desk's turns may part them by this."""
+_TOGETHER_S: Final = 0.45
+"""Leader and follower begin to move at once; a slow desk's answers may part them by this."""
 _LEAST_RATIO: Final = 0.1
 _GREATEST_RATIO: Final = 8.0
 """Of two faders moved by position, one at the top and one near the bottom (X32: .04 and .32 dB)."""
@@ -123,7 +123,9 @@ class Company:
         """Forget a follower: a hand has it."""
         self._followers.pop((key, param), None)
 
-    def receive(self, key: str, param: Param, *, base: float, value: float, at: float) -> bool:
+    def receive(
+        self, key: str, param: Param, *, base: float, value: float, at: float, is_sure: bool
+    ) -> bool:
         """Whether a foreign value may be company of what is on its way to other strips.
 
         Args:
@@ -132,17 +134,20 @@ class Company:
             base: What it held before.
             value: What it holds now.
             at: Monotonic seconds.
+            is_sure: Whether a dump says it: then it may be the first that is heard of a follower.
         """
         known = self._followers.get((key, param))
         if known is not None:
             return self._keeps_step(known, param, value, at)
         rules = frozenset(_Rule) - (frozenset() if param is Param.PAN else {_Rule.MIRROR})
+        if is_sure:
+            rules -= {_Rule.SCALE}  # one value has any share
         leaders: dict[str, _Leader] = {}
         for transit in self._recent(param, at):
             if transit.key == key or not transit.sent or at - transit.sent_at[-1] > _LAG_S:
                 continue
             start = transit.start
-            if not _begins(transit, at):
+            if not (is_sure or _begins(transit, at)):
                 if (param, transit.key, key) not in self.pairs:
                     continue
                 start = self._window(transit.key, param, at)[0]  # it joins on the way
@@ -218,9 +223,12 @@ class Company:
         near = self._tolerance(param, follower.value)
         for each in follower.leaders:
             mine = [t for t in self._recent(param, at) if t.key == each.key and t.sent]
-            end = [transit.sent[-1] for transit in mine if self._is_over(transit)][:1]
-            if not end or mine[0].sent_at[-1] > follower.at + _LAG_S:
+            if not mine or not self._is_over(mine[0]):
                 continue
+            rest = mine[0].sent_at[-1]
+            if rest > follower.at + _LAG_S:
+                continue
+            end = self._window(each.key, param, rest)  # answers may come in another order
             fits = each.rules & _fitting(each, follower, param, end, follower.value, near)
             if fits - {_Rule.SCALE} or (fits and follower.answers >= _ENOUGH_SCALED):
                 return each.key

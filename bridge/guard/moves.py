@@ -47,6 +47,7 @@ class Moves:
         self.is_dump_wanted = False
         self._is_auditioned = False
         self._fades_left = 0
+        self._unanswered_panic: set[tuple[str, Param]] = set()
         self._session = session
         self._count = 0
         self._mix = mix
@@ -244,13 +245,20 @@ class Moves:
                 move.to_value = value  # the DAW does not go as far: what it holds counts
             self.enter(move, MoveState.CONFIRMED, at)
 
-    def follows(self, strip: StripState, event: ParamChanged, base: float) -> bool:
+    def follows(
+        self, strip: StripState, event: ParamChanged, base: float, *, is_sure: bool
+    ) -> bool:
         """Whether a foreign value may be a control that the DAW moves along with ours."""
         if self._writer.transit(strip.key, event.param) is not None:
             return self.company.pulls(strip.key, event.param, event.at)
         return self.company.receive(
-            strip.key, event.param, base=base, value=event.value, at=event.at
+            strip.key, event.param, base=base, value=event.value, at=event.at, is_sure=is_sure
         )
+
+    def is_settled(self, event: ParamChanged, since: float) -> bool:
+        """Whether no write of ours to that control was on its way at `since`, monotonic seconds."""
+        strip = self._mix.by_number(event.track)
+        return strip is None or self._writer.written_at(strip.key, event.param) < since
 
     def judge_followers(self, at: float) -> list[Followed]:
         """The controls that moved while ours did, and whether they kept in step."""
@@ -272,6 +280,8 @@ class Moves:
         for transit in progress.unanswered:
             self._guard.strip(transit.key).is_silent = True
             self.is_dump_wanted = True
+            if transit.purpose is Purpose.PANIC:
+                self._unanswered_panic.add((transit.key, transit.param))
             self._end(transit, MoveState.UNCONFIRMED, at, "the DAW did not answer")
         for transit, refusal in progress.refused:
             self._end(transit, MoveState.EXPIRED, at, refusal)
@@ -361,6 +371,8 @@ class Moves:
         they pull at each other: what is off when all is at rest is faded once `more`.
         """
         self._fades_left = more
+        if more == _MORE_FADES:
+            self._unanswered_panic.clear()
         self._is_auditioned = False
         stopped = self._writer.cancel(at)
         for transit in stopped:
@@ -372,7 +384,8 @@ class Moves:
                 pinned = self._guard.pinned(strip.key, param)
                 if not self._guard.is_ours(strip.key, param) or same_value(param, now, pinned):
                     continue
-                if math.isnan(pinned) or math.isnan(now):
+                is_silent = (strip.key, param) in self._unanswered_panic
+                if math.isnan(pinned) or math.isnan(now) or is_silent:
                     continue
                 for move in self.of_param(strip.key, param):
                     self.enter(move, MoveState.REVERTED, at, "panic")

@@ -105,6 +105,13 @@ class Writer:
         """Whether nothing more is written for a transit."""
         return transit.is_sent or self._transits.get((transit.key, transit.param)) is not transit
 
+    def written_at(self, key: str, param: Param) -> float:
+        """When a parameter was written last, monotonic seconds; minus infinity for long ago."""
+        mine = [t for (_, t) in self._ended if t.key == key and t.param is param and t.sent_at]
+        if (transit := self._transits.get((key, param))) and transit.sent_at:
+            mine.append(transit)
+        return max((t.sent_at[-1] for t in mine), default=-math.inf)
+
     def transit(self, key: str, param: Param) -> Transit | None:
         """What is on its way to that parameter."""
         return self._transits.get((key, param))

@@ -31,7 +31,7 @@ from desk_people import HAND_S, LastWrite, Person
 from numpy.typing import NDArray
 from storm import RandomTask
 
-from bridge.daw.dialect import LevelReading
+from bridge.daw.dialect import LevelReading, Refusal
 from bridge.daw.generic import GenericDialect
 from bridge.errors import DialectError
 from bridge.guard.limits import Profile
@@ -254,7 +254,7 @@ class World:
             return
         self.link.note_alive(self.at)
         for event in heard or ():
-            if not isinstance(event, LevelReading):
+            if not isinstance(event, LevelReading | Refusal):
                 self._handle(event)
 
     # -- the wire --------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from bridge.learning.prior import Prior, load_prior
 from bridge.learning.q_learning import FloatArray
 from bridge.sim.listeners import Listener, draw_listener
 from bridge.sim.songs import Song, make_song
+from bridge.studies.human import draw_human
 from bridge.studies.rivals import (
     UNTAUGHT,
     Chance,
@@ -26,6 +27,7 @@ from bridge.studies.rivals import (
     MindReader,
     Nothing,
     Rules,
+    WithoutEq,
     fit_weights,
     without_tables,
 )
@@ -39,6 +41,7 @@ POPULATIONS: Final[dict[str, Callable[[np.random.Generator], Listener]]] = {
     "std": draw_listener,
     "shift": draw_shifted,
     "diverse": draw_diverse,
+    "human": draw_human,
 }
 
 
@@ -98,11 +101,13 @@ def _network_task(path: Path | None) -> Task:
 AGENT: Final = "agent"
 DQN: Final = "dqn"
 LEARNING_OFF: Final = "learning off"
+NO_EQ: Final = "no eq"
 ORACLE: Final = "oracle"
 
 AGENTS: Final[dict[str, Agent]] = {
     AGENT: Agent(make=lambda at: MixingTask(at.prior, seed=at.seed)),
     LEARNING_OFF: Agent(make=lambda at: MixingTask(at.prior, seed=at.seed, is_learning=False)),
+    NO_EQ: Agent(make=lambda at: WithoutEq(at.prior, seed=at.seed)),
     "no prior": Agent(
         make=lambda at: MixingTask(without_tables(at.prior), tuning=UNTAUGHT, seed=at.seed)
     ),

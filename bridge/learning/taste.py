@@ -40,7 +40,8 @@ class TastePrior:
         mean: (groups, dimensions) the average person.
         covariance: (dimensions, groups, groups) how people differ, and which groups differ alike.
         song_sd: (dimensions,) how much one person wants a group different from song to song.
-        member_sd: (dimensions,) how much members of one group differ within a song.
+        member_sd: (dimensions,) or (groups, dimensions) how much members of one group differ
+            within a song.
     """
 
     mean: FloatArray
@@ -93,12 +94,17 @@ class Taste:
         self, member_precision: FloatArray, member_weighted: FloatArray
     ) -> tuple[FloatArray, FloatArray]:
         """What the members of this song say about their groups, (groups, dimensions) each."""
-        shrink = 1.0 / (1.0 + member_precision * self.prior.member_sd**2)
+        shrink = 1.0 / (1.0 + member_precision * self._member_variance())
         precision = np.zeros_like(self.past_precision)
         weighted = np.zeros_like(self.past_precision)
         np.add.at(precision, self.groups, member_precision * shrink)
         np.add.at(weighted, self.groups, member_weighted * shrink)
         return precision, weighted
+
+    def _member_variance(self) -> FloatArray:
+        """(members, dimensions) how much each may differ from its group, squared."""
+        of_groups = np.broadcast_to(self.prior.member_sd, self.past_precision.shape)
+        return np.asarray(of_groups[self.groups] ** 2)
 
     def rely(self, reliance: float) -> None:
         """Let all evidence count so much, 0 to 1: a coin's answers are forgotten afterwards."""
@@ -135,11 +141,11 @@ class Taste:
         group_variance = np.diagonal(covariance, axis1=1, axis2=2).T
         # A member hears of its group from all the others: its own evidence is taken out first,
         # and then put back without the detour.
-        shrink = 1.0 / (1.0 + own_precision * self.prior.member_sd**2)
+        shrink = 1.0 / (1.0 + own_precision * self._member_variance())
         mean, variance = group_mean[self.groups], group_variance[self.groups]
         others = 1.0 / variance - own_precision * shrink
         others_mean = (mean / variance - own_weighted * shrink) / others
-        spread = 1.0 / others + self.prior.member_sd**2
+        spread = 1.0 / others + self._member_variance()
         member_precision = 1.0 / spread + own_precision
         member_mean = (others_mean / spread + own_weighted) / member_precision
         return group_mean, group_variance, member_mean, 1.0 / member_precision

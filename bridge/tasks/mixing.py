@@ -26,13 +26,14 @@ from bridge.mix.state import Observation
 from bridge.tasks.cells import STEP_PARAMS, STEPS
 from bridge.tasks.errors import DIMENSION, find_errors
 from bridge.tasks.features import measure
+from bridge.tasks.own_sound import with_own_sounds
 from bridge.tasks.person import Person
 from bridge.tasks.reasons import belief_in_words, reason
 from bridge.tasks.task import Learnt, Proposal
 from bridge.tasks.thumbs import ThumbModel
 from bridge.tasks.trace import Trace
 from bridge.tasks.tuning import Tuning
-from bridge.tasks.view import DIMENSION_OF_MOVE, View, expect, look, trace_of
+from bridge.tasks.view import DIMENSION_OF_MOVE, View, expect, look, pictures_of, trace_of
 
 _LEAST_THUMB: Final = 0.3
 """A thumb is a sign: it is worth |Q| of the move that it judges, and at least this."""
@@ -45,6 +46,9 @@ _HAND_SD: Final = (2.0, 2.0, 2.0, 2.0, 2.0, 0.15)
 
 _CAUTIOUS_CONFIDENCE: Final = 0.25
 """In a gig: only where this person's answers have taken away a quarter of the doubt."""
+
+_UP_ANYHOW: Final = 0.4
+"""How often a move is liked of which nobody can tell whether it is good."""
 
 _SHIPPED: Final = Tuning()
 
@@ -74,7 +78,7 @@ class MixingTask:
         is_learning: bool = True,
     ) -> None:
         self._tuning = tuning
-        self._prior = prior = tuning.widen(prior)
+        self._prior = prior = with_own_sounds(tuning.widen(prior))
         self._step_size = step_size
         self._discount = discount
         self._epsilon = epsilon
@@ -149,14 +153,16 @@ class MixingTask:
         these is left, what merely might turn out well is worth asking about: the harm that they
         would take back is not counted.
         """
-        good, harm = expect(view, self._person.tables) * np.minimum(1.0, np.abs(steps / STEPS))
+        person = self._person
+        expected = expect(view, person.tables, person.shares())
+        good, harm = expected * np.minimum(1.0, np.abs(steps / STEPS))
         least = self._tuning.least_score
         tuning = self._tuning
         counts = tuning.harm_counts if is_taught else tuning.unheard_harm_counts
         sure = usable & (good - (1.0 + counts) * harm >= least)
         if sure.any() or not is_taught:
             return good - harm, sure
-        trust = self._person.consistency.trust * self._person.consistency.credence
+        trust = person.consistency.trust * person.consistency.credence
         return good - (1.0 - tuning.forgiven * trust) * harm, usable
 
     def _confidence(self, view: View, roles: IntArray) -> FloatArray:
@@ -195,20 +201,28 @@ class MixingTask:
             person.dislike(trace.key, trace.move)
         next_value = 0.0
         if self._discount:
-            good, harm = expect(look(observation, person), person.tables)
+            view = look(observation, person)
+            good, harm = expect(view, person.tables, person.shares())
             next_value = float(np.nan_to_num(good - harm)[allowed].max(initial=0.0))
+        shares = person.shares()
         text = self._learn_taste(trace, reward, weight=weight)
-        table = person.tables[trace.family]
-        value = float(trace.weights @ table.values[trace.cells, trace.action]) + trace.side
-        td_error = table.update(
-            trace.cells,
-            trace.weights,
-            trace.action,
-            reward=reward * max(abs(value), _LEAST_THUMB) - trace.side,
-            next_value=next_value,
-            step_size=self._step_size * weight * person.consistency.trust,
-            discount=self._discount,
-        )
+        td_error = 0.0
+        for picture in pictures_of(trace):
+            table = person.tables[picture.family]
+            value = float(picture.weights @ table.values[picture.cells, picture.action])
+            value += picture.side
+            td_error += shares[picture.family] * table.update(
+                picture.cells,
+                picture.weights,
+                picture.action,
+                reward=reward * max(abs(value), _LEAST_THUMB) - picture.side,
+                next_value=next_value,
+                step_size=self._step_size
+                * weight
+                * person.consistency.trust
+                * shares[picture.family],
+                discount=self._discount,
+            )
         return Learnt(td_error=td_error, text=text)
 
     def _learn_taste(self, trace: Trace, reward: float, *, weight: float) -> str:
@@ -216,14 +230,31 @@ class MixingTask:
         taste, consistency = self._person.taste, self._person.consistency
         if trace.key not in taste.members:
             return ""
-        row, dimension = taste.members.index(trace.key), _dimension(trace.move)
-        means, variances = taste.of_members()
-        mean, variance = means[row, dimension, None], float(variances[row, dimension])
-        thumbs = self._thumbs
-        worth = thumbs.worth(trace, mean, variance)
-        expected = float(thumbs.p_up(worth, trace.variance + trace.side_variance)[0])
-        consistency.judge(expected if reward > 0.0 else 1.0 - expected, weight=weight)
-        share = consistency.share
+        row = taste.members.index(trace.key)
+        worths = [self._worth(picture, row) for picture in pictures_of(trace)]
+        ups = np.array([*(up for _, up in worths), _UP_ANYHOW])
+        agreements = ups if reward > 0.0 else 1.0 - ups
+        pictures = self._person.pictures[trace.family]
+        consistency.judge(float(agreements @ pictures.shares), weight=weight)
+        pictures.judge(agreements, weight=weight)
+        for picture, (worth, _) in zip(pictures_of(trace), worths, strict=True):
+            self._judge_taste(picture, row, reward, worth, weight=weight)
+        taste.rely(consistency.reliance)
+        return self._told(row, _dimension(trace.move))
+
+    def _worth(self, trace: Trace, row: int) -> tuple[float, float]:
+        """What a move was worth by one picture, and how likely a thumb up for it."""
+        means, variances = self._person.taste.of_members()
+        column, thumbs = trace.column, self._thumbs
+        worth = thumbs.worth(trace, means[row, column, None], float(variances[row, column]))
+        return float(worth[0]), float(thumbs.p_up(worth, trace.variance + trace.side_variance)[0])
+
+    def _judge_taste(
+        self, trace: Trace, row: int, reward: float, worth: float, *, weight: float
+    ) -> None:
+        """Move what one picture says of a track."""
+        taste, thumbs = self._person.taste, self._thumbs
+        share = self._person.consistency.share
 
         def judge(
             dimension: int, worth_of: Callable[[FloatArray], FloatArray], variance: float
@@ -236,16 +267,14 @@ class MixingTask:
 
             taste.judge(row, dimension, likelihood)
 
-        judge(dimension, lambda tastes: thumbs.worth(trace, tastes), trace.side_variance)
-        if trace.own_share.any():
-            rest = float(worth[0]) - trace.own_side
+        judge(trace.column, lambda tastes: thumbs.worth(trace, tastes), trace.side_variance)
+        if trace.own_share.any() and trace.family == "eq":
+            rest = worth - trace.own_side
             judge(
                 DIMENSION[Param.GAIN],
                 lambda tastes: thumbs.worth_by_level(trace, tastes, rest),
                 trace.variance + trace.side_variance - trace.own_side_variance,
             )
-        taste.rely(consistency.reliance)
-        return self._told(row, dimension)
 
     def _told(self, row: int, dimension: int) -> str:
         taste = self._person.taste

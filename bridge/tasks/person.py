@@ -11,12 +11,14 @@ from typing import Any, Final
 import numpy as np
 
 from bridge.errors import PriorError
+from bridge.learning.pictures import Pictures
 from bridge.learning.prior import Prior
 from bridge.learning.q_learning import FloatArray, QTable
 from bridge.learning.taste import Consistency, Taste
 from bridge.mix.roles import ROLES, Role
-from bridge.tasks.cells import SHAPES
+from bridge.tasks.cells import FAMILIES, OWN
 from bridge.tasks.errors import DIMENSIONS, TARGET
+from bridge.tasks.own_sound import with_own_sounds
 from bridge.tasks.reasons import belief_in_words
 
 STATE_SCHEMA: Final = 1
@@ -30,6 +32,18 @@ _OTHER_PRIOR: Final = (
 )
 
 
+PICTURES: Final = {
+    "gain": np.array([0.9, 0.1]),
+    "eq": np.array([0.55, 0.37, 0.08]),
+    "pan": np.array([0.9, 0.1]),
+}
+"""By family of moves: how likely each of its tables holds for anybody, and last that none does.
+Of the EQ the first is the role's tone, the second the track's own."""
+
+TABLES: Final = {"gain": ("gain",), "eq": ("eq", OWN), "pan": ("pan",)}
+"""By family of moves: which tables those are."""
+
+
 class Person:
     """One person, as far as they are known; starts as anybody.
 
@@ -41,20 +55,22 @@ class Person:
         tables: What moves are worth, by family; starts as the prior's.
         taste: Where this person wants things.
         consistency: How far their thumbs can be trusted.
+        pictures: Which of the pictures of what people want holds for this one, by family.
         decisions: How many decisions were made.
         first_loudness_db: How loud the mix was when it was first seen, dBFS.
         rng: The agent's chance; it is part of what is kept, so that a replay draws the same.
     """
 
     def __init__(self, prior: Prior, *, seed: int) -> None:
-        self.prior = prior
+        self.prior = prior = with_own_sounds(prior)
         self.rng = np.random.Generator(np.random.PCG64(seed))
         self.tables = {
             name: QTable(prior.tables[name].reshape(-1, shape[-1]))
-            for name, shape in SHAPES.items()
+            for name, shape in FAMILIES.items()
         }
         self.taste = Taste(prior.taste)
         self.consistency = Consistency()
+        self.pictures = {name: Pictures(shares) for name, shares in PICTURES.items()}
         self.decisions = 0
         self.first_loudness_db = 0.0
         self._note = ""
@@ -63,6 +79,14 @@ class Person:
     def values(self) -> dict[str, FloatArray]:
         """What moves are worth now, by family: (cells, actions)."""
         return {name: table.values for name, table in self.tables.items()}
+
+    def shares(self) -> dict[str, float]:
+        """How likely it is that each of the tables holds for this person."""
+        return {
+            table: float(share)
+            for family, tables in TABLES.items()
+            for table, share in zip(tables, self.pictures[family].shares, strict=False)
+        }
 
     def dislike(self, key: str, move: int) -> None:
         """Remember a move of a track that was just disliked."""
@@ -82,6 +106,7 @@ class Person:
             for role in range(len(ROLES)):
                 self._forget_role(role)
             self.consistency = Consistency()
+            self.pictures = {name: Pictures(shares) for name, shares in PICTURES.items()}
             self.taste.rely(self.consistency.reliance)
             self._tabu.clear()
             self._note = ""
@@ -94,7 +119,7 @@ class Person:
     def _forget_role(self, role: int) -> None:
         self.taste.forget_group(role)
         for name, table in self.tables.items():
-            width = int(np.prod(SHAPES[name][1:-1]))
+            width = int(np.prod(FAMILIES[name][1:-1]))
             cells = slice(role * width, (role + 1) * width)
             table.values[cells] = self.prior.tables[name].reshape(table.values.shape)[cells]
             table.visits[cells] = 0
@@ -102,11 +127,12 @@ class Person:
     def beliefs(self) -> Mapping[str, Any]:
         """Per role and dimension: what the average person wants, what this one, how sure."""
         prior = self.prior.taste
-        mean, variance = self.taste.of_groups()
-        difference = mean - prior.mean
-        anybody = np.diagonal(prior.covariance, axis1=1, axis2=2).T
+        mean, variance = (part[:, : len(DIMENSIONS)] for part in self.taste.of_groups())
+        usual = prior.mean[:, : len(DIMENSIONS)]
+        difference = mean - usual
+        anybody = np.diagonal(prior.covariance, axis1=1, axis2=2).T[:, : len(DIMENSIONS)]
         sure = 1.0 - np.sqrt(variance / anybody)
-        average = prior.mean + TARGET
+        average = usual + TARGET
         return {
             "consistency": round(self.consistency.share, 3),
             "note": self._note,
@@ -132,6 +158,7 @@ class Person:
             "consistency": self.consistency.weights.tolist(),
             "decisions": self.decisions,
             "first_loudness_db": self.first_loudness_db,
+            "pictures": {name: p.evidence.tolist() for name, p in self.pictures.items()},
             "prior": self.prior.checksum,
             "rng": self.rng.bit_generator.state,
             "schema": STATE_SCHEMA,
@@ -172,6 +199,8 @@ class Person:
         person.rng.bit_generator.state = body["rng"]
         person.taste.load_state(body["taste"])
         person.consistency.weights = np.array(body["consistency"], dtype=np.float64)
+        for name, evidence in body.get("pictures", {}).items():
+            person.pictures[name].evidence = np.array(evidence, dtype=np.float64)
         person.taste.rely(person.consistency.reliance)
         person.decisions = int(body["decisions"])
         person.first_loudness_db = float(body["first_loudness_db"])

@@ -50,6 +50,14 @@ class Pictures:
         """
         likely = _MEANT * agreement + (1.0 - _MEANT) * (1.0 - agreement)
         said = np.log(weight * likely + (1.0 - weight) * 0.5)
+        self.weigh(said)
+
+    def renew(self) -> None:
+        """Doubt the family no more than at first: the last picture, of none, starts anew."""
+        self.evidence[-1] = min(self.evidence[-1], self.evidence[:-1].max())
+
+    def weigh(self, said: FloatArray) -> None:
+        """Add a piece of evidence: (pictures,) natural logarithms of its likelihood."""
         evidence = _MEMORY * self.evidence + said
         # Only differences mean anything.
         self.evidence = np.maximum(evidence - evidence.max(), -_MOST)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bridge.learning.prior import Prior
 from bridge.learning.q_learning import FloatArray, IntArray
-from bridge.mix.params import COLUMN, EQ_BANDS, Param
+from bridge.mix.params import COLUMN, Param
 from bridge.mix.roles import ROLES
 from bridge.mix.state import Observation
 from bridge.sim.songs import SimulatedMix, make_song
@@ -267,28 +267,6 @@ class LinUcb(Rival):
         self._inverse -= np.outer(leaned, leaned) / (1.0 + float(row @ leaned))
         self._weighted = self._weighted + np.sqrt(weight) * worth * row
         return Learnt(td_error=worth - predicted, text="")
-
-
-class WithoutEq(MixingTask):
-    """The agent, but it never turns an EQ: what its EQ moves are good for shows beside this."""
-
-    def propose(
-        self,
-        observation: Observation,
-        steps: FloatArray,
-        allowed: NDArray[np.bool_],
-        *,
-        at: float,
-        explore: bool,
-        cautious: bool,
-    ) -> Proposal | None:
-        """The move that is worth most of gain and pan."""
-        return super().propose(
-            observation, steps, allowed & ~_IS_EQ, at=at, explore=explore, cautious=cautious
-        )
-
-
-_IS_EQ: Final = np.array([param in EQ_BANDS for param in STEP_PARAMS])
 
 
 UNTAUGHT: Final = Tuning(least_score=0.0)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bridge.errors import PriorError
 from bridge.learning.pictures import Pictures
@@ -18,7 +19,7 @@ from bridge.learning.taste import Consistency, Taste
 from bridge.mix.roles import ROLES, Role
 from bridge.tasks.cells import FAMILIES, OWN
 from bridge.tasks.errors import DIMENSIONS, TARGET
-from bridge.tasks.own_sound import with_own_sounds
+from bridge.tasks.own_sound import OWN_COLUMNS, with_own_sounds
 from bridge.tasks.reasons import belief_in_words
 
 STATE_SCHEMA: Final = 1
@@ -87,6 +88,26 @@ class Person:
             for family, tables in TABLES.items()
             for table, share in zip(tables, self.pictures[family].shares, strict=False)
         }
+
+    def doubts(self) -> dict[str, float]:
+        """By family of moves, how likely it is that its forecasts do not hold for this person."""
+        return {family: float(pictures.shares[-1]) for family, pictures in self.pictures.items()}
+
+    def begin_song(self, loudness_db: float) -> None:
+        """Another song: where it starts, and every family of moves has another chance."""
+        self.first_loudness_db = loudness_db
+        for pictures in self.pictures.values():
+            pictures.renew()
+
+    def judge_tones(self, error: FloatArray, sd: FloatArray, is_known: NDArray[np.bool_]) -> None:
+        """Which picture of tone an endorsed mix (tracks, 4 bands) speaks for."""
+        mean, variance = self.taste.of_members()
+        likely = []
+        for columns in (slice(1, 5), OWN_COLUMNS):
+            spread = variance[:, columns] + sd[:, columns] ** 2
+            off = (error[:, columns] - mean[:, columns]) ** 2 / spread
+            likely.append(-0.5 * float((off + np.log(spread))[is_known].sum()))
+        self.pictures["eq"].weigh(np.array([*likely, max(likely)]))
 
     def dislike(self, key: str, move: int) -> None:
         """Remember a move of a track that was just disliked."""

@@ -29,6 +29,7 @@ class Trace:
         level_first: The first cell of the track's row of level errors.
         level_error: Its level error, as `error`.
         level_sd: As `sd`.
+        is_asked: Whether the move was a question: it merely might have turned out well.
         own: The same of an EQ move, against the track's own sound; None for others.
     """
 
@@ -52,3 +53,4 @@ class Trace:
     level_error: float
     level_sd: float
     own: "Trace | None" = None
+    is_asked: bool = False

@@ -56,7 +56,7 @@ def look(observation: Observation, person: Person) -> View:
     roles = observation.roles
     features = measure(observation)
     if observation.keys != person.taste.members:
-        person.first_loudness_db = features.loudness
+        person.begin_song(features.loudness)
     person.taste.attend(observation.keys, roles)
     taste, variance = person.taste.of_members()
     error, sd = find_errors(features, observation, taste)

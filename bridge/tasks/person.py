@@ -126,6 +126,7 @@ class Person:
         elif what == "all":
             for role in range(len(ROLES)):
                 self._forget_role(role)
+            self.taste.past.forget_all()
             self.consistency = Consistency()
             self.pictures = {name: Pictures(shares) for name, shares in PICTURES.items()}
             self.taste.rely(self.consistency.reliance)
@@ -155,6 +156,7 @@ class Person:
         sure = 1.0 - np.sqrt(variance / anybody)
         average = usual + TARGET
         return {
+            "carries": round(self.taste.past.share, 3),
             "consistency": round(self.consistency.share, 3),
             "note": self._note,
             "roles": {

@@ -199,7 +199,8 @@ class MixingTask:
             return good - harm, sure, False
         trust = person.consistency.trust * person.consistency.credence
         trust *= self._restraint.eagerness
-        return good - (1.0 - tuning.forgiven * trust) * harm, usable, True
+        forgiven = tuning.forgiven * trust * person.resolved()
+        return good - (1.0 - forgiven) * harm, usable, True
 
     def _confidence(self, view: View, roles: IntArray) -> FloatArray:
         """(n, 6) how much of the doubt about anybody this person's answers have taken away."""
@@ -230,9 +231,10 @@ class MixingTask:
         """Taste, table and trust, from one judgement."""
         trace: Trace = proposal.trace
         person = self._person
+        if reward != 0.0:
+            self._restraint.answer()
         if not self._is_learning or reward == 0.0:
             return Learnt(td_error=0.0, text="")
-        self._restraint.answer()
         if trace.is_asked:
             self._restraint.judge_question(reward, weight=weight)
         weight *= (1.0 if heard else _UNHEARD) * (0.5 + 0.5 * min(abs(reward), 1.0))

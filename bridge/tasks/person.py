@@ -16,8 +16,9 @@ from bridge.learning.pictures import Pictures
 from bridge.learning.prior import Prior
 from bridge.learning.q_learning import FloatArray, QTable
 from bridge.learning.taste import Consistency, Taste
+from bridge.mix.params import EQ_BANDS
 from bridge.mix.roles import ROLES, Role
-from bridge.tasks.cells import FAMILIES, OWN
+from bridge.tasks.cells import FAMILIES, OWN, STEP_PARAMS
 from bridge.tasks.errors import DIMENSIONS, TARGET
 from bridge.tasks.own_sound import OWN_COLUMNS, with_own_sounds
 from bridge.tasks.reasons import belief_in_words
@@ -92,6 +93,14 @@ class Person:
     def doubts(self) -> dict[str, float]:
         """By family of moves, how likely it is that its forecasts do not hold for this person."""
         return {family: float(pictures.shares[-1]) for family, pictures in self.pictures.items()}
+
+    def resolved(self) -> FloatArray:
+        """(14,) how far it is known which picture holds for each move, 0 (any may) to 1."""
+        clear = {
+            family: np.clip((pictures.shares[:-1].max() - 0.7) / 0.25, 0.0, 1.0)
+            for family, pictures in self.pictures.items()
+        }
+        return np.array([clear["eq"] if param in EQ_BANDS else 1.0 for param in STEP_PARAMS])
 
     def begin_song(self, loudness_db: float) -> None:
         """Another song: where it starts, and every family of moves has another chance."""

@@ -100,3 +100,12 @@ def test_pictures_are_kept_and_an_older_memory_without_them_is_read() -> None:
     assert Person.from_state(older, load_prior()).pictures["eq"].evidence.tolist() == [0, 0, 0]
     person.forget("all")
     assert person.pictures["eq"].evidence.tolist() == [0.0, 0.0, 0.0]
+
+
+def test_no_question_is_asked_of_an_eq_until_it_is_known_which_picture_holds() -> None:
+    person = Person(load_prior(), seed=0)
+    assert person.resolved()[IS_EQ].max() == 0.0
+    assert person.resolved()[~IS_EQ].min() == 1.0
+    for _ in range(12):
+        person.pictures["eq"].judge(np.array([0.9, 0.1, 0.4]), weight=1.0)
+    assert person.resolved()[IS_EQ].min() > 0.5

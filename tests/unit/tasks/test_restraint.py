@@ -60,6 +60,17 @@ def test_what_was_proposed_and_not_done_closes_nothing() -> None:
     assert restraint.open_moves(mix.values, steps_of(mix), SURE).all()
 
 
+def test_an_answer_opens_the_way_where_learning_is_off_too() -> None:
+    task, mix = MixingTask(load_prior(), is_learning=False), with_gain(make_mix(), 0, -9.0)
+    allowed = np.tile([param is Param.GAIN for param in STEP_PARAMS], (len(mix.keys), 1))
+    proposal = task.propose(mix, task.steps(mix), allowed, at=0.0, explore=True, cautious=False)
+    assert proposal is not None
+    after = with_gain(mix, proposal.row, 12.0 * np.sign(proposal.step))
+    assert not wants(task, after, allowed & (task.steps(mix) * proposal.step < 0.0))
+    task.learn(proposal, 1.0, weight=1.0, heard=True, at=0.0, observation=after, allowed=allowed)
+    assert wants(task, after, allowed & (task.steps(mix) * proposal.step < 0.0))
+
+
 def test_a_failing_family_is_made_smaller_and_then_left_alone() -> None:
     restraint, mix = Restraint(), make_mix()
     restraint.watch(mix)

@@ -62,6 +62,7 @@ class Teacher:
         else:
             move.is_answered = True
             weight *= UNHEARD_WEIGHT
+        self._open_ways()
         may_teach = self._guard.may(StripSwitch.LEARN, move.key, move.param)
         if not self.is_on or not may_teach or reward == 0.0:
             return
@@ -77,6 +78,10 @@ class Teacher:
             allowed=allowed,
         )
         self.lessons.append(Lesson(move=move.id, reward=reward, weight=weight, learnt=learnt))
+
+    def _open_ways(self) -> None:
+        if isinstance(self._task, Rests):
+            self._task.open_ways()
 
     def endorse(self, at: float) -> str | None:
         """A person wants the mix as it is; returns why nothing was learnt from that, or None."""
@@ -113,6 +118,7 @@ class Teacher:
 
     def watch(self, touch: Touch) -> None:
         """A person has moved a control to where they want it."""
+        self._open_ways()
         strip = self._mix.by_key(touch.key)
         if not self.is_on or strip is None:
             return

@@ -165,6 +165,10 @@ class MixingTask:
         """Why nothing was proposed when it was last asked for, in a sentence; empty: it was."""
         return self._rest
 
+    def open_ways(self) -> None:
+        """The person is there: what waited for an answer may go on."""
+        self._restraint.answer()
+
     def _why_rest(self) -> str:
         if self._restraint.is_waiting:
             return (

@@ -168,3 +168,6 @@ class Rests(Protocol):
     @property
     def rest(self) -> str:
         """Why the last `propose` gave nothing, in a sentence; empty where it gave a move."""
+
+    def open_ways(self) -> None:
+        """The person has answered or moved something, whether or not that teaches."""

@@ -18,10 +18,14 @@ class MixLearner(ScriptedTask):
         super().__init__()
         self.mixes: list[NDArray[np.float64]] = []
         self.teaches: list[NDArray[np.bool_]] = []
+        self.opened = 0
 
     @property
     def rest(self) -> str:
         return "" if self.wishes else "nothing is wished for"
+
+    def open_ways(self) -> None:
+        self.opened += 1
 
     def learn_from_mix(
         self, observation: Observation, teaches: NDArray[np.bool_], *, at: float
@@ -117,3 +121,15 @@ def test_why_it_rests_is_said_once_until_it_has_moved_again() -> None:
     desk.run(30.0)
     said = [text for result in desk.results for text in sentences(result)]
     assert said.count("nothing is wished for") == 2
+
+
+def test_an_answer_and_a_hand_open_what_waited_even_where_nothing_is_learnt() -> None:
+    desk = desk_of(task := MixLearner(), mode=Mode.GIG)
+    desk.wish("Vox", Param.GAIN, 1.0)
+    desk.run(9.0)
+    assert task.opened == 0
+    desk.do(m.RewardReceived(at=desk.at, value=1.0, move="1-1", reward_id="r"))
+    assert (task.opened, task.lessons) == (1, [])
+    desk.hand(1, Param.GAIN, -2.0)
+    desk.run(3.0)
+    assert (task.opened, task.hands) == (2, [])

@@ -31,7 +31,6 @@ HAPPENINGS = (
     "hand", "judge_move", "answer_suggestion", "undo", "switch_safe", "freeze", "panic", "rearm",
     "choose_mode", "change_link", "rearrange", "announce", "read_on", "meter", "gap",
     "correct_role", "switch", "audition", "compare", "pin", "recall", "revert", "allow", "forget",
-    "endorse",
 )  # fmt: skip
 
 
@@ -289,9 +288,6 @@ class Storm:
 
     def forget(self) -> None:
         self.give(m.ForgetRequested(at=self.at, what=self.dice.choice(("all", "song", "tuba"))))
-
-    def endorse(self) -> None:
-        self.give(m.MixEndorsed(at=self.at))
 
     def switch_safe(self) -> None:
         track = self.dice.choice(("1", "2", "9", "*", "vox", "Click"))

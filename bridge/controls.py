@@ -21,6 +21,7 @@ ControlEvent = (
     | m.MixPinned
     | m.MixRecalled
     | m.ForgetRequested
+    | m.MixEndorsed
 )
 
 _FORGETS: Final = "expected a role, 'song' or 'all'"
@@ -68,6 +69,8 @@ class Controls:
                 self._detours.pin(event.slot, event.at)
             case m.MixRecalled():
                 self._refuse("recall", self._detours.recall(event.slot, event.at))
+            case m.MixEndorsed():
+                self._refuse("endorse", self._verdicts.endorse(event))
             case m.ForgetRequested():
                 self._forget(event.what)
 

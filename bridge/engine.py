@@ -42,7 +42,12 @@ _SUSPENDED_S: Final = 5.0
 """Silence for this long where a tick was due means that the computer slept."""
 _UNATTENDED_S: Final = 30 * 60.0
 _GIG_SCALE: Final = 0.5
-_HEARD_WHILE_COMPARING: Final = (m.CompareSwitched, m.RewardReceived, m.PanicPressed)
+_HEARD_WHILE_COMPARING: Final = (
+    m.CompareSwitched,
+    m.RewardReceived,
+    m.PanicPressed,
+    m.MixEndorsed,
+)
 
 
 class Engine:
@@ -302,16 +307,9 @@ class Engine:
         )
 
     def _decide(self, at: float) -> None:
-        observation = self.mix.observe()
-        steps, allowed = self._teacher.options(observation, at)
-        proposal = self._task.propose(
-            observation,
-            steps,
-            allowed,
-            at=at,
-            explore=self._teacher.is_on,
-            cautious=self.mode is Mode.GIG,
-        )
+        proposal = self._teacher.propose(self.mix.observe(), at)
+        for sentence in self._teacher.sentences:
+            self._tell(sentence)
         self._next_decision_at = at + self._interval_s
         if proposal is None:
             self._next_decision_at = at + max(self._interval_s, _IDLE_LOOK_S)

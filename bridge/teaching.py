@@ -13,11 +13,11 @@ from bridge.guard.hands import Touch
 from bridge.guard.move import Move
 from bridge.learning.credit import CreditWindow
 from bridge.mix.messages import Mode, StripSwitch
-from bridge.mix.params import COLUMN, SPECS, Param, same_value
+from bridge.mix.params import COLUMN, MOVABLE, SPECS, Param, same_value
 from bridge.mix.spectrum import FloatArray
 from bridge.mix.state import MixState, Observation
 from bridge.results import Lesson
-from bridge.tasks.task import Task
+from bridge.tasks.task import LearnsMixes, Proposal, Rests, Task
 
 UNHEARD_WEIGHT: Final = 0.5
 """Yes or no to a suggestion says less than to a move that was heard."""
@@ -48,6 +48,7 @@ class Teacher:
         credit: Which moves can still be judged.
         mode: Gig mode learns nothing.
         lessons: What was taught since the owner last emptied this list.
+        sentences: What a person is to be told of the last choice: why there was none.
     """
 
     def __init__(
@@ -61,6 +62,8 @@ class Teacher:
         self._guard = guard
         self._learns = learns
         self._rests: OrderedDict[tuple[str, Param], _Rest] = OrderedDict()
+        self.sentences: list[str] = []
+        self._rest = ""
 
     @property
     def is_on(self) -> bool:
@@ -119,6 +122,7 @@ class Teacher:
         else:
             move.is_answered = True
             weight *= UNHEARD_WEIGHT
+        self._open_ways()
         may_teach = self._guard.may(StripSwitch.LEARN, move.key, move.param)
         if not self.is_on or not may_teach or reward == 0.0:
             return
@@ -136,8 +140,46 @@ class Teacher:
         self.lessons.append(Lesson(move=move.id, reward=reward, weight=weight, learnt=learnt))
         self._wake(move.key, move.param)
 
+    def _open_ways(self) -> None:
+        if isinstance(self._task, Rests):
+            self._task.open_ways()
+
+    def endorse(self, at: float) -> str | None:
+        """A person wants the mix as it is; returns why nothing was learnt from that, or None."""
+        if not self.is_on:
+            return "nothing is learnt now: learning is off, or the mode is gig"
+        if not isinstance(self._task, LearnsMixes):
+            return "this agent learns from single moves alone"
+        observation = self._mix.observe()
+        teaches = [
+            [self._guard.may(StripSwitch.LEARN, key, param) for param in MOVABLE]
+            for key in observation.keys
+        ]
+        learnt = self._task.learn_from_mix(observation, np.array(teaches, dtype=np.bool_), at=at)
+        if learnt is None:
+            return "nothing of this mix is known yet: play it, and press again"
+        self.lessons.append(Lesson(move="", reward=0.0, weight=1.0, learnt=learnt))
+        return None
+
+    def propose(self, observation: Observation, at: float) -> Proposal | None:
+        """The move that the task wants now, of those that the guard allows."""
+        steps, allowed = self.options(observation, at)
+        proposal = self._task.propose(
+            observation,
+            steps,
+            allowed,
+            at=at,
+            explore=self.is_on,
+            cautious=self.mode is Mode.GIG,
+        )
+        text = "" if proposal or not isinstance(self._task, Rests) else self._task.rest
+        self.sentences = [text] if text and text != self._rest else []
+        self._rest = text
+        return proposal
+
     def watch(self, touch: Touch) -> None:
         """A person has moved a control to where they want it."""
+        self._open_ways()
         strip = self._mix.by_key(touch.key)
         if not self.is_on or strip is None:
             return

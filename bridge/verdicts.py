@@ -78,6 +78,15 @@ class Verdicts:
             RewardCredited(reward_id=event.reward_id, move=credited, value=event.value)
         )
 
+    def endorse(self, event: m.MixEndorsed) -> str | None:
+        """Learn from every strip that it is where it is wanted; returns why not."""
+        if self._detours.is_comparing:
+            return "you are hearing the snapshot; end the comparison first"
+        as_it_is = "you want the mix as it is"
+        self._moves.close_suggestion(MoveState.EXPIRED, event.at, as_it_is)
+        self._moves.stop(event.at, as_it_is, spare_panic=True)
+        return self._teacher.endorse(event.at)
+
     def take_undo(self, event: m.UndoRequested) -> None:
         """Take a move back, and count that against it."""
         move = self._moves.get(event.move) if event.move else self._moves.last_undoable()

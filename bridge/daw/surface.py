@@ -26,6 +26,7 @@ from bridge.mix.messages import (
     CompareSwitched,
     ForgetRequested,
     FreezeSwitched,
+    MixEndorsed,
     MixPinned,
     MixRecalled,
     Mode,
@@ -191,6 +192,7 @@ _ROWS: Final[tuple[tuple[str, Callable[..., Any], tuple[Argument, ...], str], ..
     ("learn", _LEARN, (_OF_TRACK, _LOCK, _ON), "Let it teach, or not"),
     ("act", _ACT, (_OF_TRACK, _LOCK, _ON), "Let it be moved unasked, or only suggested"),
     ("role", RoleCorrected, (_OF_TRACK, _of_words("role", Role)), "Correct a guessed role"),
+    ("endorse", MixEndorsed, (), "The mix is as I want it: learn from every strip"),
     ("forget", ForgetRequested, (_WHAT,), "Forget a role, this song or all"),
     ("panic", PanicPressed, (), "Back to the snapshot"),
 )

@@ -20,6 +20,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.learning.carrying import Past
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
@@ -39,8 +41,10 @@ class TastePrior:
     Attributes:
         mean: (groups, dimensions) the average person.
         covariance: (dimensions, groups, groups) how people differ, and which groups differ alike.
-        song_sd: (dimensions,) how much one person wants a group different from song to song.
-        member_sd: (dimensions,) how much members of one group differ within a song.
+        song_sd: (dimensions,) how much one person of the training wanted a group different from
+            song to song; what carries is learnt instead, see `bridge.learning.carrying`.
+        member_sd: (dimensions,) or (groups, dimensions) how much members of one group differ
+            within a song.
     """
 
     mean: FloatArray
@@ -55,10 +59,7 @@ class Taste:
     def __init__(self, prior: TastePrior) -> None:
         self.prior = prior
         groups, dimensions = prior.mean.shape
-        self._prior_precision = np.linalg.inv(prior.covariance)
-        self._prior_weighted = (self._prior_precision @ prior.mean.T[..., None])[..., 0]
-        self.past_precision = np.zeros((groups, dimensions))
-        self.past_weighted = np.zeros((groups, dimensions))
+        self.past = Past(prior.mean, prior.covariance)
         self.members: tuple[str, ...] = ()
         self.groups: IntArray = np.zeros(0, dtype=np.int64)
         self.precision = np.zeros((0, dimensions))
@@ -76,7 +77,7 @@ class Taste:
         if members != self.members:
             self._end_song()
             self.members = members
-            self.precision = np.zeros((len(members), self.past_precision.shape[1]))
+            self.precision = np.zeros((len(members), self.answers.shape[1]))
             self.weighted = np.zeros_like(self.precision)
         elif np.array_equal(groups, self.groups):
             return
@@ -85,20 +86,24 @@ class Taste:
 
     def _end_song(self) -> None:
         precision, weighted = self._song_evidence(self.precision, self.weighted)
-        shrink = 1.0 / (1.0 + precision * self.prior.song_sd**2)
-        self.past_precision += precision * shrink
-        self.past_weighted += weighted * shrink
+        if precision.any():
+            self.past.end_song(precision, weighted)
 
     def _song_evidence(
         self, member_precision: FloatArray, member_weighted: FloatArray
     ) -> tuple[FloatArray, FloatArray]:
         """What the members of this song say about their groups, (groups, dimensions) each."""
-        shrink = 1.0 / (1.0 + member_precision * self.prior.member_sd**2)
-        precision = np.zeros_like(self.past_precision)
-        weighted = np.zeros_like(self.past_precision)
+        shrink = 1.0 / (1.0 + member_precision * self._member_variance())
+        precision = np.zeros(self.answers.shape)
+        weighted = np.zeros(self.answers.shape)
         np.add.at(precision, self.groups, member_precision * shrink)
         np.add.at(weighted, self.groups, member_weighted * shrink)
         return precision, weighted
+
+    def _member_variance(self) -> FloatArray:
+        """(members, dimensions) how much each may differ from its group, squared."""
+        of_groups = np.broadcast_to(self.prior.member_sd, self.answers.shape)
+        return np.asarray(of_groups[self.groups] ** 2)
 
     def rely(self, reliance: float) -> None:
         """Let all evidence count so much, 0 to 1: a coin's answers are forgotten afterwards."""
@@ -126,20 +131,21 @@ class Taste:
             self._reliance * self.precision,
             self._reliance * self.weighted,
         )
-        song_precision, song_weighted = self._song_evidence(own_precision, own_weighted)
-        precision = self._reliance * self.past_precision + song_precision
-        weighted = self._reliance * self.past_weighted + song_weighted
+        precision, weighted = self._song_evidence(own_precision, own_weighted)
+        expected, before = self.past.forecast(self._reliance)
+        inverse = np.linalg.inv(before)
         diagonal = np.einsum("gd,gh->dgh", precision, np.eye(precision.shape[0]))
-        covariance = np.linalg.inv(self._prior_precision + diagonal)
-        group_mean = (covariance @ (self._prior_weighted + weighted.T)[..., None])[..., 0].T
+        covariance = np.linalg.inv(inverse + diagonal)
+        pull = (inverse @ expected.T[..., None])[..., 0] + weighted.T
+        group_mean = (covariance @ pull[..., None])[..., 0].T
         group_variance = np.diagonal(covariance, axis1=1, axis2=2).T
         # A member hears of its group from all the others: its own evidence is taken out first,
         # and then put back without the detour.
-        shrink = 1.0 / (1.0 + own_precision * self.prior.member_sd**2)
+        shrink = 1.0 / (1.0 + own_precision * self._member_variance())
         mean, variance = group_mean[self.groups], group_variance[self.groups]
         others = 1.0 / variance - own_precision * shrink
         others_mean = (mean / variance - own_weighted * shrink) / others
-        spread = 1.0 / others + self.prior.member_sd**2
+        spread = 1.0 / others + self._member_variance()
         member_precision = 1.0 / spread + own_precision
         member_mean = (others_mean / spread + own_weighted) / member_precision
         return group_mean, group_variance, member_mean, 1.0 / member_precision
@@ -171,7 +177,7 @@ class Taste:
 
     def forget_group(self, group: int) -> None:
         """Drop all evidence about a group and its members in this song."""
-        self.past_precision[group] = self.past_weighted[group] = 0.0
+        self.past.forget(group)
         self.answers[group] = 0
         is_member = self.groups == group
         self.precision[is_member] = self.weighted[is_member] = 0.0
@@ -181,7 +187,7 @@ class Taste:
         """Drop what this song has said; what earlier songs said of the groups stays."""
         self.precision[:] = 0.0
         self.weighted[:] = 0.0
-        self.answers[self.past_precision == 0.0] = 0
+        self.answers[~self.past.is_known] = 0
         self._belief = None
 
     def _add(self, row: int, dimension: int, *, precision: float, weighted: float) -> None:
@@ -196,8 +202,7 @@ class Taste:
             "answers": _sparse(self.answers),
             "groups": self.groups.tolist(),
             "members": list(self.members),
-            "past_precision": _sparse(self.past_precision),
-            "past_weighted": _sparse(self.past_weighted),
+            "past": self.past.state(),
             "precision": _sparse(self.precision),
             "weighted": _sparse(self.weighted),
         }
@@ -206,11 +211,17 @@ class Taste:
         """Take over what `state` gave."""
         self.members = tuple(state["members"])
         self.groups = np.array(state["groups"], dtype=np.int64)
-        shape = (len(self.members), self.past_precision.shape[1])
+        shape = (len(self.members), self.answers.shape[1])
         self.precision = _dense(state["precision"], shape)
         self.weighted = _dense(state["weighted"], shape)
-        self.past_precision = _dense(state["past_precision"], self.past_precision.shape)
-        self.past_weighted = _dense(state["past_weighted"], self.past_weighted.shape)
+        if "past" in state:
+            self.past.load_state(state["past"])
+        else:  # before the share that carries was learnt
+            self.past.forget_all()
+            self.past.end_song(
+                _dense(state["past_precision"], self.answers.shape),
+                _dense(state["past_weighted"], self.answers.shape),
+            )
         self.answers = _dense(state["answers"], self.answers.shape).astype(np.int64)
         self._belief = None
 

@@ -113,10 +113,7 @@ class ParamChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackBarred:
-    """The DAW itself would make writes of that class go wrong; `reason` says why, empty: no more.
-
-    A dump says it of every strip that it holds for; of the others it does not hold any more.
-    """
+    """Writes of that class would go wrong; `reason` says why, empty: no more. A dump says all."""
 
     at: float
     track: int
@@ -150,7 +147,7 @@ class TransportChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DawComplained:
-    """Something is wrong at the DAW's end; `text` says what, and what a person can do about it."""
+    """Something is wrong at the DAW's end; `text` says what, and what to do about it."""
 
     at: float
     text: str
@@ -328,6 +325,13 @@ class RoleCorrected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MixEndorsed:
+    """A person says that the mix is as they want it: every strip is a lesson."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
     """Time has passed; sent when the engine's deadline falls due."""
 
@@ -365,6 +369,7 @@ PersonEvent = (
     | MixPinned
     | MixRecalled
     | ForgetRequested
+    | MixEndorsed
 )
 Event = DawEvent | PersonEvent | MetersRead | LinkChanged | Tick
 
@@ -377,9 +382,8 @@ BACK: Final = " back"
 class SetParam:
     """Ask the DAW to hold `value`, in engineering units.
 
-    `key` is the identity of the strip that is meant: its number may be another's by now. `move`
-    names the move that the write serves, with `BACK` behind it on its way back, and is empty for
-    panic; `is_last` is its last value: a DAW that can gives a whole move one point of undo.
+    `key` is the strip's identity: its number may be another's by now. `move` names the move that it
+    serves, with `BACK` behind it on the way back, empty for panic; `is_last`: its last write.
     """
 
     track: int

@@ -82,6 +82,7 @@ _USUAL_LOUDNESS_DB: Final = -18.0
 
 SPEAKS: Final = 0.4
 FLIPS: Final = 0.1
+EAR_NOISE_JND: Final = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,6 +239,7 @@ class Listener:
         *,
         flips: float = FLIPS,
         is_graded: bool = False,
+        noise_jnd: float = EAR_NOISE_JND,
     ) -> float | None:
         """A thumb for the change from one utility to another: +1, -1, or None for silence.
 
@@ -245,11 +247,19 @@ class Listener:
         the change as it was heard, with noise, and flipped with probability `flips`. A graded
         thumb is as strong as what was heard: 1 from four just noticeable changes on, a quarter of
         that at least.
+
+        Args:
+            before: The utility that this person heard last.
+            after: The utility of what they hear now.
+            rng: The only source of chance.
+            flips: Share of the thumbs that say the opposite of what was heard.
+            is_graded: Whether a thumb says how much was heard.
+            noise_jnd: How uncertain the ear is, in just noticeable changes.
         """
         change = (after - before) / self.threshold
         if rng.random() >= SPEAKS * min(0.6 + 0.2 * abs(change), 1.5):
             return None
-        heard = change + rng.normal(0.0, 0.7)
+        heard = change + rng.normal(0.0, noise_jnd)
         strength = min(max(abs(heard) / 4.0, 0.25), 1.0) if is_graded else 1.0
         thumb = strength if heard > 0.0 else -strength
         return -thumb if rng.random() < flips else thumb

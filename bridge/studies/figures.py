@@ -84,7 +84,8 @@ def summarise(records: Sequence[Record]) -> dict[str, Any]:
     """The figures of one agent with one population, size and condition.
 
     Dislikes are counted on the true change of the agent's own moves, whether or not they were
-    answered; the undos, which mostly undo harm, are not among them.
+    answered; the undos, which mostly undo harm, are not among them. ``heard_disliked`` is their
+    share of the moves that can be heard at all, in the first and in the second fifty.
     """
     changes = [np.array(record["changes"]) for record in records]
     first_50 = np.concatenate([change[:50] for change in changes])
@@ -99,6 +100,10 @@ def summarise(records: Sequence[Record]) -> dict[str, Any]:
         "disliked_100": _share(first_100 < _DISLIKED),
         "clearly_disliked_100": _share(first_100 < _CLEARLY_DISLIKED),
         "effective_100": round(float((np.abs(first_100) > 1.0).sum() / len(records)), 1),
+        "heard_disliked_50": _heard_disliked(first_50),
+        "heard_disliked_100": _heard_disliked(
+            np.concatenate([change[50:100] for change in changes])
+        ),
         "worst_db": round(max(float(record["worst_db"]) for record in records), 1),
         "worst_change": round(min(float(c.min(initial=0.0)) for c in changes), 1),
         "left_worse": _share(np.array(endings) < _LEFT_WORSE),
@@ -113,6 +118,10 @@ def decision_p99_ms(records: Iterable[Record]) -> float:
         [np.array(record["decision_us"], dtype=np.float64) for record in records]
     )
     return round(float(np.percentile(times, 99)) / 1000.0, 3) if times.size else 0.0
+
+
+def _heard_disliked(changes: FloatArray) -> float:
+    return _share(changes[np.abs(changes) > -_DISLIKED] < 0.0)
 
 
 def _share(hits: NDArray[np.bool_]) -> float:
@@ -134,6 +143,7 @@ _TITLES: Final = {
     "std": "the people of the prior",
     "shift": "people who hear differently",
     "diverse": "people of diverse tastes",
+    "human": "people spread as in real mixes",
 }
 
 

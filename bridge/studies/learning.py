@@ -24,15 +24,24 @@ from bridge.errors import ConfigError
 from bridge.installed import install_command
 from bridge.learning.prior import load_prior
 from bridge.studies.figures import Record, decision_p99_ms, draw_curves, lift, summarise
-from bridge.studies.roster import AGENT, AGENTS, DQN, LEARNING_OFF, POPULATIONS, Visit, receive
+from bridge.studies.roster import (
+    AGENT,
+    AGENTS,
+    DQN,
+    LEARNING_OFF,
+    NO_EQ,
+    POPULATIONS,
+    Visit,
+    receive,
+)
 from bridge.studies.session import CONDITIONS
 from bridge.studies.table import table
 
 TRACKS: Final = (16, 8, 32)
 """The first is the size of the picture and of the controls."""
 
-_MAIN: Final = (AGENT, LEARNING_OFF, "rules+undo")
-_CONTROLLED: Final = (AGENT, LEARNING_OFF)
+_MAIN: Final = (AGENT, LEARNING_OFF, NO_EQ, "rules+undo")
+_CONTROLLED: Final = (AGENT, LEARNING_OFF, NO_EQ)
 _USUAL: Final = "usual"
 _KEY: Final = ("agent", "population", "tracks", "condition", "listener")
 

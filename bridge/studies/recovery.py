@@ -19,14 +19,14 @@ from bridge.mix.spectrum import FloatArray
 from bridge.sim.listeners import Heard, Hearing, Listener
 from bridge.sim.songs import Song
 from bridge.studies.balance import HIGHEST, LOWEST, Balance, find_errors, load_balance
-from bridge.studies.roster import AGENT, AGENTS, LEARNING_OFF, ORACLE, Setting
+from bridge.studies.roster import AGENT, AGENTS, LEARNING_OFF, NO_EQ, ORACLE, Setting
 from bridge.studies.session import CONDITIONS, Session, Stage
 
 THUMBS: Final = (0, 10, 25, 50)
 """After how many thumbs the errors are measured."""
 
 RULES: Final = "rules"
-WHO: Final = (AGENT, LEARNING_OFF, "rules+undo", RULES, ORACLE)
+WHO: Final = (AGENT, LEARNING_OFF, NO_EQ, "rules+undo", RULES, ORACLE)
 """The agent, and who is beside it."""
 
 MOVES: Final = 400

@@ -13,12 +13,16 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bridge.errors import ConfigError
 from bridge.learning.prior import Prior, load_prior
 from bridge.learning.q_learning import FloatArray
+from bridge.mix.params import EQ_BANDS
+from bridge.mix.state import Observation
 from bridge.sim.listeners import Listener, draw_listener
 from bridge.sim.songs import Song, make_song
+from bridge.studies.human import draw_human
 from bridge.studies.rivals import (
     UNTAUGHT,
     Chance,
@@ -31,14 +35,16 @@ from bridge.studies.rivals import (
 )
 from bridge.studies.session import CONDITIONS, Session, Stage
 from bridge.studies.strangers import draw_diverse, draw_shifted
+from bridge.tasks.cells import STEP_PARAMS
 from bridge.tasks.flat import FlatTask
 from bridge.tasks.mixing import MixingTask
-from bridge.tasks.task import Task
+from bridge.tasks.task import Proposal, Task
 
 POPULATIONS: Final[dict[str, Callable[[np.random.Generator], Listener]]] = {
     "std": draw_listener,
     "shift": draw_shifted,
     "diverse": draw_diverse,
+    "human": draw_human,
 }
 
 
@@ -87,6 +93,28 @@ class Agent:
     is_undone: bool = True
 
 
+class WithoutEq(MixingTask):
+    """The agent, but it never turns an EQ: what its EQ moves are good for shows beside this."""
+
+    def propose(
+        self,
+        observation: Observation,
+        steps: FloatArray,
+        allowed: NDArray[np.bool_],
+        *,
+        at: float,
+        explore: bool,
+        cautious: bool,
+    ) -> Proposal | None:
+        """The move that is worth most of gain and pan."""
+        return super().propose(
+            observation, steps, allowed & ~_IS_EQ, at=at, explore=explore, cautious=cautious
+        )
+
+
+_IS_EQ: Final = np.array([param in EQ_BANDS for param in STEP_PARAMS])
+
+
 def _network_task(path: Path | None) -> Task:
     if path is None:
         raise ConfigError("A visit with a neural network needs the network's file.")
@@ -98,11 +126,13 @@ def _network_task(path: Path | None) -> Task:
 AGENT: Final = "agent"
 DQN: Final = "dqn"
 LEARNING_OFF: Final = "learning off"
+NO_EQ: Final = "no eq"
 ORACLE: Final = "oracle"
 
 AGENTS: Final[dict[str, Agent]] = {
     AGENT: Agent(make=lambda at: MixingTask(at.prior, seed=at.seed)),
     LEARNING_OFF: Agent(make=lambda at: MixingTask(at.prior, seed=at.seed, is_learning=False)),
+    NO_EQ: Agent(make=lambda at: WithoutEq(at.prior, seed=at.seed)),
     "no prior": Agent(
         make=lambda at: MixingTask(without_tables(at.prior), tuning=UNTAUGHT, seed=at.seed)
     ),

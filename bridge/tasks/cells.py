@@ -55,7 +55,18 @@ GAIN_SHAPE: Final = (len(ROLES), 3, 3, LEVEL_EDGES_DB.size + 1, len(GAIN_STEPS_D
 EQ_SHAPE: Final = (len(ROLES), 4, 3, 3, 3, TONE_EDGES_DB.size + 1, len(EQ_STEPS_DB))
 PAN_SHAPE: Final = (len(ROLES), 3, WIDTH_EDGES.size + 1, len(PAN_STEPS))
 SHAPES: Final = {"gain": GAIN_SHAPE, "eq": EQ_SHAPE, "pan": PAN_SHAPE}
-EDGES: Final = {"gain": LEVEL_EDGES_DB, "eq": TONE_EDGES_DB, "pan": WIDTH_EDGES}
+"""The tables of a prior's file."""
+
+OWN: Final = "own"
+FAMILIES: Final = SHAPES | {OWN: EQ_SHAPE}
+"""The tables of an agent: `OWN` judges EQ moves against a track's own sound (`tasks.own_sound`)."""
+
+EDGES: Final = {
+    "gain": LEVEL_EDGES_DB,
+    "eq": TONE_EDGES_DB,
+    "pan": WIDTH_EDGES,
+    OWN: TONE_EDGES_DB,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

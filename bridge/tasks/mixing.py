@@ -20,20 +20,22 @@ from numpy.typing import NDArray
 from bridge.learning.policies import epsilon_greedy
 from bridge.learning.prior import Prior
 from bridge.learning.q_learning import FloatArray, IntArray
-from bridge.mix.params import COLUMN, Param
+from bridge.mix.params import COLUMN, EQ_BANDS, Param
 from bridge.mix.roles import ROLES
 from bridge.mix.state import Observation
 from bridge.tasks.cells import STEP_PARAMS, STEPS
 from bridge.tasks.errors import DIMENSION, find_errors
 from bridge.tasks.features import measure
+from bridge.tasks.own_sound import OWN_COLUMNS, own_errors, with_own_sounds
 from bridge.tasks.person import Person
 from bridge.tasks.reasons import belief_in_words
+from bridge.tasks.restraint import SILENT, Restraint, family_of
 from bridge.tasks.task import Learnt, Proposal
 from bridge.tasks.terms import explain
 from bridge.tasks.thumbs import ThumbModel
 from bridge.tasks.trace import Trace
 from bridge.tasks.tuning import Tuning
-from bridge.tasks.view import DIMENSION_OF_MOVE, View, expect, look, trace_of
+from bridge.tasks.view import DIMENSION_OF_MOVE, View, expect, look, pictures_of, trace_of
 
 _LEAST_THUMB: Final = 0.3
 """A thumb is a sign: it is worth |Q| of the move that it judges, and at least this."""
@@ -44,8 +46,19 @@ _UNHEARD: Final = 0.5
 _HAND_SD: Final = (2.0, 2.0, 2.0, 2.0, 2.0, 0.15)
 """A hand stops within about this of where its owner wants the track."""
 
+_ENDORSED_SD: Final = np.array([0.7, 1.0, 1.0, 1.0, 1.0, 0.05, 0.7, 0.7, 0.7, 0.7])
+"""A mix that a person wants as it is has each track so near to where they want it."""
+
+_TEACHES: Final = np.array([0, 2, 3, 4, 5, 1, 2, 3, 4, 5])
+"""Which control (a column of `MOVABLE`) teaches each column of taste."""
+
 _CAUTIOUS_CONFIDENCE: Final = 0.25
 """In a gig: only where this person's answers have taken away a quarter of the doubt."""
+
+_UP_ANYHOW: Final = 0.4
+"""How often a move is liked of which nobody can tell whether it is good."""
+
+_FAMILY_WORDS: Final = {"gain": "faders", "eq": "EQ", "pan": "pans"}
 
 _SHIPPED: Final = Tuning()
 
@@ -75,7 +88,7 @@ class MixingTask:
         is_learning: bool = True,
     ) -> None:
         self._tuning = tuning
-        self._prior = prior = tuning.widen(prior)
+        self._prior = prior = with_own_sounds(tuning.widen(prior))
         self._step_size = step_size
         self._discount = discount
         self._epsilon = epsilon
@@ -83,6 +96,8 @@ class MixingTask:
         self._person = Person(prior, seed=seed)
         anybody = np.diagonal(prior.taste.covariance, axis1=1, axis2=2).T
         self._doubt = np.sqrt(anybody + prior.taste.member_sd**2)
+        self._restraint = Restraint()
+        self._rest = ""
         self._thumbs = ThumbModel(self._person.values(), scale=tuning.scale)
 
     @property
@@ -108,7 +123,9 @@ class MixingTask:
         person = self._person
         person.decisions += 1
         view = look(observation, self._person)
-        usable = allowed & (steps != 0.0)
+        self._restraint.watch(observation)
+        is_open = self._restraint.open_moves(observation.values, steps, person.doubts())
+        usable = allowed & (steps != 0.0) & is_open
         rows = {key: row for row, key in enumerate(observation.keys)}
         for key, move in person.disliked():
             if key in rows:
@@ -116,7 +133,7 @@ class MixingTask:
         if cautious:
             sure = self._confidence(view, observation.roles) >= _CAUTIOUS_CONFIDENCE
             usable &= sure[:, DIMENSION_OF_MOVE]
-        scores, usable, is_sure = self._appraise(
+        scores, usable, is_asked = self._appraise(
             view, usable, steps, is_taught=explore and self._is_learning
         )
         choice = epsilon_greedy(
@@ -127,9 +144,12 @@ class MixingTask:
             rng=person.rng,
         )
         if choice is None or scores.ravel()[choice.index] < self._tuning.least_score:
+            self._rest = self._why_rest()
             return None
+        self._rest = ""
         row, move = divmod(choice.index, STEPS.size)
         trace = trace_of(view, person.tables, observation.keys[row], row=row, move=move)
+        self._restraint.propose(observation, row, STEP_PARAMS[move], float(steps[row, move]))
         return Proposal(
             row=row,
             param=STEP_PARAMS[move],
@@ -144,29 +164,56 @@ class MixingTask:
                 row=row,
                 move=move,
                 step=float(steps[row, move]),
-                is_try=not (is_sure and scores[row, move] >= scores[usable].max()),
+                is_try=is_asked or not (scores[row, move] >= scores[usable].max()),
             ),
-            trace=trace,
+            trace=replace(trace, is_asked=is_asked),
         )
+
+    @property
+    def rest(self) -> str:
+        """Why nothing was proposed when it was last asked for, in a sentence; empty: it was."""
+        return self._rest
+
+    def open_ways(self) -> None:
+        """The person is there: what waited for an answer may go on."""
+        self._restraint.answer()
+
+    def _why_rest(self) -> str:
+        if self._restraint.is_waiting:
+            return (
+                "I have moved enough without an answer from you: a thumb, or your hand, and I go on"
+            )
+        doubts = self._person.doubts()
+        failed = [words for family, words in _FAMILY_WORDS.items() if doubts[family] >= SILENT]
+        if failed:
+            return (
+                f"you disliked most of what I did with {' and '.join(failed)}: I leave that alone "
+                "in this song, unless your hand or another answer shows me what you want"
+            )
+        return "nothing that you could hear is worth a move now: I rest until the mix changes"
 
     def _appraise(
         self, view: View, usable: NDArray[np.bool_], steps: FloatArray, *, is_taught: bool
     ) -> tuple[FloatArray, NDArray[np.bool_], bool]:
-        """Scores (n, 14), which moves are to be chosen from, and whether those are sure ones.
+        """Scores (n, 14), which moves are to be chosen from, and whether that is a question.
 
         First come the moves that hardly anybody would dislike. When a person answers and none of
         these is left, what merely might turn out well is worth asking about: the harm that they
         would take back is not counted.
         """
-        good, harm = expect(view, self._person.tables) * np.minimum(1.0, np.abs(steps / STEPS))
+        person = self._person
+        expected = expect(view, person.tables, person.shares())
+        good, harm = expected * np.minimum(1.0, np.abs(steps / STEPS))
         least = self._tuning.least_score
         tuning = self._tuning
         counts = tuning.harm_counts if is_taught else tuning.unheard_harm_counts
         sure = usable & (good - (1.0 + counts) * harm >= least)
         if sure.any() or not is_taught:
-            return good - harm, sure, True
-        trust = self._person.consistency.trust * self._person.consistency.credence
-        return good - (1.0 - tuning.forgiven * trust) * harm, usable, False
+            return good - harm, sure, False
+        trust = person.consistency.trust * person.consistency.credence
+        trust *= self._restraint.eagerness
+        forgiven = tuning.forgiven * trust * person.resolved()
+        return good - (1.0 - forgiven) * harm, usable, True
 
     def _confidence(self, view: View, roles: IntArray) -> FloatArray:
         """(n, 6) how much of the doubt about anybody this person's answers have taken away."""
@@ -186,27 +233,39 @@ class MixingTask:
         """Taste, table and trust, from one judgement."""
         trace: Trace = proposal.trace
         person = self._person
+        if reward != 0.0:
+            self._restraint.answer()
         if not self._is_learning or reward == 0.0:
             return Learnt(td_error=0.0, text="")
+        if trace.is_asked:
+            self._restraint.judge_question(reward, weight=weight)
         weight *= (1.0 if heard else _UNHEARD) * (0.5 + 0.5 * min(abs(reward), 1.0))
         if reward < 0.0:
             person.dislike(trace.key, trace.move)
         next_value = 0.0
         if self._discount:
-            good, harm = expect(look(observation, person), person.tables)
+            view = look(observation, person)
+            good, harm = expect(view, person.tables, person.shares())
             next_value = float(np.nan_to_num(good - harm)[allowed].max(initial=0.0))
+        shares = person.shares()
         text = self._learn_taste(trace, reward, weight=weight)
-        table = person.tables[trace.family]
-        value = float(trace.weights @ table.values[trace.cells, trace.action]) + trace.side
-        td_error = table.update(
-            trace.cells,
-            trace.weights,
-            trace.action,
-            reward=reward * max(abs(value), _LEAST_THUMB) - trace.side,
-            next_value=next_value,
-            step_size=self._step_size * weight * person.consistency.trust,
-            discount=self._discount,
-        )
+        td_error = 0.0
+        for picture in pictures_of(trace):
+            table = person.tables[picture.family]
+            value = float(picture.weights @ table.values[picture.cells, picture.action])
+            value += picture.side
+            td_error += shares[picture.family] * table.update(
+                picture.cells,
+                picture.weights,
+                picture.action,
+                reward=reward * max(abs(value), _LEAST_THUMB) - picture.side,
+                next_value=next_value,
+                step_size=self._step_size
+                * weight
+                * person.consistency.trust
+                * shares[picture.family],
+                discount=self._discount,
+            )
         return Learnt(td_error=td_error, text=text)
 
     def _learn_taste(self, trace: Trace, reward: float, *, weight: float) -> str:
@@ -214,14 +273,31 @@ class MixingTask:
         taste, consistency = self._person.taste, self._person.consistency
         if trace.key not in taste.members:
             return ""
-        row, dimension = taste.members.index(trace.key), _dimension(trace.move)
-        means, variances = taste.of_members()
-        mean, variance = means[row, dimension, None], float(variances[row, dimension])
-        thumbs = self._thumbs
-        worth = thumbs.worth(trace, mean, variance)
-        expected = float(thumbs.p_up(worth, trace.variance + trace.side_variance)[0])
-        consistency.judge(expected if reward > 0.0 else 1.0 - expected, weight=weight)
-        share = consistency.share
+        row = taste.members.index(trace.key)
+        worths = [self._worth(picture, row) for picture in pictures_of(trace)]
+        ups = np.array([*(up for _, up in worths), _UP_ANYHOW])
+        agreements = ups if reward > 0.0 else 1.0 - ups
+        pictures = self._person.pictures[trace.family]
+        consistency.judge(float(agreements @ pictures.shares), weight=weight)
+        pictures.judge(agreements, weight=weight)
+        for picture, (worth, _) in zip(pictures_of(trace), worths, strict=True):
+            self._judge_taste(picture, row, reward, worth, weight=weight)
+        taste.rely(consistency.reliance)
+        return self._told(row, _dimension(trace.move))
+
+    def _worth(self, trace: Trace, row: int) -> tuple[float, float]:
+        """What a move was worth by one picture, and how likely a thumb up for it."""
+        means, variances = self._person.taste.of_members()
+        column, thumbs = trace.column, self._thumbs
+        worth = thumbs.worth(trace, means[row, column, None], float(variances[row, column]))
+        return float(worth[0]), float(thumbs.p_up(worth, trace.variance + trace.side_variance)[0])
+
+    def _judge_taste(
+        self, trace: Trace, row: int, reward: float, worth: float, *, weight: float
+    ) -> None:
+        """Move what one picture says of a track."""
+        taste, thumbs = self._person.taste, self._thumbs
+        share = self._person.consistency.share
 
         def judge(
             dimension: int, worth_of: Callable[[FloatArray], FloatArray], variance: float
@@ -234,16 +310,14 @@ class MixingTask:
 
             taste.judge(row, dimension, likelihood)
 
-        judge(dimension, lambda tastes: thumbs.worth(trace, tastes), trace.side_variance)
-        if trace.own_share.any():
-            rest = float(worth[0]) - trace.own_side
+        judge(trace.column, lambda tastes: thumbs.worth(trace, tastes), trace.side_variance)
+        if trace.own_share.any() and trace.family == "eq":
+            rest = worth - trace.own_side
             judge(
                 DIMENSION[Param.GAIN],
                 lambda tastes: thumbs.worth_by_level(trace, tastes, rest),
                 trace.variance + trace.side_variance - trace.own_side_variance,
             )
-        taste.rely(consistency.reliance)
-        return self._told(row, dimension)
 
     def _told(self, row: int, dimension: int) -> str:
         taste = self._person.taste
@@ -266,11 +340,41 @@ class MixingTask:
         error, _ = find_errors(measure(held), held, taste.of_members()[0])
         if np.isnan(error[row, dimension]):
             return None
+        self._restraint.answer()
         taste.correct(row, dimension, value=float(error[row, dimension]), sd=_HAND_SD[dimension])
+        if param in EQ_BANDS:
+            column = OWN_COLUMNS.start + dimension - 1
+            own = own_errors(held)[row, dimension - 1]
+            taste.correct(row, column, value=float(own), sd=_HAND_SD[dimension])
+        self._person.pictures[family_of(param)].renew()
         return Learnt(td_error=0.0, text=self._told(row, dimension))
+
+    def learn_from_mix(
+        self, observation: Observation, teaches: NDArray[np.bool_], *, at: float
+    ) -> Learnt | None:
+        """A person wants the mix as it is: every strip is where they want it."""
+        if not self._is_learning:
+            return None
+        person = self._person
+        view = look(observation, person)
+        in_taste = teaches[:, _TEACHES]
+        is_known = ~np.isnan(view.error) & in_taste
+        if not is_known.any():
+            return None
+        sure = np.hypot(view.sd, _ENDORSED_SD)
+        person.judge_tones(view.error, view.sd, is_known[:, 1:5])
+        for row, column in np.argwhere(is_known):
+            person.taste.correct(
+                int(row), int(column), value=view.error[row, column], sd=sure[row, column]
+            )
+        self._restraint.answer()
+        self._restraint.endorse(observation.values)
+        count = int(is_known.any(axis=1).sum())
+        return Learnt(td_error=0.0, text=f"you want this mix as it is: {count} tracks taught me")
 
     def forget(self, what: str) -> bool:
         """Be as before this person's answers: on a role, this ``song`` or ``all``."""
+        self._restraint = Restraint()
         return self._person.forget(what)
 
     def beliefs(self) -> Mapping[str, Any]:

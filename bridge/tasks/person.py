@@ -9,14 +9,18 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bridge.errors import PriorError
+from bridge.learning.pictures import Pictures
 from bridge.learning.prior import Prior
 from bridge.learning.q_learning import FloatArray, QTable
 from bridge.learning.taste import Consistency, Taste
+from bridge.mix.params import EQ_BANDS
 from bridge.mix.roles import ROLES, Role
-from bridge.tasks.cells import SHAPES
+from bridge.tasks.cells import FAMILIES, OWN, STEP_PARAMS
 from bridge.tasks.errors import DIMENSIONS, TARGET
+from bridge.tasks.own_sound import OWN_COLUMNS, with_own_sounds
 from bridge.tasks.reasons import belief_in_words
 
 STATE_SCHEMA: Final = 1
@@ -33,6 +37,18 @@ _OTHER_PRIOR: Final = (
 )
 
 
+PICTURES: Final = {
+    "gain": np.array([0.9, 0.1]),
+    "eq": np.array([0.55, 0.37, 0.08]),
+    "pan": np.array([0.9, 0.1]),
+}
+"""By family of moves: how likely each of its tables holds for anybody, and last that none does.
+Of the EQ the first is the role's tone, the second the track's own."""
+
+TABLES: Final = {"gain": ("gain",), "eq": ("eq", OWN), "pan": ("pan",)}
+"""By family of moves: which tables those are."""
+
+
 class Person:
     """One person, as far as they are known; starts as anybody.
 
@@ -44,20 +60,22 @@ class Person:
         tables: What moves are worth, by family; starts as the prior's.
         taste: Where this person wants things.
         consistency: How far their thumbs can be trusted.
+        pictures: Which of the pictures of what people want holds for this one, by family.
         decisions: How many decisions were made.
         first_loudness_db: How loud the mix was when it was first seen, dBFS.
         rng: The agent's chance; it is part of what is kept, so that a replay draws the same.
     """
 
     def __init__(self, prior: Prior, *, seed: int) -> None:
-        self.prior = prior
+        self.prior = prior = with_own_sounds(prior)
         self.rng = np.random.Generator(np.random.PCG64(seed))
         self.tables = {
             name: QTable(prior.tables[name].reshape(-1, shape[-1]))
-            for name, shape in SHAPES.items()
+            for name, shape in FAMILIES.items()
         }
         self.taste = Taste(prior.taste)
         self.consistency = Consistency()
+        self.pictures = {name: Pictures(shares) for name, shares in PICTURES.items()}
         self.decisions = 0
         self.first_loudness_db = 0.0
         self._note = ""
@@ -66,6 +84,42 @@ class Person:
     def values(self) -> dict[str, FloatArray]:
         """What moves are worth now, by family: (cells, actions)."""
         return {name: table.values for name, table in self.tables.items()}
+
+    def shares(self) -> dict[str, float]:
+        """How likely it is that each of the tables holds for this person."""
+        return {
+            table: float(share)
+            for family, tables in TABLES.items()
+            for table, share in zip(tables, self.pictures[family].shares, strict=False)
+        }
+
+    def doubts(self) -> dict[str, float]:
+        """By family of moves, how likely it is that its forecasts do not hold for this person."""
+        return {family: float(pictures.shares[-1]) for family, pictures in self.pictures.items()}
+
+    def resolved(self) -> FloatArray:
+        """(14,) how far it is known which picture holds for each move, 0 (any may) to 1."""
+        clear = {
+            family: np.clip((pictures.shares[:-1].max() - 0.7) / 0.25, 0.0, 1.0)
+            for family, pictures in self.pictures.items()
+        }
+        return np.array([clear["eq"] if param in EQ_BANDS else 1.0 for param in STEP_PARAMS])
+
+    def begin_song(self, loudness_db: float) -> None:
+        """Another song: where it starts, and every family of moves has another chance."""
+        self.first_loudness_db = loudness_db
+        for pictures in self.pictures.values():
+            pictures.renew()
+
+    def judge_tones(self, error: FloatArray, sd: FloatArray, is_known: NDArray[np.bool_]) -> None:
+        """Which picture of tone an endorsed mix (tracks, 4 bands) speaks for."""
+        mean, variance = self.taste.of_members()
+        likely = []
+        for columns in (slice(1, 5), OWN_COLUMNS):
+            spread = variance[:, columns] + sd[:, columns] ** 2
+            off = (error[:, columns] - mean[:, columns]) ** 2 / spread
+            likely.append(-0.5 * float((off + np.log(spread))[is_known].sum()))
+        self.pictures["eq"].weigh(np.array([*likely, max(likely)]))
 
     def dislike(self, key: str, move: int) -> None:
         """Remember a move of a track that was just disliked."""
@@ -84,7 +138,9 @@ class Person:
         elif what == "all":
             for role in range(len(ROLES)):
                 self._forget_role(role)
+            self.taste.past.forget_all()
             self.consistency = Consistency()
+            self.pictures = {name: Pictures(shares) for name, shares in PICTURES.items()}
             self.taste.rely(self.consistency.reliance)
             self._tabu.clear()
             self._note = ""
@@ -97,7 +153,7 @@ class Person:
     def _forget_role(self, role: int) -> None:
         self.taste.forget_group(role)
         for name, table in self.tables.items():
-            width = int(np.prod(SHAPES[name][1:-1]))
+            width = int(np.prod(FAMILIES[name][1:-1]))
             cells = slice(role * width, (role + 1) * width)
             table.values[cells] = self.prior.tables[name].reshape(table.values.shape)[cells]
             table.visits[cells] = 0
@@ -105,12 +161,14 @@ class Person:
     def beliefs(self) -> Mapping[str, Any]:
         """Per role and dimension: what the average person wants, what this one, how sure."""
         prior = self.prior.taste
-        mean, variance = self.taste.of_groups()
-        difference = mean - prior.mean
-        anybody = np.diagonal(prior.covariance, axis1=1, axis2=2).T
+        mean, variance = (part[:, : len(DIMENSIONS)] for part in self.taste.of_groups())
+        usual = prior.mean[:, : len(DIMENSIONS)]
+        difference = mean - usual
+        anybody = np.diagonal(prior.covariance, axis1=1, axis2=2).T[:, : len(DIMENSIONS)]
         sure = 1.0 - np.sqrt(variance / anybody)
-        average = prior.mean + TARGET
+        average = usual + TARGET
         return {
+            "carries": round(self.taste.past.share, 3),
             "consistency": round(self.consistency.share, 3),
             "note": self._note,
             "roles": {
@@ -141,6 +199,7 @@ class Person:
             "consistency": self.consistency.weights.tolist(),
             "decisions": self.decisions,
             "first_loudness_db": self.first_loudness_db,
+            "pictures": {name: p.evidence.tolist() for name, p in self.pictures.items()},
             "prior": self.prior.checksum,
             "rng": self.rng.bit_generator.state,
             "schema": STATE_SCHEMA,
@@ -181,6 +240,8 @@ class Person:
         person.rng.bit_generator.state = body["rng"]
         person.taste.load_state(body["taste"])
         person.consistency.weights = np.array(body["consistency"], dtype=np.float64)
+        for name, evidence in body.get("pictures", {}).items():
+            person.pictures[name].evidence = np.array(evidence, dtype=np.float64)
         person.taste.rely(person.consistency.reliance)
         person.decisions = int(body["decisions"])
         person.first_loudness_db = float(body["first_loudness_db"])

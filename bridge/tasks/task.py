@@ -140,3 +140,34 @@ class Forgetful(Protocol):
 
     def forget(self, what: str) -> bool:
         """Forget what was learnt of a role, of this ``song`` or ``all``; False: it cannot."""
+
+
+@runtime_checkable
+class LearnsMixes(Protocol):
+    """A task that learns from a whole mix that a person wants as it is."""
+
+    def learn_from_mix(
+        self, observation: Observation, teaches: NDArray[np.bool_], *, at: float
+    ) -> Learnt | None:
+        """Learn that every control is where it is wanted.
+
+        Args:
+            observation: The mix.
+            teaches: (strips, 6) which controls teach, in the order of `MOVABLE`.
+            at: Monotonic seconds.
+
+        Returns:
+            None where nothing of it is known.
+        """
+
+
+@runtime_checkable
+class Rests(Protocol):
+    """A task that says why it proposes nothing."""
+
+    @property
+    def rest(self) -> str:
+        """Why the last `propose` gave nothing, in a sentence; empty where it gave a move."""
+
+    def open_ways(self) -> None:
+        """The person has answered or moved something, whether or not that teaches."""

@@ -13,6 +13,7 @@ class Trace:
         key: The track.
         move: Which of its 14 moves.
         family: Which table.
+        column: Which column of the taste it is about.
         action: Which action of that table.
         first: The first cell of the track's row of errors.
         cells: (k,) cells of the state.
@@ -28,11 +29,14 @@ class Trace:
         level_first: The first cell of the track's row of level errors.
         level_error: Its level error, as `error`.
         level_sd: As `sd`.
+        is_asked: Whether the move was a question: it merely might have turned out well.
+        own: The same of an EQ move, against the track's own sound; None for others.
     """
 
     key: str
     move: int
     family: str
+    column: int
     action: int
     first: int
     cells: IntArray
@@ -48,3 +52,5 @@ class Trace:
     level_first: int
     level_error: float
     level_sd: float
+    own: "Trace | None" = None
+    is_asked: bool = False

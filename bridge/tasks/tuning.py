@@ -1,8 +1,15 @@
 """What was chosen about the factored agent, and not learnt: its hyper-parameters."""
 
 from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
 
 from bridge.learning.prior import Prior
+from bridge.mix.roles import ROLES, Role
+
+_NAMELESS_SD: Final = np.array([3.5, 3.0, 3.0, 3.0, 3.0, 0.18])
+"""A track whose name says no role may be wanted anywhere: about the spread over all roles."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +41,12 @@ class Tuning:
 
     def widen(self, prior: Prior) -> Prior:
         """The prior as this agent believes it."""
+        groups, dimensions = prior.taste.mean.shape
+        member_sd = np.tile(prior.taste.member_sd * self.own_way, (groups, 1))
+        member_sd[ROLES.index(Role.OTHER)] = _NAMELESS_SD[:dimensions]
         taste = replace(
             prior.taste,
             covariance=prior.taste.covariance * self.doubt,
-            member_sd=prior.taste.member_sd * self.own_way,
+            member_sd=member_sd,
         )
         return replace(prior, taste=taste)

@@ -1,7 +1,7 @@
 """An observation as the factored agent sees it, and what its moves are expected to earn."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -9,9 +9,10 @@ import numpy as np
 from bridge.learning.q_learning import FloatArray, QTable
 from bridge.mix.params import Param
 from bridge.mix.state import Observation
-from bridge.tasks.cells import STEP_PARAMS, STEPS, Spread, find_cells, spread
+from bridge.tasks.cells import OWN, STEP_PARAMS, STEPS, Spread, find_cells, spread
 from bridge.tasks.errors import DIMENSION, find_errors
 from bridge.tasks.features import measure
+from bridge.tasks.own_sound import OWN_COLUMNS, own_errors
 from bridge.tasks.person import Person
 from bridge.tasks.side_effects import SideEffects, forecast_levels, side_effects
 from bridge.tasks.trace import Trace
@@ -19,6 +20,7 @@ from bridge.tasks.trace import Trace
 DIMENSION_OF_MOVE: Final = np.array([DIMENSION[param] for param in STEP_PARAMS])
 """(14,) the dimension of taste that each move answers to."""
 
+_OWN_SD_DB: Final = 0.8
 _NO_SHARE: Final = np.zeros(4)
 _LEAST_WEIGHT: Final = 0.02
 """Cells that a state touches less than this are left out of the update."""
@@ -26,14 +28,16 @@ _LEAST_WEIGHT: Final = 0.02
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """Errors, beliefs and cells of all tracks; arrays (n, 6) over the dimensions of taste.
+    """Errors, beliefs and cells of all tracks.
+
+    Arrays (n, 10) are over the dimensions of taste, and the tone against the own sound behind them.
 
     Attributes:
         error: Against the average listener; NaN unknown.
         sd: How well that is known.
         taste: What this person is believed to want beyond the average listener.
         taste_sd: How sure that is.
-        spreads: Cells and weights by family: (n, k), for the EQ (n, 4, k).
+        spreads: Cells and weights by family: (n, k), for both of the EQ (n, 4, k).
         outward: (n,) the side that each track is on.
         side: What the gain and EQ moves do on the side.
     """
@@ -52,10 +56,13 @@ def look(observation: Observation, person: Person) -> View:
     roles = observation.roles
     features = measure(observation)
     if observation.keys != person.taste.members:
-        person.first_loudness_db = features.loudness
+        person.begin_song(features.loudness)
     person.taste.attend(observation.keys, roles)
     taste, variance = person.taste.of_members()
     error, sd = find_errors(features, observation, taste)
+    error = np.concatenate([error, own_errors(observation)], axis=1)
+    # Both tones are of the same readings, so that their noise cancels.
+    sd = np.concatenate([sd, np.full((len(error), 4), _OWN_SD_DB)], axis=1)
     is_known = ~np.isnan(error)
     wanted, total_sd = np.where(is_known, error - taste, 0.0), np.sqrt(variance + sd**2)
     eq_db = observation.values[:, 2:]
@@ -69,6 +76,7 @@ def look(observation: Observation, person: Person) -> View:
         "gain": spread("gain", cells.gain, wanted[:, 0], total_sd[:, 0]),
         "eq": spread("eq", cells.eq, wanted[:, 1:5], total_sd[:, 1:5]),
         "pan": spread("pan", cells.pan, wanted[:, 5], total_sd[:, 5]),
+        OWN: spread(OWN, cells.eq, wanted[:, OWN_COLUMNS], total_sd[:, OWN_COLUMNS]),
     }
     # What a change of each track's level is worth; nothing where its level is not known.
     good, harm = person.tables["gain"].expect(*spreads["gain"])
@@ -84,13 +92,24 @@ def look(observation: Observation, person: Person) -> View:
     )
 
 
-def expect(view: View, tables: Mapping[str, QTable]) -> FloatArray:
-    """(2, n, 14) what each move may earn, and what it may cost; NaN unknown."""
+def expect(view: View, tables: Mapping[str, QTable], shares: Mapping[str, float]) -> FloatArray:
+    """(2, n, 14) what each move may earn, and what it may cost; NaN unknown.
+
+    Args:
+        view: What is seen.
+        tables: What moves are worth.
+        shares: How likely it is that each of the tables holds for this person.
+    """
     tracks = len(view.outward)
     both = np.empty((2, tracks, STEPS.size))
     side, eq_side = view.side.worth[:, :4], view.side.worth[:, 4:].reshape(tracks, 4, 2)
     both[:, :, :4] = tables["gain"].expect(*view.spreads["gain"], side)
-    both[:, :, 4:12] = np.reshape(tables["eq"].expect(*view.spreads["eq"], eq_side), (2, tracks, 8))
+    # A level is the fader's business: an EQ move may do harm by it, and earns nothing.
+    eq_side = np.minimum(eq_side, 0.0)
+    both[:, :, 4:12] = 0.0
+    for name in ("eq", OWN):
+        found = np.array(tables[name].expect(*view.spreads[name], eq_side))
+        both[:, :, 4:12] += shares[name] * found.reshape(2, tracks, 8)
     pan = np.array(tables["pan"].expect(*view.spreads["pan"]))
     is_right = view.outward[:, None] > 0.0
     both[:, :, 12:] = np.where(is_right, pan, pan[:, :, ::-1])
@@ -100,6 +119,27 @@ def expect(view: View, tables: Mapping[str, QTable]) -> FloatArray:
 
 def trace_of(view: View, tables: Mapping[str, QTable], key: str, *, row: int, move: int) -> Trace:
     """What must be remembered of one of the 14 moves of the track `key` in `row`."""
+    trace = _trace_of(view, tables, key, row=row, move=move)
+    if trace.family != "eq":
+        return trace
+    band = trace.column - 1
+    cells, weights = (part[row, band] for part in view.spreads[OWN])
+    kept = weights > _LEAST_WEIGHT
+    column = OWN_COLUMNS.start + band
+    own = replace(
+        trace,
+        family=OWN,
+        column=column,
+        cells=cells[kept],
+        weights=weights[kept] / weights[kept].sum(),
+        error=float(view.error[row, column]),
+        sd=float(view.sd[row, column]),
+        variance=float(_variances(weights, tables[OWN].values[cells, trace.action])),
+    )
+    return replace(trace, own=own)
+
+
+def _trace_of(view: View, tables: Mapping[str, QTable], key: str, *, row: int, move: int) -> Trace:
     dimension = int(DIMENSION_OF_MOVE[move])
     place: tuple[int, ...] = (row,)
     side, side_variance, own_share, own_side, own_side_variance = 0.0, 0.0, _NO_SHARE, 0.0, 0.0
@@ -121,6 +161,7 @@ def trace_of(view: View, tables: Mapping[str, QTable], key: str, *, row: int, mo
         key=key,
         move=move,
         family=family,
+        column=dimension,
         action=action,
         first=int(cells[0]),
         cells=cells[kept],
@@ -137,6 +178,11 @@ def trace_of(view: View, tables: Mapping[str, QTable], key: str, *, row: int, mo
         level_error=float(view.error[row, 0]),
         level_sd=float(view.sd[row, 0]),
     )
+
+
+def pictures_of(trace: Trace) -> tuple[Trace, ...]:
+    """The trace as each of the pictures of its family has it."""
+    return (trace,) if trace.own is None else (trace, trace.own)
 
 
 def _level_variances(view: View, gain: QTable, share: FloatArray) -> FloatArray:

@@ -22,6 +22,7 @@ from bridge.mix.messages import (
     CompareSwitched,
     ForgetRequested,
     FreezeSwitched,
+    MixEndorsed,
     MixPinned,
     MixRecalled,
     Mode,
@@ -107,6 +108,7 @@ REQUESTS: list[tuple[str, tuple[OscArg, ...], PersonEvent | Hello]] = [
     ("pin", ("A",), MixPinned(at=AT, slot=Slot.A)),
     ("recall", ("D",), MixRecalled(at=AT, slot=Slot.D)),
     ("forget", ("song",), ForgetRequested(at=AT, what="song")),
+    ("endorse", (), MixEndorsed(at=AT)),
 ]
 
 

@@ -101,8 +101,9 @@ def test_another_song_keeps_what_was_learnt_of_groups_but_is_less_sure() -> None
     mean, variance = taste.of_groups()
     taste.attend(("x",), np.array([0]))
     new_mean, new_variance = taste.of_groups()
-    assert 3.0 < new_mean[0, 0] < mean[0, 0]
-    assert variance[0, 0] < new_variance[0, 0] < 1.0
+    # Most of it was this song's: people keep little from one to the next.
+    assert 1.0 < new_mean[0, 0] < 0.6 * mean[0, 0]
+    assert variance[0, 0] < new_variance[0, 0] < 4.0
 
 
 def test_a_corrected_group_takes_its_evidence_along() -> None:

@@ -193,7 +193,7 @@ def test_the_command_recovers_a_folder_of_stems_and_saves_what_it_prints(
         "name": "Lead Vox", "role": "lead", "gain": -2.0, "pan": 0.2, "eq/low/gain": 0.0,
         "eq/lowmid/gain": 0.0, "eq/highmid/gain": 0.0, "eq/high/gain": 1.5,
     }  # fmt: skip
-    assert len(saved["sessions"]) == 2 * 5
+    assert len(saved["sessions"]) == 2 * 6
 
 
 # -- stems and files ------------------------------------------------------------------------------

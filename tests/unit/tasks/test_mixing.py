@@ -289,7 +289,7 @@ def test_upon_another_prior_the_taste_is_kept_and_the_tables_start_anew(prior: P
     other.load_state(task.state())
     assert other.beliefs()["roles"] == task.beliefs()["roles"]
     assert "another prior" in other.beliefs()["note"]
-    assert json.loads(other.state())["tables"] == {"eq": [], "gain": [], "pan": []}
+    assert set(map(tuple, json.loads(other.state())["tables"].values())) == {()}
 
 
 @pytest.mark.parametrize("state", [b"", b"{}", b"[]", b'{"agent":"flat","schema":1}'])

@@ -1,9 +1,9 @@
 """Terms: what made the score of a move of the factored agent, and what of it can be said.
 
 The score of a move is a sum (`bridge.tasks.view.expect`): what it is worth for the error that it is
-about, what an EQ move is worth through its own track's level, and what each other track's level is
-worth to it. A term becomes a claim only where the move really mends what the claim names: errors
-are measured before and after, on the mix as it would be.
+about (an EQ move for the role's tone and for the track's own sound), and what each other track's
+level is worth to it. A term becomes a claim only where the move really mends what the claim names:
+errors are measured before and after, on the mix as it would be.
 """
 
 from collections.abc import Iterator
@@ -15,9 +15,10 @@ import numpy as np
 from bridge.learning.q_learning import FloatArray, IntArray
 from bridge.mix.params import COLUMN, SPECS, Param
 from bridge.mix.state import Observation
-from bridge.tasks.cells import STEP_PARAMS
+from bridge.tasks.cells import OWN, STEP_PARAMS
 from bridge.tasks.errors import DIMENSION, find_errors
 from bridge.tasks.features import measure
+from bridge.tasks.own_sound import OWN_COLUMNS, own_errors
 from bridge.tasks.person import Person
 from bridge.tasks.reasons import Claim, habit, reason
 from bridge.tasks.view import DIMENSION_OF_MOVE, View
@@ -70,7 +71,11 @@ def explain(
         if not abs(error + moved) < abs(error) or (is_other_said and subject != row):
             continue
         is_other_said |= subject != row
-        is_moved = subject == row and column == DIMENSION_OF_MOVE[move]
+        is_moved = (
+            subject == row and column != _LEVEL if param is not Param.GAIN else subject == row
+        )
+        if is_moved and any(claim.is_moved for claim in claims):
+            continue  # the role's tone and the own sound say the same of it
         answers = int(person.taste.answers[observation.roles[subject], column])
         claims.append(
             Claim(
@@ -89,28 +94,27 @@ def explain(
 def _terms(view: View, person: Person, row: int, move: int) -> Iterator[tuple[float, int, int]]:
     """The parts of the score: what each is worth, and row and dimension of its error."""
     dimension = int(DIMENSION_OF_MOVE[move])
-    yield _own_worth(view, person, row, move), row, dimension
     if dimension == _WIDTH:
-        return
-    if dimension != _LEVEL:
-        yield float(view.side.own_worth[row, move - 4]), row, _LEVEL
-    others = view.side.values @ view.side.share[row, move]
-    for other, worth in enumerate(others.tolist()):
-        if other != row:
-            yield worth, other, _LEVEL
-
-
-def _own_worth(view: View, person: Person, row: int, move: int) -> float:
-    """What the move is worth for the very error that it is about."""
-    place: tuple[int, ...]
-    dimension = int(DIMENSION_OF_MOVE[move])
-    if dimension == _LEVEL:
-        family, place, action = "gain", (row,), move
-    elif dimension == _WIDTH:
         is_right = bool(view.outward[row] > 0.0)
-        family, place, action = "pan", (row,), int((move == len(STEP_PARAMS) - 1) is is_right)
+        action = int((move == len(STEP_PARAMS) - 1) is is_right)
+        yield _own_worth(view, person, "pan", (row,), action), row, dimension
+    elif dimension != _LEVEL:  # what an EQ move does to levels earns it nothing
+        shares, place = person.shares(), (row, dimension - 1)
+        for family, column in (("eq", dimension), (OWN, OWN_COLUMNS.start + dimension - 1)):
+            worth = _own_worth(view, person, family, place, move % 2)
+            yield shares[family] * worth, row, column
     else:
-        family, place, action = "eq", (row, dimension - 1), move % 2
+        yield _own_worth(view, person, "gain", (row,), move), row, dimension
+        others = view.side.values @ view.side.share[row, move]
+        for other, worth in enumerate(others.tolist()):
+            if other != row:
+                yield worth, other, _LEVEL
+
+
+def _own_worth(
+    view: View, person: Person, family: str, place: tuple[int, ...], action: int
+) -> float:
+    """What the move is worth for the very error that it is about."""
     cells: IntArray
     weights: FloatArray
     cells, weights = (part[place] for part in view.spreads[family])
@@ -120,7 +124,7 @@ def _own_worth(view: View, person: Person, row: int, move: int) -> float:
 def _changes(
     observation: Observation, view: View, row: int, param: Param, step: float
 ) -> FloatArray:
-    """(n, 6) how the errors change if that move is made."""
+    """(n, 10) how the errors change if that move is made."""
     values = observation.values.copy()
     spec = SPECS[param]
     values[row, COLUMN[param]] = np.clip(
@@ -128,4 +132,4 @@ def _changes(
     )
     moved = replace(observation, values=values)
     error, _ = find_errors(measure(moved), moved, view.taste)
-    return np.asarray(error - view.error)
+    return np.concatenate([error, own_errors(moved)], axis=1) - view.error

@@ -19,6 +19,7 @@ from bridge.tasks.errors import find_errors
 from bridge.tasks.features import measure
 from bridge.tasks.flat import FlatTask
 from bridge.tasks.mixing import MixingTask
+from bridge.tasks.own_sound import own_errors
 from bridge.tasks.task import Proposal, Task
 
 PRIOR: Final = load_prior()
@@ -67,24 +68,24 @@ def contradictions(
 ) -> list[str]:
     """What the sentence says and the measured mix, or what is believed of the taste, denies."""
     before, after = measure(mix), measure(moved(mix, proposal))
-    taste = np.zeros((len(mix.keys), 6)) if taste is None else taste
-    error = find_errors(before, mix, taste)[0] - taste
+    taste = np.zeros((len(mix.keys), 10)) if taste is None else taste
+    error = find_errors(before, mix, taste)[0] - taste[:, :6]
+    own = own_errors(mix) - taste[:, 6:]
     wrong = []
     claims = list(CLAIM.finditer(proposal.reason))
     for claim in claims:
         row = mix.names.index(claim["name"])
         if claim["band"]:
             column = EQ_BANDS.index(BANDS[claim["band"]])
-            change, fault = (
-                after.tone[row, column] - before.tone[row, column],
-                error[row, 1 + column],
-            )
+            change = after.tone[row, column] - before.tone[row, column]
+            # The tone is off the role's, or the track's own sound, by what the agent believes.
+            faults = (error[row, 1 + column], own[row, column])
         elif claim["fault"] in ("wide", "narrow"):
-            change, fault = after.width[row] - before.width[row], error[row, 5]
+            change, faults = after.width[row] - before.width[row], (error[row, 5],)
         else:
-            change, fault = after.level[row] - before.level[row], error[row, 0]
-        if bool(fault > 0.0) is not (claim["fault"] in LESS):
-            wrong.append(f"{claim[0]}: it is off by {fault:+.2f}")
+            change, faults = after.level[row] - before.level[row], (error[row, 0],)
+        if all(bool(fault > 0.0) is not (claim["fault"] in LESS) for fault in faults):
+            wrong.append(f"{claim[0]}: it is off by {faults}")
         if not (change < 0.0 if claim["fault"] in LESS else change > 0.0):
             wrong.append(f"{claim[0]}: it changes by {change:+.2f}")
         if claim["way"] and bool(change > 0.0) is not (claim["way"] == "raises"):

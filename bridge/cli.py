@@ -12,18 +12,18 @@ import os
 import signal
 import sys
 import traceback
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from bridge import __version__
+from bridge.cli_journal import COMMANDS as JOURNAL_COMMANDS
 from bridge.cli_midi import midi
 from bridge.cli_options import FILE, config_option, settings, settings_with_store
-from bridge.cli_remote import COMMANDS
+from bridge.cli_remote import COMMANDS as REMOTE_COMMANDS
 from bridge.cli_setup import setup
-from bridge.errors import BridgeError, ConfigError, JournalError
+from bridge.errors import BridgeError, ConfigError
 from bridge.text_file import shown
 
 if TYPE_CHECKING:
@@ -304,71 +304,8 @@ def freeze(switch: str, config: Path | None) -> None:
     _tell("/bridge/freeze", int(switch == "on"), config=config, done=f"Freeze {switch}")
 
 
-@cli.command()
-@click.argument("file", type=FILE)
-def replay(file: Path) -> int:
-    """Decide a journal's sessions again, and say whether every decision is the same."""
-    from bridge import app, config
-    from bridge.runtime import replay as journal
-
-    def make_engine(config_json: str, session: int) -> journal.Replayable:
-        return app.make_engine(config.Settings.model_validate_json(config_json), session)
-
-    report = journal.replay(file, make_engine)
-    click.echo(str(report))
-    return 0 if report.is_same else 1
-
-
-@cli.command("replay-trace")
-@click.argument("file", type=FILE)
-def replay_trace(file: Path) -> None:
-    """Play what came in by a trace into a fresh bridge, and say what it does now."""
-    from bridge import app
-    from bridge.runtime.trace_file import read_trace
-    from bridge.runtime.trace_replay import describe, play
-
-    for part in read_trace(file):
-        for line in describe(play(part, app.make_offline)):
-            click.echo(line)
-
-
-@cli.command("export")
-@click.argument("file", type=FILE, required=False)
-@config_option
-def export_learnt(file: Path | None, config: Path | None) -> None:
-    """Write what was learnt as readable JSON, to FILE or the terminal."""
-    from bridge.runtime.exchange import export_json
-
-    text = export_json(settings_with_store(config).store)
-    if file is None:
-        click.echo(text)
-        return
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"{shown(file)}: cannot be written: {error.strerror}.") from None
-    click.echo(f"What was learnt is in {shown(file)}")
-
-
-@cli.command("import")
-@click.argument("file", type=FILE)
-@config_option
-def import_learnt(file: Path, config: Path | None) -> None:
-    """Take over what was learnt elsewhere, from an exported FILE."""
-    from bridge.app import check_memory
-    from bridge.runtime.exchange import import_json, read_export_file
-
-    chosen = settings_with_store(config)
-    try:
-        text = read_export_file(file)
-        backup = import_json(chosen.store, text, check=partial(check_memory, chosen))
-    except JournalError as error:
-        raise JournalError(str(error).replace("The file", shown(file), 1)) from None
-    click.echo(f"{chosen.store} now knows what {shown(file)} says; as it was before: {backup}")
-
-
 cli.add_command(midi)
-for _command in COMMANDS:
+for _command in (*REMOTE_COMMANDS, *JOURNAL_COMMANDS):
     cli.add_command(_command)
 cli.add_command(setup)
 

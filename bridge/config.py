@@ -192,7 +192,7 @@ class Settings(_Group):
             return given
         profile = given.get("profile", DEFAULT_PROFILE)
         name = profile if isinstance(profile, str) and _is_name(profile) else DEFAULT_PROFILE
-        return {**given, "store": default_store(name)}
+        return {**given, "store": str(default_store(name))}  # a Path is no JSON
 
     @model_validator(mode="before")
     @classmethod

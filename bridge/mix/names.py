@@ -34,12 +34,16 @@ class Word:
         gap: What stands between the word before and this one.
         is_capital: Whether it is written in two capitals or more, which abbreviations are.
         is_unspaced: Whether its script puts no blanks between words.
+        start: Where it begins in the name's NFKC form.
+        end: Where it ends there.
     """
 
     text: str
     gap: str
     is_capital: bool
     is_unspaced: bool
+    start: int
+    end: int
 
 
 def split_words(name: str) -> tuple[Word, ...]:
@@ -48,7 +52,9 @@ def split_words(name: str) -> tuple[Word, ...]:
     >>> [word.text for word in split_words("04_SnTop-2 BGVs KIn ベースDI")]
     ['04', 'sn', 'top', '2', 'bgvs', 'k', 'in', 'ベース', 'di']
     """
-    text = _APOSTROPHES.sub("", unicodedata.normalize("NFKC", name))
+    composed = unicodedata.normalize("NFKC", name)
+    places = [at for at, letter in enumerate(composed) if letter not in _APOSTROPHES]
+    text = "".join(composed[at] for at in places)
     classes = "".join(map(_class_of, text))
     for found in _ORDINAL.finditer(text):  # "2nd" is a number
         classes = classes[: found.start()] + "0" * len(found[0]) + classes[found.end() :]
@@ -65,6 +71,8 @@ def split_words(name: str) -> tuple[Word, ...]:
                 gap=text[end : found.start()],
                 is_capital=len(part) > 1 and found[0].rstrip("p").strip("U") == "",
                 is_unspaced=found[0][0] in "khg",
+                start=places[found.start()],
+                end=places[found.end() - 1] + 1,
             )
         )
         end = found.end()
@@ -96,7 +104,7 @@ def _without_accent(letter: str) -> str:
 
 
 _LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
-_APOSTROPHES: Final = re.compile("['\u2019\u02bc`\u00b4]")
+_APOSTROPHES: Final = "'\u2019\u02bc`\u00b4"
 
 _ORDINAL: Final = re.compile(r"\d+(st|nd|rd|th)(?![^\W\d_])", re.IGNORECASE)
 

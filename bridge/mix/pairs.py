@@ -4,6 +4,7 @@ A name says which half a strip is only beside the other half: "OH L" and "OH R" 
 L" alone is a guitar on the left. So nothing here looks at one name by itself.
 """
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,9 +42,20 @@ _HALVES: Final[tuple[tuple[str, str], ...]] = (
     ("левый", "правый"),
     ("левая", "правая"),
     ("лев", "прав"),
+    ("vanster", "hoger"),
     ("л", "п"),
 )
 """Words for left and right, as `fold_word` has them, in the languages of the table of words."""
+
+_HANDS: Final[dict[str, frozenset[str]]] = {
+    "hand": frozenset({"left", "right", "linke", "rechte"}),
+    "main": frozenset({"gauche", "droite"}),
+    "mano": frozenset({"izquierda", "derecha", "izq", "der", "sinistra", "destra", "sx", "dx"}),
+    "mao": frozenset({"esquerda", "direita", "esq", "dir"}),
+}
+"""Words for a pianist's hand, with the sides beside which they mean one."""
+
+_SEPARATORS: Final = " \t._-–—~+,;:&"
 
 _PLACES: Final[tuple[frozenset[str], ...]] = tuple(
     frozenset(map(fold_word, words.split()))
@@ -81,10 +93,21 @@ class StereoPair:
     Attributes:
         left: Place of the left half in the names, from 0.
         right: Place of the right half.
+        name: What the left half is called without its side: "OH" of "OH L".
     """
 
     left: int
     right: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A word, and where it stands in the name's NFKC form."""
+
+    text: str
+    start: int
+    end: int
 
 
 def find_stereo_pairs(names: Sequence[str]) -> tuple[StereoPair, ...]:
@@ -93,16 +116,19 @@ def find_stereo_pairs(names: Sequence[str]) -> tuple[StereoPair, ...]:
     A half that two others would fit to is left alone: a wrong pair is worse than none.
 
     >>> find_stereo_pairs(["OH L", "Bass", "OH R", "Gtr L"])
-    (StereoPair(left=0, right=2),)
+    (StereoPair(left=0, right=2, name='OH'),)
     """
     halves: dict[tuple[str, ...], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    rests: dict[tuple[tuple[str, ...], int], str] = {}
     for place, name in enumerate(names):
         words = _words_of(name)
+        texts = [word.text for word in words]
         for index, word in enumerate(words):
             for row, pair in enumerate(_HALVES):
-                if word in pair and len(words) > 1:
-                    frame = (*words[:index], f"<{row}>", *words[index + 1 :])
-                    halves[frame][pair.index(word)].append(place)
+                if word.text in pair and len(words) > 1 and not _is_hand(texts, index):
+                    frame = (*texts[:index], f"<{row}>", *texts[index + 1 :])
+                    halves[frame][pair.index(word.text)].append(place)
+                    rests[frame, place] = _without(name, word)
     found: dict[int, set[int]] = defaultdict(set)
     for left, right in halves.values():
         for each in left:
@@ -110,11 +136,26 @@ def find_stereo_pairs(names: Sequence[str]) -> tuple[StereoPair, ...]:
         for each in right:
             found[each] |= set(left)
     pairs = {
-        StereoPair(left=left[0], right=right[0])
-        for left, right in halves.values()
+        StereoPair(left=left[0], right=right[0], name=rests[frame, left[0]])
+        for frame, (left, right) in halves.items()
         if len(left) == len(right) == 1 and len(found[left[0]]) == len(found[right[0]]) == 1
     }
     return tuple(sorted(pairs, key=lambda pair: pair.left))
+
+
+def _is_hand(texts: Sequence[str], index: int) -> bool:
+    """Whether a word for a side tells of a hand: Left Hand, main gauche, mano izquierda."""
+    beside = (*texts[max(index - 1, 0) : index], *texts[index + 1 : index + 2])
+    return any(texts[index] in _HANDS.get(word, ()) for word in beside)
+
+
+def _without(name: str, word: _Part) -> str:
+    """A name without one word, and without the brackets or separators that held it."""
+    name = unicodedata.normalize("NFKC", name)
+    left, right = name[: word.start].rstrip(_SEPARATORS + "([{"), name[word.end :].lstrip(")]}")
+    if not left:
+        return right.lstrip(_SEPARATORS)
+    return (left + right).strip(_SEPARATORS)
 
 
 def find_mic_groups(names: Sequence[str]) -> tuple[tuple[int, ...], ...]:
@@ -144,7 +185,7 @@ def find_mic_groups(names: Sequence[str]) -> tuple[tuple[int, ...], ...]:
 
 def _frames_of(name: str) -> list[tuple[str, ...]]:
     """What a name is without the word that tells one microphone from another."""
-    words = _words_of(name)
+    words = [word.text for word in _words_of(name)]
     frames = []
     for index, word in enumerate(words):
         rest = (*words[:index], *words[index + 1 :])
@@ -159,13 +200,14 @@ def _frames_of(name: str) -> list[tuple[str, ...]]:
     return [frame for frame in frames if len(frame) > 1]
 
 
-def _words_of(name: str) -> tuple[str, ...]:
+def _words_of(name: str) -> tuple[_Part, ...]:
     """The words of a name, with OHL and GtrR taken apart."""
-    words: list[str] = []
+    words: list[_Part] = []
     for word in split_words(name):
         is_joined = word.is_capital and len(word.text) > 2 and word.text[-1] in "lr"
         if is_joined and read_name(word.text[:-1]).role is not Role.OTHER:
-            words += [word.text[:-1], word.text[-1]]
+            words.append(_Part(word.text[:-1], word.start, word.end - 1))
+            words.append(_Part(word.text[-1], word.end - 1, word.end))
         else:
-            words.append(word.text)
+            words.append(_Part(word.text, word.start, word.end))
     return tuple(words)

@@ -11,6 +11,7 @@
 A person's correction (`/bridge/role`) always wins.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -101,6 +102,8 @@ _HINT_ORDER: Final = (
 
 _INSTRUMENT_USES: Final = (Use.NAMES, Use.LAST, Use.LETTERS)
 
+_VERSION: Final = re.compile(r"v\d+")
+
 _MIN_TITLE = 2
 """A print of a song bears its title; with one strange word it may be the print of an effect."""
 
@@ -186,6 +189,7 @@ def _between(named: Sequence[Sense], others: Sequence[Sense]) -> Role:
 
 
 def _kind_of(words: Sequence[Found]) -> TrackKind:
+    words = _without_version(words)
     kinds = [(word, word.sense) for word in words if word.sense and word.sense.kind]
     always = next((sense for _, sense in kinds if sense.use is Use.ALWAYS), None)
     if always:
@@ -207,6 +211,23 @@ def _kind_of(words: Sequence[Found]) -> TrackKind:
     is_plain = all(word.sense and word.sense.use in (Use.ALONE, Use.ROUTING) for word in words)
     alone = next((sense for _, sense in kinds if sense.use is Use.ALONE), None)
     return TrackKind(alone.kind) if alone and is_plain else TrackKind.TRACK
+
+
+def _without_version(words: Sequence[Found]) -> Sequence[Found]:
+    """Without the version of a mix: in "Mixdown v3" v3 is no third voice."""
+    return [
+        word
+        for index, word in enumerate(words)
+        if not (index and _VERSION.fullmatch(word.text) and _is_mix(words[index - 1]))
+    ]
+
+
+def _is_mix(word: Found) -> bool:
+    """Whether a word means a mix or a master; "Main V2" is a voice."""
+    sense = word.sense
+    return sense is not None and (
+        sense.kind == "mix" or (sense.kind == "master" and sense.use is not Use.ALONE)
+    )
 
 
 def _is_neutral(word: Found) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 import bridge
 from bridge.daw import surface
@@ -33,7 +33,6 @@ from bridge.mix.messages import (
 from bridge.mix.notices import MoveReported, Notice, RequestRefused, RewardCredited, StatusChanged
 from bridge.osc.decode import Fault
 from bridge.osc.message import OscMessage, OscPacket
-from bridge.results import StepResult
 from bridge.runtime.complaints import Complaints, DawComplaints
 from bridge.runtime.counters import Counters
 from bridge.runtime.intake import Intake
@@ -41,6 +40,7 @@ from bridge.runtime.journal_writer import JournalReport
 from bridge.runtime.link import DawLink
 from bridge.runtime.meters import SAMPLES_HZ, LevelMeters
 from bridge.runtime.outbox import Outbox
+from bridge.runtime.record import Record
 from bridge.runtime.remotes import Remotes
 from bridge.runtime.requests import Requests, is_request
 from bridge.runtime.udp import Address, UdpEndpoint
@@ -52,20 +52,6 @@ _HEARTBEAT_S: Final = 2.0
 _LOGGED_FAULTS: Final = 20
 
 _log = logging.getLogger(__name__)
-
-
-class Record(Protocol):
-    """Where every step is kept: the journal, or a list where a trace is played."""
-
-    @property
-    def trouble(self) -> str:
-        """Why nothing can be kept now, in one sentence; empty while all is well."""
-
-    def settle(self, reward: RewardReceived) -> bool:
-        """Answer a reward that the engine must not see; True where that is done."""
-
-    def append(self, event: Event, result: StepResult, memory: bytes | None) -> None:
-        """Keep one step: what the engine was given, what it answered, what it has learnt."""
 
 
 class Runner:

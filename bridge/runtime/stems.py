@@ -17,12 +17,13 @@ from typing import Final
 import numpy as np
 
 from bridge.errors import AudioError
+from bridge.mix.pairs import find_stereo_pairs
 from bridge.mix.params import COLUMN, MOVABLE, Param
 from bridge.mix.roles import Role, guess_role
 from bridge.mix.spectrum import FloatArray
 from bridge.runtime.stem_audio import LOUDEST, MAX_OPEN, FileTrack, Part, is_clean
 from bridge.runtime.stem_files import ENDINGS, AudioFile, clock, find_files
-from bridge.runtime.stem_names import clean_names, distinct_names, kind_of, normal, side_of
+from bridge.runtime.stem_names import clean_names, distinct_names, kind_of
 from bridge.runtime.stem_probe import THREADS, WHOLE, Probe, find_sum, probe
 from bridge.sim.band import make_band, rough_mix
 from bridge.sim.stems import BLOCK, SAMPLE_RATE, Stems
@@ -144,39 +145,34 @@ def _strips_of(files: Sequence[AudioFile]) -> list[_Strip]:
     """A strip for each file, for each pair of files, and for each channel beyond stereo."""
     names = clean_names([_stem(file.path) for file in files])
     folders = [file.shown.rpartition("/")[0] for file in files]
-    halves = [
-        side_of(name) if file.channels == 1 else None
-        for name, file in zip(names, files, strict=True)
-    ]
-    sides: dict[tuple[str, str], list[tuple[int, int]]] = {}
-    for index, half in enumerate(halves):
-        if half is not None:
-            sides.setdefault((folders[index], normal(half[0])), []).append((half[1], index))
-    partner = {
-        left: right
-        for (first, left), (second, right) in map(sorted, _pairs(sides))
-        if (first, second) == (0, 1)
-    }
+    partner = _pairs(files, names, folders)
     strips = []
     for index, (file, name, folder) in enumerate(zip(files, names, folders, strict=True)):
-        half = halves[index]
-        if index in partner and half is not None:
-            parts = ((file, (0,)), (files[partner[index]], (0,)))
-            strips.append(_Strip(half[0], folder, parts))
+        if index in partner:
+            right, shared = partner[index]
+            parts = ((file, (0,)), (files[right], (0,)))
+            strips.append(_Strip(shared, folder, parts))
         elif file.channels <= 2:
             strips.append(_Strip(name, folder, ((file, tuple(range(file.channels))),)))
         else:
             for channel in range(file.channels):
                 strips.append(_Strip(f"{name} {channel + 1}", folder, ((file, (channel,)),)))
-    paired = {files[right].path for right in partner.values()}
+    paired = {files[right].path for right, _ in partner.values()}
     return [strip for strip in strips if strip.parts[0][0].path not in paired]
 
 
 def _pairs(
-    sides: dict[tuple[str, str], list[tuple[int, int]]],
-) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """Two halves, each a side and the number of its file, where there are just two."""
-    return [(found[0], found[1]) for found in sides.values() if len(found) == 2]
+    files: Sequence[AudioFile], names: Sequence[str], folders: Sequence[str]
+) -> dict[int, tuple[int, str]]:
+    """For each left half its right one and what both are called: mono files of one folder."""
+    partner = {}
+    for folder in dict.fromkeys(folders):
+        rows = [
+            row for row, file in enumerate(files) if folders[row] == folder and file.channels == 1
+        ]
+        for pair in find_stereo_pairs([names[row] for row in rows]):
+            partner[rows[pair.left]] = (rows[pair.right], pair.name)
+    return partner
 
 
 def _stem(path: Path) -> str:

@@ -8,14 +8,14 @@ journal. On another processor than the one that recorded it the last digits may 
 import shutil
 from pathlib import Path
 
-from bridge import app, config
+from bridge import config, engine_factory
 from bridge.runtime.replay import Replayable, replay
 
 GOLDEN = Path(__file__).with_name("golden.db")
 
 
 def make_engine(config_json: str, session: int) -> Replayable:
-    return app.make_engine(config.Settings.model_validate_json(config_json), session)
+    return engine_factory.make_engine(config.Settings.model_validate_json(config_json), session)
 
 
 def test_the_golden_session_of_the_default_agent_is_decided_the_same(tmp_path: Path) -> None:

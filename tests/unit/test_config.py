@@ -241,3 +241,8 @@ def test_no_content_leads_to_anything_else_than_settings_or_a_sentence(
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     with suppress(ConfigError):
         assert isinstance(load(path), Settings)
+
+
+def test_settings_without_a_store_are_read_from_json_as_from_a_file() -> None:
+    """Traces, and journals of earlier versions, hold settings as JSON."""
+    assert Settings.model_validate_json('{"profile": "ana"}') == Settings(profile="ana")

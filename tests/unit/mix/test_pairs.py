@@ -101,3 +101,33 @@ def test_no_strip_is_in_two_pairs_or_two_groups(names: list[str]) -> None:
     assert len(halves) == len(set(halves))
     mics = [place for group in find_mic_groups(names) for place in group]
     assert len(mics) == len(set(mics))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Piano Left Hand", "Piano Right Hand"),
+        ("Piano main gauche", "Piano main droite"),
+        ("Piano mano sinistra", "Piano mano destra"),
+        ("Klavier linke Hand", "Klavier rechte Hand"),
+        ("Piano mão esquerda", "Piano mão direita"),
+    ],
+)
+def test_the_hands_of_a_pianist_are_no_sides_and_mains_are(names: tuple[str, str]) -> None:
+    assert paired([*names, "Main Left", "Main Right"]) == [("Main Left", "Main Right")]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "name"),
+    [
+        ("Don’t Stop Gtr L", "Don’t Stop Gtr R", "Don’t Stop Gtr"),
+        ("Keys (L)", "Keys (R)", "Keys"),
+        ("OH_L_57", "OH_R_57", "OH_57"),
+        ("DrumsL", "DrumsR", "Drums"),
+        ("OHL", "OHR", "OH"),
+        ("Left - Room", "Right - Room", "Room"),
+        ("ギター左", "ギター右", "ギター"),
+    ],
+)
+def test_a_pair_is_called_what_both_halves_are(left: str, right: str, name: str) -> None:
+    assert [pair.name for pair in find_stereo_pairs([left, right])] == [name]

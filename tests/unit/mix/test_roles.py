@@ -95,3 +95,20 @@ def test_any_text_is_read_and_the_same_in_either_form(name: str) -> None:
 )
 def test_track_numbers_sides_and_takes_change_no_role(name: str, form: str) -> None:
     assert guess_role(form.format(name)) is guess_role(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("MIXDOWN_final_v3", TrackKind.MIX),
+        ("Print v2 48k", TrackKind.MIX),
+        ("Mix 24-bit 96kHz", TrackKind.MIX),
+        ("Sunrise remastered", TrackKind.MIX),
+        ("Karaoke", TrackKind.MIX),
+        ("Main V2", TrackKind.TRACK),
+        ("Vox mastered", TrackKind.TRACK),
+        ("Kick Print v2", TrackKind.TRACK),
+    ],
+)
+def test_a_version_or_format_behind_a_mix_is_no_voice(name: str, kind: TrackKind) -> None:
+    assert read_name(name).kind is kind

@@ -13,6 +13,7 @@ from bridge.mix.params import COLUMN, Param
 from bridge.mix.roles import Role
 from bridge.runtime import stem_files as files_module
 from bridge.runtime.mixdown import render
+from bridge.runtime.stem_names import kind_of
 from bridge.runtime.stems import exported_values, load_session, load_stems
 from bridge.sim.stems import BLOCK, Stems
 
@@ -463,6 +464,21 @@ def test_a_mix_a_click_and_a_guide_are_left_out_by_their_names(tmp_path: Path) -
         "Rough Mix 3.wav (a mix, by its name)", "Click.wav (a click or cue, by its name)",
         "Guide Vox.wav (a guide, by its name)", "2-Bus.wav (a mix, by its name)",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "song", "kind"),
+    [
+        ("Piano Man Mix", "Piano Man", "a mix"),
+        ("Bass Face - MASTER 24bit", "bass face", "a mix"),
+        ("Main Vox", "Vox", ""),
+        ("Drums Print", "Drums", ""),
+        ("Kick", "Kick", ""),
+        ("Mix", "", "a mix"),
+    ],
+)
+def test_a_mix_may_bear_the_title_of_its_song(name: str, song: str, kind: str) -> None:
+    assert kind_of(name, song=song) == kind
 
 
 @pytest.mark.parametrize("level", [1.0, 0.3, 2.0])

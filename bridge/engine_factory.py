@@ -1,0 +1,60 @@
+"""Settings in, an engine out: what decides, without anything that it runs in."""
+
+from bridge.config import Settings
+from bridge.daw.registry import make_dialect
+from bridge.engine import Engine
+from bridge.errors import PriorError
+from bridge.guard.limits import LIMITS, Profile
+from bridge.learning.prior import load_prior
+from bridge.mix.vocabulary import load_vocabulary
+from bridge.tasks.flat import FlatTask
+from bridge.tasks.mixing import MixingTask
+from bridge.tasks.task import Task
+
+
+def make_engine(settings: Settings, session: int) -> Engine:
+    """The mind of a bridge; the same settings and session give the same one, bit for bit.
+
+    Raises:
+        PriorError: If the shipped prior cannot be used.
+    """
+    load_vocabulary()  # takes some 0.1 s, which the first dump should not
+    return Engine(
+        task=_make_task(settings),
+        limits=LIMITS[Profile(settings.guard.profile)],
+        mode=settings.mode,
+        interval_s=settings.pace.interval_s,
+        session=session,
+        learning_enabled=settings.learning.enabled,
+        steps=make_dialect(settings.daw.dialect).capabilities.steps,
+    )
+
+
+def _make_task(settings: Settings) -> Task:
+    learning = settings.learning
+    if learning.agent == "flat":
+        return FlatTask(
+            step_size=learning.step_size,
+            discount=learning.discount,
+            epsilon=learning.epsilon,
+            seed=settings.seed,
+        )
+    return MixingTask(
+        load_prior(),
+        step_size=learning.step_size,
+        discount=learning.discount,
+        epsilon=learning.epsilon,
+        seed=settings.seed,
+    )
+
+
+def check_memory(settings: Settings, memory: bytes) -> None:
+    """Raise where a bridge with these settings could not use what was learnt.
+
+    Raises:
+        PriorError: If it is of another agent, of another version, or does not fit together.
+    """
+    try:
+        make_engine(settings, session=1).load_memory(memory)
+    except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError) as error:
+        raise PriorError(f"What was learnt does not fit together ({error!r:.80}).") from None

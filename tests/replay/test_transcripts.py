@@ -82,7 +82,6 @@ def test_a_difference_is_told_with_its_time() -> None:
     without = Part(header=part.header, records=other, notes=())
     (line,) = compare(play(without, make_offline))
     assert line.startswith("Differs from the trace (")
-    assert "/mix/track/" in line
     assert "which it did not say then" in line
 
 
@@ -92,7 +91,7 @@ def test_the_command_says_what_happened(capsys: pytest.CaptureFixture[str]) -> N
     said = capsys.readouterr().out
     assert "reaper DAW at 127.0.0.1:" in said
     assert "1 hands noticed, moves: 1 proposed, 1 applied, 1 confirmed" in said
-    assert "Bass gain from +0.0 dB to -9.0 dB" in said
+    assert "Bass gain from 0.0 dB to -9.0 dB" in said
 
 
 def test_a_trace_of_settings_that_this_version_does_not_know_is_refused_in_words(

@@ -12,7 +12,7 @@ Whoever stops following, or never began with us, is moved by a hand.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, NamedTuple
@@ -164,6 +164,14 @@ class Company:
             (param, transit.key, key) in self.pairs and at - transit.sent_at[-1] <= _LAG_S
             for transit in self._recent(param, at)
             if transit.sent
+        )
+
+    def is_with(self, key: str, param: Param, others: Iterable[str]) -> bool:
+        """Whether a control has moved along with one of these, or one of these with it."""
+        return any(
+            (param, other, key) in self.pairs or (param, key, other) in self.pairs
+            for other in others
+            if other != key
         )
 
     def judge(self, at: float) -> list[Followed]:

@@ -58,9 +58,7 @@ class Grid:
 
     def is_known(self, param: Param, value: float) -> bool:
         """Whether the steps near `value` are told or learnt."""
-        errors = self._errors[self._zone(param, value)]
-        is_exact = len(errors) >= _ENOUGH_EXACT and max(errors) <= noise(param)
-        return param in self._told or is_exact or len(errors) >= _ENOUGH
+        return param in self._told or self._learnt(param, value) is not None
 
     def rounding(self, param: Param, value: float) -> float:
         """How far an answer near `value` may be from what was asked for, in the unit of `param`.
@@ -69,10 +67,31 @@ class Grid:
         """
         if (step := self._told.get(param)) is not None:
             return max(noise(param), 0.5 * step * 1.05)
-        if not self.is_known(param, value):
+        worst = self._learnt(param, value)
+        if worst is None:
             return coarsest(param)
-        worst = max(self._errors[self._zone(param, value)])
         return min(max(noise(param), _MARGIN * worst), coarsest(param))
+
+    def _learnt(self, param: Param, value: float) -> float | None:
+        """The greatest error near `value`, None where too few are known.
+
+        A fader's law is no coarser further up, and one that is exact somewhere is so everywhere.
+        """
+        _, zone = self._zone(param, value)
+        exact = None
+        for (each, lower), errors in sorted(self._errors.items(), reverse=True):
+            if each is not param:
+                continue
+            worst = max(errors)
+            if lower <= zone and len(errors) >= _ENOUGH:
+                return worst
+            if len(errors) >= _ENOUGH_EXACT and worst <= noise(param):
+                if lower == zone:
+                    return worst
+                exact = worst
+            elif lower == zone:
+                return None  # what is known here says otherwise
+        return exact
 
     def resolution(self, param: Param) -> float:
         """The least change of a value that is no noise, in the unit of `param`."""

@@ -27,7 +27,7 @@ SUGGESTION_LIFE_S: Final = 60.0
 """A suggestion that nobody answers for this long has expired."""
 
 _REMEMBERED: Final = 1024
-_MORE_FADES: Final = 2
+_MORE_FADES: Final = 3
 
 
 class Moves:
@@ -380,18 +380,27 @@ class Moves:
         on_the_wire = {(t.key, t.param): t.before for t in stopped if t.sent}
         for strip in self._mix.strips:
             for param in (p for p in MOVABLE if not self._guard.lock(strip.key, p)):
-                now = on_the_wire.get((strip.key, param), self._mix.value(strip, param))
-                pinned = self._guard.pinned(strip.key, param)
-                if not self._guard.is_ours(strip.key, param) or same_value(param, now, pinned):
-                    continue
-                is_silent = (strip.key, param) in self._unanswered_panic
-                if math.isnan(pinned) or math.isnan(now) or is_silent:
-                    continue
-                for move in self.of_param(strip.key, param):
-                    self.enter(move, MoveState.REVERTED, at, "panic")
-                self.begin(
-                    strip.key, param, now, pinned, at, purpose=Purpose.PANIC, duration=duration
-                )
+                left = self._writer.left_at(strip.key, param)
+                now = self._mix.value(strip, param) if math.isnan(left) else left
+                now = on_the_wire.get((strip.key, param), now)
+                self._fade_back(strip, param, now, at, duration)
+
+    def _fade_back(
+        self, strip: StripState, param: Param, now: float, at: float, duration: float
+    ) -> None:
+        """Bring a control of ours back to the snapshot, unless it goes back by itself."""
+        pinned = self._guard.pinned(strip.key, param)
+        if not self._guard.is_ours(strip.key, param) or same_value(param, now, pinned):
+            return
+        is_silent = (strip.key, param) in self._unanswered_panic
+        if math.isnan(pinned) or math.isnan(now) or is_silent:
+            return
+        for move in self.of_param(strip.key, param):
+            self.enter(move, MoveState.REVERTED, at, "panic")
+        others = [t.key for t in self._writer.recent(param, at) if t.purpose is Purpose.PANIC]
+        if self._fades_left and self.company.is_with(strip.key, param, others):
+            return  # it is led by one that goes back now; the next fade sees what is left
+        self.begin(strip.key, param, now, pinned, at, purpose=Purpose.PANIC, duration=duration)
 
     # -- inside --------------------------------------------------------------------------------
 

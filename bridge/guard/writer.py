@@ -105,6 +105,13 @@ class Writer:
         """Whether nothing more is written for a transit."""
         return transit.is_sent or self._transits.get((transit.key, transit.param)) is not transit
 
+    def left_at(self, key: str, param: Param) -> float:
+        """What was written last to a parameter and never answered; NaN where it was answered."""
+        mine = (t for _, t in reversed(self._ended) if t.key == key and t.param is param)
+        last = next(mine, None)
+        is_open = last is not None and last.sent and math.isnan(last.answer)
+        return last.sent[-1] if last and is_open and not last.is_crossed else math.nan
+
     def written_at(self, key: str, param: Param) -> float:
         """When a parameter was written last, monotonic seconds; minus infinity for long ago."""
         mine = [t for (_, t) in self._ended if t.key == key and t.param is param and t.sent_at]
@@ -251,7 +258,8 @@ class Writer:
         far = abs(held - transit.target)
         if far <= self.grid.rounding(transit.param, held):
             has_moved = abs(held - transit.start) > noise(transit.param)
-            return has_moved or self.grid.is_known(transit.param, held)
+            has_answered = not math.isnan(transit.answer)
+            return has_answered if has_moved else self.grid.is_known(transit.param, held)
         has_answered = transit.answer == held
         return transit.is_retried and has_answered and far <= coarsest(transit.param)
 

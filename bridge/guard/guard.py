@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from bridge.guard.limits import HOLD_OFF_S, Limits
 from bridge.mix.messages import StripSwitch
+from bridge.mix.pairs import find_halves
 from bridge.mix.params import COLUMN, LOCK_CLASS, MOVABLE, SPECS, LockClass, Param, in_words
 from bridge.mix.spectrum import FloatArray, to_power
 from bridge.mix.state import Observation
@@ -248,6 +249,7 @@ class Guard:
             blocked[row] |= strip.safe
             for lock_class in strip.barred:
                 blocked[row] |= _COVERS[lock_class]
+        blocked[list(find_halves(observation.names)), COLUMN[Param.PAN]] = True
         rows = {key: row for row, key in enumerate(observation.keys)}
         for (key, param), moves in self._in_this_minute.items():
             if moves >= self.limits.moves_per_param_minute and key in rows:

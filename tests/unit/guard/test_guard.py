@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from bridge.guard import guard as module
-from bridge.guard.guard import RULES, Guard, Purpose, Write
+from bridge.guard.guard import RULES, Guard
 from bridge.guard.limits import HOLD_OFF_S, LIMITS, Profile
+from bridge.guard.write import Purpose, Write
 from bridge.mix.params import COLUMN, MOVABLE, LockClass, Param
 from bridge.mix.state import Observation
 

@@ -16,15 +16,16 @@ Theory of operation:
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bridge.guard.limits import HOLD_OFF_S, Limits
+from bridge.guard.strip_guard import StripGuard, classes_of, switch
+from bridge.guard.write import Purpose, Write
 from bridge.mix.messages import StripSwitch
+from bridge.mix.pairs import find_halves
 from bridge.mix.params import COLUMN, LOCK_CLASS, MOVABLE, SPECS, LockClass, Param, in_words
 from bridge.mix.spectrum import FloatArray, to_power
 from bridge.mix.state import Observation
@@ -40,57 +41,6 @@ _COVERS: Final = {
     for kind in LockClass
 }
 _LEAST_STEP: Final = np.array([SPECS[param].least_step for param in MOVABLE])
-
-
-class Purpose(StrEnum):
-    """Why a value is written."""
-
-    MOVE = "move"
-    UNDO = "undo"
-    PANIC = "panic"
-    HAND = "hand"
-    """Gives a person's value back that a write of ours has overwritten."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Write:
-    """A value that wants to leave, in its parameter's unit.
-
-    Attributes:
-        start: What stood where the move began.
-        before: What stands on the wire.
-    """
-
-    key: str
-    param: Param
-    start: float
-    before: float
-    value: float
-    at: float
-    purpose: Purpose
-
-
-@dataclass(slots=True)
-class StripGuard:
-    """What the guard remembers of one strip; arrays over `MOVABLE`."""
-
-    snapshot: FloatArray = field(default_factory=lambda: np.full(len(MOVABLE), np.nan))
-    safe: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(len(MOVABLE), dtype=np.bool_))
-    off: dict[StripSwitch, NDArray[np.bool_]] = field(
-        default_factory=lambda: {
-            each: np.zeros(len(MOVABLE), dtype=np.bool_) for each in StripSwitch
-        }
-    )
-    """What a person has switched off: moves made unasked, lessons."""
-    held_until: float = -np.inf
-    is_silent: bool = False
-    """The DAW has not answered our last write; nothing more until it says something."""
-    barred: dict[LockClass, str] = field(default_factory=dict)
-    """What the DAW itself would make go wrong, and why."""
-    ours: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(len(MOVABLE), dtype=np.bool_))
-    """What the bridge has written since it was pinned: what panic takes back."""
-    is_nameless: bool = False
-    """The DAW has never said what this strip is called: nobody knows what it is."""
 
 
 class Guard:
@@ -255,6 +205,7 @@ class Guard:
             blocked[row] |= strip.safe
             for lock_class in strip.barred:
                 blocked[row] |= _COVERS[lock_class]
+        blocked[list(find_halves(observation.names)), COLUMN[Param.PAN]] = True
         rows = {key: row for row, key in enumerate(observation.keys)}
         for (key, param), moves in self._in_this_minute.items():
             if moves >= self.limits.moves_per_param_minute and key in rows:
@@ -289,19 +240,6 @@ class Guard:
         while self._booked and self._booked[0][0] <= at - _MINUTE_S:
             _, key, param = self._booked.popleft()
             self._in_this_minute[key, param] -= 1
-
-
-def switch(flags: NDArray[np.bool_], lock_class: LockClass, *, on: bool) -> None:
-    """Set the flags (6,) of a class of parameters."""
-    for param in MOVABLE:
-        if lock_class in (LockClass.ALL, LOCK_CLASS[param]):
-            flags[COLUMN[param]] = on
-
-
-def classes_of(flags: NDArray[np.bool_]) -> list[LockClass]:
-    """The classes that have a flag (6,) set, `[ALL]` where all are."""
-    classes = {LOCK_CLASS[param] for param in MOVABLE if flags[COLUMN[param]]}
-    return [LockClass.ALL] if flags.all() else sorted(classes)
 
 
 # -- the rules: each returns why not, or None ---------------------------------------------------

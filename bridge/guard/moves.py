@@ -6,56 +6,49 @@ has moved since belongs to the hand.
 """
 
 import math
-from collections import OrderedDict
 from typing import Final
 
 from bridge.guard.company import Company, Followed
 from bridge.guard.grid import Grid
-from bridge.guard.guard import Guard, Purpose, Write
+from bridge.guard.guard import Guard
 from bridge.guard.limits import PANIC_RAMP_S
 from bridge.guard.move import Move
+from bridge.guard.move_register import MoveRegister
 from bridge.guard.ramps import Transit, ramp_duration_s
+from bridge.guard.write import Purpose, Write
 from bridge.guard.writer import Answer, Reading, Writer
 from bridge.mix.messages import MoveState, ParamChanged, SetParam
-from bridge.mix.notices import MoveReported
 from bridge.mix.params import MOVABLE, SPECS, Param, in_words, same_value
 from bridge.mix.state import MixState, StripState
-from bridge.tasks.task import Proposal
 
 _CHANGED: Final = "the mix has changed since"
 SUGGESTION_LIFE_S: Final = 60.0
 """A suggestion that nobody answers for this long has expired."""
 
-_REMEMBERED: Final = 1024
 _MORE_FADES: Final = 3
 
 
-class Moves:
-    """Every move of this session that can still be named, and what is on its way.
+class Moves(MoveRegister):
+    """The moves of this session, and what is on its way.
 
     Attributes:
         suggestion: The move that waits for a yes or no.
-        notices: What happened to moves since the owner last emptied this list.
         is_dump_wanted: The DAW left a write unanswered: ask what it really holds.
         grid: How the DAW rounds what it is asked for.
         company: Controls that the DAW moves along with ours.
     """
 
     def __init__(self, *, session: int, mix: MixState, guard: Guard, grid: Grid) -> None:
+        super().__init__(session=session, mix=mix)
         self.suggestion: Move | None = None
-        self.notices: list[MoveReported] = []
         self.is_dump_wanted = False
         self._is_auditioned = False
         self._fades_left = 0
         self._unanswered_panic: set[tuple[str, Param]] = set()
-        self._session = session
-        self._count = 0
-        self._mix = mix
         self._guard = guard
         self.grid = grid
         self._writer = Writer(guard, grid)
         self.company = Company(grid, self._writer.recent, self._writer.is_over)
-        self._moves: OrderedDict[str, Move] = OrderedDict()
 
     @property
     def is_idle(self) -> bool:
@@ -76,70 +69,12 @@ class Moves:
         is_held = at < self._guard.strip(command.key).held_until
         return self._writer.is_wanted(command) and (is_under_way or not is_held)
 
-    def get(self, move_id: str) -> Move | None:
-        """A move by its name."""
-        return self._moves.get(move_id)
-
-    def last_undoable(self) -> Move | None:
-        """The newest move that stands in the mix and is ours."""
-        return next((move for move in reversed(self._moves.values()) if move.is_undoable), None)
-
-    def standing(self) -> list[Move]:
-        """The moves that stand in the mix and are ours, oldest first."""
-        return [move for move in self._moves.values() if move.is_undoable]
-
-    def all_of_param(self, key: str, param: Param) -> list[Move]:
-        """All moves of one parameter, oldest first."""
-        return [m for m in self._moves.values() if m.key == key and m.param is param]
-
-    def of_param(self, key: str, param: Param) -> list[Move]:
-        """All undoable moves of one parameter, oldest first."""
-        return [move for move in self.all_of_param(key, param) if move.is_undoable]
-
-    def report(self, move: Move, reason: str = "") -> MoveReported:
-        """A move as everyone is told of it; without another reason, why it was proposed."""
-        strip = self._mix.by_key(move.key)
-        return MoveReported(
-            move=move.id,
-            state=move.state,
-            track=strip.number if strip else 0,
-            param=move.param,
-            from_value=move.from_value,
-            to_value=move.to_value,
-            reason=reason or move.proposal.reason,
-        )
-
-    def since(self, move: Move) -> list[Move]:
-        """That move and all later ones, newest first."""
-        newest_first = list(reversed(self._moves.values()))
-        return newest_first[: newest_first.index(move) + 1]
-
     def on_the_wire(self, strip: StripState, param: Param) -> float:
         """What was last written to it or confirmed by the DAW, NaN where unknown."""
         transit = self._writer.transit(strip.key, param)
         return transit.before if transit and transit.sent else self._mix.value(strip, param)
 
     # -- forward -------------------------------------------------------------------------------
-
-    def make(self, proposal: Proposal, at: float) -> Move:
-        """Give a proposal a name."""
-        strip = self._mix.strips[proposal.row]
-        value = self._mix.value(strip, proposal.param)
-        self._count += 1
-        move = Move(
-            id=f"{self._session}-{self._count}",
-            key=strip.key,
-            param=proposal.param,
-            from_value=value,
-            to_value=value + proposal.step,
-            proposal=proposal,
-            state=MoveState.PROPOSED,
-            at=at,
-        )
-        self._moves[move.id] = move
-        while len(self._moves) > _REMEMBERED:
-            self._moves.popitem(last=False)
-        return move
 
     def suggest(self, move: Move, at: float) -> None:
         """Show a move and wait for a yes or no."""
@@ -355,11 +290,6 @@ class Moves:
         self._writer.expect(move.key, move.param, move.to_value, at)
         self.enter(move, MoveState.CONFIRMED, at, "you brought it back in the DAW")
 
-    def disown(self) -> None:
-        """What stands in the mix is not ours any more: nothing of it is taken back."""
-        for move in self._moves.values():
-            move.belongs_to_hand = True
-
     def note_reverted_by_hand(self, move: Move, at: float) -> None:
         """A person has put the parameter back where the move found it."""
         self.enter(move, MoveState.REVERTED, at, "you took it back by hand")
@@ -449,11 +379,6 @@ class Moves:
         elif state is MoveState.EXPIRED:
             move.is_heard = False
         self.enter(move, state, at, reason)
-
-    def enter(self, move: Move, state: MoveState, at: float, reason: str = "") -> None:
-        """A move is in another state from now on, and everyone is told."""
-        move.state, move.at = state, at
-        self.notices.append(self.report(move, reason))
 
     def _why_not(self, move: Move, at: float, purpose: Purpose) -> str | None:
         strip = self._mix.by_key(move.key)

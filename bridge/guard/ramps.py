@@ -6,8 +6,8 @@ from enum import Enum, auto
 from typing import Final
 
 from bridge.guard.grid import is_round, noise
-from bridge.guard.guard import Purpose
 from bridge.guard.limits import RAMP_STEP_S, Limits
+from bridge.guard.write import Purpose
 from bridge.mix.params import COLUMN, Param, same_value
 
 ECHO_TIMEOUT_S: Final = 0.5

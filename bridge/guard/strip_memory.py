@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bridge.errors import PriorError
-from bridge.guard.guard import Guard, classes_of, switch
+from bridge.guard.guard import Guard
 from bridge.guard.move import Move
+from bridge.guard.strip_guard import classes_of, switch
 from bridge.mix.identity import kept_key
 from bridge.mix.messages import LinkState, StripSwitch
 from bridge.mix.params import CLASS_WORDS, LOCK_CLASS, MOVABLE, LockClass

@@ -13,8 +13,9 @@ from enum import Enum, auto
 from typing import Final, NamedTuple
 
 from bridge.guard.grid import Grid, coarsest, noise
-from bridge.guard.guard import Guard, Purpose, Write
+from bridge.guard.guard import Guard
 from bridge.guard.ramps import ECHO_TIMEOUT_S, Match, Transit
+from bridge.guard.write import Purpose, Write
 from bridge.mix.messages import BACK, SetParam
 from bridge.mix.params import COLUMN, SPECS, Param
 

@@ -8,6 +8,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from bridge.mix.names import fold_word, split_words
@@ -141,6 +142,18 @@ def find_stereo_pairs(names: Sequence[str]) -> tuple[StereoPair, ...]:
         if len(left) == len(right) == 1 and len(found[left[0]]) == len(found[right[0]]) == 1
     }
     return tuple(sorted(pairs, key=lambda pair: pair.left))
+
+
+@lru_cache(maxsize=16)
+def find_halves(names: tuple[str, ...]) -> tuple[int, ...]:
+    """Places of all halves of stereo pairs: who pans one alone tilts the whole sound.
+
+    >>> find_halves(("OH L", "Bass", "OH R"))
+    (0, 2)
+    """
+    return tuple(
+        sorted(half for pair in find_stereo_pairs(names) for half in (pair.left, pair.right))
+    )
 
 
 def _is_hand(texts: Sequence[str], index: int) -> bool:

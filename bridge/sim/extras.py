@@ -23,5 +23,5 @@ def optional_library(name: str, *, extra: str) -> Any:  # noqa: ANN401 - as abov
     except (ImportError, OSError) as error:  # OSError: soundfile without its C library
         raise AudioError(
             f"This needs {name.partition('.')[0]}, which cannot be imported "
-            f"({error}): {install_command(extra)}"
+            f"({error}); install it: {install_command(extra)}"
         ) from error

@@ -1,14 +1,17 @@
+import re
 import sys
 
 import pytest
 
 from bridge.errors import AudioError
+from bridge.installed import install_command
 from bridge.sim.extras import demo_library
 
 
 def test_a_missing_library_is_named_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "scipy.signal", None)
-    with pytest.raises(AudioError, match=r"needs scipy.*pip install 'mixbridge\[demo\]'\.$"):
+    install = re.escape(install_command("demo"))
+    with pytest.raises(AudioError, match=rf"needs scipy.*; install it: {install}$"):
         demo_library("scipy.signal")
 
 

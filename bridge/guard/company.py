@@ -166,6 +166,10 @@ class Company:
             if transit.sent
         )
 
+    def leaders(self, key: str, param: Param, others: Iterable[str]) -> int:
+        """How many of these have led a control."""
+        return sum((param, other, key) in self.pairs for other in others)
+
     def is_with(self, key: str, param: Param, others: Iterable[str]) -> bool:
         """Whether a control has moved along with one of these, or one of these with it."""
         return any(

@@ -308,29 +308,34 @@ class Moves(MoveRegister):
         for transit in stopped:
             self._end(transit, MoveState.EXPIRED, at, "panic")
         on_the_wire = {(t.key, t.param): t.before for t in stopped if t.sent}
+        off: list[tuple[StripState, Param, float]] = []
         for strip in self._mix.strips:
             for param in (p for p in MOVABLE if not self._guard.lock(strip.key, p)):
                 left = self._writer.left_at(strip.key, param)
                 now = self._mix.value(strip, param) if math.isnan(left) else left
                 now = on_the_wire.get((strip.key, param), now)
-                self._fade_back(strip, param, now, at, duration)
+                if self._is_off(strip, param, now):
+                    off.append((strip, param, now))
+        keys = [strip.key for strip, _, _ in off]
+        off.sort(key=lambda each: self.company.leaders(each[0].key, each[1], keys))
+        begun: list[tuple[str, Param]] = []
+        for strip, param, now in off:
+            for move in self.of_param(strip.key, param):
+                self.enter(move, MoveState.REVERTED, at, "panic")
+            others = [key for key, each in begun if each is param]
+            if more and self.company.is_with(strip.key, param, others):
+                continue  # it goes back with one of them; the next fade sees what is left
+            begun.append((strip.key, param))
+            pinned = self._guard.pinned(strip.key, param)
+            self.begin(strip.key, param, now, pinned, at, purpose=Purpose.PANIC, duration=duration)
 
-    def _fade_back(
-        self, strip: StripState, param: Param, now: float, at: float, duration: float
-    ) -> None:
-        """Bring a control of ours back to the snapshot, unless it goes back by itself."""
+    def _is_off(self, strip: StripState, param: Param, now: float) -> bool:
+        """Whether a control of ours is away from the snapshot, and can be brought back."""
         pinned = self._guard.pinned(strip.key, param)
-        if not self._guard.is_ours(strip.key, param) or same_value(param, now, pinned):
-            return
+        is_known = not (math.isnan(pinned) or math.isnan(now))
         is_silent = (strip.key, param) in self._unanswered_panic
-        if math.isnan(pinned) or math.isnan(now) or is_silent:
-            return
-        for move in self.of_param(strip.key, param):
-            self.enter(move, MoveState.REVERTED, at, "panic")
-        others = [t.key for t in self._writer.recent(param, at) if t.purpose is Purpose.PANIC]
-        if self._fades_left and self.company.is_with(strip.key, param, others):
-            return  # it is led by one that goes back now; the next fade sees what is left
-        self.begin(strip.key, param, now, pinned, at, purpose=Purpose.PANIC, duration=duration)
+        is_ours = self._guard.is_ours(strip.key, param)
+        return is_ours and is_known and not is_silent and not same_value(param, now, pinned)
 
     # -- inside --------------------------------------------------------------------------------
 

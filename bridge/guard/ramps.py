@@ -95,8 +95,9 @@ class Transit:
         if not self.sent:
             return Match.NONE
         nearest, error = self._nearest(value)
-        is_answered = self.is_confirmed or nearest in self._answered
-        if error > rounding or (self.is_crossed and is_answered and not is_sure):
+        is_awaited = not self.is_confirmed and nearest > max(self._answered, default=-1)
+        is_last = is_sure and nearest == len(self.sent) - 1
+        if error > rounding or (self.is_crossed and not (is_awaited or is_last)):
             return Match.NONE
         fine = noise(self.param)
         if error <= fine and nearest not in self._answered:

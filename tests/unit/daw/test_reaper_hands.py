@@ -76,10 +76,6 @@ def test_a_drag_wins_in_every_phase(
     ramp.assert_won(values[-1], at)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the core takes any value that it sent during a ramp for an echo, in whatever order",
-)
 def test_a_drag_back_along_the_ramp_is_learnt_as_the_hand_that_it_is(tmp_path: Path) -> None:
     ramp = Ramp(tmp_path, has_companion=True, param=Param.GAIN, phase_s=0.7)
     began = ramp.track.value(Param.GAIN)

@@ -189,6 +189,8 @@ class DawEvents:
         known = {strip.key for strip in self._mix.strips}
         is_new_layout, changes = self._mix.close_dump()
         self.is_layout_doubtful = False
+        if is_new_layout:
+            self._said_twice.clear()  # it was said of another session's strips
         for (track, what), text in self._said.items():
             strip = self._mix.by_number(track)
             if strip is None or text != (strip.uid if what == "uid" else strip.name):

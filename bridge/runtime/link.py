@@ -34,6 +34,8 @@ _TRIES_TO_CLOSE: Final = 3
 _PATIENT_REQUESTS: Final = 3
 _RESTLESS_S: Final = 30.0
 """More than `_PATIENT_REQUESTS` of the engine in this time are spread further and further."""
+_LONGEST_REQUEST_PAUSE_S: Final = 5.0
+"""Up to this: whoever opens one song after the other does not wait longer for the new one."""
 
 _SILENT_S: Final = 1.5
 """A DAW whose meters stand still is asked whether it is there after this long."""
@@ -146,7 +148,7 @@ class DawLink:
     @property
     def _request_pause_s(self) -> float:
         too_many = max(0, len(self._requests) - _PATIENT_REQUESTS)
-        return min(_ASK_EVERY_S * 2.0**too_many, _LONGEST_PAUSE_S)
+        return min(_ASK_EVERY_S * 2.0**too_many, _LONGEST_REQUEST_PAUSE_S)
 
     def _is_due(self, at: float, silent_s: float) -> bool:
         """Whether a dump is to be asked for now; a second has passed since the last question."""

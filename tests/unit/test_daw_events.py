@@ -348,3 +348,17 @@ def test_a_name_that_is_said_against_every_dump_is_believed() -> None:
     desk.wish("Vox", Param.GAIN, 1.0)
     desk.run(10.0)
     assert desk.writes == [], "what may be the master is Safe"
+
+
+def test_another_song_is_asked_anew_about_what_was_said_of_the_last_one() -> None:
+    desk = Desk().connect()
+    for _ in range(3):
+        desk.do(m.TrackNamed(at=desk.at, track=VOX, name="Alt"))
+        desk.run(1.0)
+    assert dumps_asked(desk) == 1
+    desk.do(m.DumpOpened(at=desk.at, count=VOX))
+    for track in range(1, VOX + 1):
+        desk.do(m.TrackNamed(at=desk.at, track=track, name=f"Other {track}"))
+    desk.do(m.DumpClosed(at=desk.at, number=9))
+    desk.do(m.TrackNamed(at=desk.at, track=VOX, name="Alt"))
+    assert dumps_asked(desk) == 2

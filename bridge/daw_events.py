@@ -337,6 +337,7 @@ class DawEvents:
 
     def _begin_recall(self, at: float) -> None:
         self._verdicts.yield_to_recall(at)
+        self._moves.company.clear()
         self._recalled_at = at
         self._is_recall_unread = self._moves.is_dump_wanted = True
         for each in self._moved:

@@ -119,6 +119,10 @@ class Company:
         """When the next follower may be judged, monotonic seconds; None where there is none."""
         return min((each.at + _PATIENCE_S for each in self._followers.values()), default=None)
 
+    def clear(self) -> None:
+        """Forget who may be following: another mix was loaded."""
+        self._followers.clear()
+
     def drop(self, key: str, param: Param) -> None:
         """Forget a follower: a hand has it."""
         self._followers.pop((key, param), None)

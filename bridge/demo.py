@@ -95,7 +95,8 @@ def run_seeds(options: DemoOptions, seeds: int) -> int:
 
 def play_demo(options: DemoOptions) -> dict[str, Any]:
     """One session with its report; returns the summary, as in `summary.json`."""
-    click.echo("Loading the band ...", err=True)
+    if sys.stderr.isatty():
+        click.echo(f"Loading the {'stems' if options.stems else 'band'} ...", err=True)
     with _console_process(options) as console:  # both read the song at the same time
         return _play_beside(console, options)
 

@@ -8,9 +8,9 @@ from typing import Final
 
 from bridge.mix.messages import MoveState
 from bridge.mix.notices import MoveReported, Notice, RewardCredited
+from bridge.mix.params import PARAM_WORDS, in_words
 from bridge.runtime.doctor import Finding, Level
 from bridge.runtime.runner import Runner
-from bridge.runtime.terminal import move_in_words
 
 GRACE_S: Final = 3.0
 """A DAW that runs already is there within this; before, nothing is missing."""
@@ -91,12 +91,16 @@ class RunLog:
                 _log.info("  %s", line)
 
     def _report(self, notice: Notice) -> None:
-        ledger = self._runner.engine.ledger
         if isinstance(notice, MoveReported) and notice.state in _WORDS:
-            row = ledger.get(notice.move)
-            what = f"{notice.move}, {move_in_words(row)}" if row else notice.move
+            what = f"{notice.move}, {self._move_in_words(notice)}"
             reason = f". {notice.reason}" if notice.state in _WITH_REASON else ""
             _log.info("%s %s%s", _WORDS[notice.state], what, reason)
         elif isinstance(notice, RewardCredited) and notice.value != 0.0:
             word = "Good" if notice.value > 0.0 else "Bad"
             _log.info("%s is saved, %s", word, f"for {notice.move}" if notice.move else "for none")
+
+    def _move_in_words(self, move: MoveReported) -> str:
+        """Whose control goes where, in one phrase."""
+        name = self._runner.engine.mix.name_of(move.track)
+        start, end = (in_words(move.param, value) for value in (move.from_value, move.to_value))
+        return f"{name} {PARAM_WORDS[move.param]}: {start} to {end}"

@@ -31,9 +31,10 @@ _TRIES: Final = 5
 """What so many dumps have not said is not asked for again."""
 _TRIES_TO_CLOSE: Final = 3
 """A dump that has never ended so often is taken as it is."""
-_PATIENT_REQUESTS: Final = 3
+_PATIENT_REQUESTS: Final = 10
 _RESTLESS_S: Final = 30.0
-"""More than `_PATIENT_REQUESTS` of the engine in this time are spread further and further."""
+"""More than `_PATIENT_REQUESTS` of the engine in this time that bring nothing new are spread
+further and further."""
 _LONGEST_REQUEST_PAUSE_S: Final = 5.0
 """Up to this: whoever opens one song after the other does not wait longer for the new one."""
 
@@ -70,17 +71,17 @@ class DawLink:
         self._heard_at = float("-inf")
         self._asked_at = float("-inf")
         self._said_at = float("-inf")
-        self._requests: deque[float] = deque(maxlen=16)
+        self._requests: deque[float] = deque(maxlen=32)
         self._is_wanted = False
         self._is_answered = True
         self._unanswered = 0
         self._incomplete = 0
         self._count: int | None = None
-        self._named: set[int] = set()
+        self._named: dict[int, str] = {}
+        self._layout: dict[int, str] = {}
         self._gains: set[int] = set()
         self._missing = ""
         self._refresh = 0
-        self._trouble = ""
 
     def request_dump(self, at: float) -> RequestDump | None:
         """Ask for a dump, now; None where the last is too fresh: it follows (`check`)."""
@@ -105,10 +106,8 @@ class DawLink:
                 self._count = event.count
                 self._named.clear()
                 self._gains.clear()
-            case TrackNamed() if event.name:
-                self._named.add(event.track)
-            case TrackIdentified() if event.uid:
-                self._named.add(event.track)
+            case TrackNamed(name=text) | TrackIdentified(uid=text) if text:
+                self._named[event.track] = f"{self._named.get(event.track, '')}/{text}"
             case ParamChanged(param=Param.GAIN):
                 self._gains.add(event.track)
             case DumpClosed():
@@ -189,6 +188,9 @@ class DawLink:
             )
         self._missing = self._describe_missing()
         self._count, self._is_answered, self._unanswered = None, True, 0
+        if self._named != self._layout:
+            self._layout = dict(self._named)
+            self._requests.clear()  # asking was of use: somebody works on the tracks
         self._incomplete = self._incomplete + 1 if self._missing else 0
         text = "is there"
         if self._missing:
@@ -199,7 +201,7 @@ class DawLink:
     def _describe_missing(self) -> str:
         """What the dump has not said, in words; empty where it is complete."""
         strips = set(range(1, (self._count or 0) + 1))
-        nameless, gainless = strips - self._named, strips - self._gains
+        nameless, gainless = strips - self._named.keys(), strips - self._gains
         parts = (
             _in_words(nameless & gainless, "said nothing"),
             _in_words(nameless - gainless, "not said what it is called"),

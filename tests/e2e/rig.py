@@ -209,10 +209,14 @@ class Remote:
         """Do what the bridge asks for, before anybody hears of it."""
 
 
+NOBODY = "nobody's"
+
+
 class Desk(Remote):
     """The DAW and the person; everything happens while it waits for something (`hear`)."""
 
     _songs = count(1)
+    _nobodies = count(1)
 
     def __init__(self, *, port: int, bridge_port: int) -> None:
         self.strips: list[Strip] = []
@@ -230,7 +234,7 @@ class Desk(Remote):
         self.contradict(self.strips[0].uid)
         if self.obeys:
             # People overtake the DAW: be sure that the dump has been read before they speak.
-            self.contradict("nobody's")
+            self.contradict(NOBODY)
 
     def load(self, tracks: tuple[tuple[str, str], ...] = SONG) -> None:
         """Open a session, and tell nobody before they ask."""
@@ -241,8 +245,11 @@ class Desk(Remote):
         ]
 
     def contradict(self, uid: str) -> None:
-        """Give track 1 an identity that the bridge doesn't know: it asks who is who, and waits."""
-        self.say("/mix/track/1/id", uid)
+        """Give track 1 an identity that the bridge doesn't know: it asks who is who, and waits.
+
+        What is said again though a dump has denied it is believed, so that nobody is new each time.
+        """
+        self.say("/mix/track/1/id", f"{uid}-{next(self._nobodies)}" if uid == NOBODY else uid)
         self.hear("/mix/refresh")
 
     def dump(self, number: int) -> None:

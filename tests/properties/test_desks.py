@@ -1,9 +1,12 @@
 """Beside a real desk, and whatever hands do there, the bridge keeps its promises.
 
 Each way in which a desk is real is played alone, and with a hand there. Many at once do not all
-hold yet: ``PYTHONPATH=.:tests/unit python tests/unit/desk_search.py --all --desks 200`` plays random
-combinations, counts what breaks, and prints the smallest world for it. A failure names its seed and
-features; with ``--seed SEED --features FEATURES --story`` that world is told line by line.
+hold yet. This plays random combinations, counts what breaks, and prints the smallest world for it:
+
+    PYTHONPATH=.:tests/unit python tests/unit/desk_search.py --all --desks 200
+
+A failure names its seed and features; with ``--seed SEED --features FEATURES --story`` that world
+is told line by line.
 """
 
 import pytest

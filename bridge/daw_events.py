@@ -37,7 +37,8 @@ _RECALL_WINDOW_S: Final = 0.8
 """A desk tells a scene within this (X32: .05 to .8 s)."""
 _QUIET_S: Final = 1.0
 """Nothing more for this long: the scene has been told."""
-_REMEMBERED: Final = 256
+_DENIALS: Final = 3
+"""A name that so many dumps in a row deny is believed; one beyond the last strip is ignored."""
 _IN_STEP: Final = 0.2
 """Faders that a hand moves as a group go equally far, to within this share."""
 
@@ -94,7 +95,7 @@ class DawEvents:
         self._recalled_at = -math.inf
         self._is_recall_unread = False
         self._said: dict[tuple[int, str], str] = {}
-        self._said_twice: dict[tuple[int, str], str] = {}
+        self._denied: dict[tuple[int, str], tuple[str, int]] = {}
 
     @property
     def due(self) -> float | None:
@@ -162,11 +163,16 @@ class DawEvents:
         self._pause(at, "the tracks are being rearranged")
 
     def _contradict(self, at: float, track: int, what: str, text: str, *, is_other: bool) -> None:
-        """The DAW says of a strip what the last dump did not."""
+        """The DAW says of a strip what the last dump did not.
+
+        Where one dump after the other denies it, it is believed at last: the question has no end.
+        """
         if not is_other:
             return
         place = track, what
-        if self._said_twice.get(place) == text:
+        said, times = self._denied.get(place, ("", 0))
+        enough = 1 if self._mix.by_number(track) is None else _DENIALS
+        if said == text and times >= enough:
             self._believe(track, what, text)
             return
         self._said[place] = text
@@ -189,15 +195,7 @@ class DawEvents:
         known = {strip.key for strip in self._mix.strips}
         is_new_layout, changes = self._mix.close_dump()
         self.is_layout_doubtful = False
-        if is_new_layout:
-            self._said_twice.clear()  # it was said of another session's strips
-        for (track, what), text in self._said.items():
-            strip = self._mix.by_number(track)
-            if strip is None or text != (strip.uid if what == "uid" else strip.name):
-                self._said_twice[track, what] = text
-        self._said.clear()
-        while len(self._said_twice) > _REMEMBERED:
-            del self._said_twice[next(iter(self._said_twice))]
+        self._count_denials()
         if is_new_layout:
             self._pause(at, "the tracks were rearranged")
         for strip in self._mix.strips:
@@ -211,6 +209,20 @@ class DawEvents:
             self._apply_value(change, is_sure=is_sure)
         if self._is_recall_unread:
             self._is_recall_unread = False
+
+    def _count_denials(self) -> None:
+        """What was said since the last dump, and this one denies; all else is forgotten."""
+        denied = {}
+        for (track, what), text in self._said.items():
+            strip = self._mix.by_number(track)
+            if strip is None or text != (strip.uid if what == "uid" else strip.name):
+                said, times = self._denied.get((track, what), ("", 0))
+                denied[track, what] = text, times + 1 if said == text else 1
+        beyond = {
+            place: each for place, each in self._denied.items() if place[0] > len(self._mix.strips)
+        }
+        self._denied = beyond | denied
+        self._said.clear()
 
     # -- values --------------------------------------------------------------------------------
 

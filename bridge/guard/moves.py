@@ -45,6 +45,7 @@ class Moves(MoveRegister):
         self._is_auditioned = False
         self._fades_left = 0
         self._unanswered_panic: set[tuple[str, Param]] = set()
+        self._said_at: dict[tuple[str, Param], float] = {}
         self._guard = guard
         self.grid = grid
         self._writer = Writer(guard, grid)
@@ -158,6 +159,7 @@ class Moves(MoveRegister):
             event: The value.
             is_sure: Whether the DAW holds that now, by a dump.
         """
+        self._said_at[strip.key, event.param] = event.at
         reading = self._writer.receive(
             strip.key, event.param, event.value, event.at, is_sure=is_sure
         )
@@ -311,7 +313,8 @@ class Moves(MoveRegister):
         off: list[tuple[StripState, Param, float]] = []
         for strip in self._mix.strips:
             for param in (p for p in MOVABLE if not self._guard.lock(strip.key, p)):
-                left = self._writer.left_at(strip.key, param)
+                said_at = self._said_at.get((strip.key, param), -math.inf)
+                left = self._writer.left_at(strip.key, param, said_at)
                 now = self._mix.value(strip, param) if math.isnan(left) else left
                 now = on_the_wire.get((strip.key, param), now)
                 if self._is_off(strip, param, now):

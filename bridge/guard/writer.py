@@ -106,12 +106,13 @@ class Writer:
         """Whether nothing more is written for a transit."""
         return transit.is_sent or self._transits.get((transit.key, transit.param)) is not transit
 
-    def left_at(self, key: str, param: Param) -> float:
-        """What was written last to a parameter and never answered; NaN where it was answered."""
+    def left_at(self, key: str, param: Param, since: float) -> float:
+        """What was written last to a parameter, after `since`, and never answered; else NaN."""
         mine = (t for _, t in reversed(self._ended) if t.key == key and t.param is param)
         last = next(mine, None)
-        is_open = last is not None and last.sent and math.isnan(last.answer)
-        return last.sent[-1] if last and is_open and not last.is_crossed else math.nan
+        if last is None or not last.sent or last.is_crossed or last.sent_at[-1] <= since:
+            return math.nan
+        return last.sent[-1] if math.isnan(last.answer) else math.nan
 
     def written_at(self, key: str, param: Param) -> float:
         """When a parameter was written last, monotonic seconds; minus infinity for long ago."""
@@ -251,7 +252,7 @@ class Writer:
                 self._end(transit, at)
                 result.unanswered.append(transit)
             else:
-                self._write(transit, number, at, result)
+                self._write(transit, number, at, result, held(transit.key, transit.param))
         return result
 
     def _is_answered(self, transit: Transit, held: float) -> bool:
@@ -268,9 +269,14 @@ class Writer:
         transit.is_confirmed = True
         self._end(transit, at)
 
-    def _write(self, transit: Transit, number: int, at: float, result: Advance) -> None:
+    def _write(
+        self, transit: Transit, number: int, at: float, result: Advance, held: float
+    ) -> None:
         transit.is_retried = transit.is_sent
         value = self._next_value(transit, at)
+        is_nearer = abs(held - transit.target) < abs(value - transit.target)
+        if transit.purpose is Purpose.PANIC and is_nearer:
+            value = held  # it is further back already than the ramp
         write = Write(
             key=transit.key,
             param=transit.param,

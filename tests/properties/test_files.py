@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -109,7 +110,9 @@ def test_no_balance_is_a_fault_of_ours(
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "balance.yaml"
     path.write_bytes(content)
-    assert_read_or_refused(path, lambda file: read_balance(file, ("Lead Vox", "no", "Fläche")))
+    assert_read_or_refused(
+        path, lambda file: read_balance(file, ("Lead Vox", "no", "Fläche"), np.zeros((3, 6)))
+    )
 
 
 @settings(deadline=None, max_examples=60)

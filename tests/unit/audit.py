@@ -66,6 +66,8 @@ class Audit:
         self.mode = mode
         self.order: list[str] = []
         self.names: dict[str, str] = {}
+        self.said: set[tuple[int, str, str]] = set()
+        self.denied: set[tuple[int, str, str]] = set()
         self.lines: dict[Slot, Line] = {}
         self.locks: set[Slot] = set()
         self.locks_to_come: set[LockClass] = set()
@@ -141,8 +143,11 @@ class Audit:
                 self.incoming[track - 1][what] = value
             return
         key = self.order[track - 1] if track <= len(self.order) else None
+        if key is None and (track, what, value) in self.denied:
+            return  # a dump has said since that there is no such strip
         if key is None or (key if what == "uid" else self.names[key]) != value:
             self.is_doubtful = True
+            self.said.add((track, what, value))
 
     def _told(self, key: str, event: m.ParamChanged, *, is_hand: bool) -> None:
         if event.param not in RANGE:
@@ -179,6 +184,8 @@ class Audit:
                 line.told = value
             self._greeted(key)
         self.incoming, self.is_doubtful = None, False
+        self.denied = {each for each in self.denied | self.said if each[0] > len(self.order)}
+        self.said.clear()
 
     def _recalled(self, before: list[str]) -> None:
         """A quarter of the strips, and three at least, hold something else: another mix."""
@@ -195,7 +202,7 @@ class Audit:
             if not math.isnan(self.line(key, param).told)
             and not same_value(param, float(value), self.line(key, param).told)  # type: ignore[arg-type]
         }
-        if len(moved) >= max(3, len(self.order) / 4) and not self.is_panicked:
+        if len(moved) >= max(3, len(self.order) / 4):
             for key, param, value in known:
                 self.line(key, param).pins.add(float(value))  # type: ignore[arg-type]
 
@@ -265,7 +272,9 @@ class Audit:
             if self.mode is Mode.SUGGEST:
                 assert isinstance(self.event, m.SuggestionAccepted), "nobody accepted it"
             line.path, line.is_way_back = (note.from_value, note.to_value), False
-            line.move, line.written = note.move, math.nan
+            line.move = note.move
+            if not (note.move == self.proposed[0] and self.is_auditioned):
+                line.written = math.nan  # what was heard already goes on from where it is
             self.applied.append((at, (key, note.param)))
             self._judge_budgets(at, (key, note.param))
         elif note.state is MoveState.REVERTED:
@@ -294,6 +303,10 @@ class Audit:
         key = self.order[write.track - 1]
         assert (key, param) not in self.locks, f"{key} {param} is Safe"
         line = self.line(key, param)
+        is_held = at - self.touched.get(key, -math.inf) < HOLD_OFF_S
+        if write.move == "" and is_held and any(abs(value - pin) <= EPS for pin in line.pins):
+            line.written = value  # what a hand had set is given back
+            return
         before = [x for x in (line.written, line.told) if not math.isnan(x)]
         if self.is_panicked:
             assert any(

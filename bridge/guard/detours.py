@@ -71,7 +71,7 @@ class Detours:
         refusal = "the mix is as it was: there is nothing to compare"
         for strip in self._mix.strips:
             for param in MOVABLE:
-                now = self._moves.on_the_wire(strip, param)
+                now = self._moves.left_at(strip, param)
                 pinned = self._guard.pinned(strip.key, param)
                 is_ours = self._guard.is_ours(strip.key, param)
                 is_known = not (math.isnan(now) or math.isnan(pinned))

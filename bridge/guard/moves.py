@@ -75,6 +75,13 @@ class Moves(MoveRegister):
         transit = self._writer.transit(strip.key, param)
         return transit.before if transit and transit.sent else self._mix.value(strip, param)
 
+    def left_at(self, strip: StripState, param: Param) -> float:
+        """As `on_the_wire`, or what was written and given up, if the DAW has said nothing since."""
+        said_at = self._said_at.get((strip.key, param), -math.inf)
+        left = self._writer.left_at(strip.key, param, said_at)
+        is_moving = self._writer.transit(strip.key, param) is not None
+        return self.on_the_wire(strip, param) if is_moving or math.isnan(left) else left
+
     # -- forward -------------------------------------------------------------------------------
 
     def suggest(self, move: Move, at: float) -> None:
@@ -313,10 +320,7 @@ class Moves(MoveRegister):
         off: list[tuple[StripState, Param, float]] = []
         for strip in self._mix.strips:
             for param in (p for p in MOVABLE if not self._guard.lock(strip.key, p)):
-                said_at = self._said_at.get((strip.key, param), -math.inf)
-                left = self._writer.left_at(strip.key, param, said_at)
-                now = self._mix.value(strip, param) if math.isnan(left) else left
-                now = on_the_wire.get((strip.key, param), now)
+                now = on_the_wire.get((strip.key, param), self.left_at(strip, param))
                 if self._is_off(strip, param, now):
                     off.append((strip, param, now))
         keys = [strip.key for strip, _, _ in off]

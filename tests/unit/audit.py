@@ -163,8 +163,11 @@ class Audit:
 
     def _read(self, line: Line, value: float, at: float) -> None:
         """A value is ours coming back, or what was known; else it may be taken for a hand's."""
-        is_echo = any(abs(value - ours) < 0.005 and at - when < 0.5 for when, ours in line.ours)
-        if not is_echo and not abs(value - line.told) < 0.005:
+        ours = [x for when, x in line.ours if at - when < 0.5]
+        is_echo = any(abs(value - x) < 0.005 for x in ours)
+        is_newest = is_echo and abs(value - ours[-1]) < 0.005
+        # An answer out of turn cannot be told from a hand that goes back along our way.
+        if not is_newest and not abs(value - line.told) < 0.005:
             line.pins.add(value)
 
     def _arranged(self, at: float) -> None:

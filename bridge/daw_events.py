@@ -276,6 +276,7 @@ class DawEvents:
                 self._moves.give_back(strip, param, event.at)
             else:  # or it came late, and the hand's value stands: only a dump can tell
                 self._moves.is_dump_wanted = True
+                self._guard.strip(strip.key).is_silent = True
             return
         self._mix.confirm(strip, param, event.value, event.at)
         if reading.answer in (Answer.ECHO, Answer.CONFIRMED):

@@ -370,6 +370,7 @@ class Moves(MoveRegister):
             duration=duration,
             purpose=purpose,
             move=move,
+            is_start_held=start == self._held(key, param),
         )
         self._writer.begin(transit, at)
 

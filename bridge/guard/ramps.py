@@ -41,6 +41,7 @@ class Transit:
         is_retried: Whether the last write has been repeated.
         is_confirmed: Whether the DAW has answered the target.
         answer: The DAW's last answer; NaN before any.
+        is_start_held: Whether the DAW itself said the start: then no rounding goes beyond it.
         moved_at: When it first answered with something else than the start; infinite before.
         is_crossed: Whether a hand has moved the parameter since: of what is answered nothing more
             is expected then.
@@ -60,6 +61,7 @@ class Transit:
     is_retried: bool = False
     is_confirmed: bool = False
     answer: float = math.nan
+    is_start_held: bool = False
     moved_at: float = math.inf
     is_crossed: bool = False
     _answered: set[int] = field(default_factory=set)
@@ -100,6 +102,9 @@ class Transit:
         if error > rounding or (self.is_crossed and not (is_awaited or is_last)):
             return Match.NONE
         fine = noise(self.param)
+        gone = (value - self.start) * math.copysign(1.0, self.target - self.start)
+        if self.is_start_held and gone < -fine:
+            return Match.NONE
         if error <= fine and nearest not in self._answered:
             return Match.ECHO
         last = self.start if math.isnan(self.answer) else self.answer

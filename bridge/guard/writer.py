@@ -141,7 +141,8 @@ class Writer:
     def begin(self, transit: Transit, at: float) -> None:
         """Put a value on its way, in place of what was there for that parameter."""
         if old := self._transits.pop((transit.key, transit.param), None):
-            transit.start = old.before if old.sent else transit.start
+            if old.sent and old.before != transit.start:
+                transit.start, transit.is_start_held = old.before, False
             self._ended.append((at, old))
         transit.due = at
         self._transits[transit.key, transit.param] = transit

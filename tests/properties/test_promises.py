@@ -28,7 +28,7 @@ def test_every_write_of_a_hundred_thousand_sequences_keeps_every_promise(profile
                 broken.add_note(f"storm {seed} of {profile}, sequence {sequence}")
                 raise
         decisions += storm.decisions
-    assert decisions > 20 * STORMS[profile], "the storms were so wild that nothing was tried"
+    assert decisions > 15 * STORMS[profile], "the storms were so wild that nothing was tried"
 
 
 def test_these_are_a_hundred_thousand_sequences() -> None:

@@ -10,7 +10,7 @@ allows both.
 
 import math
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from bridge.mix import messages as m
@@ -50,6 +50,7 @@ class Line:
     told: float = math.nan
     written: float = math.nan
     pins: set[float] = field(default_factory=set)
+    said: set[float] = field(default_factory=set)
     path: tuple[float, float] | None = None
     """From where to where a move or its way back may write now."""
     move: str = ""
@@ -65,6 +66,7 @@ class Audit:
         self.profile = profile
         self.mode = mode
         self.order: list[str] = []
+        self.snapshot: Callable[[str, Param], float] = lambda *_: math.nan
         self.names: dict[str, str] = {}
         self.said: set[tuple[int, str, str]] = set()
         self.denied: set[tuple[int, str, str]] = set()
@@ -160,6 +162,7 @@ class Audit:
         else:
             self._read(line, event.value, event.at)
         line.told = event.value
+        line.said.add(event.value)
 
     def _read(self, line: Line, value: float, at: float) -> None:
         """A value is ours coming back, or what was known; else it may be taken for a hand's."""
@@ -185,6 +188,7 @@ class Audit:
                     line.pins = {value}
                 self._read(line, value, at)
                 line.told = value
+                line.said.add(value)
             self._greeted(key)
         self.incoming, self.is_doubtful = None, False
         self.denied = {each for each in self.denied | self.said if each[0] > len(self.order)}
@@ -306,14 +310,18 @@ class Audit:
         key = self.order[write.track - 1]
         assert (key, param) not in self.locks, f"{key} {param} is Safe"
         line = self.line(key, param)
-        is_held = at - self.touched.get(key, -math.inf) < HOLD_OFF_S
-        if write.move == "" and is_held and any(abs(value - pin) <= EPS for pin in line.pins):
-            line.written = value  # what a hand had set is given back
+        is_given_back = write.move == "" and not self.is_panicked
+        if is_given_back and any(abs(value - pin) <= EPS for pin in line.pins):
+            line.written = value  # what a hand had set, and a write of ours has crossed
             return
         before = [x for x in (line.written, line.told) if not math.isnan(x)]
         if self.is_panicked:
+            # The snapshot may be a value that a hand has set so near to ours that only it knows.
+            snapshot = {self.snapshot(key, param)} & line.said
             assert any(
-                abs(value - pin) <= abs(b - pin) + EPS for pin in line.pins for b in before
+                abs(value - pin) <= abs(b - pin) + EPS
+                for pin in line.pins | snapshot
+                for b in before
             ), "panic goes to the snapshot only"
         else:
             self._judge_move(key, param, value, before, at)
@@ -332,7 +340,9 @@ class Audit:
             return
         assert line.path is not None, "nobody asked for this write"
         assert min(line.path) - EPS <= value <= max(line.path) + EPS, "not on its way"
-        assert at - self.touched.get(key, -math.inf) >= HOLD_OFF_S - EPS, "a hand was there"
+        assert at - self.touched.get(key, -math.inf) >= HOLD_OFF_S - EPS, (
+            f"a hand was there: {write} at {at}, touched {self.touched.get(key)}, {self.event}"
+        )
         step = promised(self.profile, 0, param) * self.scale
         assert abs(value - line.path[0]) <= step + EPS, "too large a step"
         span = promised(self.profile, 1, param) * self.scale

@@ -91,6 +91,7 @@ class Storm:
             mode=mode, profile=profile, interval_s=self.dice.choice((0.02, 1.0, 6.0)),
         )  # fmt: skip
         self.audit = Audit(profile, mode, is_task_honest=is_honest)
+        self.audit.snapshot = self.engine.guard.pinned
         self.order: list[str] = []
         self.names: dict[str, str] = {}
         self.values: dict[tuple[str, Param], float] = {}
@@ -212,10 +213,16 @@ class Storm:
             assert deadline is None or deadline > self.at, "it spins"
 
     def answer(self) -> None:
-        """The DAW echoes, in this order or another."""
+        """The DAW echoes, one control in this order or another.
+
+        What it says of one control keeps its order: an answer out of turn cannot be told from a
+        hand that goes back along our way, and is judged where a desk is modelled (`desk_judge`).
+        """
         self.at += self.dice.choice((0.0, 0.005, 0.3))
         if self.dice.random() < 0.1:
-            self.dice.shuffle(self.echoes)
+            places = list(dict.fromkeys((key, param) for key, param, _ in self.echoes))
+            self.dice.shuffle(places)
+            self.echoes.sort(key=lambda echo: places.index((echo[0], echo[1])))
         for key, param, value in self.echoes:
             if key in self.order:
                 track = self.order.index(key) + 1
@@ -241,7 +248,7 @@ class Storm:
         line = self.audit.line(key, param)
         ours = [v for at, v in self.sent[key, param] if at > self.at - 40.0]
         near = [*ours, line.told, *(line.path or ())]
-        margin = 0.02 if param is Param.PAN else 0.2
+        margin = 0.052 if param is Param.PAN else 0.52  # the coarsest rounding of an answer
         return value < min(near) - margin or value > max(near) + margin
 
     def judge_move(self) -> None:

@@ -341,7 +341,7 @@ class Audit:
         assert line.path is not None, "nobody asked for this write"
         assert min(line.path) - EPS <= value <= max(line.path) + EPS, "not on its way"
         assert at - self.touched.get(key, -math.inf) >= HOLD_OFF_S - EPS, (
-            f"a hand was there: {write} at {at}, touched {self.touched.get(key)}, {self.event}"
+            f"a hand was there: {key} {param} {value}, {at - self.touched[key]:.2f} s ago"
         )
         step = promised(self.profile, 0, param) * self.scale
         assert abs(value - line.path[0]) <= step + EPS, "too large a step"

@@ -244,7 +244,10 @@ class Storm:
         )
 
     def _is_clear(self, key: str, param: Param, value: float) -> bool:
-        """Whether the value cannot be taken for anything that the bridge wrote."""
+        """Whether the value cannot be taken for what the bridge wrote, or for what follows that."""
+        for (other, its_param), sent in self.sent.items():
+            if other != key and its_param is param and sent and sent[-1][0] > self.at - 2.0:
+                return False
         line = self.audit.line(key, param)
         ours = [v for at, v in self.sent[key, param] if at > self.at - 40.0]
         near = [*ours, line.told, *(line.path or ())]

@@ -222,3 +222,11 @@ def test_a_dump_that_a_dialect_collects_is_ended_by_the_dialect_alone() -> None:
     link.note(DumpOpened(at=10.0, count=0))  # nobody knows who is who
     link.note_alive(20.0)
     assert not isinstance(link.check(20.0)[0], DumpClosed)
+
+
+def test_a_daw_that_comes_back_is_asked_within_a_second(link: DawLink) -> None:
+    dump(link, 10.0)
+    for tenth in range(100, 400):  # it has gone, and is asked every second
+        link.check(tenth / 10)
+    link.note_alive(40.0)
+    assert any(asked(link, 40.0 + tenth / 10) for tenth in range(1, 11))

@@ -302,6 +302,15 @@ def impulses(count: int) -> Stems:
     return Stems(names=names, roles=(), audio=audio, sample_rate=RATE)
 
 
+def hear(visit: Visit) -> None:
+    """Wait until the page's own meter moves; its policy forbids a function given as text."""
+    for _ in range(600):
+        if visit.page.locator("#ears meter").evaluate("meter => meter.value") > 0.2:
+            return
+        visit.page.wait_for_timeout(100)
+    raise AssertionError("nothing was to be heard within a minute")
+
+
 def test_a_song_of_stereo_stems_is_fetched_while_it_plays(tmp_path: Path, browser: Browser) -> None:
     stems = tmp_path / "stems"
     stems.mkdir()
@@ -312,15 +321,14 @@ def test_a_song_of_stereo_stems_is_fetched_while_it_plays(tmp_path: Path, browse
         visit = Visit(browser, DESKTOP)
         visit.page.goto(url)
         visit.page.get_by_role("button", name="Play the band").click()
-        meter = "document.querySelector('#ears meter').value > 0.2"
-        visit.page.wait_for_function(meter, timeout=60_000)
+        hear(visit)
         asked = [url.rpartition("/stems/")[2] for url in visit.asked if "/stems/" in url]
         assert asked[0] == "0"
         # Behind the first ones come all others, since they fit into memory.
         last = -(-70 * RATE // BLOCK) - 1
         with visit.page.expect_request(re.compile(rf"/stems/{last}$"), timeout=60_000):
             pass
-        visit.page.wait_for_function(meter)
+        hear(visit)
         assert visit.faults == []
         visit.context.close()
 

@@ -79,6 +79,25 @@ def history(web: Web) -> dict[str, dict[str, object]]:
 # -- thumbs ----------------------------------------------------------------------------------------
 
 
+# The first of the module: nothing has been moved yet that could be rated.
+def test_good_is_confirmed_where_it_was_given_and_what_cannot_be_judged_is_said(
+    desk: Desk, visit: Open
+) -> None:
+    here = visit()
+    expect(here.page.locator(".panic:visible").first).to_be_enabled()
+    here.page.keyboard.press("g")
+    expect(here.page.locator("#toasts")).to_contain_text("nothing to rate")
+    moves_in_assist(desk, 1)
+    desk.let_pass(0.3)
+    expect(thumb(here, "good")).to_be_enabled()
+    here.page.keyboard.press("g")
+    expect(confirmed(here)).to_contain_text("Good")
+    desk.let_pass(0.3)
+    expect(confirmed(here)).to_have_text("✓ Good saved.")
+    here.page.keyboard.press("b")
+    expect(here.page.locator("#toasts")).to_contain_text("rated this move already")
+
+
 @pytest.mark.parametrize("again", ["click", "key"])
 def test_bad_twice_is_one_answer_and_takes_no_older_move_back(
     web: Web, desk: Desk, visit: Open, again: str
@@ -128,24 +147,6 @@ def test_an_answer_means_the_move_that_was_shown_when_the_finger_came_down(
     # After a moment the next one is offered.
     expect(rated(here)).not_to_have_text(shown)
     expect(thumb(here, "good")).to_be_enabled()
-
-
-def test_good_is_confirmed_where_it_was_given_and_what_cannot_be_judged_is_said(
-    desk: Desk, visit: Open
-) -> None:
-    here = visit()
-    expect(here.page.locator(".panic:visible").first).to_be_enabled()
-    here.page.keyboard.press("g")
-    expect(here.page.locator("#toasts")).to_contain_text("nothing to rate")
-    moves_in_assist(desk, 1)
-    desk.let_pass(0.3)
-    expect(thumb(here, "good")).to_be_enabled()
-    here.page.keyboard.press("g")
-    expect(confirmed(here)).to_contain_text("Good")
-    desk.let_pass(0.3)
-    expect(confirmed(here)).to_have_text("✓ Good saved.")
-    here.page.keyboard.press("b")
-    expect(here.page.locator("#toasts")).to_contain_text("rated this move already")
 
 
 def test_undo_takes_back_the_move_on_the_card(web: Web, desk: Desk, visit: Open) -> None:

@@ -193,8 +193,10 @@ class Moves(MoveRegister):
         self, strip: StripState, event: ParamChanged, base: float, *, is_sure: bool
     ) -> bool:
         """Whether a foreign value may be a control that the DAW moves along with ours."""
-        if self._writer.transit(strip.key, event.param) is not None:
-            return self.company.pulls(strip.key, event.param, event.at)
+        own = self._writer.transit(strip.key, event.param)
+        if own is not None:  # only panic writes to more than one at a time
+            is_panic = own.purpose is Purpose.PANIC
+            return is_panic and self.company.pulls(strip.key, event.param, event.at)
         return self.company.receive(
             strip.key, event.param, base=base, value=event.value, at=event.at, is_sure=is_sure
         )

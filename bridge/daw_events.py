@@ -207,8 +207,7 @@ class DawEvents:
         for change in changes:
             is_sure = self._moves.is_settled(change, self._opened_at - _WIRE_S)
             self._apply_value(change, is_sure=is_sure)
-        if self._is_recall_unread:
-            self._is_recall_unread = False
+        self._is_recall_unread = False
 
     def _count_denials(self) -> None:
         """What was said since the last dump, and this one denies; all else is forgotten."""

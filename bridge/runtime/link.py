@@ -214,16 +214,14 @@ class DawLink:
 
     def _describe_silence(self, at: float) -> LinkChanged | None:
         """A DAW that speaks and has not said everything: what it has not answered."""
-        if self._unanswered < _TRIES_TO_CLOSE:
-            text = "speaks; asking for all its strips"
-            return None if self.state is LinkState.CONNECTING else self._connect(at, text)
-        return self._connect(
-            at,
-            f"speaks, but does not answer when it is asked for all its strips "
-            f"({self._unanswered} times): see what it sends to this port and what it listens to",
-        )
-
-    def _connect(self, at: float, text: str) -> LinkChanged | None:
+        text = "speaks; asking for all its strips"
+        if self._unanswered >= _TRIES_TO_CLOSE:
+            text = (
+                "speaks, but does not answer when it is asked for all its strips "
+                f"({self._unanswered} times): see what it sends to this port and what it listens to"
+            )
+        elif self.state is LinkState.CONNECTING:
+            return None
         return self._enter(LinkState.CONNECTING, at, text)
 
     def _enter(

@@ -114,7 +114,7 @@ export function makeEars(element, card) {
   let isBefore = false;
   let modeWanted = "assist";
   let isFirst = true;
-  let beginAt = 0;
+  let beginning = 0; // the timer after which the bridge may move; 0 once it ran
 
   async function toggle() {
     if (!state.facts.ears || isBusy) return;
@@ -151,20 +151,22 @@ export function makeEars(element, card) {
     isPlaying = true;
     follow(SWITCH_S);
     mixer.port.postMessage({ isPlaying: true });
-    beginAt = performance.now() + (isFirst ? LISTEN_FIRST_MS : 0);
+    beginning = setTimeout(begin, isFirst ? LISTEN_FIRST_MS : 0);
     isFirst = false;
-    setTimeout(begin, Math.max(0, beginAt - performance.now()));
   }
 
   /** Let the bridge move, once "before" has been heard. */
   function begin() {
-    if (isPlaying && performance.now() >= beginAt && state.status?.mode === "observe") ask("mode", modeWanted);
+    beginning = 0;
+    if (state.status?.mode === "observe") ask("mode", modeWanted);
     update(new Set());
   }
 
   /** Whoever does not listen is not asked to judge. */
   async function stop() {
     isPlaying = false;
+    clearTimeout(beginning);
+    beginning = 0;
     mixer.port.postMessage({ isPlaying: false });
     level.value = 0;
     if (state.status && state.status.mode !== "observe") {
@@ -203,7 +205,7 @@ export function makeEars(element, card) {
     mark(before, "aria-pressed", isBefore ? "true" : "false");
     mark(after, "aria-pressed", isBefore ? "false" : "true");
     const count = state.compare?.changed ?? 0;
-    if (!isBusy) say(heard, !isPlaying ? "Press Play to hear the band." : isLoading ? "Loading …" : isBefore ? "You hear the mix as it began." : performance.now() < beginAt && state.status?.mode === "observe" ? "Listen to the mix as it is. In a few seconds the bridge begins." : count ? `You hear the mix now: ${words.plural(count, "track")} changed.` : "You hear the mix as it began: nothing has changed yet.");
+    if (!isBusy) say(heard, !isPlaying ? "Press Play to hear the band." : isLoading ? "Loading …" : isBefore ? "You hear the mix as it began." : beginning && state.status?.mode === "observe" ? "Listen to the mix as it is. In a few seconds the bridge begins." : count ? `You hear the mix now: ${words.plural(count, "track")} changed.` : "You hear the mix as it began: nothing has changed yet.");
     if (["values", "strips", "compare"].some((name) => changed.has(name))) follow(FOLLOW_S);
   }
   return { update, toggle, closeWelcome: () => welcome.close() };

@@ -27,7 +27,7 @@ from bridge.guard.strip_memory import StripMemory
 from bridge.ledger import Ledger
 from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState
-from bridge.mix.notices import MoveReported, StatusChanged
+from bridge.mix.notices import MoveReported, RewardCredited, StatusChanged
 from bridge.mix.params import Param
 from bridge.mix.sound import guess_roles
 from bridge.mix.state import MixState
@@ -209,7 +209,7 @@ class Engine:
             return
         match event:
             case m.RewardReceived():
-                self._verdicts.take_reward(event)
+                self._on_reward(event)
             case m.SuggestionAccepted() | m.SuggestionSkipped():
                 self._on_answer(event)
             case m.UndoRequested():
@@ -249,16 +249,33 @@ class Engine:
         self.mode = self._teacher.mode = mode
         self.guard.scale = _GIG_SCALE if mode is Mode.GIG else 1.0
 
-    def _on_answer(self, event: m.SuggestionAccepted | m.SuggestionSkipped) -> None:
+    def _on_reward(self, event: m.RewardReceived) -> None:
+        """A thumb without a name answers the open suggestion; any other is about moves made."""
+        move = self.moves.suggestion
+        if move is None or event.move or event.value == 0.0 or self.detours.is_comparing:
+            self._verdicts.take_reward(event)
+            return
+        answer = m.SuggestionAccepted if event.value > 0.0 else m.SuggestionSkipped
+        is_answered = self._on_answer(answer(at=event.at, move=move.id))
+        self._out.notices.append(
+            RewardCredited(
+                reward_id=event.reward_id,
+                move=move.id if is_answered else "",
+                value=event.value,
+            )
+        )
+
+    def _on_answer(self, event: m.SuggestionAccepted | m.SuggestionSkipped) -> bool:
+        """Do as a person answers a suggestion; returns whether it could be answered."""
         is_yes = isinstance(event, m.SuggestionAccepted)
         move = self.moves.suggestion
         if move is None or event.move not in ("", move.id):
             verb = "accept" if is_yes else "skip"
             self._out.refuse(f"{verb}: {event.move!r} is not the open suggestion")
-            return
+            return False
         if not self.guard.is_layout_known:
             self._out.refuse(f"{move.id} waits: the tracks are being read anew; ask again")
-            return
+            return False
         self._teacher.judge(move, 1.0 if is_yes else -1.0, at=event.at)
         if is_yes:
             self.moves.suggestion = None
@@ -266,6 +283,7 @@ class Engine:
         else:
             self.moves.close_suggestion(MoveState.SKIPPED, event.at, "you skipped it")
         self._next_decision_at = event.at + self._interval_s
+        return True
 
     # -- time ----------------------------------------------------------------------------------
 

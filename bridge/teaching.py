@@ -127,15 +127,13 @@ class Teacher:
         if not self.is_on or not may_teach or reward == 0.0:
             return
         observation = self._mix.observe()
-        _, allowed = self.options(observation, at)
         learnt = self._task.learn(
             move.proposal,
             reward,
             weight=weight,
-            heard=move.is_heard,
             at=at,
             observation=observation,
-            allowed=allowed,
+            next_allowed=lambda: self.options(observation, at)[1],
         )
         self.lessons.append(Lesson(move=move.id, reward=reward, weight=weight, learnt=learnt))
         self._wake(move.key, move.param)

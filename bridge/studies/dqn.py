@@ -102,10 +102,9 @@ class DqnTask(Rival):
         reward: float,
         *,
         weight: float,
-        heard: bool,
         at: float,
         observation: Observation,
-        allowed: NDArray[np.bool_],
+        next_allowed: Callable[[], NDArray[np.bool_]],
     ) -> Learnt:
         """What was disliked is not tried again soon; the network stays as it is."""
         if reward < 0.0:

@@ -91,10 +91,9 @@ class Rival:
         reward: float,
         *,
         weight: float,
-        heard: bool,
         at: float,
         observation: Observation,
-        allowed: NDArray[np.bool_],
+        next_allowed: Callable[[], NDArray[np.bool_]],
     ) -> Learnt:
         """Nothing is learnt."""
         return Learnt(td_error=0.0, text="")
@@ -178,10 +177,9 @@ class Rules(Rival):
         reward: float,
         *,
         weight: float,
-        heard: bool,
         at: float,
         observation: Observation,
-        allowed: NDArray[np.bool_],
+        next_allowed: Callable[[], NDArray[np.bool_]],
     ) -> Learnt:
         """Which control a thumb-down was about."""
         if self._is_heeding and reward < 0.0:
@@ -268,10 +266,9 @@ class LinUcb(Rival):
         reward: float,
         *,
         weight: float,
-        heard: bool,
         at: float,
         observation: Observation,
-        allowed: NDArray[np.bool_],
+        next_allowed: Callable[[], NDArray[np.bool_]],
     ) -> Learnt:
         """One more row of the regression (Sherman-Morrison); what was disliked rests a while."""
         index, features = proposal.trace

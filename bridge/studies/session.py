@@ -273,17 +273,18 @@ class Session:
 
     def _teach(self, proposal: Proposal, value: float, *, weight: float) -> None:
         observation = self._mix.last_observation()
-        _, allowed = self._guard.shape(
-            observation, self._task.steps(observation), self._task.step_params, at=self._at
-        )
+
+        def allowed() -> NDArray[np.bool_]:
+            steps = self._task.steps(observation)
+            return self._guard.shape(observation, steps, self._task.step_params, at=self._at)[1]
+
         self._task.learn(
             proposal,
             value,
             weight=weight,
-            heard=True,
             at=self._at,
             observation=observation,
-            allowed=allowed,
+            next_allowed=allowed,
         )
 
 

@@ -7,7 +7,7 @@ thousands of thumbs. It carries nothing from one list of tracks to another.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -127,25 +127,25 @@ class FlatTask:
         reward: float,
         *,
         weight: float,
-        heard: bool,
         at: float,
         observation: Observation,
-        allowed: NDArray[np.bool_],
+        next_allowed: Callable[[], NDArray[np.bool_]],
     ) -> Learnt:
-        """One step of Q-learning; a suggestion that was not heard counts half."""
+        """One step of Q-learning."""
         trace: _Trace = proposal.trace
         if not self._is_learning or trace.keys != self._keys:
             return Learnt(td_error=0.0, text="")
         next_value = 0.0
-        if self._discount and observation.keys == self._keys and allowed.any():
-            next_value = float(self._table.values[_state_of(observation)][allowed.ravel()].max())
+        if self._discount and observation.keys == self._keys:
+            values = self._table.values[_state_of(observation)][next_allowed().ravel()]
+            next_value = float(values.max()) if values.size else 0.0
         td_error = self._table.update(
             np.array([trace.state]),
             _WHOLE,
             trace.action,
             reward=reward,
             next_value=next_value,
-            step_size=self._step_size * weight * (1.0 if heard else 0.5),
+            step_size=self._step_size * weight,
             discount=self._discount,
         )
         return Learnt(td_error=td_error, text=f"state {trace.state}, action {trace.action}")

@@ -40,9 +40,6 @@ from bridge.tasks.view import DIMENSION_OF_MOVE, View, expect, look, pictures_of
 _LEAST_THUMB: Final = 0.3
 """A thumb is a sign: it is worth |Q| of the move that it judges, and at least this."""
 
-_UNHEARD: Final = 0.5
-"""What the judgement of a suggestion that was not heard counts against one that was."""
-
 _HAND_SD: Final = (2.0, 2.0, 2.0, 2.0, 2.0, 0.15)
 """A hand stops within about this of where its owner wants the track."""
 
@@ -225,10 +222,9 @@ class MixingTask:
         reward: float,
         *,
         weight: float,
-        heard: bool,
         at: float,
         observation: Observation,
-        allowed: NDArray[np.bool_],
+        next_allowed: Callable[[], NDArray[np.bool_]],
     ) -> Learnt:
         """Taste, table and trust, from one judgement."""
         trace: Trace = proposal.trace
@@ -239,14 +235,14 @@ class MixingTask:
             return Learnt(td_error=0.0, text="")
         if trace.is_asked:
             self._restraint.judge_question(reward, weight=weight)
-        weight *= (1.0 if heard else _UNHEARD) * (0.5 + 0.5 * min(abs(reward), 1.0))
+        weight *= 0.5 + 0.5 * min(abs(reward), 1.0)
         if reward < 0.0:
             person.dislike(trace.key, trace.move)
         next_value = 0.0
         if self._discount:
             view = look(observation, person)
             good, harm = expect(view, person.tables, person.shares())
-            next_value = float(np.nan_to_num(good - harm)[allowed].max(initial=0.0))
+            next_value = float(np.nan_to_num(good - harm)[next_allowed()].max(initial=0.0))
         shares = person.shares()
         text = self._learn_taste(trace, reward, weight=weight)
         td_error = 0.0

@@ -9,7 +9,7 @@ A task is deterministic: the same calls after the same `load_state` give the sam
 bit, since the journal is replayed through it. Its only randomness is the generator it was given.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -95,21 +95,20 @@ class Task(Protocol):
         reward: float,
         *,
         weight: float,
-        heard: bool,
         at: float,
         observation: Observation,
-        allowed: NDArray[np.bool_],
+        next_allowed: Callable[[], NDArray[np.bool_]],
     ) -> Learnt:
         """Learn that `proposal` earned `reward` (-1 to +1).
 
         Args:
             proposal: As `propose` returned it.
             reward: The judgement.
-            weight: How surely the reward belongs to this proposal, 0 to 1.
-            heard: False for a suggestion that was judged without being heard.
+            weight: How much it counts, 0 to 1: how surely it is about this proposal,
+                and whether that was heard.
             at: Monotonic seconds.
             observation: What is known now: the next state of the update.
-            allowed: Which actions are allowed now.
+            next_allowed: Which actions are allowed now; asked only where the discount needs it.
         """
 
     def learn_from_hand(

@@ -128,7 +128,12 @@ def play(name: str, seed: int) -> list[Said]:
         mix.move(said.row, said.param, said.step)
         reward = 1.0 if listener.utility(song, mix.values) > before else -1.0
         task.learn(
-            said, reward, weight=1.0, heard=True, at=0.0, observation=mix.observe(rng), allowed=room
+            said,
+            reward,
+            weight=1.0,
+            at=0.0,
+            observation=mix.observe(rng),
+            next_allowed=lambda room=room: room,
         )
         if reward < 0.0:
             mix.move(said.row, said.param, -said.step)

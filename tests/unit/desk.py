@@ -2,7 +2,7 @@
 
 import heapq
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -32,7 +32,6 @@ class Lesson:
     param: Param
     reward: float
     weight: float = 1.0
-    heard: bool = True
 
 
 class ScriptedTask:
@@ -84,12 +83,11 @@ class ScriptedTask:
         reward: float,
         *,
         weight: float,
-        heard: bool,
         at: float,
         observation: Observation,
-        allowed: NDArray[np.bool_],
+        next_allowed: Callable[[], NDArray[np.bool_]],
     ) -> Learnt:
-        self.lessons.append(Lesson(param=proposal.param, reward=reward, weight=weight, heard=heard))
+        self.lessons.append(Lesson(param=proposal.param, reward=reward, weight=weight))
         return Learnt(td_error=reward, text="a lesson")
 
     def learn_from_hand(

@@ -11,6 +11,7 @@ from bridge.guard.hands import SETTLE_S
 from bridge.guard.limits import HOLD_OFF_S, Profile
 from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState
+from bridge.mix.notices import MoveReported
 from bridge.mix.params import LockClass, Param
 from bridge.mix.roles import Role
 from bridge.mix.state import StripState
@@ -291,10 +292,31 @@ def test_yes_and_no_to_a_suggestion_teach_half_and_hearing_it_teaches_again() ->
     desk.run(7.0)
     desk.skip("1-2")
     assert desk.task.lessons == [
-        Lesson(param=Param.GAIN, reward=1.0, weight=0.5, heard=False),
+        Lesson(param=Param.GAIN, reward=1.0, weight=0.5),
         Lesson(param=Param.GAIN, reward=1.0),
-        Lesson(param=Param.PAN, reward=-1.0, weight=0.5, heard=False),
+        Lesson(param=Param.PAN, reward=-1.0, weight=0.5),
     ]
+
+
+@pytest.mark.parametrize(("value", "state"), [(0.6, "applied"), (-1.0, "skipped")])
+def test_a_thumb_without_a_name_answers_the_open_suggestion(value: float, state: str) -> None:
+    desk = Desk(mode=Mode.SUGGEST).connect()
+    desk.wish("Vox", Param.GAIN, 1.0)
+    desk.run(1.0)
+    told = desk.reward(value)
+    assert credited(told) == [("1-1", value)]
+    assert [notice.state for notice in told.notices if isinstance(notice, MoveReported)] == [state]
+    assert desk.task.lessons == [
+        Lesson(param=Param.GAIN, reward=1.0 if value > 0.0 else -1.0, weight=0.5)
+    ]
+
+
+def test_a_button_let_go_answers_no_suggestion() -> None:
+    desk = Desk(mode=Mode.SUGGEST).connect()
+    desk.wish("Vox", Param.GAIN, 1.0)
+    desk.run(1.0)
+    assert credited(desk.reward(0.0)) == [("", 0.0)]
+    assert desk.engine.moves.suggestion is not None
 
 
 def test_a_suggestion_is_judged_once_however_often_a_thumb_names_it() -> None:
@@ -312,7 +334,7 @@ def test_a_suggestion_that_has_expired_was_never_heard() -> None:
     desk.wish("Vox", Param.GAIN, 1.0)
     desk.run(70.0)
     desk.reward(1.0, "1-1")
-    assert [lesson.heard for lesson in desk.task.lessons] == [False]
+    assert [lesson.weight for lesson in desk.task.lessons] == [0.5]
 
 
 def test_an_undo_counts_against_the_move_once() -> None:

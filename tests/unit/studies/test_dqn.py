@@ -56,10 +56,9 @@ def test_what_was_disliked_is_not_proposed_again_soon(task: DqnTask) -> None:
         first,
         -1.0,
         weight=1.0,
-        heard=True,
         at=0.0,
         observation=observation,
-        allowed=np.ones((4, 14), dtype=np.bool_),
+        next_allowed=lambda: np.ones((4, 14), dtype=np.bool_),
     )
     next_ones = [propose(task, desk) for _ in range(15)]
     again = [

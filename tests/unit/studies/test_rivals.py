@@ -65,10 +65,9 @@ def tell(
         proposal,
         reward,
         weight=weight,
-        heard=True,
         at=0.0,
         observation=observation,
-        allowed=allowed,
+        next_allowed=lambda: allowed,
     )
 
 

@@ -18,7 +18,7 @@ def propose(task: FlatTask, mix: Observation, *, cautious: bool = False) -> Prop
 def judge(task: FlatTask, mix: Observation, proposal: Proposal, reward: float) -> float:
     allowed = np.ones((len(mix.keys), 14), dtype=np.bool_)
     learnt = task.learn(
-        proposal, reward, weight=1.0, heard=True, at=0.0, observation=mix, allowed=allowed
+        proposal, reward, weight=1.0, at=0.0, observation=mix, next_allowed=lambda: allowed
     )
     return learnt.td_error
 

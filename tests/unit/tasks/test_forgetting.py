@@ -63,8 +63,8 @@ def test_a_forgotten_role_has_the_tables_of_the_prior_again() -> None:
     )
     assert proposal is not None
     task.learn(
-        proposal, 1.0, weight=1.0, heard=True, at=0.0, observation=mix,
-        allowed=np.ones(steps.shape, dtype=np.bool_),
+        proposal, 1.0, weight=1.0, at=0.0, observation=mix,
+        next_allowed=lambda: np.ones(steps.shape, dtype=np.bool_),
     )  # fmt: skip
     assert any(json.loads(task.state())["tables"].values())
     role = Role(list(ROLE_INDEX)[int(mix.roles[proposal.row])])

@@ -49,10 +49,15 @@ def propose(
 
 
 def judge(
-    task: MixingTask, mix: Observation, proposal: Proposal, reward: float, *, heard: bool = True
+    task: MixingTask, mix: Observation, proposal: Proposal, reward: float, *, weight: float = 1.0
 ) -> None:
     task.learn(
-        proposal, reward, weight=1.0, heard=heard, at=0.0, observation=mix, allowed=everything(mix)
+        proposal,
+        reward,
+        weight=weight,
+        at=0.0,
+        observation=mix,
+        next_allowed=lambda: everything(mix),
     )
 
 
@@ -99,15 +104,15 @@ def test_a_thumb_up_and_a_thumb_down_teach_opposite_things(prior: Prior) -> None
     assert beliefs[1.0] > level_belief(MixingTask(prior), "guitar") > beliefs[-1.0]
 
 
-def test_a_suggestion_that_was_not_heard_teaches_less(prior: Prior) -> None:
+def test_a_judgement_that_counts_half_teaches_less(prior: Prior) -> None:
     mix, beliefs = with_gain(make_mix(), 0, -6.0), {}
-    for heard in (True, False):
+    for weight in (1.0, 0.5):
         task = MixingTask(prior)
         proposal = propose(task, mix, only(mix, Param.GAIN, 0))
         assert proposal is not None
-        judge(task, mix, proposal, -1.0, heard=heard)
-        beliefs[heard] = level_belief(task, "lead")
-    assert beliefs[True] < beliefs[False] < level_belief(MixingTask(prior), "lead")
+        judge(task, mix, proposal, -1.0, weight=weight)
+        beliefs[weight] = level_belief(task, "lead")
+    assert beliefs[1.0] < beliefs[0.5] < level_belief(MixingTask(prior), "lead")
 
 
 def test_a_disliked_move_is_not_tried_again_soon(prior: Prior) -> None:

@@ -37,7 +37,7 @@ def eq_moves(task: MixingTask, mix: Observation, *, answer: float, count: int) -
             continue
         scores.append(proposal.score)
         task.learn(
-            proposal, answer, weight=1.0, heard=True, at=0.0, observation=mix, allowed=allowed
+            proposal, answer, weight=1.0, at=0.0, observation=mix, next_allowed=lambda: allowed
         )
     return scores
 

@@ -67,7 +67,7 @@ def test_an_answer_opens_the_way_where_learning_is_off_too() -> None:
     assert proposal is not None
     after = with_gain(mix, proposal.row, 12.0 * np.sign(proposal.step))
     assert not wants(task, after, allowed & (task.steps(mix) * proposal.step < 0.0))
-    task.learn(proposal, 1.0, weight=1.0, heard=True, at=0.0, observation=after, allowed=allowed)
+    task.learn(proposal, 1.0, weight=1.0, at=0.0, observation=after, next_allowed=lambda: allowed)
     assert wants(task, after, allowed & (task.steps(mix) * proposal.step < 0.0))
 
 
@@ -125,7 +125,9 @@ def test_a_run_of_dislikes_ends_in_silence_with_a_sentence_and_a_new_song_begins
         if proposal is None:
             break
         count += 1
-        task.learn(proposal, -1.0, weight=1.0, heard=True, at=0.0, observation=mix, allowed=allowed)
+        task.learn(
+            proposal, -1.0, weight=1.0, at=0.0, observation=mix, next_allowed=lambda: allowed
+        )
     assert count < 60
     assert "faders" in task.rest
     assert not wants(task, mix, allowed)

@@ -49,7 +49,7 @@ def test_a_thumb_for_an_eq_move_teaches_the_level_too() -> None:
     assert proposal is not None
     assert proposal.param is Param.EQ_HIGHMID
     before = task.beliefs()["roles"]["lead"]
-    task.learn(proposal, -1.0, weight=1.0, heard=True, at=0.0, observation=mix, allowed=only)
+    task.learn(proposal, -1.0, weight=1.0, at=0.0, observation=mix, next_allowed=lambda: only)
     after = task.beliefs()["roles"]["lead"]
     assert after["level"]["you"] < before["level"]["you"]
     assert after["highmid"]["you"] < before["highmid"]["you"]

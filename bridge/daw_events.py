@@ -92,6 +92,7 @@ class DawEvents:
         self._attend = attend
         self._moved: deque[_Moved] = deque()
         self._opened_at = -math.inf
+        self._moved_in_dump: dict[int, float] = {}
         self._recalled_at = -math.inf
         self._is_recall_unread = False
         self._said: dict[tuple[int, str], str] = {}
@@ -105,11 +106,8 @@ class DawEvents:
     def apply(self, event: m.DawEvent) -> None:
         """Take over one event of the DAW."""
         match event:
-            case m.DumpOpened():
-                self._opened_at = event.at
-                self._mix.open_dump(event.count)
-            case m.DumpClosed():
-                self._close_dump(event.at)
+            case m.DumpOpened() | m.DumpClosed():
+                self._switch_dump(event)
             case m.TrackIdentified():
                 is_other = self._mix.note_uid(event.track, event.uid)
                 self._contradict(event.at, event.track, "uid", event.uid, is_other=is_other)
@@ -127,10 +125,21 @@ class DawEvents:
                 self._verdicts.take_daw_undo(event)
             case m.DawComplained():
                 self._notify(event.text)
+            case m.ParamChanged() if self._mix.is_dump_open:
+                self._collect(event)
+            case m.ParamChanged() if self.is_layout_doubtful:
+                pass  # nobody knows whose value it is: the dump will say it again
             case m.ParamChanged():
-                # In doubt nobody knows whose value it is: the dump will say it again.
-                if not self._mix.note_change(event) and not self.is_layout_doubtful:
-                    self._apply_value(event, is_sure=False)
+                self._apply_value(event, is_sure=False)
+
+    def _collect(self, event: m.ParamChanged) -> None:
+        """Keep a value for the end of the dump; what changes meanwhile has a hand on it."""
+        before = self._mix.collected(event.track, event.param)
+        is_change = event.param not in SWITCHES and not math.isnan(before + event.value)
+        is_change = is_change and not same_value(event.param, before, event.value)
+        if is_change and not self._moves.is_answer(event):
+            self._moved_in_dump[event.track] = event.at
+        self._mix.note_change(event)
 
     def apply_bars(self) -> None:
         """What the DAW would make go wrong is left alone, and a person told why."""
@@ -189,6 +198,14 @@ class DawEvents:
             strip.name, strip.is_named = text, True
             self._strip_memory.greet(strip, is_new=False)
 
+    def _switch_dump(self, event: m.DumpOpened | m.DumpClosed) -> None:
+        if isinstance(event, m.DumpClosed):
+            self._close_dump(event.at)
+            return
+        self._opened_at = event.at
+        self._moved_in_dump.clear()
+        self._mix.open_dump(event.count)
+
     def _close_dump(self, at: float) -> None:
         if not self._mix.is_dump_open:
             return
@@ -207,6 +224,9 @@ class DawEvents:
         for change in changes:
             is_sure = self._moves.is_settled(change, self._opened_at - _WIRE_S)
             self._apply_value(change, is_sure=is_sure)
+        for track, moved_at in self._moved_in_dump.items():
+            if strip := self._mix.by_number(track):
+                self._guard.hold(strip.key, moved_at)
         self._is_recall_unread = False
 
     def _count_denials(self) -> None:

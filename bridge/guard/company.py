@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
-from bridge.guard.grid import Grid
+from bridge.guard.grid import Grid, noise
 from bridge.guard.ramps import Transit
 from bridge.mix.params import SPECS, Param
 
@@ -140,9 +140,8 @@ class Company:
             at: Monotonic seconds.
             is_sure: Whether a dump says it: then it may be the first that is heard of a follower.
         """
-        known = self._followers.get((key, param))
-        if known is not None:
-            return self._keeps_step(known, param, value, at)
+        if (key, param) in self._followers:
+            return self.keeps_step(key, param, value, at)
         rules = frozenset(_Rule) - (frozenset() if param is Param.PAN else {_Rule.MIRROR})
         if is_sure:
             rules -= {_Rule.SCALE}  # one value has any share
@@ -161,6 +160,11 @@ class Company:
             return False
         self._followers[key, param] = follower
         return True
+
+    def keeps_step(self, key: str, param: Param, value: float, at: float) -> bool:
+        """Whether a control that may be following goes on doing so; takes its value."""
+        known = self._followers.get((key, param))
+        return known is not None and self._keeps_step(known, param, value, at)
 
     def pulls(self, key: str, param: Param, at: float) -> bool:
         """Whether a control that we write ourselves is led by another that we write now, too."""
@@ -208,15 +212,20 @@ class Company:
         return max(self._grid.rounding(param, value), SPECS[param].tolerance)
 
     def _window(self, key: str, param: Param, at: float) -> list[float]:
-        """What was written to a leader lately and may be followed now, the newest at the end."""
+        """What was written to a leader lately and may be followed now, the likeliest at the end.
+
+        Where the leader's own answers come late, its followers' come late as well: both are told of
+        the same write.
+        """
         mine = [t for t in self._recent(param, at) if t.key == key and t.sent]
         lately = [
             sent
             for transit in reversed(mine)
-            for sent, sent_at in zip(transit.sent, transit.sent_at, strict=True)
-            if at - sent_at <= _LAG_S
+            for index, sent in enumerate(transit.sent)
+            if at - transit.sent_at[index] <= _LAG_S or transit.is_unanswered(index)
         ]
-        return lately or [transit.sent[-1] for transit in mine[:1]]
+        answered = [transit.last_answered for transit in mine if transit.is_answered]
+        return [*lately, *answered[:1]] or [transit.sent[-1] for transit in mine[:1]]
 
     def _keeps_step(self, follower: _Follower, param: Param, value: float, at: float) -> bool:
         """Take the next value of a follower; False where no rule explains it any more."""
@@ -230,8 +239,10 @@ class Company:
                 leaders.append(_Leader(key=each.key, start=each.start, rules=fits, ratios=ratios))
         if not leaders:
             return False
-        follower.leaders, follower.value, follower.at = leaders, value, at
-        follower.answers += 1
+        follower.leaders = leaders
+        if abs(value - follower.value) > noise(param):  # a dump may only say it again
+            follower.value, follower.at = value, at
+            follower.answers += 1
         return True
 
     def _leader(self, follower: _Follower, param: Param, at: float) -> str:
@@ -239,9 +250,12 @@ class Company:
         near = self._tolerance(param, follower.value)
         for each in follower.leaders:
             mine = [t for t in self._recent(param, at) if t.key == each.key and t.sent]
-            if not mine or not self._is_over(mine[0]):
+            if mine and not self._is_over(mine[0]) and mine[0].moved_at <= at - _PATIENCE_S:
+                continue  # its leader goes on, and it does not
+            ended = next((transit for transit in mine if self._is_over(transit)), None)
+            if ended is None:
                 continue
-            rest = mine[0].sent_at[-1]
+            rest = ended.sent_at[-1]
             if rest > follower.at + _LAG_S:
                 continue
             end = self._window(each.key, param, rest)  # answers may come in another order

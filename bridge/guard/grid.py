@@ -7,7 +7,7 @@ finer at the top.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from bridge.mix.params import SPECS, Param
@@ -18,6 +18,9 @@ twelve is above a quarter of a step in all but one case of 4,000."""
 
 _ENOUGH_EXACT: Final = 4
 """On a coarse grid an answer is within the noise of one of a ramp's writes in one case of eight."""
+
+_MOSTLY: Final = 0.75
+"""So many of the answers must be exact: one that is not was perhaps a hand's value."""
 
 _ROUND_DB: Final = 0.05
 _ROUND_PAN: Final = 0.01
@@ -41,6 +44,12 @@ def is_round(param: Param, value: float) -> bool:
     """Whether coarse grids (.05, .1, .25 or .5 dB, .01 of pan) have a place just there."""
     step = _ROUND_PAN if param is Param.PAN else _ROUND_DB
     return abs(value - round(value / step) * step) <= noise(param)
+
+
+def _are_exact(errors: Collection[float], fine: float) -> bool:
+    """Whether a scale has no steps that show: a hand may have been taken for a rounded answer."""
+    exact = sum(error <= fine for error in errors)
+    return exact >= max(_ENOUGH_EXACT, _MOSTLY * len(errors))
 
 
 class Grid:
@@ -82,14 +91,15 @@ class Grid:
         for (each, lower), errors in sorted(self._errors.items(), reverse=True):
             if each is not param:
                 continue
-            worst = max(errors)
+            is_exact = _are_exact(errors, noise(param))
+            worst = 0.0 if is_exact else max(errors)
             if lower <= zone and len(errors) >= _ENOUGH:
                 return worst
-            if len(errors) >= _ENOUGH_EXACT and worst <= noise(param):
+            if is_exact:
                 if lower == zone:
                     return worst
                 exact = worst
-            elif lower == zone:
+            elif lower == zone and max(errors) > noise(param):
                 return None  # what is known here says otherwise
         return exact
 

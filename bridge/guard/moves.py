@@ -175,11 +175,10 @@ class Moves(MoveRegister):
         return reading
 
     def is_answer(self, event: ParamChanged) -> bool:
-        """Whether a value of a dump is one that we wrote lately."""
+        """Whether a value of a dump is one that we wrote lately; one that is unknown is none."""
         strip = self._mix.by_number(event.track)
-        return strip is not None and self._writer.is_answer(
-            strip.key, event.param, event.value, event.at
-        )
+        is_known = strip is not None and not math.isnan(event.value)
+        return is_known and self._writer.is_answer(strip.key, event.param, event.value, event.at)
 
     def _confirm(self, move_id: str, value: float, at: float) -> None:
         """The DAW holds what a move asked for, as near as it can."""
@@ -195,8 +194,11 @@ class Moves(MoveRegister):
         """Whether a foreign value may be a control that the DAW moves along with ours."""
         own = self._writer.transit(strip.key, event.param)
         if own is not None:  # only panic writes to more than one at a time
-            is_panic = own.purpose is Purpose.PANIC
-            return is_panic and self.company.pulls(strip.key, event.param, event.at)
+            place = strip.key, event.param
+            return own.purpose is Purpose.PANIC and (
+                self.company.keeps_step(*place, event.value, event.at)
+                or self.company.pulls(*place, event.at)
+            )
         return self.company.receive(
             strip.key, event.param, base=base, value=event.value, at=event.at, is_sure=is_sure
         )
@@ -336,7 +338,10 @@ class Moves(MoveRegister):
                 continue  # it goes back with one of them; the next fade sees what is left
             begun.append((strip.key, param))
             pinned = self._guard.pinned(strip.key, param)
-            self.begin(strip.key, param, now, pinned, at, purpose=Purpose.PANIC, duration=duration)
+            sent = self._writer.sent_lately(strip.key, param, at)
+            start = sent if abs(sent - pinned) < abs(now - pinned) else now  # answers come late
+            seconds = 0.0 if start == pinned else duration
+            self.begin(strip.key, param, start, pinned, at, purpose=Purpose.PANIC, duration=seconds)
 
     def _is_off(self, strip: StripState, param: Param, now: float) -> bool:
         """Whether a control of ours is away from the snapshot, and can be brought back."""

@@ -16,6 +16,9 @@ ECHO_TIMEOUT_S: Final = 0.5
 _STOOD_STILL: Final = 3
 """An answer that skips more writes than this has stood still and then jumped."""
 
+_OVERTAKEN: Final = 4
+"""Datagrams overtake each other: any of so many last writes may be what the DAW holds."""
+
 
 class Match(Enum):
     """What a value from the DAW is to the values that were sent."""
@@ -109,6 +112,10 @@ class Transit:
             return Match.ECHO
         last = self.start if math.isnan(self.answer) else self.answer
         ahead = (value - last) * math.copysign(1.0, self.target - self.start)
+        if is_sure and ahead < -fine and nearest >= len(self.sent) - _OVERTAKEN:
+            return Match.ECHO
+        if self.is_confirmed and ahead > fine:
+            return Match.NONE  # nothing was asked for that is further than what is confirmed
         return Match.ECHO if ahead >= -fine else Match.BACKWARDS
 
     def record_answer(self, value: float, at: float) -> float | None:
@@ -135,6 +142,20 @@ class Transit:
     def is_stale(self, value: float) -> bool:
         """Whether `value` answers a write from before the newest one that is answered."""
         return bool(self._answered) and self._nearest(value)[0] < max(self._answered)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the DAW has answered any write."""
+        return bool(self._answered)
+
+    @property
+    def last_answered(self) -> float:
+        """The newest write that the DAW has answered."""
+        return self.sent[max(self._answered)]
+
+    def is_unanswered(self, index: int) -> bool:
+        """Whether the write of that index is the newest that is answered, or a later one."""
+        return index >= max(self._answered, default=math.inf)
 
     def miss(self, value: float) -> float:
         """How far `value` is from the nearest value that was sent; infinite where none was."""

@@ -114,6 +114,13 @@ class Writer:
             return math.nan
         return last.sent[-1] if math.isnan(last.answer) else math.nan
 
+    def sent_lately(self, key: str, param: Param, at: float) -> float:
+        """What was written last to a parameter, if its answer may still come; else NaN."""
+        mine = (t for _, t in reversed(self._ended) if t.key == key and t.param is param and t.sent)
+        last = next(mine, None)
+        is_late = last is not None and not last.is_crossed
+        return last.sent[-1] if is_late and at - last.sent_at[-1] <= _LATE_ECHO_S else math.nan
+
     def written_at(self, key: str, param: Param) -> float:
         """When a parameter was written last, monotonic seconds; minus infinity for long ago."""
         mine = [t for (_, t) in self._ended if t.key == key and t.param is param and t.sent_at]
@@ -326,13 +333,16 @@ class Writer:
     ) -> Reading:
         """What a value means for transits that have ended, newest first."""
         rounding = self.grid.rounding(param, value)
-        in_doubt = False
+        in_doubt = is_overwritten = False
         for ended_at, transit in reversed(self._ended):
-            patience = _LOST_ECHO_S if transit.is_retried or is_sure else _LATE_ECHO_S
+            is_lost = transit.is_retried and not transit.is_crossed
+            patience = _LOST_ECHO_S if is_lost or is_sure else _LATE_ECHO_S
             if transit.key != key or transit.param is not param or at - ended_at > patience:
                 continue
             match = transit.match(value, rounding, is_sure=is_sure)
-            if match is Match.ECHO:
+            if is_overwritten:  # its answers are over, unless they came in another order
+                in_doubt = in_doubt or (match is not Match.NONE and at - ended_at <= _LATE_ECHO_S)
+            elif match is Match.ECHO:
                 is_stale = transit.is_stale(value) and not is_sure
                 if not transit.is_crossed:
                     transit.record_answer(value, at)
@@ -340,8 +350,9 @@ class Writer:
                 answer = Answer.CONFIRMED if is_end else Answer.ECHO
                 return Reading(answer, transit.move, is_over=True, is_stale=is_stale)
             in_doubt = in_doubt or match is Match.BACKWARDS
-            if is_sure or not math.isnan(transit.answer):
-                break  # what was written before has been overwritten
+            if is_sure:
+                break
+            is_overwritten = is_overwritten or not math.isnan(transit.answer)
         return Reading(Answer.DOUBT if in_doubt else Answer.FOREIGN)
 
 

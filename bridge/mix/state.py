@@ -260,6 +260,13 @@ class MixState:
             self._incoming[event.track - 1].changes[event.param] = event
         return True
 
+    def collected(self, track: int, param: Param) -> float:
+        """What the open dump has said of a parameter so far; NaN where that is nothing."""
+        if self._incoming is None or not 1 <= track <= len(self._incoming):
+            return np.nan
+        change = self._incoming[track - 1].changes.get(param)
+        return np.nan if change is None else change.value
+
     def close_dump(self) -> tuple[bool, list[ParamChanged]]:
         """Take over what was collected.
 
@@ -300,16 +307,13 @@ class MixState:
 
     def is_recall(self, changes: list[ParamChanged]) -> bool:
         """Whether a dump's `changes` are another mix (a scene, another song) and no one's hands."""
-        moved = {
-            change.track
-            for change in changes
-            if not np.isnan(change.value)
-            and not same_value(
-                change.param,
-                float(self.values[change.track - 1, COLUMN[change.param]]),
-                change.value,
-            )
-        }
+        moved = set()
+        for change in changes:
+            strip = self.by_number(change.track)
+            before = np.nan if strip is None else self.settled_value(strip, change.param)
+            is_known = not (np.isnan(before) or np.isnan(change.value))
+            if is_known and not same_value(change.param, before, change.value):
+                moved.add(change.track)
         return self.is_beyond_hands(len(moved))
 
     def is_beyond_hands(self, strips: int) -> bool:

@@ -180,6 +180,8 @@ class Judge:
     def arrives(self, place: Place, value: float, at: float, *, is_hand: bool) -> None:
         """A value comes in; NaN where it is none, minus infinity where a fader is closed."""
         line = self._lines[place]
+        if place[0] > self._count:
+            return  # of what no dump has counted nothing is known
         if is_hand:
             self._hand_at = at
             self._touch(place, line, value, at)

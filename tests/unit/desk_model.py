@@ -202,6 +202,9 @@ class ModelDesk:
         if F.CLOSED in features:
             for track in dice.sample(tracks, 1 + count // 4):
                 desk.values[track, Param.GAIN] = OFF
+                for group in desk.groups:
+                    if group.kind is F.LINK and track in group.members:
+                        desk.values.update({(each, Param.GAIN): OFF for each in group.members})
         if F.DUMP_NAMELESS in features:
             what = dice.choice(("name", "gain", "all"))
             desk.hushed = {(track, what) for track in dice.sample(tracks, dice.randint(1, 2))}

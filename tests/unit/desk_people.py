@@ -189,9 +189,11 @@ class Person:
         most = max(1, min(int(rate * dice.uniform(0.2, HAND_S)), int(16.0 / step_db)))
         if not math.isfinite(self._stage.desk.values[place]):
             return
+        # No hand comes back to just what the bridge wrote.
+        start = self._stage.desk.values[place] + 0.37 * sign * step_db * scale
         plan = HandPlan(
             place=place, step=sign * step_db * scale, every_s=1.0 / rate,
-            at=self._stage.desk.values[place], left=1 if manner == "single" else most,
+            at=start, left=1 if manner == "single" else most,
             turn=most // 2 if manner == "back" else -1,
         )  # fmt: skip
         self._stage.tell(

@@ -114,7 +114,7 @@ class World:
         self._heap: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = itertools.count()
         self._deadline = math.inf
-        self._inbox_at = self._outbox_at = self.at
+        self._inbox_at = self._outbox_at = self._answered_at = self.at
         self._dump_until, self._dump_waits = -math.inf, 0
         self.last_write = LastWrite()
 
@@ -271,7 +271,7 @@ class World:
 
     def to_bridge(self, message: OscMessage, *, is_hand: bool = False) -> None:
         for late in self._copies():
-            at = self.at + late
+            at = max(self.at, self._answered_at) + late  # a slow desk says all in its own order
             if F.REORDERED not in self.features:
                 at = self._inbox_at = max(self._inbox_at, at)
             elif self._wire.random() < 0.1:
@@ -318,10 +318,11 @@ class World:
         changed = self.desk.assign(*place, value)
         self.judge.changed(changed, Cause.BRIDGE, self.at)
         late = self._echo.uniform(0.0, 0.4) * (F.ECHO_LATE in self.features)
+        self._answered_at = max(self._answered_at, self.at + late)  # it answers in its own order
         mode = next((each for each in ECHOES if each in self.features), None)
         said = value_message(*place, value if mode is F.ECHO_ASKED else self.desk.values[place])
         is_told = mode is not F.ECHO_NONE and (mode is not F.ECHO_CHANGED or place in changed)
         answers = [said] if is_told else []
         answers += [value_message(*each, new) for each, new in changed.items() if each != place]
         for answer in answers:
-            self.do_at(self.at + late, partial(self.to_bridge, wire(answer)))
+            self.do_at(self._answered_at, partial(self.to_bridge, wire(answer)))

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final
 from pydantic import ValidationError
 
 from bridge.config import Settings
-from bridge.daw.registry import listen_port, make_dialect
+from bridge.daw.row import load_part
+from bridge.daws import DAWS, make_dialect
 from bridge.engine import Engine
 from bridge.engine_factory import make_engine
 from bridge.errors import NetworkError, PriorError, TraceError
@@ -26,8 +27,7 @@ from bridge.runtime.discovery import announce, own_address, services
 from bridge.runtime.doctor import examine_daw
 from bridge.runtime.journal import Journal
 from bridge.runtime.midi import MidiService
-from bridge.runtime.reaper_files import ReaperFiles
-from bridge.runtime.reaper_folder import MAILBOX, find_resource_folder, meter_range
+from bridge.runtime.remotes import SideDoor
 from bridge.runtime.run_log import RunLog, quiet_libraries
 from bridge.runtime.runner import Runner
 from bridge.runtime.store import Store, open_store
@@ -50,12 +50,6 @@ class OpenBridge:
     page: "PageService | None"
 
 
-_DAW_NAMES: Final = {
-    "generic": "a program that speaks the /mix dialect",
-    "ardour": "Ardour",
-    "reaper": "REAPER",
-    "ableton": "Ableton Live with AbletonOSC",
-}
 _ACTING: Final = frozenset({Mode.ASSIST, Mode.GIG})
 _READ_METERS_S: Final = 1.0
 """Meters are read this often, or at the bridge's pace where that is faster."""
@@ -107,7 +101,7 @@ async def _run_until_stopped(settings: Settings, tracing: Tracing | None) -> Non
         daw = settings.daw
         log = RunLog(
             bridge.runner,
-            waits_for=f"{_DAW_NAMES.get(daw.dialect, daw.dialect)} at {daw.host}:{daw.port}",
+            waits_for=f"{DAWS[daw.dialect].title} at {daw.host}:{daw.port}",
             examine=partial(examine_daw, settings),
         )
         log.open()
@@ -153,14 +147,14 @@ async def open_bridge(
     runner.open(endpoint, journal)
     person, answers, place = settings.profile, store.answers, shown(store.path)
     _log.info("Learning for %s: %d answers so far, in %s", person, answers, place)
-    files = _open_companion(settings, runner, loop)
+    door = _open_side_door(settings, runner, loop)
     try:
         async with _around(runner, settings, store.past_rewards, extras) as page:
             yield OpenBridge(runner=runner, page=page)
     finally:
         runner.stop()
-        if files is not None:
-            await asyncio.to_thread(files.close)
+        if door is not None:
+            await asyncio.to_thread(door.close)
         trouble = await asyncio.to_thread(journal.close)
         await asyncio.sleep(0)  # the last acknowledgements go out
         endpoint.close()
@@ -231,12 +225,9 @@ def _open_endpoint(
             clock=clock,
         )
     except NetworkError as error:
-        if settings.daw.dialect != "ableton":
-            raise
-        raise NetworkError(
-            f"{error} AbletonOSC answers at port {listen_port('ableton')} alone: close its other "
-            f"clients (TouchOSC, pylive, an MCP server, its own console)."
-        ) from None
+        if only_port := DAWS[settings.daw.dialect].only_port:
+            raise NetworkError(f"{error} {only_port}") from None
+        raise
 
 
 @asynccontextmanager
@@ -290,20 +281,12 @@ def _open_midi(
     return midi
 
 
-def _open_companion(
+def _open_side_door(
     settings: Settings, runner: Runner, loop: asyncio.AbstractEventLoop
-) -> ReaperFiles | None:
-    """The way to the script inside REAPER, where REAPER is the DAW and runs on this machine."""
-    given = settings.reaper.resource_path
-    is_here = settings.daw.host.startswith("127.") or given is not None
-    if settings.daw.dialect != "reaper" or not is_here:
-        return None
-    folder = find_resource_folder(given)
-    if folder is None:
-        _log.warning(
-            "REAPER's resource folder was not found, so that its companion is not used: "
-            "name the folder in reaper.resource_path."
-        )
+) -> SideDoor | None:
+    """The way to a script inside the DAW, where the DAW has one and it can be reached from here."""
+    open_door = DAWS[settings.daw.dialect].side_door
+    if not open_door:
         return None
 
     def take(message: OscMessage) -> None:
@@ -312,18 +295,9 @@ def _open_companion(
     def post(message: OscMessage) -> None:
         loop.call_soon_threadsafe(take, message)
 
-    files = ReaperFiles(
-        folder / MAILBOX,
-        meter_range=meter_range(folder),
-        post=post,
-    )
-    try:
-        files.open()
-    except OSError as error:
-        _log.warning("REAPER's companion is not used: %s: %s", error.filename, error.strerror)
-        return None
-    runner.remotes.side_door = files
-    return files
+    door: SideDoor | None = load_part(open_door)(settings, post)
+    runner.remotes.side_door = door
+    return door
 
 
 def _safe_after_crash(settings: Settings, store: Store) -> Settings:

@@ -23,6 +23,7 @@ from bridge.cli_midi import midi
 from bridge.cli_options import FILE, config_option, settings, settings_with_store
 from bridge.cli_remote import COMMANDS as REMOTE_COMMANDS
 from bridge.cli_setup import setup
+from bridge.daws import DAWS
 from bridge.errors import BridgeError, ConfigError
 from bridge.text_file import shown
 
@@ -169,9 +170,9 @@ def run(
 @click.option("--seeds", type=click.IntRange(1, 100), help="Seeds 1 to N, and a table.")
 @click.option(
     "--daw",
-    type=click.Choice(["generic", "ardour"]),
+    type=click.Choice(["generic", *(row.name for row in DAWS.values() if row.host)]),
     default="generic",
-    help="ardour: a headless Ardour in place of the embedded console.",
+    help="A headless DAW in place of the embedded console.",
 )
 @_seed_option
 @_stems_option
@@ -332,14 +333,14 @@ def study() -> None:
     """Measure the bridge and its learner; each study has its own --help."""
 
 
-def _add_study(name: str, text: str) -> None:
-    """Make ``mixbridge study NAME ...`` the same as ``python -m bridge.studies.NAME ...``."""
+def _add_study(name: str, module: str, text: str) -> None:
+    """Make ``mixbridge study NAME ...`` the same as ``python -m MODULE ...``."""
 
     def run_study(arguments: tuple[str, ...]) -> None:
         import runpy
 
         sys.argv = [f"mixbridge study {name}", *arguments]
-        runpy.run_module(f"bridge.studies.{name.replace('-', '_')}", run_name="__main__")
+        runpy.run_module(module, run_name="__main__")
 
     study.add_command(
         click.Command(
@@ -354,8 +355,6 @@ def _add_study(name: str, text: str) -> None:
 
 
 for _name, _text in (
-    ("ableton", "What Live is asked, and how exactly its curves are known."),
-    ("ardour", "Ardour and the bridge: how long a move takes, and a long run of both."),
     ("bench", "Speed, latency and memory, beside a bare loop and python-osc."),
     ("fit-sounds", "How roles sound, for strips whose name says nothing."),
     ("learning", "How near to a listener's taste each agent comes."),
@@ -366,7 +365,10 @@ for _name, _text in (
     ("tune", "Choose hyper-parameters by cross-validation over training listeners."),
     ("wire", "Whether the same holds for a running bridge, over UDP."),
 ):
-    _add_study(_name, _text)
+    _add_study(_name, f"bridge.studies.{_name.replace('-', '_')}", _text)
+for _row in DAWS.values():
+    if _row.study:
+        _add_study(_row.name, _row.study, _row.study_text)
 
 
 def _tell(address: str, *args: "OscArg", config: Path | None, done: str) -> None:

@@ -1,4 +1,4 @@
-"""What several commands share: where the settings are."""
+"""What several commands share: where the settings are, and how a setup is carried out."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +8,7 @@ import click
 
 if TYPE_CHECKING:
     from bridge.config import Settings
+    from bridge.runtime.setup import Plan
 
 FILE: Final = click.Path(path_type=Path)
 _PROFILE: Final = "mixbridge.profile"
@@ -28,6 +29,11 @@ _profile_option = click.option(
     callback=lambda context, _option, value: context.meta.update({_PROFILE: value}),
     help="Whose taste it is; a new name begins a new one.",
 )
+
+uninstall_option = click.option(
+    "--uninstall", is_flag=True, help="Take back what an earlier setup changed."
+)
+dry_run_option = click.option("--dry-run", is_flag=True, help="Say it, and change nothing.")
 
 
 def config_option(command: Command) -> Command:
@@ -56,3 +62,18 @@ def settings_with_store(
     if sentence := prepare_store(chosen):
         click.echo(sentence, err=True)
     return chosen
+
+
+def carry_out_plan(plan: "Plan", *, dry_run: bool) -> None:
+    """Tell what a setup finds, do it unless it is only to be told, and say what remains."""
+    from bridge.runtime.setup import carry_out
+
+    for sentence in plan.found:
+        click.echo(sentence)
+    done = [change.text for change in plan.changes] if dry_run else carry_out(plan)
+    for sentence in done:
+        click.echo(f"would be: {sentence}" if dry_run else f"done: {sentence}")
+    if not plan.changes:
+        click.echo("Everything is as it should be; nothing was changed.")
+    for sentence in plan.remains:
+        click.echo(f"  -> {sentence}")

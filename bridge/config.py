@@ -21,7 +21,8 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from bridge.daw.registry import DIALECTS, LISTEN_PORT, listen_port, make_dialect
+from bridge.daw.row import LISTEN_PORT
+from bridge.daws import DAWS
 from bridge.errors import ConfigError
 from bridge.guard.limits import Profile
 from bridge.mix.messages import Mode
@@ -51,9 +52,9 @@ def _loopback_or_ipv4(text: str) -> str:
 
 
 def _known_dialect(name: str) -> str:
-    if name in DIALECTS:
+    if name in DAWS:
         return name
-    context = {"known": " or ".join(DIALECTS), "got": name}
+    context = {"known": " or ".join(DAWS), "got": name}
     raise PydanticCustomError("dialect", "expected {known}, got '{got}'", context)
 
 
@@ -108,8 +109,8 @@ class DawSettings(_Group):
     @classmethod
     def _port_is_the_dialects(cls, given: object) -> object:
         dialect = given.get("dialect") if isinstance(given, dict) else None
-        if isinstance(given, dict) and "port" not in given and dialect in tuple(DIALECTS):
-            return {**given, "port": make_dialect(dialect).port}
+        if isinstance(given, dict) and "port" not in given and dialect in tuple(DAWS):
+            return {**given, "port": DAWS[dialect].port}
         return given
 
 
@@ -122,7 +123,7 @@ class ReaperSettings(_Group):
 class ListenSettings(_Group):
     """Where the bridge listens for the DAW and for people; without a port, where the DAW sends.
 
-    That is 9400, and 11001 for Live: AbletonOSC answers nowhere else.
+    That is 9400, or the only port that the DAW answers at.
     """
 
     host: Host = "127.0.0.1"
@@ -201,9 +202,9 @@ class Settings(_Group):
             return given
         daw, listen = given.get("daw"), given.get("listen", {})
         dialect = daw.get("dialect") if isinstance(daw, dict) else None
-        if dialect not in tuple(DIALECTS) or not isinstance(listen, dict) or "port" in listen:
+        if dialect not in tuple(DAWS) or not isinstance(listen, dict) or "port" in listen:
             return given
-        return {**given, "listen": {**listen, "port": listen_port(str(dialect))}}
+        return {**given, "listen": {**listen, "port": DAWS[str(dialect)].listen_port}}
 
     @model_validator(mode="after")
     def _daw_is_not_the_bridge(self) -> "Settings":

@@ -24,6 +24,8 @@ import click
 import bridge
 from bridge.app import open_bridge
 from bridge.config import Settings
+from bridge.daw.row import load_part
+from bridge.daws import DAWS
 from bridge.demo_options import HOST, DemoOptions, free_port, settings_of
 from bridge.errors import AudioError, NetworkError
 from bridge.ledger import Ledger
@@ -32,7 +34,6 @@ from bridge.mix.notices import MoveReported
 from bridge.mix.params import Param
 from bridge.mix.spectrum import FloatArray
 from bridge.osc.message import OscArg, OscMessage
-from bridge.runtime.ardour_host import running_ardour
 from bridge.runtime.keyboard import KeyReader, keys, require_terminal
 from bridge.runtime.picture import Progress
 from bridge.runtime.report import write_report
@@ -116,7 +117,7 @@ def _play_beside(console: "subprocess.Popen[str] | None", options: DemoOptions) 
     audience = Audience(stems, start, seed=options.seed) if is_simulated else None
     with ExitStack() as stack:
         if console is None:
-            daw_port = stack.enter_context(_ardour(stems, start, folder))
+            daw_port = stack.enter_context(_hosted(options.daw, stems, start, folder))
         else:
             daw_port = _port_of(console)
         loop = stack.enter_context(asyncio.Runner(loop_factory=asyncio.SelectorEventLoop))
@@ -129,23 +130,24 @@ def _play_beside(console: "subprocess.Popen[str] | None", options: DemoOptions) 
 
 
 @contextmanager
-def _ardour(stems: Stems, start: FloatArray, folder: Path) -> Iterator[int]:
-    """A headless Ardour with the song, and the port that it listens on."""
-    click.echo("Starting Ardour ...", err=True)
-    place = folder / "ardour"
+def _hosted(daw: str, stems: Stems, start: FloatArray, folder: Path) -> Iterator[int]:
+    """A DAW of our own with the song, and the port that it listens on."""
+    row = DAWS[daw]
+    click.echo(f"Starting {row.title} ...", err=True)
+    place = folder / daw
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir()
-    with running_ardour(place, stems, start, port=free_port()) as ardour:
-        ardour.play()
-        yield ardour.port
-        ardour.save()
-    click.echo(f"The mix as Ardour holds it: {ardour.session_file}", err=True)
+    with load_part(row.host)(place, stems, start, port=free_port()) as host:
+        host.play()
+        yield host.port
+        host.save()
+    click.echo(f"The mix as {row.title} holds it: {host.session_file}", err=True)
 
 
 @contextmanager
 def _console_process(options: DemoOptions) -> Iterator["subprocess.Popen[str] | None"]:
     """The embedded console's process; None where the DAW is another."""
-    if options.daw == "ardour":
+    if DAWS[options.daw].host:
         yield None
         return
     command = [sys.executable, "-m", "bridge", "console", "--port", "0", "--with-parent"]

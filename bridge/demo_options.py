@@ -25,7 +25,7 @@ class DemoOptions:
         moves: End after so many; None: a script's `DEFAULT_MOVES`, a person's when they quit.
         seed: Of the band, the taste and the bridge.
         stems: A person's own multitrack in place of the band.
-        daw: The DAW's dialect: ``generic`` is the embedded console, ``ardour`` a headless Ardour.
+        daw: The DAW's dialect: ``generic`` is the embedded console, any other a DAW of our own.
         folder: Where the report goes; None: a new folder here.
     """
 

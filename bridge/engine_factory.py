@@ -1,7 +1,7 @@
 """Settings in, an engine out: what decides, without anything that it runs in."""
 
 from bridge.config import Settings
-from bridge.daw.registry import make_dialect
+from bridge.daws import make_dialect
 from bridge.engine import Engine
 from bridge.errors import PriorError
 from bridge.guard.limits import LIMITS, Profile

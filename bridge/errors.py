@@ -11,7 +11,7 @@
     ├── TraceError        a recorded trace cannot be read or played
     ├── PriorError        the shipped or a given prior cannot be used
     ├── AudioError        stems or the audio libraries are missing or unfit
-    ├── ArdourError       Ardour is not installed, does not start or does not obey
+    ├── HostError         a DAW of our own is not installed, does not start or does not obey
     ├── SetupError        a DAW's settings cannot be found, read or changed
     └── NetworkError      a port cannot be had
 
@@ -55,8 +55,8 @@ class AudioError(BridgeError):
     """Stems or the audio libraries are missing or unfit."""
 
 
-class ArdourError(BridgeError):
-    """Ardour is not installed, does not start or does not obey."""
+class HostError(BridgeError):
+    """A DAW that we run ourselves is not installed, does not start or does not obey."""
 
 
 class SetupError(BridgeError):

@@ -22,10 +22,12 @@ from pathlib import Path
 from typing import Final
 
 from bridge import __version__
-from bridge.config import DawSettings, Settings, default_store, load
+from bridge.config import Settings, default_store, load
+from bridge.daw.row import Line, load_part
+from bridge.daws import DAWS
 from bridge.errors import BridgeError, ConfigError, JournalError
 from bridge.installed import install_command
-from bridge.runtime import doctor_ableton, doctor_ardour, doctor_reaper, doctor_stats
+from bridge.runtime import doctor_stats
 from bridge.runtime.midi_ports import MidiUnavailable, Ports, open_ports
 from bridge.runtime.port_owner import owners, why_not_bound
 from bridge.runtime.remote import ask
@@ -116,9 +118,7 @@ def examine_daw(settings: Settings) -> list[Finding]:
     """What is there and what is missing of the DAW, and of what its setup installs."""
     return [
         daw_port(settings.daw.host, settings.daw.port),
-        *(ableton(settings) if settings.daw.dialect == "ableton" else ()),
-        *(ardour(settings.daw) if settings.daw.dialect == "ardour" else ()),
-        *(reaper(settings) if settings.daw.dialect == "reaper" else ()),
+        *daw_findings(settings),
     ]
 
 
@@ -175,38 +175,13 @@ def daw_port(host: str, port: int) -> Finding:
     return _warning("DAW", f"nothing listens at {where}", remedy)
 
 
-def ableton(settings: Settings) -> list[Finding]:
-    """Live's files, AbletonOSC, and our devices."""
-    return _of_lines(doctor_ableton.examine(settings))
+def daw_findings(settings: Settings) -> list[Finding]:
+    """What the DAW of the settings itself has to be looked at for."""
+    row = DAWS[settings.daw.dialect]
+    return _of_lines(load_part(row.doctor)(settings)) if row.doctor else []
 
 
-def ardour(daw: DawSettings) -> list[Finding]:
-    """Whether Ardour's OSC is on, where it really is, and whether its replies come to us."""
-    folder = doctor_ardour.settings_folder()
-    is_well, text, remedy = doctor_ardour.osc_surface(folder)
-    findings = [_ok("Ardour", text) if is_well else _warning("Ardour", text, remedy)]
-    if moved := doctor_ardour.moved_port(folder, daw.host, daw.port):
-        remedy = "let daw.port name it, or free the other and start Ardour anew"
-        findings.append(_problem("Ardour's port", moved, remedy))
-    if daw.host.startswith("127.") and why_not_bound(daw.host, daw.port) is not None:
-        strips = doctor_ardour.answers(daw.host, daw.port)
-        if strips is None:
-            remedy = (
-                "Preferences > Control Surfaces > OSC > Port Mode: Auto, or mixbridge setup ardour"
-            )
-            text = "what listens there does not answer us: no Ardour, or its replies go elsewhere"
-            findings.append(_problem("Ardour's replies", text, remedy))
-        else:
-            findings.append(_ok("Ardour's replies", f"they come to whoever asks; {strips} strips"))
-    return findings
-
-
-def reaper(settings: Settings) -> list[Finding]:
-    """REAPER's files, its surface and its companion."""
-    return _of_lines(doctor_reaper.examine(settings))
-
-
-def _of_lines(lines: Iterable[tuple[str, str, str, str]]) -> list[Finding]:
+def _of_lines(lines: Iterable[Line]) -> list[Finding]:
     return [
         Finding(level=Level(level), subject=subject, text=text, remedy=remedy)
         for level, subject, text, remedy in lines

@@ -38,6 +38,9 @@ class SideDoor(Protocol):
     def tell(self, message: OscMessage) -> None:
         """Hear what everyone who said hello is told; does not wait."""
 
+    def close(self) -> None:
+        """End it; may wait for the disk."""
+
 
 class Remotes:
     """Who said hello, from where, and how many answers the others may still get.

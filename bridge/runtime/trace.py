@@ -19,7 +19,7 @@ from typing import Any, Final, cast
 
 import bridge
 from bridge.config import Settings
-from bridge.daw.registry import make_dialect
+from bridge.daws import make_dialect
 from bridge.mix.messages import PersonEvent
 from bridge.osc.encode import encode
 from bridge.osc.message import OscMessage

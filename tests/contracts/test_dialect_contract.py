@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reaper_daw import ReaperDaw
 
+from bridge import daws as registry
 from bridge.daw.dialect import Dialect, RowDialect
-from bridge.daw.registry import DIALECTS, make_dialect
+from bridge.daws import make_dialect
 from bridge.errors import DialectError
 from bridge.mix.messages import (
     DawEvent,
@@ -48,7 +49,7 @@ def param_and_value(draw: st.DrawFn) -> tuple[Param, float]:
     return param, draw(st.floats(SPECS[param].minimum, SPECS[param].maximum))
 
 
-@pytest.fixture(params=sorted(DIALECTS), scope="module")
+@pytest.fixture(params=sorted(registry.DAWS), scope="module")
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -241,7 +242,7 @@ def test_nothing_that_the_daw_says_wrongly_raises_anything_but_the_dialects_erro
 
 # -- what is a table survives the way there and back ---------------------------------------------
 
-ROWS = [made for made in map(make_dialect, DIALECTS) if isinstance(made, RowDialect)]
+ROWS = [made for made in map(make_dialect, registry.DAWS) if isinstance(made, RowDialect)]
 events = st.one_of(
     st.builds(DumpOpened, at=st.just(AT), count=st.integers(0, 1024)),
     st.builds(

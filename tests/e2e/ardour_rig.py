@@ -19,8 +19,8 @@ from pythonosc.osc_bundle import OscBundle
 from pythonosc.osc_message import OscMessage
 from rig import PATIENCE_S, Bridge, Move, Remote, encode, free_ports, moves_of, rows_of, running
 
+from bridge.daws.ardour.host import ArdourHost, find_ardour, running_ardour
 from bridge.mix.params import COLUMN, Param
-from bridge.runtime.ardour_host import ArdourHost, find_ardour, running_ardour
 from bridge.runtime.stems import load_session
 from bridge.sim.stems import Stems
 from bridge.studies.audience import Audience

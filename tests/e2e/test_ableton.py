@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from rig import PATIENCE_S, Bridge, Remote, ending, free_ports
 
-from bridge.daw.ableton_curves import fader_position
+from bridge.daws.ableton.wire.curves import fader_position
 
 pytestmark = pytest.mark.e2e
 

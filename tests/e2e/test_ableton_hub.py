@@ -11,7 +11,7 @@ from max_fake import Script
 from rig import A_WHILE_S, PATIENCE_S, Bridge, Remote, ending, free_ports, rows_of
 from test_ableton import NAMES, Live
 
-from bridge.daw.ableton_curves import fader_db, fader_position
+from bridge.daws.ableton.wire.curves import fader_db, fader_position
 from bridge.runtime.remote import ask_facts
 
 pytestmark = pytest.mark.e2e

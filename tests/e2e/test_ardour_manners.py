@@ -21,8 +21,8 @@ from ardour_rig import (
 )
 from rig import Move, rows_of
 
+from bridge.daws.ardour.host import ArdourHost
 from bridge.mix.params import Param
-from bridge.runtime.ardour_host import ArdourHost
 from bridge.sim.stems import Stems
 
 pytestmark = [pytest.mark.e2e, needs_ardour]

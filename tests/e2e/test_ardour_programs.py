@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from ardour_rig import needs_ardour, playing, short_song
 
-from bridge.config import DawSettings
+from bridge.config import DawSettings, Settings
+from bridge.daws.ardour.doctor import answers
+from bridge.daws.ardour.host import ArdourHost
+from bridge.daws.ardour.setup import plan_ardour
+from bridge.daws.ardour.study import soak
 from bridge.runtime import doctor
-from bridge.runtime.ardour_host import ArdourHost
 from bridge.runtime.doctor import Level
-from bridge.runtime.doctor_ardour import answers
 from bridge.runtime.setup import carry_out
-from bridge.runtime.setup_ardour import plan_ardour
-from bridge.studies.ardour import soak
 
 pytestmark = [pytest.mark.e2e, needs_ardour]
 
@@ -25,7 +25,7 @@ def test_after_the_setup_ardour_opens_its_osc_and_the_doctor_finds_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The session's own OSC was off, so that it is on by what the setup wrote."""
-    monkeypatch.setattr("bridge.runtime.setup_ardour.running_ardour_pid", lambda: None)
+    monkeypatch.setattr("bridge.daws.ardour.setup.running_ardour_pid", lambda: None)
     stems, start = short_song()
     with playing(tmp_path / "ardour", stems, start) as host:
         assert answers("127.0.0.1", host.port) == len(stems.names) + 1
@@ -38,14 +38,16 @@ def test_after_the_setup_ardour_opens_its_osc_and_the_doctor_finds_it(
         host.restart(keeps_settings=True)
         assert answers("127.0.0.1", host.port) == len(stems.names) + 1
         monkeypatch.setenv("XDG_CONFIG_HOME", str(host.settings_folder.parent))
-        findings = doctor.ardour(DawSettings(dialect="ardour", port=host.port))
+        findings = findings_at(host.port)
         assert [finding.level for finding in findings] == [Level.OK, Level.OK]
         (problem, *_) = [
-            finding
-            for finding in doctor.ardour(DawSettings(dialect="ardour", port=host.port - 1))
-            if finding.subject == "Ardour's port"
+            finding for finding in findings_at(host.port - 1) if finding.subject == "Ardour's port"
         ]
         assert f"at port {host.port}" in problem.text
+
+
+def findings_at(port: int) -> list[doctor.Finding]:
+    return doctor.daw_findings(Settings(daw=DawSettings(dialect="ardour", port=port)))
 
 
 def _switch_off(host: ArdourHost) -> None:

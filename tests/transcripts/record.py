@@ -20,7 +20,7 @@ from rig import Bridge, Desk, ending
 from test_ableton import Studio as LiveStudio
 from test_reaper import Studio as ReaperStudio
 
-from bridge.daw.ableton_curves import fader_position
+from bridge.daws.ableton.wire.curves import fader_position
 from bridge.mix.params import Param
 
 HERE = Path(__file__).parent

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from ableton_fake import FakeHub, FakeLive, LiveTrack, f32, tap
 
-from bridge.daw.ableton_curves import fader_position, meter_position
+from bridge.daws.ableton.wire.curves import fader_position, meter_position
 from bridge.mix.params import Param
 from bridge.osc.encode import encode
 from bridge.osc.message import OscMessage, OscPacket

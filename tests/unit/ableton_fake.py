@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple
 
-from bridge.daw.ableton_curves import fader_db
+from bridge.daws.ableton.wire.curves import fader_db
 from bridge.mix.params import EQ_BANDS, Param
 from bridge.osc.decode import decode
 from bridge.osc.message import OscArg, OscMessage

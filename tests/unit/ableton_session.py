@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 from ableton_fake import TICK_S, FakeHub, FakeLive, Written, f32, tap
 from desk import ScriptedTask, make_engine
 
-from bridge.daw.ableton import AbletonDialect
-from bridge.daw.ableton_curves import fader_position
 from bridge.daw.dialect import LevelReading
+from bridge.daws.ableton.wire.curves import fader_position
+from bridge.daws.ableton.wire.dialect import AbletonDialect
 from bridge.errors import DialectError
 from bridge.guard.limits import Profile
 from bridge.mix import messages as m

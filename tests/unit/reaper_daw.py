@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reaper_fake import FakeReaper, Folder, LuaScript
 
-from bridge.daw.reaper_companion import PREFIX
+from bridge.daws.reaper.wire.companion import PREFIX
 from bridge.mix.params import MOVABLE, Param
 from bridge.osc.message import OscMessage
 

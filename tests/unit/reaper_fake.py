@@ -32,7 +32,7 @@ from typing import Any, NamedTuple
 from reaper_patterns import KINDS, PAN_MODES, PatternError, Track, read_patterns
 from reaper_script import ReaScript
 
-from bridge.daw import reaper_rows as rows
+from bridge.daws.reaper.wire import rows
 from bridge.mix.params import EQ_BANDS, SILENCE_DB, Param
 from bridge.osc.encode import encode
 from bridge.osc.message import OscArg, OscMessage

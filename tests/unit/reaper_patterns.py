@@ -4,7 +4,7 @@ import math
 import re
 from dataclasses import dataclass, field
 
-from bridge.daw import reaper_rows as rows
+from bridge.daws.reaper.wire import rows
 from bridge.mix.params import SILENCE_DB, Param
 
 KINDS = {

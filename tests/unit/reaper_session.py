@@ -8,8 +8,8 @@ from desk import ScriptedTask, make_engine
 from reaper_fake import TURN_S, FakeReaper, Folder, LuaScript
 
 from bridge.daw.dialect import LevelReading
-from bridge.daw.reaper import ReaperDialect
-from bridge.daw.reaper_companion import PREFIX
+from bridge.daws.reaper.wire.companion import PREFIX
+from bridge.daws.reaper.wire.dialect import ReaperDialect
 from bridge.errors import DialectError
 from bridge.guard.limits import Profile
 from bridge.mix import messages as m

@@ -7,8 +7,8 @@ import pytest
 from max_fake import Atom, Said, Script
 
 from bridge.daw import surface
-from bridge.daw.ableton_curves import fader_db
 from bridge.daw.generic import GenericDialect
+from bridge.daws.ableton.wire.curves import fader_db
 from bridge.mix.messages import Mode, MoveState, RequestDump, SetParam
 from bridge.mix.notices import MoveReported, StatusChanged
 from bridge.mix.params import EQ_BANDS, SILENCE_DB, Param

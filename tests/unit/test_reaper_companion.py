@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from reaper_fake import FakeReaper, Folder, LuaScript
 
-from bridge.daw.reaper_companion import STATE, Mailbox, StateReader
 from bridge.daw.roll import Strip
+from bridge.daws.reaper.wire.companion import STATE, Mailbox, StateReader
 from bridge.mix.messages import SetParam
 from bridge.mix.params import LockClass, Param
 from bridge.osc.message import OscMessage

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from reaper_fake import SCRIPTS, FakeReaper, Folder, LuaScript
 
+from bridge.daws.reaper.files import ReaperFiles
 from bridge.mix.params import Param
 from bridge.osc.message import OscMessage
-from bridge.runtime.reaper_files import ReaperFiles
 
 LUA = sorted(SCRIPTS.glob("*.lua"))
 ACTIONS = [
@@ -225,7 +225,7 @@ def test_a_fault_is_written_down_and_it_goes_on(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a\tb", 'quo"te', "back\\slash", "Söng 🎚", "", "x" * 300, "-inf"])
 def test_any_name_arrives(tmp_path: Path, name: str) -> None:
-    from bridge.daw.reaper_companion import StateReader
+    from bridge.daws.reaper.wire.companion import StateReader
 
     LuaScript(make(tmp_path, name), "Companion")
     (strip,) = StateReader().read(text(tmp_path, "state.txt")).strips

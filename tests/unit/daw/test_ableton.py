@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.config import Settings, load
-from bridge.daw import ableton_eq as eq
-from bridge.daw.ableton import AbletonDialect
-from bridge.daw.ableton_curves import (
+from bridge.daws import DAWS
+from bridge.daws.ableton.wire import eq
+from bridge.daws.ableton.wire.curves import (
     eq_freq_hz,
     eq_freq_position,
     fader_db,
@@ -16,7 +16,7 @@ from bridge.daw.ableton_curves import (
     meter_dbfs,
     meter_position,
 )
-from bridge.daw.registry import DIALECTS, listen_port
+from bridge.daws.ableton.wire.dialect import AbletonDialect
 from bridge.errors import DialectError
 from bridge.mix.params import SILENCE_DB, Param
 from bridge.osc.message import OscMessage
@@ -120,7 +120,7 @@ def test_live_answers_at_a_port_of_its_own_and_the_settings_win() -> None:
     assert port(daw={"dialect": "ableton"}, listen={"port": 9400}) == 9400
     assert port() == port(daw={"dialect": "reaper"}) == 9400
     assert load(None, {"daw.dialect": "ableton"}).listen.port == 11001
-    assert {listen_port(name) for name in DIALECTS} == {9400, 11001}
+    assert {row.listen_port for row in DAWS.values()} == {9400, 11001}
 
 
 def test_what_live_says_by_itself_is_known_and_nothing() -> None:

@@ -6,7 +6,7 @@ import pytest
 from ableton_fake import LiveTrack, Written, f32
 from ableton_session import AbletonSession
 
-from bridge.daw.ableton_curves import fader_position
+from bridge.daws.ableton.wire.curves import fader_position
 from bridge.mix import messages as m
 from bridge.mix.messages import MoveState
 from bridge.mix.params import Param

@@ -7,8 +7,8 @@ import pytest
 from ableton_fake import TICK_S, LiveTrack, encode_reply, eq_eight, f32, utility
 from ableton_session import AbletonSession
 
-from bridge.daw.ableton_curves import fader_db, fader_position, meter_position
-from bridge.daw.ableton_facts import GONE, TOO_OLD
+from bridge.daws.ableton.wire.curves import fader_db, fader_position, meter_position
+from bridge.daws.ableton.wire.facts import GONE, TOO_OLD
 from bridge.mix import messages as m
 from bridge.mix.messages import MoveState
 from bridge.mix.params import EQ_BANDS, LockClass, Param

@@ -5,8 +5,8 @@ import math
 import pytest
 from daws import ArdourDaw, Conversation
 
-from bridge.daw.ardour import GREETING, LIST, PROBE, ArdourDialect
-from bridge.daw.ardour_eq import PluginParam, find_bands, may_be_eq
+from bridge.daws.ardour.wire.dialect import GREETING, LIST, PROBE, ArdourDialect
+from bridge.daws.ardour.wire.eq import PluginParam, find_bands, may_be_eq
 from bridge.errors import DialectError
 from bridge.mix.messages import DumpOpened, ParamChanged, RequestDump, SetParam
 from bridge.mix.params import EQ_BANDS, Param

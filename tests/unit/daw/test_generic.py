@@ -6,8 +6,8 @@ import pytest
 
 from bridge.daw.dialect import Listed, Refusal
 from bridge.daw.generic import GenericDialect
-from bridge.daw.registry import make_dialect
 from bridge.daw.scale import read_level
+from bridge.daws import make_dialect
 from bridge.errors import ConfigError, DialectError
 from bridge.mix.messages import (
     Command,

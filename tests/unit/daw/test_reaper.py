@@ -10,11 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reaper_fake import SCRIPTS, PatternError, read_patterns
 
-from bridge.daw import reaper_companion as companion
-from bridge.daw import reaper_rows as rows
 from bridge.daw.dialect import Refusal
-from bridge.daw.reaper import ReaperDialect
-from bridge.daw.reaper_companion import UndoWatch, escape, label_of, unescape
+from bridge.daws.reaper.wire import companion, rows
+from bridge.daws.reaper.wire.companion import UndoWatch, escape, label_of, unescape
+from bridge.daws.reaper.wire.dialect import ReaperDialect
 from bridge.errors import DialectError
 from bridge.mix.messages import MoveRedone, MoveUndone, ParamChanged, SetParam
 from bridge.mix.params import EQ_BANDS, MOVABLE, SPECS, Param

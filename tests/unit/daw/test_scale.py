@@ -4,11 +4,11 @@ import math
 
 import pytest
 
-from bridge.daw.ardour import ArdourDialect
 from bridge.daw.dialect import RowDialect
 from bridge.daw.generic import GenericDialect
-from bridge.daw.reaper import ReaperDialect
 from bridge.daw.scale import TRACK, is_on
+from bridge.daws.ardour.wire.dialect import ArdourDialect
+from bridge.daws.reaper.wire.dialect import ReaperDialect
 from bridge.mix.messages import ParamChanged
 from bridge.mix.params import SWITCHES, Param
 from bridge.osc.message import OscArg, OscMessage

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from bridge.config import Settings
+from bridge.daws.ableton import inquiry as ableton_osc
+from bridge.daws.ableton.doctor import files, told
+from bridge.daws.ableton.setup import plan_ableton
 from bridge.osc.encode import encode
 from bridge.osc.message import OscMessage
-from bridge.runtime import ableton_osc
-from bridge.runtime.doctor import Level, ableton
-from bridge.runtime.doctor_ableton import files, told
+from bridge.runtime.doctor import Level, daw_findings
 from bridge.runtime.port_owner import owners, owners_in_lsof, pids_in_netstat, why_not_bound
 from bridge.runtime.setup import carry_out
-from bridge.runtime.setup_ableton import plan_ableton
 
 UNIT = Path(__file__).parents[1]
 
@@ -59,7 +59,7 @@ def settings(ports: tuple[int, int]) -> Settings:
 
 
 def findings(ports: tuple[int, int]) -> dict[str, tuple[Level, str]]:
-    return {found.subject: (found.level, found.text) for found in ableton(settings(ports))}
+    return {found.subject: (found.level, found.text) for found in daw_findings(settings(ports))}
 
 
 def test_live_is_asked_where_no_bridge_runs(live: tuple[int, int]) -> None:
@@ -147,7 +147,7 @@ def test_each_fact_has_its_line(
 
 
 def test_the_files_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bridge.runtime.doctor_ableton.find_user_library", lambda _given: tmp_path)
+    monkeypatch.setattr("bridge.daws.ableton.doctor.find_user_library", lambda _given: tmp_path)
     assert [line[0] for line in files()] == ["warning", "warning"]
     carry_out(plan_ableton(tmp_path))
     script = tmp_path / "Remote Scripts" / "AbletonOSC"

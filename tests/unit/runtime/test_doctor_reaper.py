@@ -11,11 +11,11 @@ import pytest
 from reaper_fake import FakeReaper, LuaScript
 
 from bridge.config import Settings
+from bridge.daws.reaper.setup import plan_reaper
 from bridge.osc.decode import decode
 from bridge.osc.encode import encode
-from bridge.runtime.doctor import Level, reaper
+from bridge.runtime.doctor import Level, daw_findings
 from bridge.runtime.setup import carry_out
-from bridge.runtime.setup_reaper import plan_reaper
 
 
 @pytest.fixture
@@ -39,18 +39,18 @@ def install(folder: Path, bridge_port: int = 9400) -> None:
 
 
 def finding(folder: Path, subject: str, **ports: int) -> tuple[Level, str]:
-    (found,) = (each for each in reaper(settings(folder, **ports)) if each.subject == subject)
+    (found,) = (each for each in daw_findings(settings(folder, **ports)) if each.subject == subject)
     return found.level, found.text
 
 
 def test_without_reaper_it_says_where_it_looked(tmp_path: Path) -> None:
-    (found,) = reaper(settings(tmp_path / "nowhere"))
+    (found,) = daw_findings(settings(tmp_path / "nowhere"))
     assert found.level is Level.PROBLEM
     assert "nowhere" in found.text
 
 
 def test_before_the_setup_it_names_it(folder: Path) -> None:
-    found = {each.subject: each for each in reaper(settings(folder))}
+    found = {each.subject: each for each in daw_findings(settings(folder))}
     assert found["REAPER's files"].level is Level.PROBLEM
     assert found["REAPER's OSC"].level is Level.PROBLEM
     assert "mixbridge setup reaper" in found["REAPER's OSC"].remedy

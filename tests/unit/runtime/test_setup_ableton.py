@@ -7,8 +7,7 @@ from xml.sax.saxutils import quoteattr
 import pytest
 
 from bridge.cli import run_command_line
-from bridge.errors import SetupError
-from bridge.runtime.ableton_folder import (
+from bridge.daws.ableton.folder import (
     DEVICES,
     ScriptState,
     find_user_library,
@@ -17,8 +16,9 @@ from bridge.runtime.ableton_folder import (
     remote_script,
     shipped_folder,
 )
+from bridge.daws.ableton.setup import plan_ableton
+from bridge.errors import SetupError
 from bridge.runtime.setup import carry_out
-from bridge.runtime.setup_ableton import plan_ableton
 
 SYSTEMS = {
     "darwin": ("Library/Preferences/Ableton/Live {}", "Music/Ableton/User Library"),

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from bridge.cli import run_command_line
+from bridge.daws.ardour import doctor as doctor_ardour
+from bridge.daws.ardour import setup as setup_ardour
+from bridge.daws.ardour.setup import config_folders, is_osc_on, osc_port, plan_ardour
 from bridge.errors import SetupError
-from bridge.runtime import doctor_ardour, setup_ardour
 from bridge.runtime.setup import backup_of, carry_out
-from bridge.runtime.setup_ardour import config_folders, is_osc_on, osc_port, plan_ardour
 
 FRESH = '<?xml version="1.0"?>\n<Ardour><Config><Option name="xjadeo" value="a"/></Config></Ardour>'
 OFF = (

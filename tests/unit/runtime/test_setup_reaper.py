@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from bridge.cli import run_command_line
-from bridge.errors import SetupError
-from bridge.runtime.setup import carry_out
-from bridge.runtime.setup_reaper import (
+from bridge.daws.reaper.setup import (
     is_reaper_running,
     plan_reaper,
     scripts_folder,
     surfaces,
 )
+from bridge.errors import SetupError
+from bridge.runtime.setup import carry_out
 
 INI = (
     "[reaper]\r\nvuminvol=-48\r\ncsurf_cnt=2\r\ncsurf_0=MCU 0 8 0 0\r\n"

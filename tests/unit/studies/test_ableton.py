@@ -2,9 +2,9 @@
 
 import pytest
 
-from bridge.daw.ableton_curves import fader_db, fader_position
+from bridge.daws.ableton.study import Load, measure, worst_error_db
+from bridge.daws.ableton.wire.curves import fader_db, fader_position
 from bridge.osc.decode import MAX_DATAGRAM_BYTES
-from bridge.studies.ableton import Load, measure, worst_error_db
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,64 @@
+"""A row of the registry of DAWs: what the rest of the bridge has to know of one.
+
+A row names its parts as ``module:object`` and loads each when it is needed, so that a bridge beside
+one DAW loads neither the setup of that DAW nor anything of the others.
+"""
+
+import pkgutil
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bridge.daw.dialect import Dialect
+
+LISTEN_PORT: Final = 9400
+"""Where the bridge listens, unless its settings or the DAW say otherwise."""
+
+Line = tuple[str, str, str, str]
+"""A finding of the doctor's: ``ok``, ``warning`` or ``problem``, subject, text and remedy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DawRow:
+    """One DAW; a part that it does not have is empty.
+
+    Attributes:
+        name: In the settings, ``daw.dialect``.
+        title: What a person calls it.
+        port: The UDP port that it listens at, unless the settings name another.
+        needs: What has to be on its side, a sentence.
+        docs: Its page.
+        dialect: Makes its `bridge.daw.dialect.Dialect`; pure.
+        doctor: Called with the settings, yields each `Line`.
+        setup: A click command, ``mixbridge setup NAME``.
+        side_door: Opens a way to a script inside the DAW; see `bridge.app`.
+        host: Runs the DAW for the demo; see `bridge.demo`.
+        study: A module that measures it, ``mixbridge study NAME``.
+        study_text: What that measures.
+        listen_port: Where it expects the bridge.
+        only_port: Where it answers at `listen_port` alone: who else may have that, and what to do.
+    """
+
+    name: str
+    title: str
+    port: int
+    needs: str
+    docs: str
+    dialect: str
+    doctor: str = ""
+    setup: str = ""
+    side_door: str = ""
+    host: str = ""
+    study: str = ""
+    study_text: str = ""
+    listen_port: int = LISTEN_PORT
+    only_port: str = ""
+
+    def make_dialect(self) -> Dialect:
+        """A fresh conversation with it."""
+        made: Dialect = load_part(self.dialect)()
+        return made
+
+
+def load_part(name: str) -> Any:  # noqa: ANN401 - whoever asks for a part knows its type
+    """Load a part that a row names as ``module:object``."""
+    return pkgutil.resolve_name(name)

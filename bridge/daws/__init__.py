@@ -1,0 +1,28 @@
+"""The registry: every DAW there is, a row each; a folder of this package is what one needs.
+
+A folder holds the row (`__init__`), the dialect (`wire`, pure), and what setup, doctor and hosting
+need. Folders know nothing of each other, and nothing outside says a DAW's name.
+"""
+
+from typing import Final
+
+from bridge.daw.dialect import Dialect
+from bridge.daw.row import DawRow
+from bridge.daws.ableton import ABLETON
+from bridge.daws.ardour import ARDOUR
+from bridge.daws.generic import GENERIC
+from bridge.daws.reaper import REAPER
+from bridge.errors import ConfigError
+
+DAWS: Final[dict[str, DawRow]] = {row.name: row for row in (GENERIC, ARDOUR, REAPER, ABLETON)}
+
+
+def make_dialect(name: str) -> Dialect:
+    """The dialect of that name.
+
+    Raises:
+        ConfigError: If there is none.
+    """
+    if name not in DAWS:
+        raise ConfigError(f"daw.dialect: expected one of {', '.join(DAWS)}; got {name!r}.")
+    return DAWS[name].make_dialect()

@@ -1,0 +1,1 @@
+"""How Ableton Live is spoken with. Pure: no socket, no clock, no file."""

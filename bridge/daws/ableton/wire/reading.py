@@ -1,0 +1,262 @@
+"""What Live is known to hold: frames as they come in, and what the core is told of them."""
+
+import math
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from bridge.daw.dialect import Heard, LevelReading, LevelSlot
+from bridge.daw.roll import Roll
+from bridge.daw.scale import MAX_TRACKS, in_words, is_on
+from bridge.daw.taps import Taps
+from bridge.daws.ableton.wire import frames as wire
+from bridge.daws.ableton.wire.curves import meter_dbfs
+from bridge.daws.ableton.wire.frames import ROOM, Frame, Question, Topic
+from bridge.daws.ableton.wire.plan import Plan
+from bridge.daws.ableton.wire.tracks import Desk, Track
+from bridge.daws.ableton.wire.writes import (
+    SAME,
+    Key,
+    Outcome,
+    Put,
+    UndoWatch,
+    Writes,
+    read_outcomes,
+)
+from bridge.errors import DialectError
+from bridge.mix.messages import ParamChanged, TransportChanged
+from bridge.mix.params import SILENCE_DB, Param
+
+RETRY_S: Final = 1.0
+"""An answer comes within two ticks; one that has not by now was lost, or Live is modal."""
+
+
+class Reading:
+    """All that is known of one Live, and the frames and writes that are on their way to it."""
+
+    def __init__(self) -> None:
+        self._wire = wire.Wire()
+        self._desk = Desk()
+        self._taps = Taps()
+        self._roll = Roll(are_ids_lasting=False)
+        self._writes = Writes()
+        self._undo = UndoWatch()
+        self._puts: dict[str, list[Put]] = {}  # of the frames that carry writes, by tag
+        self._moves: dict[Key, str] = {}  # the newest move of each parameter
+        self._taken: dict[Key, str] = {}  # the move in which a hand came
+        self._is_stale = False  # something was put back while all is being read
+        self._forget_live()
+        self._is_met = False
+        self._error = ""
+        self._told_at: dict[str, float] = {}
+        self._dump_number = 0
+        self._asked_at = self._hurried_at = float("-inf")
+        self._is_playing: bool | None = None
+
+    def _forget_live(self) -> None:
+        """This may be another Live, or another set."""
+        self._count: int | None = None
+        self._version = ""
+        self._missing: set[str] = set()
+        self._is_old = False
+        self._room = ROOM
+        self._log_level = ""
+        self._desk.forget()
+        self._plan = Plan()
+        self._clear: frozenset[Key] = frozenset()
+
+    # -- what frames say -----------------------------------------------------------------------
+
+    def _look_ahead(self, frame: Frame) -> None:
+        """Once the tracks and what is to be written are as they were, a write may go at once."""
+        if len(frame.answers) != frame.checks or self._roll.is_open or self._puts.get(frame.tag):
+            return
+        if frame.names != self._desk.names:
+            return
+        held = {question: answer[-1] for question, answer in frame.said if question.place >= 0}
+        self._clear = frozenset(
+            put.key
+            for put in self._writes.waiting(frame.sent_at)
+            if put.key and held.get(put.get()) == self._desk.tracks[put.place].held(put.param)
+        )
+
+    def _digest(self, frame: Frame, at: float) -> tuple[Heard, ...]:
+        """What a frame says, once it has ended or failed."""
+        puts = self._puts.pop(frame.tag, [])
+        names = frame.names
+        outcomes = read_outcomes(frame, puts)
+        if names is None:
+            return self._learn_count(frame, at)
+        self._missing.clear()  # it knows again what is asked
+        outcomes = self._put_right(outcomes, tuple(names))
+        if names != self._desk.names or self._count is None:
+            self._desk.tracks = [Track(name) for name in names]
+            self._count = len(names)
+            self._plan.begin(len(self._desk.tracks))
+            return self._doubt(at)
+        if not (frame.is_complete or puts):  # one was about a device that is gone
+            self._plan.ask_again(frame.asked[len(frame.answers) + 1 :])
+        heard = list(self._take_switches(frame, at))
+        said: set[tuple[int, Param]] = set()
+        for outcome in outcomes:
+            heard += self._settle(outcome, said, at)
+        if not puts:
+            heard += self._digest_answers(frame, said, at)
+        if self._plan.is_reading and self._plan.is_empty and not puts:
+            if self._is_stale or self._is_repairing:  # what was read may be what was put right
+                self._is_stale = False
+                self._plan.begin(len(self._desk.tracks))
+                return tuple(heard)
+            return (*heard, *self._tell_all(at))
+        if self._roll.is_open:
+            return tuple(heard)
+        return self._tell((*heard, *self._roll.changes(self._desk.strips(), said, at=at)))
+
+    def _put_right(self, outcomes: list[Outcome], names: tuple[str, ...]) -> list[Outcome]:
+        """Put back what met another list of tracks; returns the others."""
+        for outcome in (o for o in outcomes if o.put.names != names):
+            self._writes.put_back(outcome, names)
+            self._is_stale = True
+        return [outcome for outcome in outcomes if outcome.put.names == names]
+
+    def _digest_answers(
+        self, frame: Frame, said: set[tuple[int, Param]], at: float
+    ) -> Iterator[Heard]:
+        """What a frame without writes says of each control."""
+        resting = self._resting
+        for question, answer in frame.said:
+            values, more = self._desk.take(question, answer)
+            self._plan.add(more)
+            for param, raw in values.items():
+                if question in resting:
+                    self._writes.release_resting(question, raw)
+                yield from self._take_raw(question.place, param, raw, said, at)
+
+    @property
+    def _resting(self) -> set[Question]:
+        """What is read until a hand rests there."""
+        return {put.get() for put in self._writes.resting}
+
+    @property
+    def _is_repairing(self) -> bool:
+        on_their_way = (put.key for puts in self._puts.values() for put in puts)
+        return self._writes.is_repairing or None in on_their_way
+
+    def _learn_count(self, frame: Frame, at: float) -> tuple[Heard, ...]:
+        """The greeting was answered, or something of a frame is missing: then all begins anew."""
+        said = dict(frame.said)
+        count = said.get(Question(Topic.COUNT))
+        if not frame.is_complete or count is None:
+            if self._count is None:
+                self._asked_at = at + RETRY_S
+            self._count = None
+            return self._doubt(at)
+        match said.get(Question(Topic.VERSION)):
+            case (int(major), int(minor)):
+                self._version = f"{major}.{minor}"
+        match said.get(Question(Topic.LOG)):
+            case (str(level),) if not self._log_level:
+                self._log_level = level
+        if not (count and isinstance(count[0], int) and 0 <= count[0] <= MAX_TRACKS):
+            raise DialectError(f"{Topic.COUNT}: expected <= {MAX_TRACKS}; got {in_words(count)}.")
+        self._count = count[0]
+        self._desk.tracks = []
+        self._plan.begin(len(self._desk.tracks))
+        return self._doubt(at)
+
+    def _take_switches(self, frame: Frame, at: float) -> Iterator[Heard]:
+        """Mute, solo and meters of all tracks, and the transport."""
+        if frame.is_playing is not self._is_playing and not self._roll.is_open:
+            self._is_playing = frame.is_playing
+            yield TransportChanged(at=at, playing=frame.is_playing)
+        ids = self._desk.ids
+        for place, (_, mute, solo, meter) in enumerate(frame.tracks):
+            track = self._desk.tracks[place]
+            track.mute, track.solo = is_on(mute), is_on(solo)
+            if self._roll.is_open or (ids and self._taps.is_fresh(ids[place], at)):
+                continue
+            is_known = isinstance(meter, int | float) and math.isfinite(meter)
+            level = meter_dbfs(float(meter)) if is_known else SILENCE_DB  # type: ignore[arg-type]
+            yield LevelReading(LevelSlot(place + 1, 1, 1), (level,))
+
+    def _take_raw(
+        self, place: int, param: Param, raw: float, said: set[tuple[int, Param]], at: float
+    ) -> list[Heard]:
+        """What a parameter holds: the same, something of our own taken back, or a hand's."""
+        track = self._desk.tracks[place]
+        old = track.held(param)
+        if old is None or old == raw or self._roll.is_open:
+            track.hold(param, raw)
+            return []
+        key = (self._roll.uids[place], param)
+        self._writes.drop(key)
+        self._taken[key] = self._moves.get(key, "")
+        is_told, undone = self._undo.look(key, raw, at)
+        if not is_told:
+            return []
+        track.hold(param, raw)
+        track.stubborn.pop(param, None)
+        said.add((place + 1, param))
+        return [] if undone is None else [undone]
+
+    def _settle(self, outcome: Outcome, said: set[tuple[int, Param]], at: float) -> list[Heard]:
+        """A write was made where it was meant: what holds now is its answer.
+
+        Unless a hand was quicker: then that is what is to hold.
+        """
+        put, track = outcome.put, self._desk.tracks[outcome.put.place]
+        if not outcome.is_right_device:
+            self._writes.put_back(outcome, tuple(self._desk.names))
+            track.devices = None
+            return []
+        if outcome.before is None or self._roll.is_open:
+            return []
+        is_repair = put.key is None
+        expected = put.over if is_repair else track.held(put.param) or 0.0
+        if is_repair and math.isnan(expected):
+            return []
+        if abs(outcome.before - expected) > SAME:
+            self._writes.restore(outcome)
+            heard = self._take_raw(put.place, put.param, outcome.before, said, at)
+            track.hold(put.param, outcome.before)
+            return heard
+        after = outcome.before if outcome.after is None else outcome.after
+        if is_repair:
+            track.hold(put.param, after)
+            return []
+        if outcome.has_followed:
+            track.stubborn.pop(put.param, None)
+            self._undo.wrote(put, outcome.before, after, at)
+        else:
+            track.stubborn[put.param] = track.stubborn.get(put.param, 0) + 1
+        track.hold(put.param, after)
+        said.add((put.place + 1, put.param))
+        return []
+
+    # -- what the core is told -----------------------------------------------------------------
+
+    def _doubt(self, at: float) -> tuple[Heard, ...]:
+        """Nobody knows who is who: nothing is written until all has been read anew."""
+        self._clear = frozenset()
+        self._writes.drop()
+        return self._tell(self._roll.doubt(at))
+
+    def _tell_all(self, at: float) -> tuple[Heard, ...]:
+        """The whole dump, or what the hub has added to it."""
+        strips = self._desk.strips()
+        if not self._plan.is_reading and self._roll.is_same_layout(strips):
+            return self._tell(self._roll.changes(strips, set(), at=at))
+        self._plan.is_reading = False
+        *told, closed = self._roll.dump(strips, number=self._dump_number, at=at)
+        if self._is_playing is not None:
+            told.append(TransportChanged(at=at, playing=self._is_playing))
+        return self._tell((*told, closed))
+
+    def _tell(self, events: Iterable[Heard]) -> tuple[Heard, ...]:
+        """Events as they are told; taps are told where the faders stand, too."""
+        told = tuple(events)
+        for event in told:
+            if isinstance(event, ParamChanged):
+                self._taps.note(event)
+        is_known = not self._roll.is_open and self._desk.ids
+        self._taps.arrange(self._desk.ids if is_known else ())
+        return told

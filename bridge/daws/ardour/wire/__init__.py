@@ -1,0 +1,1 @@
+"""How Ardour is spoken with. Pure: no socket, no clock, no file."""

@@ -1,0 +1,1 @@
+"""How REAPER is spoken with. Pure: no socket, no clock, no file."""

@@ -225,8 +225,8 @@ class DawEvents:
             is_sure = self._moves.is_settled(change, self._opened_at - _WIRE_S)
             self._apply_value(change, is_sure=is_sure)
         for track, moved_at in self._moved_in_dump.items():
-            if strip := self._mix.by_number(track):
-                self._guard.hold(strip.key, moved_at)
+            if touched := self._mix.by_number(track):
+                self._guard.hold(touched.key, moved_at)
         self._is_recall_unread = False
 
     def _count_denials(self) -> None:

@@ -177,8 +177,9 @@ class Moves(MoveRegister):
     def is_answer(self, event: ParamChanged) -> bool:
         """Whether a value of a dump is one that we wrote lately; one that is unknown is none."""
         strip = self._mix.by_number(event.track)
-        is_known = strip is not None and not math.isnan(event.value)
-        return is_known and self._writer.is_answer(strip.key, event.param, event.value, event.at)
+        if strip is None or math.isnan(event.value):
+            return False
+        return self._writer.is_answer(strip.key, event.param, event.value, event.at)
 
     def _confirm(self, move_id: str, value: float, at: float) -> None:
         """The DAW holds what a move asked for, as near as it can."""

@@ -118,8 +118,9 @@ class Writer:
         """What was written last to a parameter, if its answer may still come; else NaN."""
         mine = (t for _, t in reversed(self._ended) if t.key == key and t.param is param and t.sent)
         last = next(mine, None)
-        is_late = last is not None and not last.is_crossed
-        return last.sent[-1] if is_late and at - last.sent_at[-1] <= _LATE_ECHO_S else math.nan
+        if last is None or last.is_crossed or at - last.sent_at[-1] > _LATE_ECHO_S:
+            return math.nan
+        return last.sent[-1]
 
     def written_at(self, key: str, param: Param) -> float:
         """When a parameter was written last, monotonic seconds; minus infinity for long ago."""

@@ -7,6 +7,16 @@ DEBIAN_PACKAGES := ardour chromium jackd2 lmms
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
+# Tests run side by side, those of a file one after the other. Two workers a core, since half of
+# the tests wait for processes that they started; what only computes has one.
+CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+WORKERS ?= $(shell expr 2 \* $(CORES))
+SIDE_BY_SIDE := --dist loadfile --no-loadscope-reorder --numprocesses
+
+# Modules are compiled once, not by each of the hundreds of processes that the tests start.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check bench clean packages
 
@@ -30,14 +40,14 @@ demo: setup ## Mix a small band by thumbs; without a terminal a simulated listen
 	else $(BIN)/mixbridge demo --listener auto --headless; fi
 
 test: setup packages ## Run every test
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(SIDE_BY_SIDE) $(WORKERS)
 
 check: setup ## Format, lint, types, layers and the unit tests: what a commit must pass
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q tests/unit
+	$(BIN)/pytest -q $(SIDE_BY_SIDE) $(CORES) tests/unit
 
 bench: setup ## Measure speed and print the figures side by side
 	@$(BIN)/mixbridge study bench

@@ -22,7 +22,7 @@ from bridge.mix.params import MOVABLE
 from bridge.runtime.mixdown import render
 from bridge.sim.stems import BLOCK, Stems
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.e2e
 
 SCHEMES: Final[tuple[Literal["dark", "light"], ...]] = ("dark", "light")
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -248,7 +248,7 @@ def test_two_clients_see_the_same(browser: Browser, band: str) -> None:
 def test_a_page_comes_back_with_its_bridge(tmp_path: Path, browser: Browser) -> None:
     with paged(tmp_path, mode="suggest", learning={"agent": "factored"}) as web:
         visit = Visit(browser, PHONE)
-        with sitting_at(web.bridge) as desk:
+        with sitting_at(web.bridge) as desk, desk.playing():
             visit.page.goto(f"{web.url}/remote")
             desk.let_pass(1.0)
             expect(visit.page.locator("#head .connection .text")).to_have_text("DAW connected")

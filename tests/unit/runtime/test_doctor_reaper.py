@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ports import free_ports
 from reaper_fake import FakeReaper, LuaScript
 
 from bridge.config import Settings
@@ -131,7 +132,8 @@ def test_it_hears_packets_and_a_whole_dump(folder: Path, surface: tuple[int, int
     assert text.endswith("a whole dump of 2 tracks")
 
 
-def test_silence_is_told(folder: Path, free_port: int) -> None:
-    level, text = finding(folder, "REAPER's answers", port=free_port - 1, listen=free_port)
+def test_silence_is_told(folder: Path) -> None:
+    silent, listen = free_ports(2)
+    level, text = finding(folder, "REAPER's answers", port=silent, listen=listen)
     assert level is Level.WARNING
     assert text.startswith("nothing came")

@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench clean packages
+.PHONY: help setup demo test quick check static bench clean packages
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -42,12 +42,17 @@ demo: setup ## Mix a small band by thumbs; without a terminal a simulated listen
 test: setup packages ## Run every test
 	@$(BIN)/pytest $(SIDE_BY_SIDE) $(WORKERS)
 
-check: setup ## Format, lint, types, layers and the unit tests: what a commit must pass
+quick: static ## Format, lint, types, layers and the quick unit tests: after every change
+	$(BIN)/pytest -q $(SIDE_BY_SIDE) $(CORES) -m 'not slow and not repeated' tests/unit
+
+check: static ## The same with all unit tests: what a commit must pass
+	$(BIN)/pytest -q $(SIDE_BY_SIDE) $(CORES) -m 'not repeated' tests/unit
+
+static: setup
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q $(SIDE_BY_SIDE) $(CORES) tests/unit
 
 bench: setup ## Measure speed and print the figures side by side
 	@$(BIN)/mixbridge study bench

@@ -17,6 +17,8 @@ from bridge.runtime.stem_names import kind_of
 from bridge.runtime.stems import exported_values, load_session, load_stems
 from bridge.sim.stems import BLOCK, Stems
 
+pytestmark = pytest.mark.slow
+
 RATE = 48_000
 PAN = COLUMN[Param.PAN]
 

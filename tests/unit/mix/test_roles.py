@@ -93,12 +93,10 @@ def test_any_text_is_read_and_the_same_in_either_form(name: str) -> None:
     assert read_name(composed) == read_name(unicodedata.normalize("NFD", composed))
 
 
-@given(
-    st.sampled_from([name for name, role in ROLES if role is not Role.OTHER]),
-    st.sampled_from(["{}", "01_{}", "07 - {}", "{} L", "{}.R", "{}_03", "  {} ", "{} (2)"]),
-)
-def test_track_numbers_sides_and_takes_change_no_role(name: str, form: str) -> None:
-    assert guess_role(form.format(name)) is guess_role(name)
+@pytest.mark.parametrize("form", ["01_{}", "07 - {}", "{} L", "{}.R", "{}_03", "  {} ", "{} (2)"])
+def test_track_numbers_sides_and_takes_change_no_role(form: str) -> None:
+    names = [name for name, role in ROLES if role is not Role.OTHER]
+    assert [name for name in names if guess_role(form.format(name)) is not guess_role(name)] == []
 
 
 @pytest.mark.parametrize(

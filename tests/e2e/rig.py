@@ -417,11 +417,19 @@ def moves_of(heard: list[Heard]) -> list[Move]:
 
 
 def apply_one(desk: Desk) -> Move:
-    """Accept a suggestion and let the DAW confirm it."""
+    """Accept a suggestion and let the DAW confirm it.
+
+    On a busy machine a suggestion may expire before the answer: then the next one is accepted.
+    """
     desk.say("/bridge/mode", "suggest")
-    move = desk.hear_move("proposed")
-    desk.say("/bridge/accept", move.name)
-    return desk.hear_move("confirmed", move.name)
+    for _ in range(5):
+        move = desk.hear_move("proposed")
+        desk.say("/bridge/accept", move.name)
+        while move.state in ("proposed", "applied"):
+            move = Move(*desk.hear("/bridge/move", move.name).args)
+        if move.state == "confirmed":
+            return move
+    raise AssertionError(f"no move is confirmed; the last one ended as {move.state}")
 
 
 def rows_of(bridge: Bridge, query: str, *values: object) -> list[tuple[object, ...]]:

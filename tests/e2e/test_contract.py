@@ -166,10 +166,7 @@ def test_a_reward_names_its_move_and_is_answered_with_its_id(desk: Desk) -> None
 def test_a_reward_without_a_move_goes_to_the_one_just_heard(desk: Desk) -> None:
     move = apply_one(desk)
     desk.say("/bridge/mode", "observe")  # closes the window: nothing is on its way
-    desk.say("/bridge/mode", "suggest")
-    after = desk.hear_move("proposed")
-    desk.say("/bridge/accept", after.name)
-    desk.hear_move("confirmed", after.name)
+    after = apply_one(desk)
     desk.let_pass(A_WHILE_S)  # nobody judges sooner
     desk.say("/bridge/reward", 1.0)
     reward_id, credited, value = desk.hear("/bridge/rewarded").args

@@ -7,8 +7,18 @@ DEBIAN_PACKAGES := ardour chromium jackd2 lmms
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
+# Tests run side by side, those of a file one after the other. Two workers a core, since half of
+# the tests wait for processes that they started; what only computes has one.
+CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+WORKERS ?= $(shell expr 2 \* $(CORES))
+SIDE_BY_SIDE := --dist loadfile --no-loadscope-reorder --numprocesses
+
+# Modules are compiled once, not by each of the hundreds of processes that the tests start.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench clean packages
+.PHONY: help setup demo test quick check static bench clean packages
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -30,14 +40,19 @@ demo: setup ## Mix a small band by thumbs; without a terminal a simulated listen
 	else $(BIN)/mixbridge demo --listener auto --headless; fi
 
 test: setup packages ## Run every test
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(SIDE_BY_SIDE) $(WORKERS)
 
-check: setup ## Format, lint, types, layers and the unit tests: what a commit must pass
+quick: static ## Format, lint, types, layers and the quick unit tests: after every change
+	$(BIN)/pytest -q $(SIDE_BY_SIDE) $(CORES) -m 'not slow and not repeated' tests/unit
+
+check: static ## The same with all unit tests: what a commit must pass
+	$(BIN)/pytest -q $(SIDE_BY_SIDE) $(CORES) -m 'not repeated' tests/unit
+
+static: setup
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q tests/unit
 
 bench: setup ## Measure speed and print the figures side by side
 	@$(BIN)/mixbridge study bench

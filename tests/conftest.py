@@ -1,11 +1,20 @@
 """What holds for every test."""
 
 import os
-import socket
 from collections.abc import Generator, Iterator
 from typing import TypeVar
 
 import pytest
+from hypothesis import HealthCheck, settings
+from ports import free_ports
+
+settings.register_profile(
+    "mixbridge",
+    deadline=None,  # nothing fails because the machine is busy
+    suppress_health_check=[HealthCheck.too_slow],  # a deadline too
+    derandomize="CI" in os.environ,  # what CI finds is found again at a desk
+)
+settings.load_profile("mixbridge")
 
 _Report = TypeVar("_Report", pytest.TestReport, pytest.CollectReport)
 
@@ -46,7 +55,6 @@ def _own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 
 @pytest.fixture
 def free_port() -> int:
-    """A UDP port of loopback that nobody has."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of loopback that nobody has, neither for UDP nor for TCP."""
+    (port,) = free_ports(1)
+    return port

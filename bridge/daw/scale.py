@@ -128,6 +128,8 @@ def _read_text(arg: OscArg) -> str | None:
     """Text for a person's eyes: without control characters, which could drive a terminal."""
     if not isinstance(arg, str) or len(arg) > MAX_TEXT:
         return None
+    if arg.isprintable():
+        return arg
     return "".join(letter if letter.isprintable() else " " for letter in arg)
 
 

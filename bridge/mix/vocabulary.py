@@ -133,7 +133,7 @@ def find_words(name: str) -> tuple[Found, ...]:
         for end in range(min(len(words), start + _MAX_PHRASE), start, -1):
             part = words[start:end]
             sense = _phrase(vocabulary, part)
-            if sense:
+            if sense and not _is_numbered(vocabulary, part, sense):
                 text = "".join(word.text for word in part)
                 capital = all(word.is_capital for word in part)
                 found.append(Found(text=text, sense=sense, is_capital=capital))
@@ -143,6 +143,17 @@ def find_words(name: str) -> tuple[Found, ...]:
             found += _parts_of(vocabulary, words[start])
             start += 1
     return tuple(found)
+
+
+def _is_numbered(vocabulary: Vocabulary, words: Sequence[Word], sense: Sense) -> bool:
+    """Whether this is a plain word with a side or a number: "Vox L" is a vox, not a "voxl"."""
+    if len(words) < 2:
+        return False
+    plain, last = _phrase(vocabulary, words[:-1]), words[-1].text
+    if not plain or not plain.role:
+        return False
+    is_shorter = sense.use is Use.LETTERS and plain.use is not Use.LETTERS
+    return last in _SIDES or (last.isdecimal() and is_shorter)
 
 
 def _phrase(vocabulary: Vocabulary, words: Sequence[Word]) -> Sense | None:
@@ -171,6 +182,8 @@ def _look_up(vocabulary: Vocabulary, word: str) -> Sense | None:
             forms.append(word[:-2])
     return next((vocabulary.words[form] for form in forms if form in vocabulary.words), None)
 
+
+_SIDES: Final = frozenset({"l", "r"})
 
 _DRAWN_OUT: Final = re.compile(r"([a-z])\1{2,}")
 

@@ -9,15 +9,52 @@ import hashlib
 import json
 import math
 from enum import StrEnum
-from typing import Any, Final, get_args, get_type_hints
+from typing import Any, Final, get_type_hints
 
 from bridge.errors import JournalError
+from bridge.mix import messages as m
 from bridge.mix.messages import Event
 from bridge.results import Decision
 
-_EVENTS: Final[dict[str, type[Any]]] = {cls.__name__: cls for cls in get_args(Event)}
+KINDS: Final[dict[str, type[Any]]] = {
+    "DumpOpened": m.DumpOpened,
+    "DumpClosed": m.DumpClosed,
+    "TrackIdentified": m.TrackIdentified,
+    "TrackNamed": m.TrackNamed,
+    "RoleGiven": m.RoleGiven,
+    "ParamChanged": m.ParamChanged,
+    "TrackBarred": m.TrackBarred,
+    "MoveUndone": m.MoveUndone,
+    "MoveRedone": m.MoveRedone,
+    "TransportChanged": m.TransportChanged,
+    "DawComplained": m.DawComplained,
+    "RewardReceived": m.RewardReceived,
+    "SuggestionAccepted": m.SuggestionAccepted,
+    "SuggestionSkipped": m.SuggestionSkipped,
+    "UndoRequested": m.UndoRequested,
+    "ModeChosen": m.ModeChosen,
+    "FreezeSwitched": m.FreezeSwitched,
+    "PanicPressed": m.PanicPressed,
+    "Rearmed": m.Rearmed,
+    "SafeSwitched": m.SafeSwitched,
+    "RoleCorrected": m.RoleCorrected,
+    "StripSwitched": m.StripSwitched,
+    "AuditionSwitched": m.AuditionSwitched,
+    "CompareSwitched": m.CompareSwitched,
+    "RevertRequested": m.RevertRequested,
+    "MixPinned": m.MixPinned,
+    "MixRecalled": m.MixRecalled,
+    "ForgetRequested": m.ForgetRequested,
+    "MixEndorsed": m.MixEndorsed,
+    "MetersRead": m.MetersRead,
+    "LinkChanged": m.LinkChanged,
+    "Tick": m.Tick,
+}
+"""Names of events in journals and traces. A class may be renamed; its name here stays."""
+
+_KIND_OF: Final[dict[type[Any], str]] = {cls: kind for kind, cls in KINDS.items()}
 _HINTS: Final[dict[type[Any], dict[str, type[Any]]]] = {
-    cls: get_type_hints(cls) for cls in (*_EVENTS.values(), Decision)
+    cls: get_type_hints(cls) for cls in (*KINDS.values(), Decision)
 }
 
 
@@ -34,9 +71,14 @@ def record_json(record: Event | Decision) -> str:
         return json.dumps(values, allow_nan=False, separators=(",", ":"))
 
 
+def kind_of(event: Event) -> str:
+    """What an event is called on disk."""
+    return _KIND_OF[type(event)]
+
+
 def encode_event(event: Event) -> tuple[str, str, bytes | None]:
     """An event as its kind, its JSON, and the levels of a meter reading."""
-    return type(event).__name__, record_json(event), getattr(event, "levels", None)
+    return kind_of(event), record_json(event), getattr(event, "levels", None)
 
 
 def decode_event(kind: str, payload: str, levels: bytes | None) -> Event:
@@ -45,7 +87,7 @@ def decode_event(kind: str, payload: str, levels: bytes | None) -> Event:
     Raises:
         JournalError: If the kind is unknown or the fields are not those of the kind.
     """
-    cls = _EVENTS.get(kind)
+    cls = KINDS.get(kind)
     if cls is None:
         raise JournalError(
             f"The journal holds an event of the kind {kind!r}, which this version does not know; "

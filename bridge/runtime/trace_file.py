@@ -24,7 +24,7 @@ from typing import Any, Final
 from bridge.errors import JournalError, OscDecodeError, TraceError
 from bridge.mix.messages import PersonEvent
 from bridge.osc.decode import decode
-from bridge.runtime.event_codec import decode_event, record_json
+from bridge.runtime.event_codec import decode_event, kind_of, record_json
 from bridge.runtime.udp import Address
 
 FORMAT: Final = 1
@@ -96,9 +96,7 @@ def asked_line(t: float, request: PersonEvent) -> bytes:
     """The line of what a person asked for on the page or a pad."""
     fields = json.loads(record_json(request))
     del fields["at"]
-    return _line(
-        {"t": round(t, 6), "dir": ASKED, "event": type(request).__name__, "fields": fields}
-    )
+    return _line({"t": round(t, 6), "dir": ASKED, "event": kind_of(request), "fields": fields})
 
 
 def note_line(t: float, text: str) -> bytes:

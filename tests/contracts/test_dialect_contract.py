@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from ableton_daw import AbletonDaw
 from daws import SONG, ArdourDaw, Conversation, Daw, GenericDaw
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from reaper_daw import ReaperDaw
 
@@ -106,7 +106,6 @@ def test_a_daw_that_was_restarted_is_greeted_anew(name: str) -> None:
     assert names(talked) == ["Another", *SONG]
 
 
-@settings(deadline=None)
 @given(strip=st.sampled_from(SONG), move=param_and_value())
 def test_a_write_arrives_where_it_is_meant_and_is_acknowledged(
     name: str, strip: str, move: tuple[Param, float]
@@ -127,7 +126,6 @@ def test_a_write_arrives_where_it_is_meant_and_is_acknowledged(
     assert all(talked.daw.value(*other) == pytest.approx(0.0, abs=1e-5) for other in others)
 
 
-@settings(deadline=None)
 @given(strip=st.sampled_from(SONG), move=param_and_value())
 def test_a_hand_is_heard(name: str, strip: str, move: tuple[Param, float]) -> None:
     talked = talk(name)
@@ -225,7 +223,6 @@ def test_an_address_that_is_not_the_daws_is_unknown(
     assert dialect.level_slot(f"/zz{address}", len(args)) is None
 
 
-@settings(deadline=None)
 @given(data=st.data(), args=arguments)
 def test_nothing_that_the_daw_says_wrongly_raises_anything_but_the_dialects_error(
     name: str, data: st.DataObject, args: list[int | float | str | bool | None]

@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 import soundfile
 from numpy.typing import NDArray
+from ports import free_ports
 from pythonosc.osc_bundle import OscBundle
 from pythonosc.osc_message import OscMessage
-from rig import PATIENCE_S, Bridge, Move, Remote, encode, free_ports, moves_of, rows_of, running
+from rig import Bridge, Move, Remote, encode, moves_of, rows_of, running
 
 from bridge.daws.ardour.host import ArdourHost, find_ardour, running_ardour
 from bridge.mix.params import COLUMN, Param
@@ -212,7 +213,7 @@ def play_listener(person: Remote, audience: Audience, moves: int) -> None:
     confirmed = 0
     while confirmed < moves:
         # A loaded machine lets Ardour stand still for seconds, and the bridge waits for it.
-        move = Move(*person.hear("/bridge/move", within_s=3 * PATIENCE_S).args)
+        move = Move(*person.hear("/bridge/move").args)
         if move.state == "confirmed":
             confirmed += 1
             thumb = audience.hear(move.track, Param(move.param), move.to_value)

@@ -17,7 +17,7 @@ DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 664}
 SCREENS = ("remote", "desk", "suggestions", "history", "learning", "doctor")
 
-expect.set_options(timeout=30_000)  # the machine may be busy
+expect.set_options(timeout=90_000)  # the machine may be busy
 
 # Nothing of its own reaches for the network, and sound may begin with a click.
 _FLAGS = [
@@ -57,7 +57,7 @@ class Visit:
             reduced_motion="reduce" if reduced else "no-preference",
         )
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(20_000)
+        self.page.set_default_timeout(90_000)
         self.faults: list[str] = []
         self.asked: list[str] = []
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))

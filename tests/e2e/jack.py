@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -21,13 +22,14 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ports import free_ports
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 A_WHILE_S = 0.4
 """Twenty times the pace: who wanted to move would have done so."""
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 """The machine may be busy; a bridge that is well answers within milliseconds."""
 
 METERS_EVERY_S = 0.05
@@ -276,6 +278,27 @@ class Desk(Remote):
 
     # -- being a DAW ---------------------------------------------------------------------------
 
+    @contextmanager
+    def playing(self) -> Iterator[None]:
+        """Send meters from a thread too: the DAW is there while a test waits for another program.
+
+        A bridge that hears nothing for three seconds takes the DAW for gone, and a busy machine
+        needs longer to open a page.
+        """
+        is_over = threading.Event()
+
+        def play() -> None:
+            while not is_over.wait(METERS_EVERY_S):
+                self._send_meters()
+
+        thread = threading.Thread(target=play)
+        thread.start()
+        try:
+            yield
+        finally:
+            is_over.set()
+            thread.join()
+
     def _obey(self, heard: Heard) -> None:
         if heard.address == "/mix/refresh":
             (number,) = heard.args
@@ -383,18 +406,6 @@ def sitting_at(bridge: Bridge) -> Iterator[Desk]:
         desk.close()
 
 
-def free_ports(number: int) -> list[int]:
-    """UDP ports of loopback that nobody has now."""
-    probes = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(number)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
-
-
 def is_near(a: float, b: float) -> bool:
     """Whether two values are one in float32."""
     return math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-6)
@@ -406,11 +417,19 @@ def moves_of(heard: list[Heard]) -> list[Move]:
 
 
 def apply_one(desk: Desk) -> Move:
-    """Accept a suggestion and let the DAW confirm it."""
+    """Accept a suggestion and let the DAW confirm it.
+
+    On a busy machine a suggestion may expire before the answer: then the next one is accepted.
+    """
     desk.say("/bridge/mode", "suggest")
-    move = desk.hear_move("proposed")
-    desk.say("/bridge/accept", move.name)
-    return desk.hear_move("confirmed", move.name)
+    for _ in range(5):
+        move = desk.hear_move("proposed")
+        desk.say("/bridge/accept", move.name)
+        while move.state in ("proposed", "applied"):
+            move = Move(*desk.hear("/bridge/move", move.name).args)
+        if move.state == "confirmed":
+            return move
+    raise AssertionError(f"no move is confirmed; the last one ended as {move.state}")
 
 
 def rows_of(bridge: Bridge, query: str, *values: object) -> list[tuple[object, ...]]:

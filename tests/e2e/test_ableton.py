@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rig import PATIENCE_S, Bridge, Remote, ending, free_ports
+from ports import free_ports
+from rig import PATIENCE_S, Bridge, Remote, ending
 
 from bridge.daws.ableton.wire.curves import fader_position
 
@@ -128,7 +129,7 @@ def test_a_port_that_another_client_has_is_named_with_who_that_usually_is(tmp_pa
         config.write_text(json.dumps({**keys, "daw": {"dialect": "ableton"}}), encoding="utf-8")
         done = subprocess.run(
             [sys.executable, "-m", "bridge", "run", "--config", str(config)],
-            capture_output=True, text=True, timeout=PATIENCE_S * 3, check=False,
+            capture_output=True, text=True, timeout=PATIENCE_S, check=False,
         )  # fmt: skip
     assert done.returncode != 0
     assert f"UDP port {port}" in done.stderr

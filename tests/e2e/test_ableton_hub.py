@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from max_fake import Script
-from rig import A_WHILE_S, PATIENCE_S, Bridge, Remote, ending, free_ports, rows_of
+from ports import free_ports
+from rig import A_WHILE_S, PATIENCE_S, Bridge, Remote, ending, rows_of
 from test_ableton import NAMES, Live
 
 from bridge.daws.ableton.wire.curves import fader_db, fader_position

@@ -52,7 +52,7 @@ def test_a_hand_in_a_ramp_stops_it_and_is_left_alone_and_learnt_from(
     ):
         move = None
         while move is None or move.param != "gain" or abs(move.to_value - move.from_value) < 2.0:
-            move = person.hear_move("applied", within_s=30.0)
+            move = person.hear_move("applied")
         ramp = [heard for heard in witness.listen(0.5) if heard.track == move.track]
         assert len(ramp) > 5, "no ramp to put a hand into"
         hand_db = move.from_value - 9.0
@@ -143,7 +143,7 @@ def test_a_crash_of_ardour_and_a_track_less_when_it_comes_back(
         person.hear_move("applied")  # and on its way
         ardour.save()
         ardour.kill()
-        person.hear("/bridge/status", "stale", within_s=4.0)
+        person.hear("/bridge/status", "stale")
         person.say("/bridge/mode", "observe")
         _remove_track(ardour.session_file, "Hats")
         saved = held_by(ardour.session_file)
@@ -155,7 +155,7 @@ def test_a_crash_of_ardour_and_a_track_less_when_it_comes_back(
         assert [heard for heard in told if heard.address == "/bridge/move"] == []
         ardour.play()
         person.say("/bridge/mode", "assist")
-        move = person.hear_move("confirmed", within_s=30.0)
+        move = person.hear_move("confirmed")
         person.say("/bridge/mode", "observe")
         person.let_pass(0.5)  # the journal is written a little later
         (payload,) = rows_of(bridge, "SELECT payload FROM decisions WHERE move = ?", move.name)

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from rig import PARAMS, Bridge, Desk, free_ports, running, sitting_at
+from ports import free_ports
+from rig import PARAMS, PATIENCE_S, Bridge, Desk, running, sitting_at
 
 pytestmark = pytest.mark.e2e
 
@@ -27,7 +28,7 @@ def _refusal(
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE_S,
         cwd=folder,
     )
     assert (done.returncode, done.stdout) == (2, ""), done
@@ -82,7 +83,7 @@ def test_a_wrong_setting_names_file_key_and_what_was_expected(
 def test_every_fault_of_a_file_is_told_at_once(tmp_path: Path) -> None:
     config = _config(tmp_path, "modus: suggest\nseed: lucky\n")
     command = [*MIXBRIDGE, "check-config", str(config)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
     assert done.returncode == 2
     assert {line.split(":")[2].strip() for line in done.stderr.splitlines()} == {"modus", "seed"}
 

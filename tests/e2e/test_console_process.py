@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
+from rig import PATIENCE_S
 
 pytestmark = pytest.mark.e2e
 
@@ -40,7 +41,7 @@ class _Client:
     def __init__(self, port: int) -> None:
         self._address = ("127.0.0.1", port)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.settimeout(10.0)
+        self._socket.settimeout(PATIENCE_S)
 
     def say(self, address: str, *args: float | str) -> None:
         message = OscMessageBuilder(address)
@@ -101,7 +102,7 @@ def test_a_session_with_a_console(console: subprocess.Popen[str], client: _Clien
     }
 
     console.send_signal(signal.SIGTERM)
-    assert console.wait(timeout=10) == 0
+    assert console.wait(timeout=PATIENCE_S) == 0
 
 
 def test_a_console_survives_anything_on_its_socket(client: _Client) -> None:

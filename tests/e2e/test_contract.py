@@ -9,6 +9,7 @@ from pythonosc.osc_message import OscMessage
 from rig import (
     A_WHILE_S,
     PARAMS,
+    PATIENCE_S,
     Bridge,
     Desk,
     Strip,
@@ -41,7 +42,7 @@ def test_whoever_says_hello_hears_the_status(desk: Desk) -> None:
 
 def test_a_heartbeat_every_two_seconds_counts_and_names_the_mode(desk: Desk) -> None:
     first, mode = desk.hear("/bridge/heartbeat").args
-    second, _ = desk.hear("/bridge/heartbeat", within_s=3.0).args
+    second, _ = desk.hear("/bridge/heartbeat").args
     assert second == first + 1
     assert mode == "observe"
 
@@ -49,7 +50,7 @@ def test_a_heartbeat_every_two_seconds_counts_and_names_the_mode(desk: Desk) -> 
 def test_everyone_who_said_hello_hears_the_same(bridge: Bridge, desk: Desk) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", 0))
-        other.settimeout(5.0)
+        other.settimeout(PATIENCE_S)
         hello = encode("/bridge/hello", other.getsockname()[1])
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as elsewhere:
             elsewhere.sendto(hello, ("127.0.0.1", bridge.port))  # the port that counts is named
@@ -165,10 +166,7 @@ def test_a_reward_names_its_move_and_is_answered_with_its_id(desk: Desk) -> None
 def test_a_reward_without_a_move_goes_to_the_one_just_heard(desk: Desk) -> None:
     move = apply_one(desk)
     desk.say("/bridge/mode", "observe")  # closes the window: nothing is on its way
-    desk.say("/bridge/mode", "suggest")
-    after = desk.hear_move("proposed")
-    desk.say("/bridge/accept", after.name)
-    desk.hear_move("confirmed", after.name)
+    after = apply_one(desk)
     desk.let_pass(A_WHILE_S)  # nobody judges sooner
     desk.say("/bridge/reward", 1.0)
     reward_id, credited, value = desk.hear("/bridge/rewarded").args

@@ -7,9 +7,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from ports import free_ports
 from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message import OscMessage
-from rig import PARAMS, Bridge, Desk, Remote, encode, free_ports, moves_in_assist
+from rig import PARAMS, PATIENCE_S, Bridge, Desk, Remote, encode, moves_in_assist
 
 pytestmark = pytest.mark.e2e
 
@@ -95,7 +96,7 @@ def test_the_counters_are_told_and_the_doctor_puts_them_into_words(
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE_S,
     )
     assert "messages to unknown addresses, which were ignored: " in done.stdout
     assert "requests that were refused: " in done.stdout

@@ -91,6 +91,7 @@ def test_pads_are_learnt_beside_a_running_bridge_and_light_up_when_it_is_on_disk
     with (
         running(tmp_path, mode="suggest", midi={"enabled": True}) as bridge,
         sitting_at(bridge) as desk,
+        desk.playing(),
         plugged_in() as pad,
     ):
         said = learn(bridge, pad, ("good", GOOD), ("bad", BAD))
@@ -113,6 +114,7 @@ def test_a_pad_answers_the_open_suggestion(tmp_path: Path) -> None:
     with (
         running(tmp_path, mode="suggest", midi={"enabled": True}) as bridge,
         sitting_at(bridge) as desk,
+        desk.playing(),
         plugged_in() as pad,
     ):
         learn(bridge, pad, ("good", GOOD))

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, expect
 from rig import Desk, Move, moves_in_assist, rows_of, sitting_at
 from web import Web, paged, wait_for_page
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.e2e
 
 MANY = tuple((f"Track {number}", "other") for number in range(1, 65))
 SIDEWAYS = {"width": 844, "height": 390}
@@ -31,7 +31,7 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
 
 @pytest.fixture
 def desk(web: Web) -> Iterator[Desk]:
-    with sitting_at(web.bridge) as desk:
+    with sitting_at(web.bridge) as desk, desk.playing():
         yield desk
 
 

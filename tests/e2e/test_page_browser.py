@@ -14,7 +14,7 @@ import pytest
 import soundfile
 from axe_playwright_python.sync_playwright import Axe
 from browser import DESKTOP, PHONE, SCREENS, Visit, chromium, demo
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 from rig import sitting_at
 from web import paged, wait_for_page
 
@@ -22,7 +22,7 @@ from bridge.mix.params import MOVABLE
 from bridge.runtime.mixdown import render
 from bridge.sim.stems import BLOCK, Stems
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.e2e
 
 SCHEMES: Final[tuple[Literal["dark", "light"], ...]] = ("dark", "light")
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -248,7 +248,7 @@ def test_two_clients_see_the_same(browser: Browser, band: str) -> None:
 def test_a_page_comes_back_with_its_bridge(tmp_path: Path, browser: Browser) -> None:
     with paged(tmp_path, mode="suggest", learning={"agent": "factored"}) as web:
         visit = Visit(browser, PHONE)
-        with sitting_at(web.bridge) as desk:
+        with sitting_at(web.bridge) as desk, desk.playing():
             visit.page.goto(f"{web.url}/remote")
             desk.let_pass(1.0)
             expect(visit.page.locator("#head .connection .text")).to_have_text("DAW connected")
@@ -366,6 +366,15 @@ def impulses_of(channels: int, place: float | None) -> Stems:
     return Stems(names=("Strip",), roles=(), audio=(audio,), places=(place,), sample_rate=RATE)
 
 
+@pytest.fixture(scope="module")
+def ears(browser: Browser, band: str) -> Iterator[Page]:
+    """A page whose ears can be asked to render."""
+    visit = Visit(browser, DESKTOP)
+    visit.page.goto(band)
+    yield visit.page
+    visit.context.close()
+
+
 @pytest.mark.parametrize(
     ("strip", "values"),
     [(STRIPS[0], values) for values in SETTINGS]
@@ -373,14 +382,11 @@ def impulses_of(channels: int, place: float | None) -> Stems:
     ids=str,
 )
 def test_the_ears_are_equal_to_the_console(
-    browser: Browser, band: str, strip: tuple[int, float | None], values: list[float]
+    ears: Page, strip: tuple[int, float | None], values: list[float]
 ) -> None:
     stems = impulses_of(*strip)
-    visit = Visit(browser, DESKTOP)
-    visit.page.goto(band)
     track = {"channels": stems.read(0, 0, stems.samples).tolist(), "place": stems.place(0)}
-    heard = np.array(visit.page.evaluate(_RENDER, [[track], [values], RATE, 0.25]))
-    visit.context.close()
+    heard = np.array(ears.evaluate(_RENDER, [[track], [values], RATE, 0.25]))
     wanted = render(stems, np.array([values])).T.astype(np.float64)
     assert len(MOVABLE) == len(values)
     if values[0] == -150.0:

@@ -13,7 +13,6 @@ import soundfile
 
 pytestmark = [
     pytest.mark.e2e,
-    pytest.mark.timeout(600),
     pytest.mark.skipif(
         which("lmms") is None, reason="LMMS is not installed (Debian: apt install lmms)"
     ),

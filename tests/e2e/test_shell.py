@@ -1,7 +1,6 @@
 """The shell's commands against a running bridge: two processes, one loopback."""
 
 import json
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from ports import free_ports
+from rig import PATIENCE_S
 
 from bridge import cli
 
@@ -77,7 +78,7 @@ def test_what_was_learnt_goes_to_another_profile_and_the_journal_replays(
 
 def test_a_second_bridge_is_refused_in_one_sentence(config: Path) -> None:
     command = [sys.executable, "-m", "bridge", "run", "--config", str(config)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
     assert done.returncode == 2
     assert done.stderr.startswith("mixbridge: ")
     assert done.stderr.count("\n") == 1
@@ -99,20 +100,10 @@ def _running(config: Path) -> Iterator[None]:
 
 def _settings_in(folder: Path) -> Path:
     """Settings whose ports nobody else has; the textbook agent, which needs no prior."""
-    listen, daw = _free_ports()
+    listen, daw = free_ports(2)
     path = folder / "config.yaml"
     path.write_text(
         f"listen: {{port: {listen}}}\ndaw: {{port: {daw}}}\n"
         f"store: {folder / 'mix.db'}\nlearning: {{agent: flat}}\n"
     )
     return path
-
-
-def _free_ports() -> tuple[int, int]:
-    with (
-        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one,
-        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other,
-    ):
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]

@@ -20,7 +20,7 @@ def shell(bridge: Bridge, desk: Desk, *arguments: str) -> tuple[int, str]:
         while process.poll() is None and time.monotonic() < until:
             desk.let_pass(0.05)
         assert process.stdout is not None
-        return process.wait(1.0), process.stdout.read()
+        return process.wait(PATIENCE_S), process.stdout.read()
 
 
 def test_a_suggestion_is_shown_accepted_liked_and_taken_back(bridge: Bridge, desk: Desk) -> None:

@@ -77,7 +77,7 @@ def test_what_was_started_under_nohup_outlives_its_terminal() -> None:
 def test_what_plays_without_a_page_is_refused_with_one(tmp_path: Path, other: str) -> None:
     done = subprocess.run(
         [*MIXBRIDGE, "demo", "--page", "--no-browser", other],
-        capture_output=True, text=True, check=False, cwd=tmp_path, timeout=60,
+        capture_output=True, text=True, check=False, cwd=tmp_path, timeout=PATIENCE_S,
     )  # fmt: skip
     assert done.returncode == 2
     assert "plays without a page" in done.stderr

@@ -19,7 +19,6 @@ import pytest
 
 pytestmark = [
     pytest.mark.e2e,
-    pytest.mark.timeout(600),
     pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminal"),
 ]
 

@@ -6,7 +6,8 @@ import time
 from pathlib import Path
 
 import pytest
-from rig import A_WHILE_S, PATIENCE_S, Bridge, Desk, encode, ending, free_ports
+from ports import free_ports
+from rig import A_WHILE_S, PATIENCE_S, Bridge, Desk, encode, ending
 
 from bridge.app import make_offline, open_bridge
 from bridge.config import DawSettings, ListenSettings, MidiSettings, Settings, WebSettings

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from rig import Bridge, running
+from ports import free_ports
+from rig import PATIENCE_S, Bridge, running
 from websockets.sync.client import ClientConnection, connect
 
 
@@ -38,7 +39,7 @@ class Web:
         self, path: str, *, method: str = "GET", body: str | None = None, **headers: str
     ) -> Answer:
         """One request; ``content_type="x"`` is the header Content-Type."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
         try:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             connection.request(method, path, body=body, headers=named)
@@ -61,9 +62,13 @@ class Web:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         host = named.pop("host", None)
         if host is not None:
-            wire = socket.create_connection(("127.0.0.1", self.port), timeout=10)
-            return connect(f"ws://{host}/ws", sock=wire, open_timeout=10, additional_headers=named)
-        return connect(f"ws://127.0.0.1:{self.port}/ws", open_timeout=10, additional_headers=named)
+            wire = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S)
+            return connect(
+                f"ws://{host}/ws", sock=wire, open_timeout=PATIENCE_S, additional_headers=named
+            )
+        return connect(
+            f"ws://127.0.0.1:{self.port}/ws", open_timeout=PATIENCE_S, additional_headers=named
+        )
 
     @contextmanager
     def client(self, token: str | None = None) -> Iterator["Seen"]:
@@ -80,7 +85,7 @@ class Seen:
         self.wire = wire
         self.state: dict[str, Any] = {"rows": {}}
 
-    def read(self, timeout: float = 10.0) -> dict[str, Any]:
+    def read(self, timeout: float = PATIENCE_S) -> dict[str, Any]:
         """The next message."""
         message: dict[str, Any] = json.loads(self.wire.recv(timeout))
         for name, content in message.items():
@@ -105,16 +110,10 @@ class Seen:
                 return message
 
 
-def free_tcp_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def paged(folder: Path, **settings: object) -> Iterator[Web]:
     """A bridge with a page."""
-    port = free_tcp_port()
+    (port,) = free_ports(1)
     with running(folder, web={"enabled": True, "port": port}, **settings) as bridge:
         yield wait_for_page(bridge, port)
 

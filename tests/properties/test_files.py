@@ -84,7 +84,6 @@ def is_refused_well(code: int, said: str, name: str) -> bool:
     )
 
 
-@settings(deadline=None)
 @given(DOCUMENTS)
 @example(b"\xef\xbb\xbfmode: gig\n")
 @example(b'daw: {dialect: "\\udc80"}')
@@ -100,7 +99,6 @@ def test_no_settings_file_is_a_fault_of_ours(
     assert_read_or_refused(path, load)
 
 
-@settings(deadline=None)
 @given(DOCUMENTS)
 @example("Fläche: {gain_db: -3}\n".encode("utf-16"))
 @example(b"no: {gain_db: -3}\nno: {pan: 1}\n")
@@ -115,7 +113,7 @@ def test_no_balance_is_a_fault_of_ours(
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(DOCUMENTS)
 def test_no_import_is_a_fault_of_ours_and_none_begins_a_store(
     tmp_path_factory: pytest.TempPathFactory, content: bytes
@@ -130,7 +128,7 @@ def test_no_import_is_a_fault_of_ours_and_none_begins_a_store(
     assert not (folder / "new.db").exists()
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(NAMES)
 @example("a\nb.yaml")
 @example("sch\udcf6n.yaml")

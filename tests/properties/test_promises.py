@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from storm import HAPPENINGS, Storm
@@ -76,8 +76,5 @@ class Weather(RuleBasedStateMachine):
             self.storm.answer()
 
 
-Weather.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=30, deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)  # fmt: skip
+Weather.TestCase.settings = settings(max_examples=60, stateful_step_count=30)
 TestWeather = Weather.TestCase

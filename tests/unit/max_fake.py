@@ -81,7 +81,7 @@ class Script:
 
     def close(self) -> None:
         """End the process."""
-        self._process.communicate(timeout=10)
+        self._process.communicate(timeout=60)
 
     def __enter__(self) -> Self:
         return self

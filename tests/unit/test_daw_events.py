@@ -55,7 +55,7 @@ def test_a_way_in_steps_that_nobody_can_hear_is_one_hand(
     assert desk.value(VOX, param) == pytest.approx(end)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.floats(-0.2, 0.2).filter(lambda step: abs(step) > 0.003), min_size=1, max_size=60),
     st.floats(5.0, 100.0),

@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+import yaml
 
 import bridge
 from bridge.config import Settings, load
@@ -169,6 +170,15 @@ def test_every_requirement_is_pinned_to_one_version() -> None:
     pinned = {_plain(line.partition("==")[0]) for line in lines}
     missing = {_plain(re.split(r"[^\w.-]", item)[0]) for item in required} - pinned
     assert missing == set()
+
+
+def test_every_python_that_is_promised_is_tried_on_three_systems() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    promised = [line.rpartition(" ")[2] for line in project["classifiers"] if ":: 3." in line]
+    workflow = yaml.safe_load((ROOT / ".github/workflows/tests.yml").read_text())
+    matrix = workflow["jobs"]["unit"]["strategy"]["matrix"]
+    assert matrix["python"] == promised
+    assert len(matrix["system"]) == 3
 
 
 def _plain(name: str) -> str:

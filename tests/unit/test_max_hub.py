@@ -14,6 +14,8 @@ from bridge.mix.notices import MoveReported, StatusChanged
 from bridge.mix.params import EQ_BANDS, SILENCE_DB, Param
 from bridge.osc.message import OscMessage
 
+pytestmark = pytest.mark.slow
+
 PORTS = (9401, 11001, 9400)
 SONG = ("Kick", "Bass", "Lead Vox")
 TO_TAPS, TO_TAP, TO_PANEL = 2, 3, 4

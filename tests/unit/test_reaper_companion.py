@@ -14,6 +14,8 @@ from bridge.mix.messages import SetParam
 from bridge.mix.params import LockClass, Param
 from bridge.osc.message import OscMessage
 
+pytestmark = pytest.mark.slow
+
 HAND = "Adjust track controls"
 
 

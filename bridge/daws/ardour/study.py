@@ -153,9 +153,12 @@ def soak(seconds: float, folder: Path, *, driver: str = "10x Speed") -> Soak:
                     looked_at = time.monotonic()
                     memory.append((_resident_mb(remote.pid), _resident_mb(host.pid)))
             remote.say("/bridge/mode", "observe")
-            for message in remote.hear(time.monotonic() + 1.5):
+            ended = time.monotonic()
+            for message in remote.hear(ended + _PATIENCE_S):
                 if message.address == "/bridge/move":
                     states[str(message.args[0])] = str(message.args[1])
+                if time.monotonic() > ended + 1.5 and "applied" not in states.values():
+                    break  # nothing is on its way any more, however busy the machine is
     bridge_mb, ardour_mb = zip(*memory, strict=True)
     return Soak(
         seconds=seconds,

@@ -5,12 +5,15 @@ import random
 import pytest
 from ableton_fake import LiveTrack, Written, f32
 from ableton_session import AbletonSession
+from repeats import repeated
 
 from bridge.daws.ableton.wire.curves import fader_position
 from bridge.mix import messages as m
 from bridge.mix.messages import MoveState
 from bridge.mix.params import Param
 from bridge.osc.decode import decode
+
+pytestmark = pytest.mark.slow
 
 REACTIONS = pytest.mark.parametrize("is_quick", [True, False], ids=["quick", "a tick late"])
 PARAMS = pytest.mark.parametrize("param", [Param.GAIN, Param.PAN, Param.EQ_LOW])
@@ -61,7 +64,7 @@ class Ramp:
 
 @REACTIONS
 @PARAMS
-@pytest.mark.parametrize("phase", range(8))
+@pytest.mark.parametrize("phase", repeated(range(8), first=3))
 @pytest.mark.parametrize("value", [2.0, -0.37, 0.02], ids=["away", "along the ramp", "back"])
 def test_a_single_hand_wins_in_every_phase(
     is_quick: bool, param: Param, phase: int, value: float
@@ -142,7 +145,7 @@ class Storm:
 
 
 @REACTIONS
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", repeated(range(8), first=1))
 def test_in_a_storm_of_tracks_what_met_another_is_put_back_and_is_no_lesson(
     seed: int, is_quick: bool
 ) -> None:

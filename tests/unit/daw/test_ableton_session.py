@@ -16,7 +16,9 @@ from bridge.osc.decode import decode
 from bridge.osc.encode import encode
 from bridge.osc.message import OscBundle, OscMessage
 
-SIZES = pytest.mark.parametrize("tracks", [3, 16, 64])
+SIZES = pytest.mark.parametrize(
+    "tracks", [3, *(pytest.param(tracks, marks=pytest.mark.slow) for tracks in (16, 64))]
+)
 REACTIONS = pytest.mark.parametrize("is_quick", [True, False], ids=["quick", "a tick late"])
 
 

@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 from reaper_fake import TURN_S
 from reaper_session import ReaperSession
+from repeats import repeated
 
 from bridge.mix.messages import MoveState
 from bridge.mix.params import SPECS, Param
+
+pytestmark = pytest.mark.slow
 
 LANES = pytest.mark.parametrize("has_companion", [True, False], ids=["companion", "osc alone"])
 PARAMS = pytest.mark.parametrize("param", [Param.GAIN, Param.PAN, Param.EQ_LOWMID])
@@ -52,7 +55,7 @@ class Ramp:
 
 @LANES
 @PARAMS
-@pytest.mark.parametrize("phase", range(12))
+@pytest.mark.parametrize("phase", repeated(range(12), first=4))
 def test_a_single_hand_wins_in_every_phase(
     tmp_path: Path, has_companion: bool, param: Param, phase: int
 ) -> None:
@@ -65,7 +68,7 @@ def test_a_single_hand_wins_in_every_phase(
 
 @LANES
 @PARAMS
-@pytest.mark.parametrize("phase", range(6))
+@pytest.mark.parametrize("phase", repeated(range(6), first=2))
 def test_a_drag_wins_in_every_phase(
     tmp_path: Path, has_companion: bool, param: Param, phase: int
 ) -> None:

@@ -12,6 +12,8 @@ from bridge.mix.messages import MoveState
 from bridge.mix.params import MOVABLE, LockClass, Param
 from bridge.osc.message import OscMessage
 
+pytestmark = pytest.mark.slow
+
 LANES = pytest.mark.parametrize("has_companion", [True, False], ids=["companion", "osc alone"])
 
 

@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 from reaper_fake import TURN_S, FakeReaper
 from reaper_session import ReaperSession
+from repeats import repeated
 
 from bridge.mix import messages as m
 from bridge.mix.messages import MoveState
 from bridge.mix.params import EQ_BANDS, MOVABLE, Param
+
+pytestmark = pytest.mark.slow
 
 
 def open_session(folder: Path, *names: str) -> ReaperSession:
@@ -72,7 +75,7 @@ def test_an_eq_or_a_band_of_it_that_is_off_is_unknown(tmp_path: Path) -> None:
 # -- texts ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("param", MOVABLE)
+@pytest.mark.parametrize("param", repeated(MOVABLE, first=2))
 def test_whatever_its_text_rounds_to_every_move_is_answered(tmp_path: Path, param: Param) -> None:
     dice = random.Random(5)
     session = open_session(tmp_path)
@@ -187,7 +190,7 @@ class Storm:
         self.session.reaper.reorder(self.dice.sample(names, len(names)))
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", repeated(range(8), first=2))
 def test_in_a_storm_of_tracks_what_met_another_is_put_back_and_is_no_lesson(
     tmp_path: Path, seed: int
 ) -> None:

@@ -2,6 +2,7 @@
 
 import unicodedata
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,8 @@ ROLES = [(name, Role(key)) for key, names in _ROWS if key in set(Role)
          for name in names.split("|")]  # fmt: skip
 KINDS = [(name, TrackKind(key)) for key, names in _ROWS if key in set(TrackKind)
          for name in names.split("|")]  # fmt: skip
+
+Form = Literal["NFC", "NFD"]
 
 NAMES = {
     Role.KICK: "Kick In|kick_out|BD|Bass Drum|KIK|grosse caisse|Bombo|cassa",
@@ -41,18 +44,19 @@ def test_a_role_is_guessed_from_names_that_tracks_really_carry(name: str, role: 
     assert guess_role(name.upper()) is role
 
 
-@pytest.mark.parametrize(("name", "role"), ROLES)
-def test_a_role_is_guessed_in_every_language_and_spelling(name: str, role: Role) -> None:
-    for form in ("NFC", "NFD"):
-        reading = read_name(unicodedata.normalize(form, name))
-        assert (reading.role, reading.kind) == (role, TrackKind.TRACK)
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_role_is_guessed_in_every_language_and_spelling(form: Form) -> None:
+    read = [(name, read_name(unicodedata.normalize(form, name))) for name, _ in ROLES]
+    found = [(name, reading.role, reading.kind) for name, reading in read]
+    assert found == [(name, role, TrackKind.TRACK) for name, role in ROLES]
 
 
-@pytest.mark.parametrize(("name", "kind"), KINDS)
-def test_a_strip_that_is_no_instrument_is_known_by_its_name(name: str, kind: TrackKind) -> None:
-    for form in ("NFC", "NFD"):
-        assert read_name(unicodedata.normalize(form, name)).kind is kind
-    assert is_untouchable(name) is (kind is not TrackKind.TRACK)
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_strip_that_is_no_instrument_is_known_by_its_name(form: Form) -> None:
+    found = [(name, read_name(unicodedata.normalize(form, name)).kind) for name, _ in KINDS]
+    assert found == KINDS
+    left_alone = [name for name, _ in KINDS if is_untouchable(name)]
+    assert left_alone == [name for name, kind in KINDS if kind is not TrackKind.TRACK]
 
 
 @pytest.mark.parametrize(
@@ -89,12 +93,10 @@ def test_any_text_is_read_and_the_same_in_either_form(name: str) -> None:
     assert read_name(composed) == read_name(unicodedata.normalize("NFD", composed))
 
 
-@given(
-    st.sampled_from([name for name, role in ROLES if role is not Role.OTHER]),
-    st.sampled_from(["{}", "01_{}", "07 - {}", "{} L", "{}.R", "{}_03", "  {} ", "{} (2)"]),
-)
-def test_track_numbers_sides_and_takes_change_no_role(name: str, form: str) -> None:
-    assert guess_role(form.format(name)) is guess_role(name)
+@pytest.mark.parametrize("form", ["01_{}", "07 - {}", "{} L", "{}.R", "{}_03", "  {} ", "{} (2)"])
+def test_track_numbers_sides_and_takes_change_no_role(form: str) -> None:
+    names = [name for name, role in ROLES if role is not Role.OTHER]
+    assert [name for name in names if guess_role(form.format(name)) is not guess_role(name)] == []
 
 
 @pytest.mark.parametrize(

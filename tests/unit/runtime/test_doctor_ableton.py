@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ports import free_ports
 
 from bridge.config import Settings
 from bridge.daws.ableton import inquiry as ableton_osc
@@ -25,13 +26,8 @@ UNIT = Path(__file__).parents[1]
 @pytest.fixture
 def ports() -> tuple[int, int]:
     """Two UDP ports that nobody has: AbletonOSC's, and where it answers."""
-    with (
-        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one,
-        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other,
-    ):
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
+    live, bridge = free_ports(2)
+    return live, bridge
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bridge.errors import JournalError
 from bridge.mix.messages import Event, MetersRead, ParamChanged
 from bridge.mix.params import Param
-from bridge.runtime.event_codec import decode_event, encode_event
+from bridge.runtime.event_codec import KINDS, decode_event, encode_event
 
 _VALUES: dict[type, st.SearchStrategy[Any]] = {
     float: st.floats(),
@@ -41,6 +41,10 @@ def _bits(event: Event) -> list[object]:
         "nan" if value != value else struct.pack("<d", value) if isinstance(value, float) else value
         for value in values
     ]
+
+
+def test_every_event_has_one_name_on_disk() -> None:
+    assert sorted(map(id, KINDS.values())) == sorted(map(id, get_args(Event)))
 
 
 @given(st.one_of([_any(cls) for cls in get_args(Event)]))

@@ -69,7 +69,7 @@ class Session:
         return [refusal.text for report in self.reports for refusal in report.refused]
 
     async def until(self, is_so: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not is_so():
                 self._news.clear()
                 await self._news.wait()
@@ -113,7 +113,7 @@ def _fill(session: Session, disk: dict[str, int]) -> None:
 
 
 async def _attempts(disk: dict[str, int], number: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while disk["attempts"] < number:
             await asyncio.sleep(0)
 
@@ -306,7 +306,7 @@ def test_an_event_that_nobody_waits_for_is_written_soon_too(path: Path) -> None:
     async def scenario() -> None:
         session = Session(path)
         session.tick()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not read(path, "SELECT 1 FROM events"):
                 await asyncio.sleep(0)
         await session.close()

@@ -31,7 +31,7 @@ from bridge.runtime.runner import Runner
 from bridge.runtime.store import open_store
 from bridge.runtime.udp import Address, UdpEndpoint
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 class FaultyTask(ScriptedTask):

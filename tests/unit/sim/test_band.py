@@ -6,6 +6,8 @@ from bridge.mix.roles import Role, guess_role
 from bridge.sim.band import make_band, rough_mix
 from bridge.sim.stems import SAMPLE_RATE, Stems
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def band() -> Stems:

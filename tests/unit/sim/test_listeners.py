@@ -39,7 +39,7 @@ def test_raising_a_buried_lead_is_an_improvement(seed: int) -> None:
 
 
 @given(seed=st.integers(0, 1000), change_db=st.floats(-4.0, 4.0))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_turning_everything_up_or_down_changes_nothing(seed: int, change_db: float) -> None:
     heard, person = song(seed), listener(seed)
     usual = heard.start_values.copy()

@@ -1,10 +1,13 @@
 """Fitting how roles sound."""
 
 import numpy as np
+import pytest
 
 from bridge.mix.roles import ROLES, Role
 from bridge.mix.sound import decode_sounds, encode_sounds, load_sounds
 from bridge.studies.fit_sounds import crests_of, draw_songs, fit, hear_bands, score
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_shipped_table_is_right_about_a_band_and_songs_it_never_heard() -> None:

@@ -11,6 +11,8 @@ from bridge.studies.learning import Plan, main, measure, read_episodes
 from bridge.studies.roster import AGENTS, DQN, Visit, meet, receive
 from bridge.studies.table import table
 
+pytestmark = pytest.mark.slow
+
 TINY = Plan(
     salt="tests",
     listeners=2,

@@ -18,6 +18,8 @@ from bridge.studies.balance import Balance, find_errors, load_balance, read_bala
 from bridge.studies.recover import main, measure, table
 from bridge.studies.recovery import THUMBS, Believer, Offsets, Plan, material, perturb, recover
 
+pytestmark = pytest.mark.slow
+
 GAIN, PAN, HIGHMID = (COLUMN[p] for p in (Param.GAIN, Param.PAN, Param.EQ_HIGHMID))
 BAND = Plan(seconds=8.0, agents=("agent", "rules", "oracle"))
 NAMES = ("Kick", "Lead Vox")
@@ -118,7 +120,7 @@ def test_no_control_is_moved_further_than_it_goes(band: Balance) -> None:
 
 
 @given(seed=st.integers(0, 10_000), size=st.floats(0.01, 2.0))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_nothing_is_better_to_a_believer_than_the_balance(
     band: Balance, seed: int, size: float
 ) -> None:

@@ -25,6 +25,8 @@ from bridge.tasks.mixing import MixingTask
 from bridge.tasks.task import Proposal, Task
 from bridge.tasks.tuning import Tuning
 
+pytestmark = pytest.mark.slow
+
 ENDS = ("minimum", "maximum")
 
 

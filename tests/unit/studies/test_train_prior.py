@@ -8,6 +8,8 @@ from bridge.mix.roles import ROLE_INDEX, Role
 from bridge.studies.train_prior import train_prior
 from bridge.tasks.cells import SHAPES
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_same_seed_trains_the_same_prior_and_another_one_another() -> None:
     first, again, other = (train_prior(range(2), seed=seed, provenance={}) for seed in (5, 5, 6))

@@ -10,6 +10,8 @@ from bridge.learning.prior import load_prior
 from bridge.studies import candidates, tune
 from bridge.tasks.tuning import Tuning
 
+pytestmark = pytest.mark.slow
+
 TINY = ["--people", "9", "--listeners", "1", "--workers", "1", "--tracks", "3"]
 
 

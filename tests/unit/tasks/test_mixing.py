@@ -216,7 +216,7 @@ def test_without_learning_nothing_is_learnt(prior: Prior) -> None:
     st.booleans(),
     st.booleans(),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_masked_move_is_never_made(
     seed: int, mask: list[bool], explore: bool, cautious: bool
 ) -> None:

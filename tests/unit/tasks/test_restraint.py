@@ -92,6 +92,7 @@ def test_questions_that_are_disliked_are_asked_less_and_liked_ones_go_on() -> No
     assert restraint.eagerness == 1.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_an_hour_without_an_answer_turns_no_control_back_and_ends_in_rest(seed: int) -> None:
     song = make_song(np.random.default_rng(seed), tracks=8)

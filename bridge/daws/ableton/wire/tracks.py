@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from bridge.daw.dialect import Refusal
@@ -311,6 +312,7 @@ class Desk:
         )
 
 
+@lru_cache(maxsize=4096)  # every name is compared in every frame
 def _as_in_max(name: str) -> str:
     """A name as Max hands it to a script: words, of which each that can be one is a number."""
     return " ".join(

@@ -198,6 +198,7 @@ class _Session:
         self._done = asyncio.Event()
         self._is_over = False
         self._moved_at = 0.0
+        self._others: dict[str, tuple[int, float, float]] = {}
         self._most = options.moves or (DEFAULT_MOVES if options.headless else None)
 
     async def play(self) -> FloatArray:
@@ -275,15 +276,21 @@ class _Session:
     def _hear(self, message: OscMessage, _sender: Address, _at: float) -> None:
         if message.address == "/bridge/move":
             self._hear_move(_move_of(message))
+        elif message.address == "/bridge/move/other":
+            move, track, start, end = (str(arg) for arg in message.args)
+            self._others[move] = int(track), float(start), float(end)
 
     def _hear_move(self, move: MoveReported) -> None:
         self._moved_at = asyncio.get_running_loop().time()
+        others = [self._others[move.move]] if move.move in self._others else []
         if self.audience is not None and move.state is MoveState.CONFIRMED:
-            thumb = self.audience.hear(move.track, move.param, move.to_value)
+            ends = {move.track: move.to_value} | {other: end for other, _, end in others}
+            thumb = self.audience.hear(move.param, ends)
             if thumb is not None:
                 self._reward(move.move, thumb)
         elif move.state is MoveState.REVERTED and self.audience is not None:
-            self.audience.hear(move.track, move.param, move.from_value)
+            starts = {move.track: move.from_value} | {other: start for other, start, _ in others}
+            self.audience.hear(move.param, starts)
         if self.audience is not None and move.state in (MoveState.CONFIRMED, MoveState.REVERTED):
             self.distances[self._settled_moves() :] = [self.audience.distance()]
         if self._most is not None and self._settled_moves() >= self._most and not self._is_over:

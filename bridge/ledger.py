@@ -69,7 +69,8 @@ class Row:
         id: The move's name, or one of its own for a hand's.
         number: When it came, counted from 1.
         actor: `BRIDGE`, ``hand`` or ``daw``.
-        track: The strip's name, as it was then.
+        track: The strip's name, as it was then; "OH L + OH R" for both halves of a pair.
+        strips: The names of the strips that it moved.
         param: What was moved.
         from_value: Where from, in the parameter's unit.
         at: When it was recorded first, monotonic seconds.
@@ -88,6 +89,7 @@ class Row:
     at: float
     reason: str
     asked_value: float
+    strips: tuple[str, ...]
     life: tuple[Stage, ...] = ()
     answers: tuple[Answer, ...] = ()
 
@@ -212,12 +214,14 @@ class Ledger:
         if row := self._rows.get(notice.move):
             self._keep(replace(row, life=(*row.life, stage)))
             return
+        strips = strips_of(notice, name_of)
         self._add(
             Row(
                 id=notice.move,
                 number=self._count + 1,
                 actor=BRIDGE,
-                track=name_of(notice.track),
+                track=" + ".join(strips),
+                strips=strips,
                 param=notice.param,
                 from_value=notice.from_value,
                 at=at,
@@ -236,6 +240,7 @@ class Ledger:
                 number=self._count + 1,
                 actor=notice.actor.value,
                 track=name_of(notice.track),
+                strips=(name_of(notice.track),),
                 param=notice.param,
                 from_value=notice.from_value,
                 at=at,
@@ -310,7 +315,14 @@ class Ledger:
         row = self._rows.get(notice.move)
         if row is None or notice.state in _STANDS:
             return notice
-        return replace(notice, from_value=row.from_value, to_value=row.to_value)
+        other_to = notice.other_from + row.to_value - row.from_value if notice.other_half else 0.0
+        return replace(notice, from_value=row.from_value, to_value=row.to_value, other_to=other_to)
+
+
+def strips_of(move: MoveReported, name_of: Callable[[int], str]) -> tuple[str, ...]:
+    """The names of the strips that a move is about: one, or both halves of a stereo pair."""
+    numbers = (move.track, move.other_half) if move.other_half else (move.track,)
+    return tuple(map(name_of, numbers))
 
 
 def _add_up(counts: Tally, row: Row) -> Tally:

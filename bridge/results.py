@@ -10,7 +10,10 @@ from bridge.tasks.task import Learnt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """A move that the engine chose, as it was chosen; what replay compares, bit for bit."""
+    """A move that the engine chose, as it was chosen; what replay compares, bit for bit.
+
+    `other_half` is the identity of the strip that goes along, the right half of a stereo pair.
+    """
 
     move: str
     at: float
@@ -24,6 +27,7 @@ class Decision:
     score: float
     confidence: float
     reason: str
+    other_half: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from bridge.learning.credit import Credit
 from bridge.mix import messages as m
 from bridge.mix.messages import MoveState
 from bridge.mix.notices import Actor, ChangeNoticed, RewardCredited
+from bridge.mix.pairs import SHARED
 from bridge.mix.params import LOCK_CLASS, Param, same_value
 from bridge.mix.state import MixState, StripState
 from bridge.results import StepBuilder
@@ -125,7 +126,8 @@ class Verdicts:
         if move is None or is_undo is (move.state is MoveState.REVERTED):
             return
         self._moves.stop(event.at, "you undid it in the DAW", key=move.key)
-        self._guard.hold(move.key, event.at)
+        for half in move.halves:
+            self._guard.hold(half.key, event.at)
         if not is_undo:
             if move.id in self._judged_by_undo:
                 self._judged_by_undo.discard(move.id)
@@ -133,7 +135,8 @@ class Verdicts:
                 self._teacher.credit.forget_judged(move.id)
             self._moves.note_redone_in_daw(move, event.at)
             return
-        self._guard.pin(move.key, move.param, move.from_value)
+        for half in move.halves:
+            self._guard.pin(half.key, move.param, half.from_value)
         if not self._teacher.credit.is_judged(move.id):
             self._teacher.judge(move, -1.0, at=event.at)
             self._judged_by_undo.add(move.id)
@@ -148,6 +151,7 @@ class Verdicts:
 
     def take_hand(self, strip: StripState, event: m.ParamChanged, before: float) -> None:
         """A person moved it from `before`: stop there, keep away, and note what it may mean."""
+        self._release_other_half(strip, event.param)
         self._moves.stop(event.at, "your hand took over", key=strip.key, hand_on=event.param)
         self._detours.note_hand(strip.key, event.param)
         self._guard.hold(strip.key, event.at)
@@ -165,6 +169,16 @@ class Verdicts:
                 move=ours[-1].id if ours else "",
             )
         )
+
+    def _release_other_half(self, strip: StripState, param: Param) -> None:
+        """A hand on one half of a pair has taken over both: the other half stays where it is."""
+        other = self._mix.other_half(strip.key) if param in SHARED else None
+        if other is None:
+            return
+        now = self._moves.on_the_wire(other, param)
+        self._detours.note_hand(other.key, param)
+        if not math.isnan(now):
+            self._guard.pin(other.key, param, now)
 
     def is_touched(self, strip: StripState, param: Param) -> bool:
         """Whether a hand is moving that parameter, or has just moved it."""
@@ -223,7 +237,7 @@ class Verdicts:
         is_recent = touch.at - move.at <= _JUDGED_BY_HAND_S
         if is_recent and not self._teacher.credit.is_judged(move.id):
             self._teacher.judge(move, -1.0, at=touch.at)
-        if same_value(touch.param, touch.value, move.from_value):
+        if same_value(touch.param, touch.value, move.half(touch.key).from_value):
             self._moves.note_reverted_by_hand(move, touch.at)
         if not self._hands.is_fed_up(touch.key, touch.param, touch.at):
             return []

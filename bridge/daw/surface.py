@@ -367,6 +367,14 @@ def encode_notice(notice: Notice) -> OscMessage:
             return error(notice.text)
 
 
+def other_half(move: MoveReported) -> tuple[OscMessage, ...]:
+    """What is said after a move that moves both halves of a stereo pair: the right one's part."""
+    if not move.other_half:
+        return ()
+    values = (float(move.other_from), float(move.other_to))
+    return (OscMessage(PREFIX + "move/other", (move.move, move.other_half, *values)),)
+
+
 def welcome(version: str) -> OscMessage:
     """The answer to hello."""
     return OscMessage(PREFIX + "welcome", (version, PROTOCOL))

@@ -25,7 +25,7 @@ _LAG_S: Final = 0.5
 """A follower is told this long after the write that it follows, at the latest."""
 _PATIENCE_S: Final = 0.6
 """A follower that says nothing more for this long has stopped."""
-_TOGETHER_S: Final = 0.45
+TOGETHER_S: Final = 0.45
 """Leader and follower begin to move at once; a slow desk's answers may part them by this."""
 _LEAST_RATIO: Final = 0.1
 _GREATEST_RATIO: Final = 8.0
@@ -166,6 +166,10 @@ class Company:
         known = self._followers.get((key, param))
         return known is not None and self._keeps_step(known, param, value, at)
 
+    def is_followed_by(self, key: str, param: Param) -> bool:
+        """Whether a control may be following one of ours now."""
+        return (key, param) in self._followers
+
     def pulls(self, key: str, param: Param, at: float) -> bool:
         """Whether a control that we write ourselves is led by another that we write now, too."""
         return any(
@@ -268,7 +272,7 @@ class Company:
 def _begins(transit: Transit, at: float) -> bool:
     """Whether a ramp has only just begun to move what it leads: later on nobody joins it."""
     if math.isfinite(transit.moved_at):
-        return at - transit.moved_at <= _TOGETHER_S
+        return at - transit.moved_at <= TOGETHER_S
     return at - transit.sent_at[0] <= _LAG_S
 
 

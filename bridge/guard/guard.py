@@ -25,7 +25,7 @@ from bridge.guard.limits import HOLD_OFF_S, Limits
 from bridge.guard.strip_guard import StripGuard, classes_of, switch
 from bridge.guard.write import Purpose, Write
 from bridge.mix.messages import StripSwitch
-from bridge.mix.pairs import find_halves
+from bridge.mix.pairs import SHARED, pairs_of
 from bridge.mix.params import COLUMN, LOCK_CLASS, MOVABLE, SPECS, LockClass, Param, in_words
 from bridge.mix.spectrum import FloatArray, to_power
 from bridge.mix.state import Observation
@@ -40,6 +40,7 @@ _COVERS: Final = {
     kind: np.array([kind in (LockClass.ALL, LOCK_CLASS[param]) for param in MOVABLE])
     for kind in LockClass
 }
+_SHARED: Final = np.array([COLUMN[param] for param in SHARED])
 _LEAST_STEP: Final = np.array([SPECS[param].least_step for param in MOVABLE])
 
 
@@ -171,23 +172,27 @@ class Guard:
         low = np.fmax(_MINIMUM, np.fmin(snapshot - span, observation.values))
         high = np.fmin(_MAXIMUM, np.fmax(snapshot + span, observation.values))
         values = observation.values
-        for column, leader, follower in self._linked_rows(observation):
-            own, other = values[leader, column], values[follower, column]
-            low[leader, column] = np.fmax(
-                low[leader, column], own - (other - low[follower, column])
+        for columns, leader, follower in self._linked_rows(observation):
+            own, other = values[leader, columns], values[follower, columns]
+            low[leader, columns] = np.fmax(
+                low[leader, columns], own - (other - low[follower, columns])
             )
-            high[leader, column] = np.fmin(
-                high[leader, column], own + (high[follower, column] - other)
+            high[leader, columns] = np.fmin(
+                high[leader, columns], own + (high[follower, columns] - other)
             )
         return low, high
 
-    def _linked_rows(self, observation: Observation) -> Iterator[tuple[int, int, int]]:
-        """Column, row of the leader and row of the follower of every link that is there."""
+    def _linked_rows(
+        self, observation: Observation
+    ) -> Iterator[tuple[NDArray[np.int64], int, int]]:
+        """Columns, row of the leader and row of the follower: links of the DAW, stereo pairs."""
         if self._links:
             rows = {key: row for row, key in enumerate(observation.keys)}
             for param, leader, follower in self._links:
                 if leader in rows and follower in rows:
-                    yield COLUMN[param], rows[leader], rows[follower]
+                    yield np.array([COLUMN[param]]), rows[leader], rows[follower]
+        for pair in pairs_of(observation.names):
+            yield _SHARED, pair.left, pair.right
 
     def _blocked(self, observation: Observation, at: float) -> NDArray[np.bool_]:
         """(n, 6) what may not be moved now, whatever the value."""
@@ -205,13 +210,16 @@ class Guard:
             blocked[row] |= strip.safe
             for lock_class in strip.barred:
                 blocked[row] |= _COVERS[lock_class]
-        blocked[list(find_halves(observation.names)), COLUMN[Param.PAN]] = True
         rows = {key: row for row, key in enumerate(observation.keys)}
         for (key, param), moves in self._in_this_minute.items():
             if moves >= self.limits.moves_per_param_minute and key in rows:
                 blocked[rows[key], COLUMN[param]] = True
-        for column, leader, follower in self._linked_rows(observation):
-            blocked[leader, column] |= blocked[follower, column]
+        for columns, leader, follower in self._linked_rows(observation):
+            is_unknown = np.isnan(observation.values[follower, columns])
+            blocked[leader, columns] |= blocked[follower, columns] | is_unknown
+        for pair in pairs_of(observation.names):
+            blocked[pair.right] = True  # it goes with the left half
+            blocked[pair.left, COLUMN[Param.PAN]] = True
         return blocked
 
     def _within_total_boost(
@@ -232,7 +240,10 @@ class Guard:
         pinned = np.where(np.isnan(pinned), gain, pinned)
         power, ceiling = to_power(level + gain), to_power(level + pinned).sum()
         ceiling *= to_power(np.array(self.limits.total_boost_db * self.scale))
-        after = power.sum() + power[:, None] * (to_power(steps) - 1.0)
+        moved = power.copy()
+        for pair in pairs_of(observation.names):
+            moved[pair.left] += power[pair.right]
+        after = power.sum() + moved[:, None] * (to_power(steps) - 1.0)
         return np.asarray(~raises | (after <= ceiling))
 
     def _forget_old(self, at: float) -> None:

@@ -1,11 +1,13 @@
 """The moves of a session by their names: what they were, and what became of them."""
 
 from collections import OrderedDict
+from dataclasses import replace
 from typing import Final
 
-from bridge.guard.move import Move
+from bridge.guard.move import Move, OtherHalf
 from bridge.mix.messages import MoveState
 from bridge.mix.notices import MoveReported
+from bridge.mix.pairs import SHARED
 from bridge.mix.params import Param
 from bridge.mix.state import MixState
 from bridge.tasks.task import Proposal
@@ -41,7 +43,7 @@ class MoveRegister:
 
     def all_of_param(self, key: str, param: Param) -> list[Move]:
         """All moves of one parameter, oldest first."""
-        return [m for m in self._moves.values() if m.key == key and m.param is param]
+        return [m for m in self._moves.values() if m.moves(key) and m.param is param]
 
     def of_param(self, key: str, param: Param) -> list[Move]:
         """All undoable moves of one parameter, oldest first."""
@@ -56,6 +58,7 @@ class MoveRegister:
         """Give a proposal a name."""
         strip = self._mix.strips[proposal.row]
         value = self._mix.value(strip, proposal.param)
+        other = self._mix.other_half(strip.key) if proposal.param in SHARED else None
         self._count += 1
         move = Move(
             id=f"{self._session}-{self._count}",
@@ -67,6 +70,10 @@ class MoveRegister:
             state=MoveState.PROPOSED,
             at=at,
         )
+        if other is not None:
+            start = self._mix.value(other, proposal.param)
+            end = start + proposal.step
+            move.other = OtherHalf(key=other.key, from_value=start, to_value=end)
         self._moves[move.id] = move
         while len(self._moves) > _REMEMBERED:
             self._moves.popitem(last=False)
@@ -75,7 +82,7 @@ class MoveRegister:
     def report(self, move: Move, reason: str = "") -> MoveReported:
         """A move as everyone is told of it; without another reason, why it was proposed."""
         strip = self._mix.by_key(move.key)
-        return MoveReported(
+        report = MoveReported(
             move=move.id,
             state=move.state,
             track=strip.number if strip else 0,
@@ -83,6 +90,15 @@ class MoveRegister:
             from_value=move.from_value,
             to_value=move.to_value,
             reason=reason or move.proposal.reason,
+        )
+        other = self._mix.by_key(move.other.key) if move.other else None
+        if move.other is None or other is None:
+            return report
+        return replace(
+            report,
+            other_half=other.number,
+            other_from=move.other.from_value,
+            other_to=move.other.to_value,
         )
 
     def enter(self, move: Move, state: MoveState, at: float, reason: str = "") -> None:

@@ -8,15 +8,14 @@ has moved since belongs to the hand.
 import math
 from typing import Final
 
-from bridge.guard.company import Company, Followed
+from bridge.guard.company import Followed
 from bridge.guard.grid import Grid
 from bridge.guard.guard import Guard
 from bridge.guard.limits import PANIC_RAMP_S
-from bridge.guard.move import Move
-from bridge.guard.move_register import MoveRegister
-from bridge.guard.ramps import Transit, ramp_duration_s
-from bridge.guard.write import Purpose, Write
-from bridge.guard.writer import Answer, Reading, Writer
+from bridge.guard.move import Move, OtherHalf
+from bridge.guard.sending import Sending
+from bridge.guard.write import Purpose
+from bridge.guard.writer import Answer, Reading
 from bridge.mix.messages import MoveState, ParamChanged, SetParam
 from bridge.mix.params import MOVABLE, SPECS, Param, in_words, same_value
 from bridge.mix.state import MixState, StripState
@@ -28,38 +27,32 @@ SUGGESTION_LIFE_S: Final = 60.0
 _MORE_FADES: Final = 3
 
 
-class Moves(MoveRegister):
+class Moves(Sending):
     """The moves of this session, and what is on its way.
 
     Attributes:
         suggestion: The move that waits for a yes or no.
         is_dump_wanted: The DAW left a write unanswered: ask what it really holds.
-        grid: How the DAW rounds what it is asked for.
-        company: Controls that the DAW moves along with ours.
     """
 
     def __init__(self, *, session: int, mix: MixState, guard: Guard, grid: Grid) -> None:
-        super().__init__(session=session, mix=mix)
+        super().__init__(session=session, mix=mix, guard=guard, grid=grid)
         self.suggestion: Move | None = None
         self.is_dump_wanted = False
         self._is_auditioned = False
         self._fades_left = 0
         self._unanswered_panic: set[tuple[str, Param]] = set()
         self._said_at: dict[tuple[str, Param], float] = {}
-        self._guard = guard
-        self.grid = grid
-        self._writer = Writer(guard, grid)
-        self.company = Company(grid, self._writer.recent, self._writer.is_over)
 
     @property
     def is_idle(self) -> bool:
         """Whether no move waits for an answer, of a person or of the DAW."""
-        return self.suggestion is None and self._writer.is_idle
+        return self.suggestion is None and self._writer.is_idle and self._halves.is_idle
 
     @property
     def due(self) -> float | None:
         """When `advance` has something to do next; None while idle."""
-        dues = [self._writer.due, self.company.due]
+        dues = [self._writer.due, self.company.due, self._halves.due]
         if self.suggestion is not None:
             dues.append(self.suggestion.at + SUGGESTION_LIFE_S)
         return min((due for due in dues if due is not None), default=None)
@@ -69,11 +62,6 @@ class Moves(MoveRegister):
         is_under_way = self._writer.transit(command.key, command.param) is not None
         is_held = at < self._guard.strip(command.key).held_until
         return self._writer.is_wanted(command) and (is_under_way or not is_held)
-
-    def on_the_wire(self, strip: StripState, param: Param) -> float:
-        """What was last written to it or confirmed by the DAW, NaN where unknown."""
-        transit = self._writer.transit(strip.key, param)
-        return transit.before if transit and transit.sent else self._mix.value(strip, param)
 
     def left_at(self, strip: StripState, param: Param) -> float:
         """As `on_the_wire`, or what was written and given up, if the DAW has said nothing since."""
@@ -99,7 +87,7 @@ class Moves(MoveRegister):
             if self._why_not(move, at, Purpose.UNDO):  # it must stay: then it can be undone later
                 state, move.is_heard = MoveState.UNCONFIRMED, True
             else:
-                self._send_audition(move, move.from_value, at, Purpose.UNDO)
+                self._begin_move(move, move.starts, at, Purpose.UNDO, name="")
         self.enter(move, state, at, reason)
 
     def audition(self, move: Move, at: float, *, on: bool) -> str | None:
@@ -110,7 +98,7 @@ class Moves(MoveRegister):
         """
         if on is self._is_auditioned:
             return None
-        if on and not self._stands_at(move, move.from_value):
+        if on and not self._stands_at(move, move.starts):
             return _CHANGED
         purpose = Purpose.MOVE if on else Purpose.UNDO
         if why_not := self._why_not(move, at, purpose):
@@ -118,7 +106,7 @@ class Moves(MoveRegister):
         if on:
             self._guard.book(move.key, move.param, at)
         self._is_auditioned = on
-        self._send_audition(move, move.to_value if on else move.from_value, at, purpose)
+        self._begin_move(move, move.ends if on else move.starts, at, purpose, name="")
         return None
 
     @property
@@ -126,36 +114,21 @@ class Moves(MoveRegister):
         """Whether the open suggestion is being heard."""
         return self._is_auditioned
 
-    def _send_audition(self, move: Move, target: float, at: float, purpose: Purpose) -> None:
-        strip = self._mix.by_key(move.key)
-        if strip is not None:
-            now = self.on_the_wire(strip, move.param)
-            self.begin(move.key, move.param, now, target, at, purpose=purpose)
-
     def apply(self, move: Move, at: float) -> bool:
         """Send a move on its way. False, and the move expires, where that may not be (any more)."""
         was_auditioned, self._is_auditioned = self._is_auditioned, False
         if not was_auditioned:
-            is_there = self._stands_at(move, move.from_value)
+            is_there = self._stands_at(move, move.starts)
             if why_not := self._why_not(move, at, Purpose.MOVE) if is_there else _CHANGED:
                 self.enter(move, MoveState.EXPIRED, at, why_not)
                 return False
         self._guard.book(move.key, move.param, at)
         move.is_heard = True
         self.enter(move, MoveState.APPLIED, at)
-        if was_auditioned and self._stands_at(move, move.to_value):
+        if was_auditioned and self._stands_at(move, move.ends):
             self.enter(move, MoveState.CONFIRMED, at)  # the DAW has said so already
             return True
-        strip = self._mix.by_key(move.key)
-        self.begin(
-            move.key,
-            move.param,
-            self.on_the_wire(strip, move.param) if strip else move.from_value,
-            move.to_value,
-            at,
-            purpose=Purpose.MOVE,
-            move=move.id,
-        )
+        self._begin_move(move, move.ends, at, Purpose.MOVE)
         return True
 
     def receive(self, strip: StripState, event: ParamChanged, *, is_sure: bool) -> Reading:
@@ -171,7 +144,7 @@ class Moves(MoveRegister):
             strip.key, event.param, event.value, event.at, is_sure=is_sure
         )
         if reading.answer is Answer.CONFIRMED:
-            self._confirm(reading.move, event.value, event.at)
+            self._confirm(reading.move, strip.key, event.value, event.at)
         return reading
 
     def is_answer(self, event: ParamChanged) -> bool:
@@ -180,14 +153,6 @@ class Moves(MoveRegister):
         if strip is None or math.isnan(event.value):
             return False
         return self._writer.is_answer(strip.key, event.param, event.value, event.at)
-
-    def _confirm(self, move_id: str, value: float, at: float) -> None:
-        """The DAW holds what a move asked for, as near as it can."""
-        move = self._moves.get(move_id)
-        if move and move.state in (MoveState.APPLIED, MoveState.UNCONFIRMED):
-            if not same_value(move.param, value, move.to_value):
-                move.to_value = value  # the DAW does not go as far: what it holds counts
-            self.enter(move, MoveState.CONFIRMED, at)
 
     def follows(
         self, strip: StripState, event: ParamChanged, base: float, *, is_sure: bool
@@ -216,6 +181,8 @@ class Moves(MoveRegister):
             if each.leader:
                 self._guard.link(each.param, each.leader, each.key)
                 self._guard.book(each.key, each.param, at)
+                if waiting := self._halves.confirm_link(each.key, each.param, each.leader):
+                    self._confirm(waiting.leader.move, each.key, each.value, at)
         return followed
 
     def advance(self, at: float) -> list[SetParam]:
@@ -223,17 +190,21 @@ class Moves(MoveRegister):
         suggestion = self.suggestion
         if suggestion is not None and at >= suggestion.at + SUGGESTION_LIFE_S - 1e-9:
             self.close_suggestion(MoveState.EXPIRED, at, "nobody answered")
+        for waiting in self._halves.release(at):
+            self._begin_other(waiting, at)
         progress = self._writer.advance(at, self._number_of, self._held)
         for transit, value in progress.confirmed:
-            self._confirm(transit.move, value, at)
+            self._confirm(transit.move, transit.key, value, at)
         for transit in progress.unanswered:
             self._guard.strip(transit.key).is_silent = True
             self.is_dump_wanted = True
             if transit.purpose is Purpose.PANIC:
                 self._unanswered_panic.add((transit.key, transit.param))
-            self._end(transit, MoveState.UNCONFIRMED, at, "the DAW did not answer")
+            lost = self._halves.drop(self._both(transit.key))
+            self._end([transit], MoveState.UNCONFIRMED, at, "the DAW did not answer", lost)
         for transit, refusal in progress.refused:
-            self._end(transit, MoveState.EXPIRED, at, refusal)
+            both = self._both(transit.key) if transit.purpose is not Purpose.PANIC else ()
+            self._cancel(at, refusal, both, spare_panic=True, ended=[transit])
         is_at_rest = self._writer.is_idle and self.company.due is None
         if self._fades_left and is_at_rest and self._guard.is_panicked:
             self.fade_to_snapshot(at, PANIC_RAMP_S, more=self._fades_left - 1)
@@ -254,19 +225,18 @@ class Moves(MoveRegister):
 
         A suggestion that was being heard goes back, unless a hand is on that very parameter.
         """
+        both = None if key is None else self._both(key)
         if self.suggestion is not None and self.suggestion.param is hand_on:
-            self._is_auditioned &= self.suggestion.key != key
-        for transit in self._writer.cancel(at, key=key, spare_panic=spare_panic):
-            self._end(transit, MoveState.EXPIRED, at, reason)
+            self._is_auditioned &= both is not None and self.suggestion.key not in both
+        self._cancel(at, reason, both, spare_panic=spare_panic)
         if key is not None and hand_on is not None:
             self._writer.cross(key, hand_on)
-        if self.suggestion is not None and key in (None, self.suggestion.key):
+        if self.suggestion is not None and (both is None or self.suggestion.key in both):
             self.close_suggestion(MoveState.EXPIRED, at, reason)
 
     def halt(self, at: float, reason: str, *, key: str) -> None:
         """Leave a strip where it is now, save panic; an open suggestion for it stays open."""
-        for transit in self._writer.cancel(at, key=key, spare_panic=True):
-            self._end(transit, MoveState.EXPIRED, at, reason)
+        self._cancel(at, reason, self._both(key), spare_panic=True)
 
     def give_back(self, strip: StripState, param: Param, at: float) -> None:
         """A write of ours has crossed a hand and stands: put the hand's value back."""
@@ -283,25 +253,30 @@ class Moves(MoveRegister):
         if strip is None:
             return "the track is gone"
         now = self.on_the_wire(strip, move.param)
-        target = move.from_value
-        if self.of_param(move.key, move.param)[-1] is not move:
-            spec = SPECS[move.param]
-            target = now - (move.to_value - move.from_value)
-            target = min(max(target, spec.minimum), spec.maximum)
         if why_not := self._why_not(move, at, Purpose.UNDO):
             return f"{strip.name} {move.param} stays at {in_words(move.param, now)}: {why_not}"
+        is_last = self.of_param(move.key, move.param)[-1] is move
+        targets = move.starts if is_last else [self._less(move, half) for half in move.halves]
         self.enter(move, MoveState.REVERTED, at, reason)
-        self.begin(move.key, move.param, now, target, at, purpose=Purpose.UNDO, move=move.id)
+        self._begin_move(move, targets, at, Purpose.UNDO)
         return None
+
+    def _less(self, move: Move, half: Move | OtherHalf) -> float:
+        """Where a control stands without a move that later ones stand on."""
+        strip, spec = self._mix.by_key(half.key), SPECS[move.param]
+        now = self.on_the_wire(strip, move.param) if strip else half.to_value
+        return min(max(now - (half.to_value - half.from_value), spec.minimum), spec.maximum)
 
     def note_undone_in_daw(self, move: Move, at: float) -> None:
         """The DAW's own undo took a move back: its old value is on its way to us."""
-        self._writer.expect(move.key, move.param, move.from_value, at)
+        for half in move.halves:
+            self._writer.expect(half.key, move.param, half.from_value, at)
         self.enter(move, MoveState.REVERTED, at, "you undid it in the DAW")
 
     def note_redone_in_daw(self, move: Move, at: float) -> None:
         """The DAW's own redo brought a move back."""
-        self._writer.expect(move.key, move.param, move.to_value, at)
+        for half in move.halves:
+            self._writer.expect(half.key, move.param, half.to_value, at)
         self.enter(move, MoveState.CONFIRMED, at, "you brought it back in the DAW")
 
     def note_reverted_by_hand(self, move: Move, at: float) -> None:
@@ -318,9 +293,7 @@ class Moves(MoveRegister):
         if more == _MORE_FADES:
             self._unanswered_panic.clear()
         self._is_auditioned = False
-        stopped = self._writer.cancel(at)
-        for transit in stopped:
-            self._end(transit, MoveState.EXPIRED, at, "panic")
+        stopped = self._cancel(at, "panic", None)
         on_the_wire = {(t.key, t.param): t.before for t in stopped if t.sent}
         off: list[tuple[StripState, Param, float]] = []
         for strip in self._mix.strips:
@@ -351,87 +324,3 @@ class Moves(MoveRegister):
         is_silent = (strip.key, param) in self._unanswered_panic
         is_ours = self._guard.is_ours(strip.key, param)
         return is_ours and is_known and not is_silent and not same_value(param, now, pinned)
-
-    # -- inside --------------------------------------------------------------------------------
-
-    def begin(
-        self,
-        key: str,
-        param: Param,
-        start: float,
-        target: float,
-        at: float,
-        *,
-        purpose: Purpose,
-        move: str = "",
-        duration: float | None = None,
-    ) -> None:
-        """Put a value on its way; what it means for a move is the caller's to say."""
-        if duration is None:
-            duration = ramp_duration_s(param, target - start, self._guard.limits)
-        transit = Transit(
-            key=key,
-            param=param,
-            start=start,
-            target=target,
-            began=at,
-            duration=duration,
-            purpose=purpose,
-            move=move,
-            is_start_held=start == self._held(key, param),
-        )
-        self._writer.begin(transit, at)
-
-    def _end(self, transit: Transit, state: MoveState, at: float, reason: str) -> None:
-        """A transit ended before it was confirmed."""
-        move = self._moves.get(transit.move)
-        if move is None:
-            return
-        if transit.purpose is Purpose.UNDO:
-            if transit.before == transit.target:
-                return  # all of it has been sent
-            # What is left of the move still stands, and can be taken back from there.
-            is_back = move.state is not MoveState.REVERTED  # it was on its way into the mix again
-            left = 0.0 if is_back else move.from_value - transit.target
-            move.to_value = transit.before + left
-            state = MoveState.UNCONFIRMED
-        elif state is MoveState.EXPIRED and transit.sent:
-            move.to_value, state = transit.before, MoveState.UNCONFIRMED
-        elif state is MoveState.EXPIRED:
-            move.is_heard = False
-        self.enter(move, state, at, reason)
-
-    def _why_not(self, move: Move, at: float, purpose: Purpose) -> str | None:
-        strip = self._mix.by_key(move.key)
-        return (
-            "the track is gone" if strip is None else self.why_not(strip, move.param, at, purpose)
-        )
-
-    def why_not(self, strip: StripState, param: Param, at: float, purpose: Purpose) -> str | None:
-        """Whether the guard would let anything be written there, before the first value goes."""
-        now = self.on_the_wire(strip, param)
-        return self._guard.refusal(
-            Write(
-                key=strip.key,
-                param=param,
-                start=now,
-                before=now,
-                value=now,
-                at=at,
-                purpose=purpose,
-            )
-        )
-
-    def _stands_at(self, move: Move, value: float) -> bool:
-        strip = self._mix.by_key(move.key)
-        return strip is not None and same_value(
-            move.param, self._mix.value(strip, move.param), value
-        )
-
-    def _held(self, key: str, param: Param) -> float:
-        strip = self._mix.by_key(key)
-        return math.nan if strip is None else self._mix.value(strip, param)
-
-    def _number_of(self, key: str) -> int | None:
-        strip = self._mix.by_key(key)
-        return strip.number if strip else None

@@ -121,8 +121,10 @@ class StripMemory:
         """
         kept = set()
         for move in standing:
-            strip = self._mix.by_key(move.key)
-            if strip is not None and (why := self._guard.lock(move.key, move.param)):
+            for half in move.halves:
+                strip, why = self._mix.by_key(half.key), self._guard.lock(half.key, move.param)
+                if strip is None or not why:
+                    continue
                 kept.add(f"{strip.name} {CLASS_WORDS[LOCK_CLASS[move.param]]} ({why})")
         back = f"all but {', '.join(sorted(kept))} is back" if kept else "back"
         lost = "" if link[0] is LinkState.ONLINE else f"; {link[1]}"

@@ -16,7 +16,11 @@ class Actor(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveReported:
-    """A move entered a state; `from_value` and `to_value` in engineering units."""
+    """A move entered a state; all values in engineering units.
+
+    Where it moves both halves of a stereo pair, `track` is the left one and `other_half` the number
+    of the right one; else that is 0.
+    """
 
     move: str
     state: MoveState
@@ -25,6 +29,9 @@ class MoveReported:
     from_value: float
     to_value: float
     reason: str
+    other_half: int = 0
+    other_from: float = 0.0
+    other_to: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from bridge.mix.names import fold_word, split_words
+from bridge.mix.params import MOVABLE, Param
 from bridge.mix.roles import Role, TrackKind, read_name
 
 _HALVES: Final[tuple[tuple[str, str], ...]] = (
@@ -55,6 +56,9 @@ _HANDS: Final[dict[str, frozenset[str]]] = {
     "mao": frozenset({"esquerda", "direita", "esq", "dir"}),
 }
 """Words for a pianist's hand, with the sides beside which they mean one."""
+
+SHARED: Final[tuple[Param, ...]] = tuple(each for each in MOVABLE if each is not Param.PAN)
+"""What both halves of a stereo pair have alike; who pans one alone tilts the whole sound."""
 
 _SEPARATORS: Final = " \t._-–—~+,;:&"
 
@@ -145,15 +149,9 @@ def find_stereo_pairs(names: Sequence[str]) -> tuple[StereoPair, ...]:
 
 
 @lru_cache(maxsize=16)
-def find_halves(names: tuple[str, ...]) -> tuple[int, ...]:
-    """Places of all halves of stereo pairs: who pans one alone tilts the whole sound.
-
-    >>> find_halves(("OH L", "Bass", "OH R"))
-    (0, 2)
-    """
-    return tuple(
-        sorted(half for pair in find_stereo_pairs(names) for half in (pair.left, pair.right))
-    )
+def pairs_of(names: tuple[str, ...]) -> tuple[StereoPair, ...]:
+    """As `find_stereo_pairs`; the last answers are kept, since the names of a mix rarely change."""
+    return find_stereo_pairs(names)
 
 
 def _is_hand(texts: Sequence[str], index: int) -> bool:

@@ -22,6 +22,7 @@ from bridge.mix.levels import PEAK_OVER_LOUDNESS_DB, PEAK_SD_DB
 from bridge.mix.messages import MetersRead, ParamChanged, TrackBarred
 from bridge.mix.names import fold_name
 from bridge.mix.observation import Observation as Observation  # part of a state
+from bridge.mix.pairs import pairs_of
 from bridge.mix.params import COLUMN, MOVABLE, SPECS, SWITCHES, LockClass, Param, same_value
 from bridge.mix.roles import ROLE_INDEX, Role, RoleSource, read_name
 from bridge.mix.spectrum import FloatArray, eq_curve_db, mean_db, to_db, to_power
@@ -164,6 +165,17 @@ class MixState:
     def by_key(self, key: str) -> StripState | None:
         """The strip of that identity, if the DAW still has it."""
         return self._by_key.get(key)
+
+    def other_half(self, key: str) -> StripState | None:
+        """The other side of a stereo pair that this strip is one half of, by their names."""
+        strip = self._by_key.get(key)
+        if strip is None:
+            return None
+        row = strip.number - 1
+        for pair in pairs_of(tuple(each.name for each in self.strips)):
+            if row in (pair.left, pair.right):
+                return self.strips[pair.right if row == pair.left else pair.left]
+        return None
 
     def by_number(self, number: int) -> StripState | None:
         """The strip that has this number now."""

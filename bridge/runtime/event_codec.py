@@ -62,6 +62,8 @@ def record_json(record: Event | Decision) -> str:
     """A record as strict JSON, without its bytes; equal text means equal bits."""
     hints = _HINTS[type(record)]
     values = {name: getattr(record, name) for name, hint in hints.items() if hint is not bytes}
+    if not values.get("other_half", True):
+        del values["other_half"]  # as decisions were recorded before there was one
     try:
         return json.dumps(values, allow_nan=False, separators=(",", ":"))
     except ValueError:

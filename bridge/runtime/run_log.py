@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Final
 
+from bridge.ledger import strips_of
 from bridge.mix.messages import MoveState
 from bridge.mix.notices import MoveReported, Notice, RewardCredited
 from bridge.mix.params import PARAM_WORDS, in_words
@@ -101,6 +102,6 @@ class RunLog:
 
     def _move_in_words(self, move: MoveReported) -> str:
         """Whose control goes where, in one phrase."""
-        name = self._runner.engine.mix.name_of(move.track)
+        name = " + ".join(strips_of(move, self._runner.engine.mix.name_of))
         start, end = (in_words(move.param, value) for value in (move.from_value, move.to_value))
         return f"{name} {PARAM_WORDS[move.param]}: {start} to {end}"

@@ -213,7 +213,9 @@ class Runner:
     def greeting(self) -> list[OscMessage]:
         """Say who we are, how it stands, and which suggestion is open."""
         notices: tuple[Notice, ...] = (self.status, *self.engine.open_notices())
-        return [surface.welcome(bridge.__version__), *map(surface.encode_notice, notices)]
+        others = [each for notice in notices for each in _other_half(notice)]
+        welcome = surface.welcome(bridge.__version__)
+        return [welcome, *map(surface.encode_notice, notices), *others]
 
     def facts(self, at: float) -> dict[str, str | float]:
         """What is known of the DAW beyond the mix; see `bridge.daw.dialect.Informed`."""
@@ -380,7 +382,8 @@ class Runner:
 
     def notify(self, notice: Notice) -> None:
         """Tell everyone."""
-        self.remotes.broadcast(surface.encode_notice(notice))
+        for message in (surface.encode_notice(notice), *_other_half(notice)):
+            self.remotes.broadcast(message)
         self._show(notice)
 
     def _show(self, notice: Notice) -> None:
@@ -398,3 +401,7 @@ class Runner:
     def _send(self, packet: OscPacket, address: Address) -> None:
         if self._endpoint is not None:
             self._endpoint.send(packet, address)
+
+
+def _other_half(notice: Notice) -> tuple[OscMessage, ...]:
+    return surface.other_half(notice) if isinstance(notice, MoveReported) else ()

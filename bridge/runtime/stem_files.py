@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bridge.errors import AudioError
-from bridge.runtime.stem_headers import DataSize, PatchedFile, find_data
+from bridge.runtime.stem_headers import DataSize, PatchedFile, find_data, has_last_page
 from bridge.runtime.stem_names import is_leftover, printable
 from bridge.sim.extras import demo_library
 
@@ -207,7 +207,9 @@ def _measure(path: Path, shown: str, data: DataSize | None) -> AudioFile | str:
         frames = promised
         is_float = sound.subtype in ("FLOAT", "DOUBLE")
         is_told = 0 < promised < _MOST_FRAMES
+        is_packed = sound.subtype.startswith("ALAC")  # decoded as silence where packets are missing
         is_whole = is_told and (sound.format not in _CODED or _ends_there(sound, promised))
+        is_torn = sound.format == "OGG" and not has_last_page(path)
     if not is_whole:
         with _open(path, patches) as sound:  # after a fault the first is of no use
             frames = _count_frames(sound)
@@ -215,14 +217,19 @@ def _measure(path: Path, shown: str, data: DataSize | None) -> AudioFile | str:
         return "holds no audio"
     if not (1000 <= rate <= 768_000 and channels <= _MAX_CHANNELS):
         return f"{channels} channels at {rate} Hz are no stem"
-    remark = ""
+    if data is not None and data.is_cut and data.promised is not None:
+        if is_packed:
+            frames = max(frames * data.there // data.promised, 1)
+        else:
+            promised = round(frames * data.promised / max(data.there, 1))
+    remark, there = "", clock(frames / rate)
     if data is not None and data.is_unfinished:
-        remark = f"{shown}: its header was never finished; all {clock(frames / rate)} of it play."
-    elif data is not None and data.is_cut and data.promised is not None:
-        promised = round(frames * data.promised / max(data.there, 1))
-    if not remark and is_told and promised - frames > _SAME_S * rate:
-        there, all_ = clock(frames / rate), clock(promised / rate)
+        remark = f"{shown}: its header was never finished; all {there} of it play."
+    elif is_told and promised - frames > _SAME_S * rate:
+        all_ = clock(promised / rate)
         remark = f"{shown}: the file is cut off; {there} of {all_} are there and play."
+    elif is_torn:
+        remark = f"{shown}: the file is cut off, its end is missing; {there} are there and play."
     return AudioFile(
         path=path,
         shown=shown,

@@ -4,7 +4,8 @@ A recorder that loses power leaves a header that says 0 bytes, or as many as the
 before; a copy that breaks off leaves one that says too much. What is there counts. Sizes of chunks
 after the formats' own documents: RIFF and RF64 (EBU Tech 3306), AIFF-C (Apple, 1991), CAF (Apple),
 Wave64 (Sonic Foundry),
-AU (Sun). Formats with frames of their own (FLAC, OGG, MP3) have no such size.
+AU (Sun). Formats with frames of their own have no such size; an OGG file marks its last page
+(RFC 3533, section 6), and FLAC and MP3 tell how many samples they hold.
 """
 
 import io
@@ -21,6 +22,11 @@ _LEAST_TAIL: Final = 16_384
 """Bytes after the promised end that are no chunks; fewer are padding or a tag."""
 _UNKNOWN: Final = (0, 0xFFFFFFFF, 0x7FFFFFFF, 0x80000000)
 """Sizes that programs write before they know the real one."""
+
+_OGG_PAGE: Final = 65_307
+"""Bytes of the longest page of an OGG file."""
+_OGG_LAST: Final = 4
+"""In the flags of a page: the last one of its stream."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +72,24 @@ def find_data(path: Path) -> DataSize | None:
                 except struct.error:
                     return None
     return None
+
+
+def has_last_page(path: Path) -> bool:
+    """Whether an OGG file ends with a whole page that is marked as the last of its stream.
+
+    Raises:
+        OSError: If the file cannot be read.
+    """
+    with path.open("rb") as file:
+        size = path.stat().st_size
+        file.seek(max(size - 2 * _OGG_PAGE - _LEAST_TAIL, 0))
+        tail = file.read()
+    at = tail.rfind(b"OggS\0")  # version 0 is the only one
+    if at < 0 or len(tail) < at + 27:
+        return False
+    segments = tail[at + 27 : at + 27 + tail[at + 26]]
+    end = at + 27 + tail[at + 26] + sum(segments)
+    return bool(tail[at + 5] & _OGG_LAST) and end <= len(tail)
 
 
 class PatchedFile(io.RawIOBase):

@@ -140,7 +140,7 @@ def _rows_in_view(engine: Engine, count: int) -> list[int]:
     total = len(engine.mix.strips)
     newest = next((row for row in reversed(engine.ledger.rows()) if row.actor == BRIDGE), None)
     names = [strip.name for strip in engine.mix.strips]
-    moved = names.index(newest.track) if newest and newest.track in names else 0
+    moved = names.index(newest.strips[0]) if newest and newest.strips[0] in names else 0
     first = min(max(0, moved - count // 2), max(0, total - count))
     return list(range(first, min(first + count, total)))
 

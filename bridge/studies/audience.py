@@ -1,6 +1,6 @@
 """A simulated listener in front of a console: hears the stems, has a taste, gives thumbs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -44,10 +44,11 @@ class Audience:
         best = oracle(self.song, self._listener, moves=_ORACLE_MOVES).utilities[-1]
         self._gain = max(best - self._start, 1e-9)
 
-    def hear(self, track: int, param: Param, value: float) -> float | None:
-        """Hear a control of track `track` (from 1) move to `value`; returns a thumb or nothing."""
+    def hear(self, param: Param, values: Mapping[int, float]) -> float | None:
+        """Hear a control of some tracks (from 1) move to `values`; returns a thumb or nothing."""
         before = self._utility(self.values)
-        self.values[track - 1, COLUMN[param]] = value
+        for track, value in values.items():
+            self.values[track - 1, COLUMN[param]] = value
         return self._listener.judge(before, self._utility(self.values), self._rng)
 
     def distance(self) -> float:

@@ -136,9 +136,10 @@ def _last_moves(newest_first: Iterable[Row]) -> dict[str, list[str]]:
     """The names of the last moves of each track, newest first."""
     moves: dict[str, list[str]] = {}
     for row in newest_first:
-        mine = moves.setdefault(row.track, [])
-        if len(mine) < _LAST_MOVES:
-            mine.append(row.id)
+        for strip in row.strips:
+            mine = moves.setdefault(strip, [])
+            if len(mine) < _LAST_MOVES:
+                mine.append(row.id)
     return moves
 
 
@@ -197,7 +198,12 @@ def _suggestion(capture: Capture) -> dict[str, Any] | None:
     if row is None:
         return None
     start, end = (in_words(move.param, value) for value in (move.from_value, move.to_value))
-    name = capture.strips[row].name
+    ends = {
+        i: move.half(strip.key).to_value
+        for i, strip in enumerate(capture.strips)
+        if move.moves(strip.key)
+    }
+    name = " + ".join(capture.strips[i].name for i in sorted(ends, key=lambda i: i != row))
     return {
         "id": move.id,
         "track": name,
@@ -208,7 +214,7 @@ def _suggestion(capture: Capture) -> dict[str, Any] | None:
         "why": move.proposal.reason,
         "sure": round(move.proposal.confidence, 2),
         "sureWords": how_sure(move.proposal.confidence),
-        "effect": predicted(capture, row, move.param, move.to_value),
+        "effect": predicted(capture, row, move.param, ends),
     }
 
 
@@ -225,15 +231,18 @@ def how_sure(confidence: float) -> str:
     return "you have often said so"
 
 
-def predicted(capture: Capture, row: int, param: Param, value: float) -> str:
-    """What a move would change, in a sentence: how loud the track gets, and the mix.
+def predicted(capture: Capture, row: int, param: Param, ends: Mapping[int, float]) -> str:
+    """What a move would change, in a sentence: how loud the track of a row gets, and the mix.
+
+    `ends` are the values that the parameter would have, by row.
 
     Loudness is K-weighted (ITU-R BS.1770, without its gates), from what was heard of the tracks.
     """
     if param is Param.PAN:
         return "It moves sideways; nothing gets louder or softer."
     after = capture.values.copy()
-    after[row, COLUMN[param]] = value
+    for each, value in ends.items():
+        after[each, COLUMN[param]] = value
     before_db, after_db = track_loudness(capture, capture.values), track_loudness(capture, after)
     if not np.isfinite(before_db[row]):
         return "It has not been heard yet, so that nothing can be predicted."

@@ -302,14 +302,16 @@ def test_a_safe_class_a_hand_and_silence_are_masked_strip_by_strip() -> None:
     assert shape(guard, mix, -1.0, at=HOLD_OFF_S) == [None, -1.0, None, -1.0]
 
 
-def test_one_half_of_a_stereo_pair_is_not_panned_by_itself() -> None:
+def test_the_left_half_of_a_stereo_pair_leads_and_neither_is_panned() -> None:
     mix = observe(-10.0, -10.0, -10.0, -10.0)
     guard = pinned(mix)
     paired = replace(mix, names=("OH L", "Bass", "OH R", "Gtr L"))
     assert shape(guard, paired, 0.1, Param.PAN) == [None, 0.1, None, 0.1]
-    assert shape(guard, paired, -1.0) == [-1.0, -1.0, -1.0, -1.0]
+    assert shape(guard, paired, -1.0) == [-1.0, -1.0, None, -1.0]
     alone = replace(mix, names=("OH L", "Bass", "Keys", "Gtr L"))
     assert shape(guard, alone, 0.1, Param.PAN) == [0.1, 0.1, 0.1, 0.1]
+    guard.hold(mix.keys[2], 100.0)
+    assert shape(guard, paired, -1.0, at=100.0) == [None, -1.0, None, -1.0]
 
 
 def test_a_parameter_has_four_moves_a_minute() -> None:

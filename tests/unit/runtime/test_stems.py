@@ -333,10 +333,36 @@ def test_half_a_file_plays_and_is_said_to_be_cut_off(tmp_path: Path, form: str) 
     stems = load_stems(tmp_path)
     gtr = _whole(stems, "Gtr")[0]
     assert 2.4 * RATE < np.flatnonzero(gtr).max() < 3.4 * RATE
-    if form != "OGG":  # an OGG file does not tell how long it was to be
-        (line,) = (line for line in stems.lines() if "cut off" in line)
-        assert line.startswith("Gtr.wav: the file is cut off; ")
+    (line,) = (line for line in stems.lines() if "cut off" in line)
+    assert line.startswith("Gtr.wav: the file is cut off")
+    if form == "OGG":  # it does not tell how long it was to be
+        assert ", its end is missing; 2." in line
+    else:
         assert line.endswith(" of 6.0 s are there and play.")
+
+
+@pytest.mark.parametrize("subtype", ["VORBIS", "OPUS"])
+def test_only_the_last_page_of_an_ogg_file_says_that_it_is_whole(
+    tmp_path: Path, subtype: str
+) -> None:
+    soundfile.write(tmp_path / "Gtr.ogg", _noise(6.0, 9), 48_000, format="OGG", subtype=subtype)
+    content = (tmp_path / "Gtr.ogg").read_bytes()
+    (tmp_path / "Gtr.ogg").write_bytes(content + b"TAG" + bytes(125))  # what a tagger leaves
+    assert load_stems(tmp_path).lines() == ()
+    last_page = content.rindex(b"OggS\0")
+    (tmp_path / "Gtr.ogg").write_bytes(content[:last_page])  # cut between two pages
+    (line,) = load_stems(tmp_path).lines()
+    assert line.startswith("Gtr.ogg: the file is cut off, its end is missing; ")
+
+
+def test_lossless_packets_that_are_missing_are_no_silence(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "Gtr.caf", _noise(6.0, 9), 48_000, format="CAF", subtype="ALAC_16")
+    content = (tmp_path / "Gtr.caf").read_bytes()
+    (tmp_path / "Gtr.caf").write_bytes(content[: len(content) // 2])
+    _band(tmp_path, "Kick")
+    stems = load_stems(tmp_path)
+    (line,) = (line for line in stems.lines() if "cut off" in line)
+    assert line.startswith("Gtr.caf: the file is cut off; 3.")
 
 
 def test_chunks_behind_the_audio_are_no_audio(tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_a_suggestion_says_what_why_how_sure_and_what_it_would_change() -> None:
     ],
 )
 def test_what_cannot_be_predicted_is_said(param: Param, text: str) -> None:
-    assert text in predicted(Looked().capture(), 0, param, 0.5)
+    assert text in predicted(Looked().capture(), 0, param, {0: 0.5})
 
 
 def test_the_newest_move_is_rated_until_its_reward_is_confirmed() -> None:

@@ -1,4 +1,4 @@
-"""`mixbridge status`, `good`, `bad`, `accept`, `skip`, `undo` and `mode`: a running bridge.
+"""`mixbridge status`, `good`, `bad`, `accept`, `skip`, `undo`, `endorse`, `mode`: a running bridge.
 
 Each says in a sentence what the bridge made of it. Exit codes: 0 it was done; 2 the bridge refused,
 or none answers.
@@ -72,6 +72,14 @@ def undo(move: str, config: Path | None) -> None:
 
 
 @click.command()
+@config_option
+def endorse(config: Path | None) -> None:
+    """Say that this mix is as you want it: all of it is learnt."""
+    with _control(config) as control:
+        click.echo(control.endorse())
+
+
+@click.command()
 @click.argument("mode", type=click.Choice(_MODES), required=False)
 @config_option
 def mode(mode: str | None, config: Path | None) -> None:
@@ -80,7 +88,7 @@ def mode(mode: str | None, config: Path | None) -> None:
         click.echo(f"The mode is {control.mode()}." if mode is None else control.choose_mode(mode))
 
 
-COMMANDS: Final = (status, good, bad, accept, skip, undo, mode)
+COMMANDS: Final = (status, good, bad, accept, skip, undo, endorse, mode)
 
 
 def _control(config: Path | None) -> "RemoteControl":

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from bridge.errors import NetworkError, OscDecodeError, RefusedError
+from bridge.mix.notices import MIX_ENDORSED
 from bridge.osc.decode import decode
 from bridge.osc.encode import encode
 from bridge.osc.message import OscArg, OscMessage
@@ -126,6 +127,14 @@ class RemoteControl:
         if back is None:
             return "Undo is under way; see 'mixbridge status'."
         return f"Taken back: {_shown(back.args)}."
+
+    def endorse(self) -> str:
+        """Say that the mix is as the person wants it, and wait until the bridge has noted it."""
+        self._ask("/bridge/endorse")
+        said = self._wait(lambda m: m.address == "/bridge/status" and m.args[1] == MIX_ENDORSED)
+        if said is None:
+            raise NetworkError("Endorse was sent, and the bridge did not say that it is noted.")
+        return f"{MIX_ENDORSED.capitalize()}."
 
     def _ask(self, address: str, *args: OscArg) -> None:
         """Send a request once, and hear what the bridge says until it has had it.

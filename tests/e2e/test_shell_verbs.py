@@ -3,9 +3,12 @@
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
-from rig import PATIENCE_S, Bridge, Desk, apply_one, rows_of
+from rig import PATIENCE_S, Bridge, Desk, apply_one, rows_of, running, sitting_at
+
+from bridge.mix.notices import MIX_ENDORSED
 
 pytestmark = pytest.mark.e2e
 
@@ -68,3 +71,20 @@ def test_what_the_bridge_refuses_is_its_own_sentence(bridge: Bridge, desk: Desk)
 
 def test_a_mode_is_said(bridge: Bridge, desk: Desk) -> None:
     assert shell(bridge, desk, "mode") == (0, "The mode is observe.\n")
+
+
+def test_the_mix_is_endorsed_and_the_bridge_has_noted_it(tmp_path: Path) -> None:
+    with (
+        running(tmp_path, mode="observe", learning={"agent": "factored"}) as bridge,
+        sitting_at(bridge) as desk,
+    ):
+        desk.let_pass(1.0)
+        said = shell(bridge, desk, "endorse")
+        assert said == (0, f"{MIX_ENDORSED.capitalize()}.\n")
+        assert rows_of(bridge, "SELECT seq FROM events WHERE kind = 'MixEndorsed'") != []
+
+
+def test_why_a_mix_is_not_endorsed_is_the_bridges_own_sentence(bridge: Bridge, desk: Desk) -> None:
+    code, said = shell(bridge, desk, "endorse")
+    assert code == 2
+    assert said.startswith("mixbridge: endorse: this agent learns from single moves alone")

@@ -12,7 +12,7 @@ from bridge.errors import NetworkError
 COMMANDS = {
     "run", "demo", "doctor", "check-config", "safe", "panic", "rearm", "freeze",
     "replay", "replay-trace", "export", "import", "setup", "study", "midi", "remotes",
-    "status", "good", "bad", "accept", "skip", "undo", "mode",
+    "status", "good", "bad", "accept", "skip", "undo", "endorse", "mode",
 }  # fmt: skip
 
 
@@ -171,7 +171,7 @@ def test_a_wrong_word_is_answered_with_the_usage_and_2(
 
 
 @pytest.mark.parametrize(
-    "verb", ["panic", "status", "good", "bad", "accept", "skip", "undo", "mode"]
+    "verb", ["panic", "status", "good", "bad", "accept", "skip", "undo", "endorse", "mode"]
 )
 def test_a_verb_without_a_bridge_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], free_port: int, verb: str

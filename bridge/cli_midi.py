@@ -13,7 +13,9 @@ def midi() -> None:
     """Bind pads and pedals: list, learn, unlearn, test."""
 
 
-_ACTIONS: Final = ("good", "bad", "undo", "accept", "skip", "mode", "freeze", "panic", "switch")
+_ACTIONS: Final = (
+    "good", "bad", "undo", "accept", "skip", "mode", "freeze", "panic", "endorse", "switch",
+)  # fmt: skip
 _patience_option = click.option(
     "--patience", type=click.FloatRange(0.1, 3600.0), default=30.0, show_default=True, metavar="S"
 )
@@ -35,7 +37,8 @@ def midi_list(config: Path | None) -> None:
 def midi_learn(actions: tuple[str, ...], patience: float, config: Path | None) -> None:
     """Bind the next thing that you press to each action in turn.
 
-    switch is one pedal for three: short good, long bad, double undo.
+    switch is one pedal for three: short good, long bad, double undo. endorse says that the mix
+    is as you want it.
     """
     from bridge.runtime.midi_learn import learn
     from bridge.runtime.midi_pads import Action

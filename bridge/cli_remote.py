@@ -1,4 +1,4 @@
-"""`mixbridge status`, `good`, `bad`, `accept`, `skip`, `undo` and `mode`: a running bridge.
+"""A running bridge from the shell: all that the page can ask for, a verb each.
 
 Each says in a sentence what the bridge made of it. Exit codes: 0 it was done; 2 the bridge refused,
 or none answers.
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
 _MODES: Final = ("observe", "suggest", "assist", "gig")
 _move = click.argument("move", default="", metavar="[MOVE]")
+_slot = click.argument("slot", type=click.Choice(["A", "B", "C", "D"], case_sensitive=False))
+_switch = click.argument("switch", type=click.Choice(["on", "off"]))
+_track = click.argument("track")
+_lock_class = click.argument(
+    "lock_class", metavar="CLASS", type=click.Choice(["gain", "eq", "pan", "all"])
+)
 
 
 @click.command()
@@ -72,6 +78,14 @@ def undo(move: str, config: Path | None) -> None:
 
 
 @click.command()
+@config_option
+def endorse(config: Path | None) -> None:
+    """Say that this mix is as you want it: all of it is learnt."""
+    with _control(config) as control:
+        click.echo(control.endorse())
+
+
+@click.command()
 @click.argument("mode", type=click.Choice(_MODES), required=False)
 @config_option
 def mode(mode: str | None, config: Path | None) -> None:
@@ -80,7 +94,104 @@ def mode(mode: str | None, config: Path | None) -> None:
         click.echo(f"The mode is {control.mode()}." if mode is None else control.choose_mode(mode))
 
 
-COMMANDS: Final = (status, good, bad, accept, skip, undo, mode)
+@click.command()
+@_switch
+@config_option
+def compare(switch: str, config: Path | None) -> None:
+    """Hear the snapshot (on), or the mix again (off); it ends by itself after 30 s."""
+    with _control(config) as control:
+        control.ask("/bridge/compare", int(switch == "on"))
+    click.echo("You hear the snapshot." if switch == "on" else "You hear the mix.")
+
+
+@click.command()
+@_switch
+@config_option
+def audition(switch: str, config: Path | None) -> None:
+    """Hear the suggested move (on), or the mix without it (off); it decides nothing."""
+    with _control(config) as control:
+        click.echo(control.audition(on=switch == "on"))
+
+
+@click.command()
+@click.argument("move")
+@config_option
+def revert(move: str, config: Path | None) -> None:
+    """Take back MOVE and all later ones; it judges none of them."""
+    with _control(config) as control:
+        control.ask("/bridge/revert", move)
+    click.echo(f"Back to before move {move}.")
+
+
+@click.command()
+@_slot
+@config_option
+def pin(slot: str, config: Path | None) -> None:
+    """Remember the mix as it is, as A, B, C or D."""
+    with _control(config) as control:
+        control.ask("/bridge/pin", slot.upper())
+    click.echo(f"The mix is pinned as {slot.upper()}.")
+
+
+@click.command()
+@_slot
+@config_option
+def recall(slot: str, config: Path | None) -> None:
+    """Bring a pinned mix back; what your hand has moved since stays."""
+    with _control(config) as control:
+        control.ask("/bridge/recall", slot.upper())
+    click.echo(f"The mix {slot.upper()} comes back.")
+
+
+@click.command()
+@_track
+@_lock_class
+@_switch
+@config_option
+def learn(track: str, lock_class: str, switch: str, config: Path | None) -> None:
+    """Let what happens to a track teach, or not: a number, a name, or '*' for all (in quotes)."""
+    with _control(config) as control:
+        control.ask("/bridge/learn", track, lock_class, int(switch == "on"))
+    click.echo(f"Learn {switch}: track {track}, {lock_class}.")
+
+
+@click.command()
+@_track
+@_lock_class
+@_switch
+@config_option
+def act(track: str, lock_class: str, switch: str, config: Path | None) -> None:
+    """Let a track be moved unasked, or only suggest: a number, a name, or '*' (in quotes)."""
+    with _control(config) as control:
+        control.ask("/bridge/act", track, lock_class, int(switch == "on"))
+    click.echo(f"Act {switch}: track {track}, {lock_class}.")
+
+
+@click.command()
+@_track
+@click.argument("role")
+@config_option
+def role(track: str, role: str, config: Path | None) -> None:
+    """Say which ROLE a track plays, such as lead or kick."""
+    with _control(config) as control:
+        control.ask("/bridge/role", track, role)
+    click.echo(f"Track {track} is {role}.")
+
+
+@click.command()
+@click.argument("what")
+@config_option
+def forget(what: str, config: Path | None) -> None:
+    """Forget what was learnt of WHAT: a role, 'song' or 'all'."""
+    with _control(config) as control:
+        control.ask("/bridge/forget", what)
+    click.echo(f"Forgotten: {what}.")
+
+
+COMMANDS: Final = (
+    status, good, bad, accept, skip, audition, undo, endorse, mode, compare, revert, pin, recall,
+    learn, act, role, forget,
+)  # fmt: skip
 
 
 def _control(config: Path | None) -> "RemoteControl":

@@ -1,11 +1,13 @@
 """What people set and ask to hear: locks, roles, comparing, going back, forgetting."""
 
+from collections.abc import Callable
 from typing import Final
 
 from bridge.guard.detours import Detours
 from bridge.guard.moves import Moves
 from bridge.guard.strip_memory import StripMemory
 from bridge.mix import messages as m
+from bridge.mix.notices import MIX_ENDORSED
 from bridge.mix.state import StripState
 from bridge.results import StepBuilder
 from bridge.tasks.task import Forgetful, Task
@@ -39,6 +41,7 @@ class Controls:
         verdicts: Verdicts,
         task: Task,
         out: StepBuilder,
+        notify: Callable[[str], None],
     ) -> None:
         self._moves = moves
         self._strip_memory = strip_memory
@@ -46,6 +49,7 @@ class Controls:
         self._verdicts = verdicts
         self._task = task
         self._out = out
+        self._notify = notify
 
     def take(self, event: ControlEvent) -> None:
         """Do what is asked for, or refuse it in a sentence."""
@@ -70,13 +74,19 @@ class Controls:
             case m.MixRecalled():
                 self._refuse("recall", self._detours.recall(event.slot, event.at))
             case m.MixEndorsed():
-                self._refuse("endorse", self._verdicts.endorse(event))
+                self._endorse(event)
             case m.ForgetRequested():
                 self._forget(event.what)
 
     def _refuse(self, verb: str, why_not: str | None) -> None:
         if why_not:
             self._out.refuse(f"{verb}: {why_not}")
+
+    def _endorse(self, event: m.MixEndorsed) -> None:
+        why_not = self._verdicts.endorse(event)
+        self._refuse("endorse", why_not)
+        if not why_not:
+            self._notify(MIX_ENDORSED)
 
     def _note(
         self, verb: str, track: str, strips: list[StripState], *, is_all_meant: bool = True

@@ -30,7 +30,7 @@ from bridge.demo_options import HOST, DemoOptions, free_port, settings_of
 from bridge.errors import AudioError, NetworkError
 from bridge.ledger import Ledger
 from bridge.mix.messages import Mode, MoveState
-from bridge.mix.notices import MoveReported
+from bridge.mix.notices import MIX_ENDORSED, MoveReported, Rateable
 from bridge.mix.params import Param
 from bridge.mix.spectrum import FloatArray
 from bridge.osc.message import OscArg, OscMessage
@@ -40,6 +40,7 @@ from bridge.runtime.report import write_report
 from bridge.runtime.runner import Runner
 from bridge.runtime.stems import load_session
 from bridge.runtime.terminal import ANSWER_SHOWN_S, Frame, draw, keys_explained
+from bridge.runtime.thumbs import NOTHING_TO_RATE, find_rateable
 from bridge.runtime.udp import Address, UdpEndpoint
 from bridge.sim.extras import demo_library
 from bridge.sim.stems import Stems
@@ -274,11 +275,15 @@ class _Session:
             self._remote.send(OscMessage(address, args), self._bridge)
 
     def _hear(self, message: OscMessage, _sender: Address, _at: float) -> None:
-        if message.address == "/bridge/move":
-            self._hear_move(_move_of(message))
-        elif message.address == "/bridge/move/other":
-            move, track, start, end = (str(arg) for arg in message.args)
-            self._others[move] = int(track), float(start), float(end)
+        match message.address, message.args:
+            case "/bridge/move", _:
+                self._hear_move(_move_of(message))
+            case "/bridge/move/other", (move, track, start, end):
+                self._others[str(move)] = int(str(track)), float(str(start)), float(str(end))
+            case ("/bridge/status", (_, str(text))) if text == MIX_ENDORSED:
+                self._say(f"{text.capitalize()}.")
+            case "/bridge/error", (str(text),):
+                self._say(text)
 
     def _hear_move(self, move: MoveReported) -> None:
         self._moved_at = asyncio.get_running_loop().time()
@@ -322,6 +327,7 @@ class _Session:
             "freeze": lambda: self._send("/bridge/freeze", int(not engine.guard.is_frozen)),
             "panic": lambda: self._send("/bridge/panic"),
             "rearm": lambda: self._send("/bridge/rearm"),
+            "endorse": lambda: self._send("/bridge/endorse"),
             "help": lambda: self._say(keys_explained(), 3.0 * ANSWER_SHOWN_S),
             "quit": self._done.set,
         }
@@ -335,13 +341,13 @@ class _Session:
         engine = self._runner.engine if self._runner else None
         if engine is None:
             return
-        suggestion, row = engine.moves.suggestion, engine.ledger.rateable
-        if suggestion is not None:
-            self._send("/bridge/accept" if value > 0.0 else "/bridge/skip", suggestion.id)
-        elif row is not None:
-            self._reward(row.id, value)
+        about = find_rateable(engine)
+        if about.kind is Rateable.SUGGESTION:
+            self._send("/bridge/accept" if value > 0.0 else "/bridge/skip", about.move)
+        elif about.kind is Rateable.MOVE:
+            self._reward(about.move, value)
         else:
-            self._say("There is nothing to rate now; your answer was not sent.")
+            self._say(f"{NOTHING_TO_RATE.capitalize()}.")
 
     def _say(self, text: str, seconds: float = ANSWER_SHOWN_S) -> None:
         self._hint = text, asyncio.get_running_loop().time() + seconds

@@ -100,6 +100,7 @@ class Engine:
             verdicts=self._verdicts,
             task=task,
             out=self._out,
+            notify=self._tell,
         )
         self._daw = DawEvents(
             mix=self.mix,

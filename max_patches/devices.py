@@ -208,7 +208,7 @@ def hub() -> Patch:
 
 def _panel(patch: Patch, script: Box) -> None:
     displays = ("lamp", "version", "count", "status", "state", "move", "reason")
-    controls = ("answers", "mode", "freeze", "panic")
+    controls = ("answers", "mode", "freeze", "panic", "endorse")
     said = patch.new("route " + " ".join((*displays, *controls)), 240, 400)
     script.to(said, outlet=4)
 
@@ -244,11 +244,13 @@ def _controls(patch: Patch, script: Box, said: Box, first: int) -> None:
         box.to(patch.new(f"t {word}", x, 208)).to(script)
         return box
 
-    button("Good", "Thumb up: what was just changed is better.", [8, 114, 92, 24], "good")
-    button("Bad", "Thumb down: it is worse, and goes back.", [104, 114, 92, 24], "bad")
-    accept = button("Accept", "Make the suggested move.", [204, 114, 66, 24], "accept")
-    skip = button("Skip", "Do not make the suggested move.", [274, 114, 66, 24], "skip")
-    button("Undo", "Take the last move back; it counts against it.", [344, 114, 68, 24], "undo")
+    button("Good", "Thumb up: the move is better; yes to a suggestion.", [8, 114, 72, 24], "good")
+    button("Bad", "Thumb down: it goes back; no to a suggestion.", [84, 114, 72, 24], "bad")
+    info = "Learn from every track that it is where you want it. Press twice."
+    endorse = button("As I want it", info, [160, 114, 84, 24], "endorse")
+    accept = button("Accept", "Make the suggested move.", [252, 114, 56, 24], "accept")
+    skip = button("Skip", "Do not make the suggested move.", [312, 114, 46, 24], "skip")
+    button("Undo", "Take the last move back; it counts against it.", [362, 114, 50, 24], "undo")
     said.to(accept, first)
     said.to(skip, first)
 
@@ -274,3 +276,4 @@ def _controls(patch: Patch, script: Box, said: Box, first: int) -> None:
     info = "Fade back to the snapshot and stay there. Press twice; once more to rearm."
     panic = button("Panic", info, [344, 142, 68, 20], "panic")
     said.to(panic, first + 3)
+    said.to(endorse, first + 4)

@@ -11,6 +11,8 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
+from bridge.mix.params import Param
+from bridge.tasks.reasons import Claim, reason
 from max_patches.devices import hub, track
 from max_patches.inventory import FOLDER
 from max_patches.patching import DEVICE_HEIGHT, Patch
@@ -39,8 +41,11 @@ EXAMPLES: Final[dict[str, dict[str, str]]] = {
         "status": "the DAW at 127.0.0.1:11000 is there",
         "state": "proposed",
         "move": "Lead Vox   fader   -6.0 dB to -4.5 dB",
-        "reason": "Lead Vox sits 3.1 dB under where a lead vocal usually sits in a mix like this; "
-        "from 12 of your thumbs.",
+        "reason": reason(
+            (Claim(name="Lead Vox", param=Param.GAIN, error=-3.1, change=1.5, answers=12),),
+            habit="",
+            is_try=False,
+        ),
     },
     "mixbridge Track": {"track": "Lead Vox", "level": "-18.3 RMS   -6.4 peak"},
 }

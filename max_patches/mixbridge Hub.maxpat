@@ -298,9 +298,10 @@
 				"box": {
 					"id": "obj-16",
 					"maxclass": "newobj",
-					"numinlets": 12,
-					"numoutlets": 12,
+					"numinlets": 13,
+					"numoutlets": 13,
 					"outlettype": [
+						"",
 						"",
 						"",
 						"",
@@ -317,10 +318,10 @@
 					"patching_rect": [
 						240.0,
 						400.0,
-						537.0,
+						593.0,
 						22.0
 					],
-					"text": "route lamp version count status state move reason answers mode freeze panic"
+					"text": "route lamp version count status state move reason answers mode freeze panic endorse"
 				}
 			},
 			{
@@ -625,14 +626,14 @@
 					"patching_rect": [
 						16.0,
 						160.0,
-						92.0,
+						72.0,
 						24.0
 					],
 					"presentation": 1,
 					"presentation_rect": [
 						8.0,
 						114.0,
-						92.0,
+						72.0,
 						24.0
 					],
 					"rounded": 3.0,
@@ -655,7 +656,7 @@
 								"val1",
 								"val2"
 							],
-							"parameter_info": "Thumb up: what was just changed is better.",
+							"parameter_info": "Thumb up: the move is better; yes to a suggestion.",
 							"parameter_invisible": 2,
 							"parameter_longname": "Good",
 							"parameter_mmax": 1,
@@ -701,16 +702,16 @@
 					],
 					"parameter_enable": 1,
 					"patching_rect": [
-						208.0,
+						168.0,
 						160.0,
-						92.0,
+						72.0,
 						24.0
 					],
 					"presentation": 1,
 					"presentation_rect": [
-						104.0,
+						84.0,
 						114.0,
-						92.0,
+						72.0,
 						24.0
 					],
 					"rounded": 3.0,
@@ -733,7 +734,7 @@
 								"val1",
 								"val2"
 							],
-							"parameter_info": "Thumb down: it is worse, and goes back.",
+							"parameter_info": "Thumb down: it goes back; no to a suggestion.",
 							"parameter_invisible": 2,
 							"parameter_longname": "Bad",
 							"parameter_mmax": 1,
@@ -756,7 +757,7 @@
 						""
 					],
 					"patching_rect": [
-						208.0,
+						168.0,
 						208.0,
 						47.0,
 						22.0
@@ -779,16 +780,94 @@
 					],
 					"parameter_enable": 1,
 					"patching_rect": [
-						408.0,
+						320.0,
 						160.0,
-						66.0,
+						84.0,
 						24.0
 					],
 					"presentation": 1,
 					"presentation_rect": [
-						204.0,
+						160.0,
 						114.0,
-						66.0,
+						84.0,
+						24.0
+					],
+					"rounded": 3.0,
+					"saved_attribute_attributes": {
+						"activebgcolor": {
+							"expression": "themecolor.live_control_bg"
+						},
+						"activebgoncolor": {
+							"expression": "themecolor.live_control_selection"
+						},
+						"activetextcolor": {
+							"expression": "themecolor.live_control_fg"
+						},
+						"bordercolor": {
+							"expression": "themecolor.live_contrast_frame"
+						},
+						"valueof": {
+							"parameter_annotation_name": "As I want it",
+							"parameter_enum": [
+								"val1",
+								"val2"
+							],
+							"parameter_info": "Learn from every track that it is where you want it. Press twice.",
+							"parameter_invisible": 2,
+							"parameter_longname": "As I want it",
+							"parameter_mmax": 1,
+							"parameter_shortname": "As I want it",
+							"parameter_type": 2
+						}
+					},
+					"text": "As I want it",
+					"texton": "As I want it",
+					"varname": "As I want it"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-30",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						320.0,
+						208.0,
+						75.0,
+						22.0
+					],
+					"text": "t endorse"
+				}
+			},
+			{
+				"box": {
+					"fontname": "Ableton Sans Medium",
+					"fontsize": 10.0,
+					"id": "obj-31",
+					"maxclass": "live.text",
+					"mode": 0,
+					"numinlets": 1,
+					"numoutlets": 2,
+					"outlettype": [
+						"",
+						""
+					],
+					"parameter_enable": 1,
+					"patching_rect": [
+						504.0,
+						160.0,
+						56.0,
+						24.0
+					],
+					"presentation": 1,
+					"presentation_rect": [
+						252.0,
+						114.0,
+						56.0,
 						24.0
 					],
 					"rounded": 3.0,
@@ -826,7 +905,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-30",
+					"id": "obj-32",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -834,7 +913,7 @@
 						""
 					],
 					"patching_rect": [
-						408.0,
+						504.0,
 						208.0,
 						68.0,
 						22.0
@@ -846,7 +925,7 @@
 				"box": {
 					"fontname": "Ableton Sans Medium",
 					"fontsize": 10.0,
-					"id": "obj-31",
+					"id": "obj-33",
 					"maxclass": "live.text",
 					"mode": 0,
 					"numinlets": 1,
@@ -857,16 +936,16 @@
 					],
 					"parameter_enable": 1,
 					"patching_rect": [
-						548.0,
+						624.0,
 						160.0,
-						66.0,
+						46.0,
 						24.0
 					],
 					"presentation": 1,
 					"presentation_rect": [
-						274.0,
+						312.0,
 						114.0,
-						66.0,
+						46.0,
 						24.0
 					],
 					"rounded": 3.0,
@@ -904,7 +983,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-32",
+					"id": "obj-34",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -912,7 +991,7 @@
 						""
 					],
 					"patching_rect": [
-						548.0,
+						624.0,
 						208.0,
 						54.0,
 						22.0
@@ -924,7 +1003,7 @@
 				"box": {
 					"fontname": "Ableton Sans Medium",
 					"fontsize": 10.0,
-					"id": "obj-33",
+					"id": "obj-35",
 					"maxclass": "live.text",
 					"mode": 0,
 					"numinlets": 1,
@@ -935,16 +1014,16 @@
 					],
 					"parameter_enable": 1,
 					"patching_rect": [
-						688.0,
+						724.0,
 						160.0,
-						68.0,
+						50.0,
 						24.0
 					],
 					"presentation": 1,
 					"presentation_rect": [
-						344.0,
+						362.0,
 						114.0,
-						68.0,
+						50.0,
 						24.0
 					],
 					"rounded": 3.0,
@@ -982,7 +1061,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-34",
+					"id": "obj-36",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -990,7 +1069,7 @@
 						""
 					],
 					"patching_rect": [
-						688.0,
+						724.0,
 						208.0,
 						54.0,
 						22.0
@@ -1002,7 +1081,7 @@
 				"box": {
 					"fontname": "Ableton Sans Medium",
 					"fontsize": 10.0,
-					"id": "obj-35",
+					"id": "obj-37",
 					"maxclass": "live.tab",
 					"num_lines_patching": 1,
 					"num_lines_presentation": 1,
@@ -1058,7 +1137,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-36",
+					"id": "obj-38",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -1078,7 +1157,7 @@
 				"box": {
 					"fontname": "Ableton Sans Medium",
 					"fontsize": 10.0,
-					"id": "obj-37",
+					"id": "obj-39",
 					"maxclass": "live.text",
 					"numinlets": 1,
 					"numoutlets": 2,
@@ -1135,7 +1214,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-38",
+					"id": "obj-40",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -1155,7 +1234,7 @@
 				"box": {
 					"fontname": "Ableton Sans Medium",
 					"fontsize": 10.0,
-					"id": "obj-39",
+					"id": "obj-41",
 					"maxclass": "live.text",
 					"mode": 0,
 					"numinlets": 1,
@@ -1213,7 +1292,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-40",
+					"id": "obj-42",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -1594,11 +1673,23 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-16",
-						7
+						"obj-35",
+						0
 					],
 					"destination": [
-						"obj-29",
+						"obj-36",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-36",
+						0
+					],
+					"destination": [
+						"obj-4",
 						0
 					]
 				}
@@ -1619,10 +1710,22 @@
 				"patchline": {
 					"source": [
 						"obj-16",
+						7
+					],
+					"destination": [
+						"obj-33",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-16",
 						8
 					],
 					"destination": [
-						"obj-35",
+						"obj-37",
 						0
 					]
 				}
@@ -1630,11 +1733,11 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-35",
+						"obj-37",
 						0
 					],
 					"destination": [
-						"obj-36",
+						"obj-38",
 						0
 					]
 				}
@@ -1642,7 +1745,7 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-36",
+						"obj-38",
 						0
 					],
 					"destination": [
@@ -1658,31 +1761,7 @@
 						9
 					],
 					"destination": [
-						"obj-37",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-37",
-						0
-					],
-					"destination": [
-						"obj-38",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-38",
-						0
-					],
-					"destination": [
-						"obj-4",
+						"obj-39",
 						0
 					]
 				}
@@ -1703,6 +1782,30 @@
 				"patchline": {
 					"source": [
 						"obj-40",
+						0
+					],
+					"destination": [
+						"obj-4",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-41",
+						0
+					],
+					"destination": [
+						"obj-42",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-42",
 						0
 					],
 					"destination": [
@@ -1718,7 +1821,19 @@
 						10
 					],
 					"destination": [
-						"obj-39",
+						"obj-41",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-16",
+						11
+					],
+					"destination": [
+						"obj-29",
 						0
 					]
 				}
@@ -1741,31 +1856,36 @@
 				0
 			],
 			"obj-29": [
-				"Accept",
-				"Accept",
+				"As I want it",
+				"As I want it",
 				0
 			],
 			"obj-31": [
-				"Skip",
-				"Skip",
+				"Accept",
+				"Accept",
 				0
 			],
 			"obj-33": [
-				"Undo",
-				"Undo",
+				"Skip",
+				"Skip",
 				0
 			],
 			"obj-35": [
-				"Mode",
-				"Mode",
+				"Undo",
+				"Undo",
 				0
 			],
 			"obj-37": [
+				"Mode",
+				"Mode",
+				0
+			],
+			"obj-39": [
 				"Freeze",
 				"Freeze",
 				0
 			],
-			"obj-39": [
+			"obj-41": [
 				"Panic",
 				"Panic",
 				0

@@ -79,9 +79,10 @@ var welcomedAt = 0;
 var heardAt = -SILENT_PULSES;
 var lastBeat = -1;
 
-var suggestion = "";
+var suggestion = ""; // the open one
+var rateable = ""; // the move that a thumb is about
 var isPanic = false;
-var panicAskedAt = -CONFIRM_PULSES;
+var pressedAt = { panic: -CONFIRM_PULSES, endorse: -CONFIRM_PULSES }; // what a second press means
 var shown = {}; // what the panel shows, by the name of the display
 var rewards = 0;
 var rewardPrefix = "";
@@ -330,17 +331,18 @@ function valueText(param, value) {
 }
 
 function move(name, state, number, param, from, to, reason) {
-    if (state === "proposed") {
-        suggestion = name;
-    } else if (suggestion === name) {
-        suggestion = "";
-    }
     var strip = strips[number - 1];
     var change = valueText(param, from) + " to " + valueText(param, to);
     show("state", "set", state);
     show("move", "set", (strip ? strip.said.name : "track " + number) + "   " +
         (WORDS[param] || param) + "   " + change);
     show("reason", "set", reason);
+}
+
+// What a thumb is about from now on.
+function rate(name, kind) {
+    suggestion = kind === "suggestion" ? name : "";
+    rateable = kind === "move" ? name : "";
     showAnswers();
 }
 
@@ -348,14 +350,16 @@ function status(state, text) {
     show("status", "set", text);
     show("freeze", "set", state === "frozen" ? 1 : 0);
     isPanic = state === "panic";
-    showPanic();
+    showTwice();
 }
 
 function showAnswers() { show("answers", "active", suggestion === "" ? 0 : 1); }
 
-function showPanic() {
-    var isAsked = pulses - panicAskedAt < CONFIRM_PULSES;
-    show("panic", "text", isPanic ? "Rearm" : isAsked ? "Sure?" : "Panic");
+function isAsked(what) { return pulses - pressedAt[what] < CONFIRM_PULSES; }
+
+function showTwice() {
+    show("panic", "text", isPanic ? "Rearm" : isAsked("panic") ? "Sure?" : "Panic");
+    show("endorse", "text", isAsked("endorse") ? "Sure?" : "As I want it");
 }
 
 function show(what) {
@@ -396,6 +400,7 @@ function checkLink() {
         waiting = [];
         lastBeat = -1;
         suggestion = "";
+        rateable = "";
         helloAt = pulses - SEARCH_PULSES;
     }
     if (isSilent) {
@@ -440,7 +445,7 @@ function pulse() {
     readMarked();
     checkLink();
     search();
-    showPanic();
+    showTwice();
     showCount();
 }
 
@@ -482,12 +487,20 @@ function tap(key) {
     outlet(TO_TAP, [key, Number(finder.id)]);
 }
 
-function good() { reward(1); }
-function bad() { reward(-1); }
+function good() { answer(1); }
+function bad() { answer(-1); }
 
-function reward(value) {
-    rewards += 1;
-    say("/bridge/reward", value, "", rewardPrefix + rewards);
+// A thumb names what it is about: without a name it could reach an older move.
+function answer(value) {
+    if (link < 0 || !isOn) { return; }
+    if (suggestion !== "") {
+        say(value > 0 ? "/bridge/accept" : "/bridge/skip", suggestion);
+    } else if (rateable !== "") {
+        rewards += 1;
+        say("/bridge/reward", value, rateable, rewardPrefix + rewards);
+    } else {
+        show("status", "set", "There is nothing to rate now; your answer was not sent.");
+    }
 }
 
 function accept() { if (suggestion !== "") { say("/bridge/accept", suggestion); } }
@@ -506,23 +519,28 @@ function freeze(on) {
     say("/bridge/freeze", on);
 }
 
-// Panic asks back: a slip of the mouse must not fade a mix.
+// Panic asks back: a slip of the mouse must not fade a mix. So does what teaches from all of it.
 function panic() {
-    if (isPanic) {
-        say("/bridge/rearm");
-    } else if (pulses - panicAskedAt < CONFIRM_PULSES) {
-        panicAskedAt = -CONFIRM_PULSES;
-        say("/bridge/panic");
-    } else {
-        panicAskedAt = pulses;
-    }
-    showPanic();
+    if (isPanic) { say("/bridge/rearm"); } else { sayAtSecondPress("panic", "/bridge/panic"); }
+    showTwice();
+}
+
+function endorse() {
+    sayAtSecondPress("endorse", "/bridge/endorse");
+    showTwice();
+}
+
+function sayAtSecondPress(what, address) {
+    var isSecond = isAsked(what);
+    pressedAt[what] = isSecond ? -CONFIRM_PULSES : pulses;
+    if (isSecond) { say(address); }
 }
 
 var HEARD = {
     "/bridge/welcome": welcome,
     "/bridge/heartbeat": heartbeat,
     "/bridge/move": move,
+    "/bridge/rateable": rate,
     "/bridge/status": status,
     "/bridge/error": function (text) { show("status", "set", text); },
     "/bridge/rewarded": function (id, name) { show("state", "set", name === "" ? "heard" : "learnt"); },

@@ -1,17 +1,18 @@
 -- @description mixbridge: companion, actions, status window and probe
 -- @author The mixbridge authors
--- @version 1.0.0
+-- @version 1.1.0
 -- @about
 --   # mixbridge
 --   The companion tells the bridge, a mixing assistant beside REAPER, what stands in the mix, and
 --   makes its moves: each is one named point of undo, on the track that was meant, whatever was
 --   moved or inserted meanwhile. Run it again to stop it. Nothing else need be installed.
 -- @changelog
---   First version.
+--   Thumbs name the move that they are about; "Mix is as I want it" teaches from all of it.
 -- @provides
 --   [main] mixbridge_Companion.lua
 --   [main] mixbridge_Thumb up.lua
 --   [main] mixbridge_Thumb down.lua
+--   [main] mixbridge_Mix is as I want it.lua
 --   [main] mixbridge_Undo last move.lua
 --   [main] mixbridge_Accept suggestion.lua
 --   [main] mixbridge_Skip suggestion.lua
@@ -292,8 +293,8 @@ end
 local function register_actions()
   if reaper.GetExtState(mixbridge.SECTION, "registered") == mixbridge.VERSION then return end
   local names = {
-    "Companion", "Thumb up", "Thumb down", "Undo last move", "Accept suggestion",
-    "Skip suggestion", "Freeze", "Panic", "Rearm", "Status window",
+    "Companion", "Thumb up", "Thumb down", "Mix is as I want it", "Undo last move",
+    "Accept suggestion", "Skip suggestion", "Freeze", "Panic", "Rearm", "Status window",
   }
   for index, name in ipairs(names) do
     reaper.AddRemoveReaScript(true, 0, here .. "mixbridge_" .. name .. ".lua", index == #names)

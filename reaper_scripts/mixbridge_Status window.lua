@@ -5,9 +5,11 @@ local here = debug.getinfo(1, "S").source:match("^@(.*[/\\])") or ""
 local mixbridge = dofile(here .. "mixbridge_lib.lua")
 
 local BUTTONS = {
-  { "Good", "up" }, { "Bad", "down" }, { "Accept", "accept" }, { "Skip", "skip" },
-  { "Undo", "undo" }, { "Freeze", "freeze" }, { "Panic", "panic" },
+  { "Good", "up" }, { "Bad", "down" }, { "As I want it", "endorse" }, { "Accept", "accept" },
+  { "Skip", "skip" }, { "Undo", "undo" }, { "Freeze", "freeze" }, { "Panic", "panic" },
 }
+local LETTERS = 0 -- of all labels, each with some room: buttons are as wide as their words
+for _, button in ipairs(BUTTONS) do LETTERS = LETTERS + #button[1] + 2 end
 local PAD, LINE, STALE_S, DRAW_S = 8, 18, 3, 0.2
 local was_down, drawn_at = false, -1e9
 
@@ -29,10 +31,12 @@ end
 
 local function is_enabled(word, bridge)
   if not bridge then return false end
+  if word == "up" or word == "down" then return bridge.suggestion .. bridge.rateable ~= "" end
   return (word ~= "accept" and word ~= "skip") or bridge.suggestion ~= ""
 end
 
 local function press(word, bridge)
+  if word == "up" or word == "down" then return mixbridge.thumb(word == "up") end
   local is_answer = word == "accept" or word == "skip"
   mixbridge.press(word, is_answer and bridge.suggestion or "")
 end
@@ -44,11 +48,12 @@ local function draw_text(text, x, y, brightness)
 end
 
 local function draw_buttons(bridge, is_click)
-  local width, height = (gfx.w - PAD) / #BUTTONS - PAD, LINE + PAD
-  local y = gfx.h - height - PAD
-  for index, button in ipairs(BUTTONS) do
+  local height = LINE + PAD
+  local y, next_x = gfx.h - height - PAD, PAD
+  for _, button in ipairs(BUTTONS) do
     local label, word = meaning(button, bridge)
-    local x = PAD + (index - 1) * (width + PAD)
+    local x, width = next_x, (gfx.w - PAD - PAD * #BUTTONS) * (#button[1] + 2) / LETTERS
+    next_x = x + width + PAD
     local enabled = is_enabled(word, bridge)
     gfx.set(0.3, 0.3, 0.3, enabled and 1 or 0.4)
     gfx.rect(x, y, width, height, true)
@@ -93,7 +98,7 @@ local function leave()
 end
 
 local dock, x, y, width, height = place():match("^(%-?%d+) (%-?%d+) (%-?%d+) (%d+) (%d+)$")
-gfx.init("mixbridge", tonumber(width) or 560, tonumber(height) or 90, tonumber(dock) or 0,
+gfx.init("mixbridge", tonumber(width) or 640, tonumber(height) or 90, tonumber(dock) or 0,
   tonumber(x) or 100, tonumber(y) or 100)
 gfx.setfont(1, "Arial", 15)
 if reaper.set_action_options then reaper.set_action_options(1 | 4) end

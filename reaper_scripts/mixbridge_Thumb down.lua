@@ -3,5 +3,5 @@
 
 local here = debug.getinfo(1, "S").source:match("^@(.*[/\\])") or ""
 local mixbridge = dofile(here .. "mixbridge_lib.lua")
-mixbridge.press("down")
+mixbridge.thumb(false)
 reaper.defer(function() end) -- no point of undo for a press

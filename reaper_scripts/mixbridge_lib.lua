@@ -2,7 +2,7 @@
 -- What mixbridge's scripts share: where its files are, how they are read and replaced, presses.
 -- Stock Lua and stock ReaScript only. Nothing here opens a console or a dialog.
 
-local M = { VERSION = "1.0.0", SCHEMA = "1", SECTION = "mixbridge" }
+local M = { VERSION = "1.1.0", SCHEMA = "1", SECTION = "mixbridge" }
 
 M.folder = reaper.GetResourcePath() .. "/mixbridge/"
 
@@ -83,6 +83,7 @@ function M.bridge()
     text = M.unescape(first("text")),
     move = M.unescape(first("move")),
     suggestion = first("suggestion"),
+    rateable = first("rateable"),
   }
 end
 
@@ -100,6 +101,16 @@ function M.press(word, argument)
   local id = os.time() .. "-" .. math.floor(reaper.time_precise() * 1e6)
   file:write(id, "\t", word, "\t", argument or "", "\n")
   file:close()
+end
+
+-- A thumb: yes or no to the open suggestion, else good or bad of the move that the bridge names.
+function M.thumb(is_good)
+  local bridge = M.bridge()
+  if bridge and bridge.suggestion ~= "" then
+    M.press(is_good and "accept" or "skip", bridge.suggestion)
+  else
+    M.press(is_good and "up" or "down", bridge and bridge.rateable or "")
+  end
 end
 
 return M

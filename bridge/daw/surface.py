@@ -49,6 +49,7 @@ from bridge.mix.notices import (
     ChangeNoticed,
     MoveReported,
     Notice,
+    RateableChanged,
     RequestRefused,
     RewardCredited,
     StatusChanged,
@@ -78,6 +79,7 @@ _NOTICES: Final = frozenset(
         "change",
         "fact",
         "stat",
+        "rateable",
     )
 )
 
@@ -365,6 +367,8 @@ def encode_notice(notice: Notice) -> OscMessage:
             return OscMessage(PREFIX + "change", (*change, *values))
         case RequestRefused():
             return error(notice.text)
+        case RateableChanged():
+            return OscMessage(PREFIX + "rateable", (notice.move, notice.kind.value))
 
 
 def other_half(move: MoveReported) -> tuple[OscMessage, ...]:

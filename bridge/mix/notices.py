@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from bridge.mix.messages import MoveState
 from bridge.mix.params import Param
+
+MIX_ENDORSED: Final = "noted: this mix is as you want it; what stands so is left alone in this song"
+"""What everyone is told once a person has endorsed the mix."""
 
 
 class Actor(StrEnum):
@@ -69,4 +73,22 @@ class RequestRefused:
     text: str
 
 
-Notice = MoveReported | RewardCredited | StatusChanged | ChangeNoticed | RequestRefused
+class Rateable(StrEnum):
+    """What a thumb is about."""
+
+    NOTHING = ""
+    SUGGESTION = "suggestion"
+    MOVE = "move"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateableChanged:
+    """What a good or bad is about from now on; `move` is empty where there is nothing to rate."""
+
+    move: str
+    kind: Rateable
+
+
+Notice = (
+    MoveReported | RewardCredited | StatusChanged | ChangeNoticed | RequestRefused | RateableChanged
+)

@@ -55,8 +55,12 @@ class Key:
         >>> Key(action="panic", key="P", words="", gesture=Gesture.TWICE).shown
         'Shift+P twice'
         """
-        text = f"Shift+{self.key}" if self.key.isupper() else self.key
-        return f"{text} twice" if self.gesture is Gesture.TWICE else text
+        return f"{self.pressed} twice" if self.gesture is Gesture.TWICE else self.pressed
+
+    @property
+    def pressed(self) -> str:
+        """One press of it, as it is written for a person."""
+        return f"Shift+{self.key}" if self.key.isupper() else self.key
 
     def to_json(self) -> dict[str, str]:
         """As the page gets it."""
@@ -81,6 +85,12 @@ KEYS: Final[tuple[Key, ...]] = (
     ),
     Key(action="play", key="p", words="play or stop the band", in_terminal=False),
     Key(action="mode", key="m", words="next mode"),
+    Key(
+        action="endorse",
+        key="w",
+        words="this mix is as I want it: learn from all of it",
+        gesture=Gesture.TWICE,
+    ),
     Key(action="freeze", key="f", words="freeze, unfreeze"),
     Key(action="panic", key="P", words="panic: back to the start", gesture=Gesture.TWICE),
     Key(action="rearm", key="R", words="rearm after panic"),
@@ -112,7 +122,7 @@ class KeyReader:
             first is not None and first[0] == key and at - first[1] <= TWICE_S
         ):
             self._first = key, at
-            self.hint = f"Press Shift+{key} again for {row.words}."
+            self.hint = f"Press {row.pressed} again for {row.words}."
             return ""
         return row.action
 

@@ -17,21 +17,27 @@ from typing import Any, Final, Generic, TypeVar
 from bridge.errors import JournalError
 from bridge.mix.messages import (
     FreezeSwitched,
+    MixEndorsed,
     Mode,
     ModeChosen,
     PanicPressed,
     PersonEvent,
-    RewardReceived,
-    SuggestionAccepted,
-    SuggestionSkipped,
     UndoRequested,
 )
-from bridge.mix.notices import Notice, RewardCredited
+from bridge.mix.notices import (
+    MIX_ENDORSED,
+    Notice,
+    Rateable,
+    RequestRefused,
+    RewardCredited,
+    StatusChanged,
+)
 from bridge.runtime.midi_names import find_devices, is_ambiguous, lamps_of
 from bridge.runtime.midi_pads import Action, Binding, Heard, Pads, heard, read_bindings
 from bridge.runtime.midi_ports import Closeable, MidiUnavailable, Output, Ports, open_ports
 from bridge.runtime.runner import Runner
 from bridge.runtime.state_file import read_state_or_why, state_mtime, state_path, write_state
+from bridge.runtime.thumbs import NOTHING_TO_RATE, answer_of, find_rateable
 
 LOOK_S: Final = 2.0
 _LAMP_S: Final = 0.6
@@ -219,6 +225,9 @@ class MidiService:
         for action in actions:
             if event := self._event(action, at):
                 self._runner.request(event)
+            else:
+                self._runner.counters.refused += 1
+                self._runner.notify(RequestRefused(text=f"{action}: {NOTHING_TO_RATE}"))
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -226,18 +235,17 @@ class MidiService:
             self._timer = self._loop.call_at(due, self._advance)
 
     def _event(self, action: Action, at: float) -> PersonEvent | None:
-        """What an action asks for; a thumb answers the open suggestion, as on the page."""
+        """What an action asks for; None for an answer where there is nothing to rate.
+
+        A thumb is about what the page shows: the open suggestion, or the newest move by its name.
+        """
         engine = self._runner.engine
-        suggestion = engine.moves.suggestion
-        name = suggestion.id if suggestion else ""
+        about = find_rateable(engine)
         match action:
-            case Action.GOOD | Action.ACCEPT if suggestion:
-                return SuggestionAccepted(at=at, move=name)
-            case Action.BAD | Action.SKIP if suggestion:
-                return SuggestionSkipped(at=at, move=name)
             case Action.GOOD | Action.BAD:
-                value = 1.0 if action is Action.GOOD else -1.0
-                return RewardReceived(at=at, value=value, move="", reward_id="")
+                return answer_of(about, 1.0 if action is Action.GOOD else -1.0, at=at)
+            case Action.ACCEPT | Action.SKIP if about.kind is Rateable.SUGGESTION:
+                return answer_of(about, 1.0 if action is Action.ACCEPT else -1.0, at=at)
             case Action.UNDO:
                 return UndoRequested(at=at, move="")
             case Action.MODE:
@@ -247,17 +255,23 @@ class MidiService:
                 return FreezeSwitched(at=at, on=not engine.guard.is_frozen)
             case Action.PANIC:
                 return PanicPressed(at=at)
+            case Action.ENDORSE:
+                return MixEndorsed(at=at)
         return None
 
     # -- lamps -----------------------------------------------------------------------------------
 
     def _note(self, notice: Notice) -> None:
-        """A reward is on disk: only now the pad that says so lights up."""
-        if not isinstance(notice, RewardCredited) or notice.value == 0.0:
-            return
-        action = Action.GOOD if notice.value > 0.0 else Action.BAD
+        """A reward is on disk, or the mix was endorsed: now the pad that says so lights up."""
+        match notice:
+            case RewardCredited(value=value) if value != 0.0:
+                lit = {Action.GOOD if value > 0.0 else Action.BAD, Action.SWITCH}
+            case StatusChanged(text=text) if text == MIX_ENDORSED:
+                lit = {Action.ENDORSE}
+            case _:
+                return
         for binding in self._pads.bindings:
-            if binding.action in (action, Action.SWITCH):
+            if binding.action in lit:
                 self._light(binding, _LIT)
                 self._loop.call_later(_LAMP_S, self._light, binding, 0)
 

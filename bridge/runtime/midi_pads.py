@@ -42,6 +42,7 @@ class Action(StrEnum):
     MODE = "mode"
     FREEZE = "freeze"
     PANIC = "panic"
+    ENDORSE = "endorse"
     SWITCH = "switch"
 
 

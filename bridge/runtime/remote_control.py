@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from bridge.errors import NetworkError, OscDecodeError, RefusedError
+from bridge.mix.notices import MIX_ENDORSED
 from bridge.osc.decode import decode
 from bridge.osc.encode import encode
 from bridge.osc.message import OscArg, OscMessage
@@ -88,7 +89,7 @@ class RemoteControl:
 
     def choose_mode(self, mode: str) -> str:
         """Choose a mode, and wait until the bridge is in it."""
-        self._ask("/bridge/mode", mode)
+        self.ask("/bridge/mode", mode)
         for _ in range(2):  # a heartbeat may have been on its way
             if self.mode() == mode:
                 return f"The mode is {mode}."
@@ -98,7 +99,7 @@ class RemoteControl:
         """Like a move or not; an empty name is what was moved last. Waits for the disk."""
         word = "Good" if value > 0 else "Bad"
         reward_id = f"shell-{uuid.uuid4().hex}"
-        self._ask("/bridge/reward", value, move, reward_id)
+        self.ask("/bridge/reward", value, move, reward_id)
         saved = self._wait(lambda m: m.address == "/bridge/rewarded" and m.args[0] == reward_id)
         if saved is None:
             raise NetworkError(f"{word} was sent, and the bridge did not say that it is saved.")
@@ -114,20 +115,36 @@ class RemoteControl:
         if suggestion is None:
             raise RefusedError(f"{verb}: there is no open suggestion.")
         name = move or str(suggestion[0])
-        self._ask(f"/bridge/{verb}", name)
+        self.ask(f"/bridge/{verb}", name)
         self._wait(lambda m: m.address == "/bridge/move" and m.args[0] == name)
         done = "Accepted" if verb == "accept" else "Skipped"
         return f"{done}: {_shown(suggestion) if name == suggestion[0] else name}."
 
+    def audition(self, *, on: bool) -> str:
+        """Hear the open suggestion, or the mix without it."""
+        suggestion = self._open_suggestion()
+        if suggestion is None:
+            raise RefusedError("audition: there is no open suggestion.")
+        self.ask("/bridge/audition", str(suggestion[0]), int(on))
+        return f"You hear {_shown(suggestion)}." if on else "You hear the mix without it."
+
     def undo(self, move: str) -> str:
         """Take a move back; an empty name is the last one."""
-        self._ask("/bridge/undo", *([move] if move else []))
+        self.ask("/bridge/undo", *([move] if move else []))
         back = self._wait(lambda m: m.address == "/bridge/move" and m.args[1] == "reverted")
         if back is None:
             return "Undo is under way; see 'mixbridge status'."
         return f"Taken back: {_shown(back.args)}."
 
-    def _ask(self, address: str, *args: OscArg) -> None:
+    def endorse(self) -> str:
+        """Say that the mix is as the person wants it, and wait until the bridge has noted it."""
+        self.ask("/bridge/endorse")
+        said = self._wait(lambda m: m.address == "/bridge/status" and m.args[1] == MIX_ENDORSED)
+        if said is None:
+            raise NetworkError("Endorse was sent, and the bridge did not say that it is noted.")
+        return f"{MIX_ENDORSED.capitalize()}."
+
+    def ask(self, address: str, *args: OscArg) -> None:
         """Send a request once, and hear what the bridge says until it has had it.
 
         Raises:

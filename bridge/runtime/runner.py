@@ -43,6 +43,7 @@ from bridge.runtime.outbox import Outbox
 from bridge.runtime.record import Record
 from bridge.runtime.remotes import Remotes
 from bridge.runtime.requests import Requests, is_request
+from bridge.runtime.thumbs import find_rateable
 from bridge.runtime.udp import Address, UdpEndpoint
 
 _EVENTS_A_TURN: Final = 4
@@ -107,6 +108,7 @@ class Runner:
         self._beats = 0
         self._read_at = 0.0
         self._told_trouble = ""
+        self._told_rateable = find_rateable(engine)
 
     def open(self, endpoint: UdpEndpoint, journal: Record) -> None:
         """Begin: from now on everything that comes in is taken."""
@@ -211,8 +213,9 @@ class Runner:
         return StatusChanged(state=state, text=text)
 
     def greeting(self) -> list[OscMessage]:
-        """Say who we are, how it stands, and which suggestion is open."""
-        notices: tuple[Notice, ...] = (self.status, *self.engine.open_notices())
+        """Say who we are, how it stands, which suggestion is open, and what a thumb is about."""
+        rateable = find_rateable(self.engine)
+        notices: tuple[Notice, ...] = (self.status, *self.engine.open_notices(), rateable)
         others = [each for notice in notices for each in _other_half(notice)]
         welcome = surface.welcome(bridge.__version__)
         return [welcome, *map(surface.encode_notice, notices), *others]
@@ -271,6 +274,9 @@ class Runner:
                 self._show(notice)
             else:
                 self._tell(notice)
+        if result.notices and (rateable := find_rateable(self.engine)) != self._told_rateable:
+            self._told_rateable = rateable
+            self.notify(rateable)
         for command in result.commands:
             self._command(command, event.at)
 

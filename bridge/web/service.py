@@ -12,7 +12,7 @@ from bridge.daw import surface
 from bridge.errors import DialectError, JournalError, NetworkError
 from bridge.ledger import REMEMBERED, Row
 from bridge.mix.messages import PersonEvent
-from bridge.mix.notices import Notice, RequestRefused, StatusChanged
+from bridge.mix.notices import MIX_ENDORSED, Notice, RequestRefused, StatusChanged
 from bridge.osc.message import OscMessage
 from bridge.runtime.doctor import examine_settings
 from bridge.runtime.keyboard import KEYS
@@ -74,6 +74,7 @@ class PageService:
                 "version": bridge.__version__,
                 "session": runner.session,
                 "profile": settings.guard.profile.value,
+                "endorsed": MIX_ENDORSED,
                 "keys": [row.to_json() for row in KEYS if row.on_page],
                 **extras.facts,
             },

@@ -118,10 +118,15 @@ def test_moves_land_in_the_set_and_thumbs_reach_the_journal(studio: Studio) -> N
             assert held["pan"] == pytest.approx(move.to_value, abs=1e-4)
         else:
             assert fader_db(held["gain"]) == pytest.approx(move.to_value, abs=1e-2)
+    remote.say("/bridge/mode", "observe")  # else a thumb is about the next suggestion
+    remote.let_pass(A_WHILE_S)
+    remote.say("/bridge/hello", remote.port)
+    remote.hear("/bridge/rateable", move.name, "move")
     remote.let_pass(A_WHILE_S)
     hub.message("good")
     told = remote.hear("/bridge/rewarded")
     assert str(told.args[0]).startswith("live-")
+    assert told.args[1] == move.name
     assert (told.args[0], 1.0) in rows_of(studio.bridge, "SELECT reward_id, value FROM rewards")
 
 

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.e2e
 MANY = tuple((f"Track {number}", "other") for number in range(1, 65))
 SIDEWAYS = {"width": 844, "height": 390}
 STAY_MS = 2000
+ENDORSED = "SELECT seq FROM events WHERE kind = 'MixEndorsed'"
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +148,35 @@ def test_an_answer_means_the_move_that_was_shown_when_the_finger_came_down(
     # After a moment the next one is offered.
     expect(rated(here)).not_to_have_text(shown)
     expect(thumb(here, "good")).to_be_enabled()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_the_mix_is_endorsed_by_a_gesture_and_confirmed_where_it_was_given(
+    tmp_path: Path, browser: Browser, size: dict[str, int]
+) -> None:
+    with (
+        paged(tmp_path, mode="observe", learning={"agent": "factored"}) as web,
+        sitting_at(web.bridge) as desk,
+    ):
+        here = Visit(browser, size)
+        here.page.goto(f"{web.url}/remote")
+        button = here.page.locator(".endorse:visible").first
+        expect(button).to_be_enabled()
+        for count, slip, gesture in (
+            (1, button.click, lambda: button.click(delay=900)),
+            (2, lambda: here.page.keyboard.press("w"), lambda: here.page.keyboard.press("w")),
+        ):
+            slip()
+            expect(here.page.locator("#toasts")).to_contain_text("this mix is as")
+            desk.let_pass(0.3)
+            assert len(rows_of(web.bridge, ENDORSED)) == count - 1, "one slip is no gesture"
+            gesture()
+            expect(confirmed(here)).to_have_text("✓ Noted: this mix is as you want it.")
+            expect(confirmed(here)).not_to_have_text("✓ Noted: this mix is as you want it.")
+            desk.let_pass(0.3)
+            assert len(rows_of(web.bridge, ENDORSED)) == count
+        assert here.faults == []
+        here.context.close()
 
 
 def test_undo_takes_back_the_move_on_the_card(web: Web, desk: Desk, visit: Open) -> None:

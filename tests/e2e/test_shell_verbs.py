@@ -3,9 +3,12 @@
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
-from rig import PATIENCE_S, Bridge, Desk, apply_one, rows_of
+from rig import PATIENCE_S, Bridge, Desk, apply_one, rows_of, running, sitting_at
+
+from bridge.mix.notices import MIX_ENDORSED
 
 pytestmark = pytest.mark.e2e
 
@@ -68,3 +71,53 @@ def test_what_the_bridge_refuses_is_its_own_sentence(bridge: Bridge, desk: Desk)
 
 def test_a_mode_is_said(bridge: Bridge, desk: Desk) -> None:
     assert shell(bridge, desk, "mode") == (0, "The mode is observe.\n")
+
+
+def test_the_mix_is_endorsed_and_the_bridge_has_noted_it(tmp_path: Path) -> None:
+    with (
+        running(tmp_path, mode="observe", learning={"agent": "factored"}) as bridge,
+        sitting_at(bridge) as desk,
+    ):
+        desk.let_pass(1.0)
+        said = shell(bridge, desk, "endorse")
+        assert said == (0, f"{MIX_ENDORSED.capitalize()}.\n")
+        assert rows_of(bridge, "SELECT seq FROM events WHERE kind = 'MixEndorsed'") != []
+
+
+def test_why_a_mix_is_not_endorsed_is_the_bridges_own_sentence(bridge: Bridge, desk: Desk) -> None:
+    code, said = shell(bridge, desk, "endorse")
+    assert code == 2
+    assert said.startswith("mixbridge: endorse: this agent learns from single moves alone")
+
+
+def test_what_else_the_page_can_ask_for_is_done_or_refused_in_the_bridges_words(
+    bridge: Bridge, desk: Desk
+) -> None:
+    track = desk.strips[0].name
+    for arguments, said in (
+        (("pin", "b"), "The mix is pinned as B.\n"),
+        (("recall", "B"), "The mix B comes back.\n"),
+        (("learn", track, "eq", "off"), f"Learn off: track {track}, eq.\n"),
+        (("learn", track, "eq", "on"), f"Learn on: track {track}, eq.\n"),
+        (("act", "1", "pan", "on"), "Act on: track 1, pan.\n"),
+        (("role", "1", "keys"), "Track 1 is keys.\n"),
+        (("compare", "off"), "You hear the mix.\n"),
+    ):
+        assert shell(bridge, desk, *arguments) == (0, said)
+    for arguments, said in (
+        (("role", "1", "kettle"), "/bridge/role: role: expected"),
+        (("act", "Kazoo", "all", "off"), "act: there is no track 'Kazoo'"),
+        (("revert", "9-9"), "revert: there is no move '9-9'"),
+        (("forget", "kettle"), "forget: expected a role"),
+        (("audition", "on"), "audition: there is no open suggestion"),
+    ):
+        code, text = shell(bridge, desk, *arguments)
+        assert code == 2
+        assert text.startswith(f"mixbridge: {said}")
+
+
+def test_a_suggestion_can_be_heard_before_it_is_answered(bridge: Bridge, desk: Desk) -> None:
+    desk.say("/bridge/mode", "suggest")
+    move = desk.hear_move("proposed")
+    assert shell(bridge, desk, "audition", "on")[1].startswith(f"You hear move {move.name}, ")
+    assert shell(bridge, desk, "audition", "off") == (0, "You hear the mix without it.\n")

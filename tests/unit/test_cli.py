@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from bridge import app, cli
+from bridge.daw.surface import REQUESTS
 from bridge.errors import NetworkError
 
 COMMANDS = {
     "run", "demo", "doctor", "check-config", "safe", "panic", "rearm", "freeze",
     "replay", "replay-trace", "export", "import", "setup", "study", "midi", "remotes",
-    "status", "good", "bad", "accept", "skip", "undo", "mode",
+    "status", "good", "bad", "accept", "skip", "undo", "endorse", "mode",
+    "audition", "compare", "revert", "pin", "recall", "learn", "act", "role", "forget",
 }  # fmt: skip
 
 
@@ -171,7 +173,7 @@ def test_a_wrong_word_is_answered_with_the_usage_and_2(
 
 
 @pytest.mark.parametrize(
-    "verb", ["panic", "status", "good", "bad", "accept", "skip", "undo", "mode"]
+    "verb", ["panic", "status", "good", "bad", "accept", "skip", "undo", "endorse", "mode"]
 )
 def test_a_verb_without_a_bridge_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], free_port: int, verb: str
@@ -180,6 +182,12 @@ def test_a_verb_without_a_bridge_says_so(
     path.write_text(f"listen: {{port: {free_port}}}\n")
     assert cli.run_command_line([verb, "--config", str(path)]) == 2
     assert f"No mixbridge answers at 127.0.0.1:{free_port}" in capsys.readouterr().err
+
+
+def test_the_shell_has_a_verb_for_all_that_can_be_asked_for() -> None:
+    verbs = {f"/bridge/{name}" for name in COMMANDS}
+    judged = {"/bridge/reward"}  # good and bad
+    assert set(REQUESTS) - judged - verbs == set()
 
 
 def test_an_import_that_is_not_there_is_one_sentence(

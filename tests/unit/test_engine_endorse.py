@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from bridge.mix import messages as m
 from bridge.mix.messages import Mode, MoveState, StripSwitch
+from bridge.mix.notices import MIX_ENDORSED
 from bridge.mix.params import COLUMN, LockClass, Param
 from bridge.mix.state import Observation
 from bridge.tasks.task import Learnt
@@ -56,6 +57,13 @@ def test_an_endorsed_mix_teaches_every_strip_as_it_stands() -> None:
     assert len(lessons) == 1
     assert task.mixes[0][2, COLUMN[Param.GAIN]] == -4.0
     assert task.teaches[0].all()
+
+
+def test_an_endorsed_mix_is_confirmed_to_everyone_and_a_refused_one_is_not() -> None:
+    desk = desk_of(MixLearner())
+    assert MIX_ENDORSED in sentences(desk.do(m.MixEndorsed(at=desk.at)))
+    desk = desk_of(ScriptedTask())
+    assert MIX_ENDORSED not in sentences(desk.do(m.MixEndorsed(at=desk.at)))
 
 
 def test_what_may_not_teach_is_left_out_of_an_endorsed_mix() -> None:

@@ -10,7 +10,13 @@ from bridge.daw import surface
 from bridge.daw.generic import GenericDialect
 from bridge.daws.ableton.wire.curves import fader_db
 from bridge.mix.messages import Mode, MoveState, RequestDump, SetParam
-from bridge.mix.notices import MoveReported, StatusChanged
+from bridge.mix.notices import (
+    MIX_ENDORSED,
+    MoveReported,
+    Rateable,
+    RateableChanged,
+    StatusChanged,
+)
 from bridge.mix.params import EQ_BANDS, SILENCE_DB, Param
 from bridge.osc.message import OscMessage
 
@@ -74,7 +80,7 @@ def hellos(said: list[Said]) -> list[int]:
     return [outlet for outlet, atoms in said if atoms[0] == "/bridge/hello"]
 
 
-def notice(what: MoveReported | StatusChanged) -> tuple[Atom, ...]:
+def notice(what: MoveReported | StatusChanged | RateableChanged) -> tuple[Atom, ...]:
     message = surface.encode_notice(what)
     return (message.address, *message.args)
 
@@ -85,6 +91,10 @@ def proposed(move: str, **changes: object) -> tuple[Atom, ...]:
         "from_value": -6.0, "to_value": -4.5, "reason": "it sits 3 dB under its place",
     } | changes  # fmt: skip
     return notice(MoveReported(move=move, **fields))  # type: ignore[arg-type]
+
+
+def about(move: str, kind: Rateable) -> tuple[Atom, ...]:
+    return notice(RateableChanged(move=move, kind=kind))
 
 
 # -- the link ---------------------------------------------------------------------------------
@@ -152,7 +162,7 @@ def test_loaded_again_it_watches_nothing_twice(linked: Script) -> None:
 
 
 def test_a_suggestion_of_a_bridge_that_has_gone_is_not_answered(linked: Script) -> None:
-    linked.message(*proposed("1-7"))
+    linked.message(*about("1-7", Rateable.SUGGESTION))
     linked.advance(4.0)
     linked.message(*WELCOME)
     assert wire(linked.message("accept")) == []
@@ -437,34 +447,62 @@ def test_switched_off_it_says_nothing_and_writes_nothing(linked: Script) -> None
 
 
 def test_each_thumb_is_a_reward_with_a_name_of_its_own(linked: Script) -> None:
+    linked.message(*about("1-7", Rateable.MOVE))
     rewards = [wire(linked.message(thumb))[0] for thumb in ("good", "bad", "good")]
     assert [atoms[:3] for atoms in rewards] == [
-        ["/bridge/reward", 1, ""], ["/bridge/reward", -1, ""], ["/bridge/reward", 1, ""],
-    ]  # fmt: skip
+        ["/bridge/reward", value, "1-7"] for value in (1, -1, 1)
+    ]
     with make() as other:
         other.advance(0.1)
         other.message(*WELCOME)
+        other.message(*about("1-7", Rateable.MOVE))
         rewards += wire(other.message("good"))
     assert len({atoms[3] for atoms in rewards}) == 4
 
 
+def test_a_thumb_answers_the_open_suggestion(linked: Script) -> None:
+    linked.message(*about("1-7", Rateable.SUGGESTION))
+    assert wire(linked.message("good")) == [["/bridge/accept", "1-7"]]
+    assert wire(linked.message("bad")) == [["/bridge/skip", "1-7"]]
+
+
+def test_where_there_is_nothing_to_rate_nothing_is_sent_and_that_is_shown(linked: Script) -> None:
+    linked.message(*about("1-7", Rateable.MOVE))
+    linked.message(*about("", Rateable.NOTHING))
+    said = linked.message("bad")
+    assert wire(said) == []
+    assert panel(said)["status"] == "There is nothing to rate now; your answer was not sent."
+
+
+def test_the_mix_is_endorsed_by_two_presses_and_the_bridges_word_is_shown(linked: Script) -> None:
+    first = linked.message("endorse")
+    assert (wire(first), panel(first)["endorse"]) == ([], "Sure?")
+    assert panel(run(linked, 3.5))["endorse"] == "As I want it"
+    linked.message("endorse")
+    assert wire(linked.message("endorse")) == [["/bridge/endorse"]]
+    noted = linked.message(*notice(StatusChanged(state="online", text=MIX_ENDORSED)))
+    assert panel(noted)["status"] == MIX_ENDORSED
+
+
 def test_every_press_is_a_request_that_the_bridge_grants(linked: Script) -> None:
-    linked.message(*proposed("1-7"))
+    linked.message(*about("1-6", Rateable.MOVE))
+    said = wire(linked.message("good"))
+    linked.message(*about("1-7", Rateable.SUGGESTION))
     presses: list[tuple[Atom, ...]] = [
-        ("good",), ("bad",), ("accept",), ("skip",), ("undo",), ("mode", 2), ("freeze", 1),
-        ("freeze", 0), ("panic",), ("panic",),
+        ("accept",), ("skip",), ("undo",), ("mode", 2), ("freeze", 1), ("freeze", 0), ("panic",),
+        ("panic",), ("endorse",), ("endorse",),
     ]  # fmt: skip
-    said = [atoms for press in presses for atoms in wire(linked.message(*press))]
+    said += [atoms for press in presses for atoms in wire(linked.message(*press))]
     linked.message(*notice(StatusChanged(state="panic", text="panic: the snapshot stands")))
     said += wire(linked.message("panic"))
     for address, *args in said:
         assert surface.decode_request(OscMessage(str(address), tuple(args)), at=1.0) is not None
     assert [atoms[0] for atoms in said] == [
-        "/bridge/reward", "/bridge/reward", "/bridge/accept", "/bridge/skip", "/bridge/undo",
-        "/bridge/mode", "/bridge/freeze", "/bridge/freeze", "/bridge/panic", "/bridge/rearm",
+        "/bridge/reward", "/bridge/accept", "/bridge/skip", "/bridge/undo", "/bridge/mode",
+        "/bridge/freeze", "/bridge/freeze", "/bridge/panic", "/bridge/endorse", "/bridge/rearm",
     ]  # fmt: skip
-    assert said[2:4] == [["/bridge/accept", "1-7"], ["/bridge/skip", "1-7"]]
-    assert said[5] == ["/bridge/mode", "assist"]
+    assert said[1:3] == [["/bridge/accept", "1-7"], ["/bridge/skip", "1-7"]]
+    assert said[4] == ["/bridge/mode", "assist"]
 
 
 def test_panic_is_asked_for_twice(linked: Script) -> None:
@@ -487,11 +525,13 @@ def test_a_panic_can_be_rearmed(linked: Script) -> None:
 def test_a_suggestion_is_shown_with_its_reason_and_answered_once(linked: Script) -> None:
     assert wire(linked.message("accept")) == []
     shown = panel(linked.message(*proposed("2-1")))
+    shown |= panel(linked.message(*about("2-1", Rateable.SUGGESTION)))
     assert shown["move"] == "Lead Vox   fader   -6.0 dB to -4.5 dB"
     assert shown["reason"] == "it sits 3 dB under its place"
     assert (shown["state"], shown["answers"]) == ("proposed", 1)
     assert wire(linked.message("accept")) == [["/bridge/accept", "2-1"]]
     shown = panel(linked.message(*proposed("2-1", state=MoveState.APPLIED)))
+    shown |= panel(linked.message(*about("2-1", Rateable.MOVE)))
     assert (shown["state"], shown["answers"]) == ("applied", 0)
     assert wire(linked.message("skip")) == []
 
@@ -554,7 +594,7 @@ def test_a_track_device_is_told_which_track_it_is_and_counted(linked: Script) ->
 def test_a_dump_of_many_tracks_leaves_in_portions_and_the_last_one_asked_for_is_whole() -> None:
     with make(*(f"Track {number}" for number in range(200))) as hub:
         hub.advance(0.1)
-        portions = [hub.message(*WELCOME), hub.message("good"), hub.advance(0.05)]
+        portions = [hub.message(*WELCOME), hub.message("undo"), hub.advance(0.05)]
         assert [len(wire(portion)) for portion in portions] == [400, 0, 400]
         hub.message("/mix/track/1/gain", -9.0)
         assert hub.state()["writes"] == 0, "the numbers are not told yet"
@@ -563,7 +603,7 @@ def test_a_dump_of_many_tracks_leaves_in_portions_and_the_last_one_asked_for_is_
         assert len(said[last:]) == 200 * 6 + 3
         assert len(said) <= 200 * 6 + 5, "what the second dump says anew was not said twice"
         assert said[-1] == ["/mix/synced", 5]
-        assert [atoms[0] for atoms in said].count("/bridge/reward") == 1
+        assert [atoms[0] for atoms in said].count("/bridge/undo") == 1
 
 
 def test_while_the_numbers_are_still_being_told_nothing_is_written() -> None:

@@ -235,7 +235,7 @@ NOT_OURS = {
         f"/bridge/{what}"
         for what in (
             "audition", "revert", "compare", "pin", "recall", "safe", "learn", "act", "role",
-            "forget", "endorse", "change", "inquire", "fact", "stat",
+            "forget", "change", "inquire", "fact", "stat",
         )
     ),
 }  # fmt: skip

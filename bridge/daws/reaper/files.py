@@ -24,18 +24,21 @@ from typing import Final
 from bridge.config import Settings
 from bridge.daws.reaper.folder import MAILBOX, find_resource_folder, meter_range
 from bridge.daws.reaper.wire.companion import COMMANDS, FRESH_S, LEVELS, METER_RANGE, STATE, escape
+from bridge.mix.notices import Rateable
 from bridge.mix.params import Param, in_words
 from bridge.osc.message import OscArg, OscMessage
+from bridge.runtime.thumbs import NOTHING_TO_RATE
 
 LOOK_S: Final = 1.0 / 30.0
 _BEAT_S: Final = 1.0
 _MAX_BYTES: Final = 4 << 20
 _LOGGED: Final = 5
 
-# What an action's word asks for; ``{}`` stands for its argument.
+# What an action's word asks for; ``{}`` stands for its argument, which names a move.
 _REQUESTS: Final[dict[str, tuple[str, tuple[OscArg, ...]]]] = {
-    "up": ("/bridge/reward", (1.0, "")),
-    "down": ("/bridge/reward", (-1.0, "")),
+    "up": ("/bridge/reward", (1.0, "{}")),
+    "down": ("/bridge/reward", (-1.0, "{}")),
+    "endorse": ("/bridge/endorse", ()),
     "undo": ("/bridge/undo", ()),
     "accept": ("/bridge/accept", ("{}",)),
     "skip": ("/bridge/skip", ("{}",)),
@@ -44,6 +47,11 @@ _REQUESTS: Final[dict[str, tuple[str, tuple[OscArg, ...]]]] = {
     "panic": ("/bridge/panic", ()),
     "rearm": ("/bridge/rearm", ()),
 }
+
+_ANSWERS: Final = {"up": "accept", "down": "skip"}
+"""What a thumb means while a suggestion is open."""
+
+_SHOWN: Final = ("mode", "status", "text", "move", "suggestion", "rateable")
 
 _log = logging.getLogger(__name__)
 
@@ -76,7 +84,7 @@ class ReaperFiles:
         self._seen: dict[str, tuple[int, int, int]] = {}
         self._pressed_bytes = 0
         self._commands: str | None = None
-        self._shown = {"mode": "", "status": "", "text": "", "move": "", "suggestion": ""}
+        self._shown = dict.fromkeys(_SHOWN, "")
         self._beats = 0
         self._beat_at = 0.0
         self._is_shown = False
@@ -121,7 +129,9 @@ class ReaperFiles:
             case "/bridge/move", (str(move), str(state), _, str(param), _, float(to), str(reason)):
                 said = f"{param} to {in_words(Param(param), to)}"
                 shown["move"] = f"{state} {move}: {said}. {reason}"
-                shown["suggestion"] = move if state == "proposed" else ""
+            case "/bridge/rateable", (str(move), str(kind)):
+                shown["suggestion"] = move if kind == Rateable.SUGGESTION else ""
+                shown["rateable"] = move if kind == Rateable.MOVE else ""
         if shown != self._shown:
             self._shown, self._is_shown = shown, False
 
@@ -190,12 +200,25 @@ class ReaperFiles:
         for line in lines.decode("utf-8", "replace").splitlines():
             press_id, _, rest = line.partition("\t")
             word, _, argument = rest.partition("\t")
+            if word in _ANSWERS and not argument:
+                word, argument = self._thumb(word)
             if word in _REQUESTS:
                 address, args = _REQUESTS[word]
                 named = tuple(argument if arg == "{}" else arg for arg in args)
                 is_reward = address == "/bridge/reward"
                 more = (f"reaper-{press_id}",) if is_reward else ()  # a second look counts once
                 self._post(OscMessage(address, (*named, *more)))
+
+    def _thumb(self, word: str) -> tuple[str, str]:
+        """What a thumb that names nothing is about: what the window shows; no word for nothing."""
+        shown = self._shown
+        if shown["suggestion"]:
+            return _ANSWERS[word], shown["suggestion"]
+        if shown["rateable"]:
+            return word, shown["rateable"]
+        _log.info("REAPER: %s", NOTHING_TO_RATE)
+        self._shown, self._is_shown = shown | {"move": f"{NOTHING_TO_RATE.capitalize()}."}, False
+        return "", ""
 
     def _show(self) -> None:
         now = time.monotonic()

@@ -84,8 +84,17 @@ export async function answer(value) {
   }
 }
 
+/** That the mix was endorsed, for a moment after the bridge has said so. */
+function endorsed() {
+  const { noticed, facts } = state;
+  if (!noticed || noticed.text !== facts.endorsed) return "";
+  return performance.now() - noticed.at < STAY_MS ? "✓ Noted: this mix is as you want it." : "";
+}
+
 /** What became of the answer on the card: noted, then saved; empty where there is none. */
 export function confirmation() {
+  const whole = endorsed();
+  if (whole) return whole;
   const shown = card();
   if (shown.kind !== "judged") return "";
   const row = state.rows.get(shown.id);

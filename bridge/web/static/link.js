@@ -13,6 +13,7 @@ export const state = {
   rows: new Map(),
   status: null, strips: [], values: [], levels: [], held: [], now: null, learning: null,
   compare: null, midi: null, clients: 0,
+  noticed: null, // the last sentence for everyone: { text, at }
   skew: 0, // what to take from this machine's clock to have the bridge's, seconds
 };
 
@@ -123,7 +124,11 @@ function retry() {
 }
 
 function hear(message) {
-  if ("notice" in message) return notify(message.notice);
+  if ("notice" in message) {
+    state.noticed = { text: message.notice, at: performance.now() };
+    changed("now");
+    return notify(message.notice);
+  }
   if ("answer" in message) {
     answers.get(message.answer)?.(message.error ?? "");
     answers.delete(message.answer);

@@ -122,6 +122,7 @@ listen({
   compare: (isDown) => ask("compare", isDown ? 1 : 0),
   play: () => ears.toggle(),
   mode: nextMode,
+  endorse: () => ask("endorse"),
   freeze: switchFreeze,
   panic: () => ask("panic"),
   rearm: () => ask("rearm"),

@@ -6,7 +6,7 @@ import { state, ask, age, notify } from "./link.js";
 import { answer, card, confirmation, press, undo, undoTarget } from "./card.js";
 import { shown } from "./keys.js";
 
-const PANIC_MS = 600;
+const HOLD_MS = 600;
 const TITLES = { suggestion: "Suggestion", move: "Rate this move", judged: "Rated", none: "Waiting for the next move" };
 
 /** The two thumbs; on every screen they mean what the card shows. */
@@ -60,15 +60,18 @@ export function makeRemote() {
   const freeze = h("button", { type: "button", class: "tool", onclick: switchFreeze }, icon("freeze"), freezeWord, freezeKey);
   const panicWord = h("span");
   const panicKey = h("kbd");
-  const panic = holdButton({ class: "tool panic" }, PANIC_MS, () => ask(isPanicked() ? "rearm" : "panic"),
+  const panic = holdButton({ class: "tool panic" }, HOLD_MS, () => ask(isPanicked() ? "rearm" : "panic"),
     () => notify(`Hold the button for a moment to ${isPanicked() ? "rearm" : "panic"}.`), icon("panic"), panicWord, panicKey);
-  const hint = h("p", { class: "hint", text: "Freeze leaves the mix as it is. Panic fades it back to where the session began." });
+  const endorseKey = h("kbd");
+  const endorse = holdButton({ class: "tool endorse" }, HOLD_MS, () => ask("endorse"),
+    () => notify("Hold the button for a moment to say that this mix is as you want it."), icon("yes"), h("span", { text: "Hold: this mix is as I want it" }), endorseKey);
+  const hint = h("p", { class: "hint", text: "Freeze leaves the mix as it is. Panic fades it back to where the session began. “As I want it” teaches from every track at once, and moves nothing." });
 
   const element = h("div", { class: "remote" },
     h("div", { class: "judged", role: "group", "aria-label": "What you judge now" }, kind, what, when, why, effect),
     thumbs.element,
     heard,
-    h("div", { class: "tools" }, undoButton, compare, freeze, panic),
+    h("div", { class: "tools" }, endorse, undoButton, compare, freeze, panic),
     hint);
 
   function update() {
@@ -91,11 +94,12 @@ export function makeRemote() {
     say(compareWord, now?.comparing ? "Before" : "Hold: before");
     mark(compare, "aria-pressed", now?.comparing ? "true" : "false");
     freeze.disabled = panic.disabled = !isUsable;
+    endorse.disabled = !isUsable || state.strips.length === 0 || Boolean(now?.comparing);
     say(freezeWord, isFrozen() ? "Unfreeze" : "Freeze");
     mark(freeze, "aria-pressed", isFrozen() ? "true" : "false");
     say(panicWord, isPanicked() ? "Hold: rearm" : "Hold: panic");
     mark(panic, "aria-pressed", isPanicked() ? "true" : "false");
-    for (const [key, action] of [[undoKey, "undo"], [compareKey, "compare"], [freezeKey, "freeze"], [panicKey, isPanicked() ? "rearm" : "panic"]]) say(key, shown(action));
+    for (const [key, action] of [[endorseKey, "endorse"], [undoKey, "undo"], [compareKey, "compare"], [freezeKey, "freeze"], [panicKey, isPanicked() ? "rearm" : "panic"]]) say(key, shown(action));
   }
   return { element, update };
 }

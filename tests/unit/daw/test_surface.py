@@ -47,6 +47,8 @@ from bridge.mix.notices import (
     ChangeNoticed,
     MoveReported,
     Notice,
+    Rateable,
+    RateableChanged,
     RequestRefused,
     RewardCredited,
     StatusChanged,
@@ -366,6 +368,10 @@ NOTICES: list[tuple[Notice, OscMessage]] = [
     (
         ChangeNoticed(actor=Actor.HAND, track=3, param=Param.PAN, from_value=0.0, to_value=-0.5),
         OscMessage("/bridge/change", ("hand", 3, "pan", 0.0, -0.5)),
+    ),
+    (
+        RateableChanged(move="1-2", kind=Rateable.MOVE),
+        OscMessage("/bridge/rateable", ("1-2", "move")),
     ),
     (RequestRefused(text="No such move."), OscMessage("/bridge/error", ("No such move.",))),
 ]

@@ -93,7 +93,7 @@ def test_the_companion_is_told_from_one_that_has_gone_or_is_of_another_version(
     fake = FakeReaper(["Kick", "Bass"], resource=folder)
     LuaScript(fake, "Companion")
     level, text = finding(folder, "REAPER's companion")
-    assert (level, text) == (Level.OK, "version 1.0.0, protocol 1, 2 tracks")
+    assert (level, text) == (Level.OK, "version 1.1.0, protocol 1, 2 tracks")
     state = folder / "mixbridge" / "state.txt"
     os.utime(state, (time.time() - 60, time.time() - 60))
     assert "has said nothing for 6" in finding(folder, "REAPER's companion")[1]

@@ -34,6 +34,13 @@ def test_panic_takes_two_presses_soon_after_each_other() -> None:
     assert reader.hint == ""
 
 
+def test_the_mix_is_endorsed_by_two_presses_too() -> None:
+    reader = KeyReader()
+    assert reader.action("w", 10.0) == ""
+    assert reader.hint == "Press w again for this mix is as I want it: learn from all of it."
+    assert reader.action("w", 10.5) == "endorse"
+
+
 @pytest.mark.parametrize(("between", "later"), [("", TWICE_S + 0.1), ("g", 0.5)])
 def test_a_second_press_too_late_or_after_another_key_is_a_first_one(
     between: str, later: float

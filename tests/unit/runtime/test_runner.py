@@ -167,6 +167,7 @@ def test_hello_is_answered_with_the_version_the_status_and_the_open_suggestion(
         await peer.until("/bridge/status", "online")
         move = await peer.until("/bridge/move")
         assert move.args[:4] == ("1-1", "proposed", 2, "gain")
+        assert (await peer.until("/bridge/rateable")).args == ("1-1", "suggestion")
 
     stage.play(scene)
 
@@ -189,6 +190,21 @@ def test_an_accepted_suggestion_is_written_echoed_and_confirmed(stage: Stage) ->
         await peer.until("/mix/track/2/gain", -2.0)
         await peer.until("/bridge/move", "1-1", "confirmed")
         assert peer.values["/mix/track/2/gain"] == -2.0
+
+    stage.play(scene)
+
+
+def test_what_a_thumb_is_about_is_told_when_it_changes_and_only_then(stage: Stage) -> None:
+    async def scene(_: Runner, peer: Peer) -> None:
+        await peer.until("/bridge/rateable", "1-1", "suggestion")
+        peer.say("/bridge/accept", "1-1")
+        await peer.until("/bridge/rateable", "1-1", "move")
+        await peer.until("/bridge/move", "1-1", "confirmed")
+        peer.say("/bridge/reward", 1.0, "1-1", "mine")
+        await peer.until("/bridge/rewarded", "mine")
+        await peer.until("/bridge/rateable", "", "")
+        told = [message.args for message in peer.heard if message.address == "/bridge/rateable"]
+        assert told[-3:] == [("1-1", "suggestion"), ("1-1", "move"), ("", "")]
 
     stage.play(scene)
 

@@ -361,6 +361,7 @@ for _name, _text in (
     ("pads", "How long a pad's press takes to be safe on disk, through JACK."),
     ("page", "What the page costs, with one client and with many."),
     ("recover", "How much of a known error in a balance the thumbs mend."),
+    ("songs", "How much of it they mend in songs that people mixed."),
     ("train-prior", "Train what the agent knows before it meets anybody."),
     ("tune", "Choose hyper-parameters by cross-validation over training listeners."),
     ("wire", "Whether the same holds for a running bridge, over UDP."),

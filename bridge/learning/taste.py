@@ -53,11 +53,36 @@ class TastePrior:
     member_sd: FloatArray
 
 
-class Taste:
-    """The belief about one person, and the evidence that it rests on."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsFound:
+    """What it says of members that somebody found them where they are.
 
-    def __init__(self, prior: TastePrior) -> None:
+    Attributes:
+        place_sd: (dimensions,) how near to where it was found a member is wanted; infinite where
+            that says nothing.
+        member_sd: (dimensions,) how much members differ from their group where they are wanted
+            about as found.
+        is_group_unknown: (groups,) whose members may be wanted anywhere: of them only where they
+            were found says anything, whoever the person is.
+    """
+
+    place_sd: FloatArray
+    member_sd: FloatArray
+    is_group_unknown: NDArray[np.bool_]
+
+
+class Taste:
+    """The belief about one person, and the evidence that it rests on.
+
+    Args:
+        prior: What is believed of anybody.
+        as_found: What a place says of somebody who wants members about as they were found; None:
+            nothing.
+    """
+
+    def __init__(self, prior: TastePrior, as_found: AsFound | None = None) -> None:
         self.prior = prior
+        self._as_found = as_found
         groups, dimensions = prior.mean.shape
         self.past = Past(prior.mean, prior.covariance)
         self.members: tuple[str, ...] = ()
@@ -65,7 +90,10 @@ class Taste:
         self.precision = np.zeros((0, dimensions))
         self.weighted = np.zeros((0, dimensions))
         self.answers = np.zeros((groups, dimensions), dtype=np.int64)
+        self._places = np.zeros((0, dimensions))
+        self._found_shares = np.zeros(dimensions)
         self._reliance = 1.0
+        self._groups_belief: tuple[FloatArray, FloatArray] | None = None
         self._belief: tuple[FloatArray, ...] | None = None
 
     def attend(self, members: tuple[str, ...], groups: IntArray) -> None:
@@ -79,10 +107,11 @@ class Taste:
             self.members = members
             self.precision = np.zeros((len(members), self.answers.shape[1]))
             self.weighted = np.zeros_like(self.precision)
+            self._places = np.full_like(self.precision, np.nan)
         elif np.array_equal(groups, self.groups):
             return
         self.groups = groups.copy()
-        self._belief = None
+        self._groups_belief = None
 
     def _end_song(self) -> None:
         precision, weighted = self._song_evidence(self.precision, self.weighted)
@@ -105,50 +134,97 @@ class Taste:
         of_groups = np.broadcast_to(self.prior.member_sd, self.answers.shape)
         return np.asarray(of_groups[self.groups] ** 2)
 
+    def find(self, places: FloatArray, shares: FloatArray) -> None:
+        """Say where the members were found, before anybody moved them.
+
+        Args:
+            places: (members, dimensions) the taste of somebody who wants each as it was found; NaN
+                unknown.
+            shares: (dimensions,) how likely it is that this person wants members about as found,
+                and not as their group.
+        """
+        self._places, self._found_shares = places, shares
+        self._belief = None
+
     def rely(self, reliance: float) -> None:
         """Let all evidence count so much, 0 to 1: a coin's answers are forgotten afterwards."""
         if reliance != self._reliance:
             self._reliance = reliance
-            self._belief = None
+            self._groups_belief = None
 
     def of_groups(self) -> tuple[FloatArray, FloatArray]:
         """Mean and variance (groups, dimensions) of what this person wants of each group."""
-        mean, variance, _, _ = self._beliefs()
+        mean, variance = self._beliefs()[:2]
         return mean, variance
 
     def of_members(self) -> tuple[FloatArray, FloatArray]:
         """Mean and variance (members, dimensions) of what this person wants of each member."""
-        _, _, mean, variance = self._beliefs()
+        mean, variance = self._beliefs()[2:4]
+        return mean, variance
+
+    def of_pictures(self) -> tuple[FloatArray, FloatArray]:
+        """As `of_members`, (2, members, dimensions): as their group, and about as found."""
+        mean, variance = self._beliefs()[4:]
         return mean, variance
 
     def _beliefs(self) -> tuple[FloatArray, ...]:
+        if self._groups_belief is None:
+            self._groups_belief = self._infer_groups()
+            self._belief = None
         if self._belief is None:
-            self._belief = self._infer()
+            self._belief = (*self._groups_belief, *self._infer_members(*self._groups_belief))
         return self._belief
 
-    def _infer(self) -> tuple[FloatArray, ...]:
-        own_precision, own_weighted = (
-            self._reliance * self.precision,
-            self._reliance * self.weighted,
+    def _infer_groups(self) -> tuple[FloatArray, FloatArray]:
+        precision, weighted = self._song_evidence(
+            self._reliance * self.precision, self._reliance * self.weighted
         )
-        precision, weighted = self._song_evidence(own_precision, own_weighted)
         expected, before = self.past.forecast(self._reliance)
         inverse = np.linalg.inv(before)
         diagonal = np.einsum("gd,gh->dgh", precision, np.eye(precision.shape[0]))
         covariance = np.linalg.inv(inverse + diagonal)
         pull = (inverse @ expected.T[..., None])[..., 0] + weighted.T
         group_mean = (covariance @ pull[..., None])[..., 0].T
-        group_variance = np.diagonal(covariance, axis1=1, axis2=2).T
+        return group_mean, np.diagonal(covariance, axis1=1, axis2=2).T
+
+    def _infer_members(
+        self, group_mean: FloatArray, group_variance: FloatArray
+    ) -> tuple[FloatArray, ...]:
+        """Mean and variance of the members, of both pictures together and of each."""
+        own_precision, own_weighted = (
+            self._reliance * self.precision,
+            self._reliance * self.weighted,
+        )
         # A member hears of its group from all the others: its own evidence is taken out first,
         # and then put back without the detour.
         shrink = 1.0 / (1.0 + own_precision * self._member_variance())
         mean, variance = group_mean[self.groups], group_variance[self.groups]
         others = 1.0 / variance - own_precision * shrink
         others_mean = (mean / variance - own_weighted * shrink) / others
-        spread = 1.0 / others + self._member_variance()
-        member_precision = 1.0 / spread + own_precision
-        member_mean = (others_mean / spread + own_weighted) / member_precision
-        return group_mean, group_variance, member_mean, 1.0 / member_precision
+        own_ways, anchor = self._pictures()
+        places = np.where(np.isnan(self._places), 0.0, self._places)
+        spread = 1.0 / others + own_ways
+        precision = 1.0 / spread + anchor + own_precision
+        means = (others_mean / spread + anchor * places + own_weighted) / precision
+        shares = np.stack([1.0 - self._found_shares, self._found_shares])[:, None]
+        member_mean = (shares * means).sum(axis=0)
+        between = (shares * (means - member_mean) ** 2).sum(axis=0)
+        member_variance = (shares / precision).sum(axis=0) + between
+        return member_mean, member_variance, means, 1.0 / precision
+
+    def _pictures(self) -> tuple[FloatArray, FloatArray]:
+        """(2, members, dimensions) how much members differ, and how much their places say.
+
+        As variances and precisions; the first picture is that members are wanted as their group,
+        the second that they are wanted about as they were found.
+        """
+        variance = np.stack([self._member_variance()] * 2)
+        anchor = np.zeros_like(variance)
+        if self._as_found is not None:
+            variance[1] = np.maximum(variance[1], self._as_found.member_sd**2)
+            anchor[:] = self._as_found.place_sd**-2 * ~np.isnan(self._places)
+            anchor[0] *= self._as_found.is_group_unknown[self.groups, None]
+        return variance, anchor
 
     def judge(
         self, row: int, dimension: int, likelihood: Callable[[FloatArray], FloatArray]
@@ -181,28 +257,30 @@ class Taste:
         self.answers[group] = 0
         is_member = self.groups == group
         self.precision[is_member] = self.weighted[is_member] = 0.0
-        self._belief = None
+        self._groups_belief = None
 
     def forget_members(self) -> None:
         """Drop what this song has said; what earlier songs said of the groups stays."""
         self.precision[:] = 0.0
         self.weighted[:] = 0.0
         self.answers[~self.past.is_known] = 0
-        self._belief = None
+        self._groups_belief = None
 
     def _add(self, row: int, dimension: int, *, precision: float, weighted: float) -> None:
         self.precision[row, dimension] += precision
         self.weighted[row, dimension] += weighted
         self.answers[self.groups[row], dimension] += 1
-        self._belief = None
+        self._groups_belief = None
 
     def state(self) -> dict[str, Any]:
         """The evidence, as plain data; the prior is not in it."""
         return {
             "answers": _sparse(self.answers),
+            "found_shares": self._found_shares.tolist(),
             "groups": self.groups.tolist(),
             "members": list(self.members),
             "past": self.past.state(),
+            "places": _sparse(self._places, np.argwhere(~np.isnan(self._places))),
             "precision": _sparse(self.precision),
             "weighted": _sparse(self.weighted),
         }
@@ -212,6 +290,8 @@ class Taste:
         self.members = tuple(state["members"])
         self.groups = np.array(state["groups"], dtype=np.int64)
         shape = (len(self.members), self.answers.shape[1])
+        self._places = _dense(state.get("places", []), shape, empty=np.nan)
+        self._found_shares = np.array(state.get("found_shares", self._found_shares))
         self.precision = _dense(state["precision"], shape)
         self.weighted = _dense(state["weighted"], shape)
         if "past" in state:
@@ -223,12 +303,12 @@ class Taste:
                 _dense(state["past_weighted"], self.answers.shape),
             )
         self.answers = _dense(state["answers"], self.answers.shape).astype(np.int64)
-        self._belief = None
+        self._groups_belief = None
 
 
-def _sparse(array: NDArray[Any]) -> list[list[float]]:
+def _sparse(array: NDArray[Any], places: IntArray | None = None) -> list[list[float]]:
     """[row, column, value] of all that is not zero: most of a taste is never asked about."""
-    rows, columns = np.nonzero(array)
+    rows, columns = (np.argwhere(array) if places is None else places).T
     return [
         [row, column, value]
         for row, column, value in zip(
@@ -237,8 +317,8 @@ def _sparse(array: NDArray[Any]) -> list[list[float]]:
     ]
 
 
-def _dense(entries: list[list[float]], shape: tuple[int, ...]) -> FloatArray:
-    array = np.zeros(shape)
+def _dense(entries: list[list[float]], shape: tuple[int, ...], *, empty: float = 0.0) -> FloatArray:
+    array = np.full(shape, empty)
     for row, column, value in entries:
         array[int(row), int(column)] = value
     return array

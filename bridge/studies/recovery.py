@@ -94,13 +94,16 @@ class Believer(Listener):
 
 
 class _Seat(Stage):
-    """A stage that remembers the mix as it was heard last."""
+    """A stage that remembers the mix as it was heard last, and how bad one ever was."""
 
     heard: FloatArray
+    least: float = np.inf
 
     def utility(self, values: FloatArray) -> float:
         self.heard = values.copy()
-        return super().utility(values)
+        utility = super().utility(values)
+        self.least = min(self.least, utility)
+        return utility
 
 
 _load = lru_cache(maxsize=1)(load_balance)
@@ -130,7 +133,8 @@ def recover(plan: Plan, seed: int, balance: Balance | None = None) -> list[dict[
     Returns:
         One record an agent: seed, agent, errors after each of `THUMBS` (see
         `bridge.studies.balance.find_errors`; ``missed``: what the listener still misses, as a
-        share of what was missing at first), and how many thumbs and moves there were.
+        share of what was missing at first), the most that was ever missed, and how many thumbs and
+        moves there were.
     """
     balance = balance or material(plan)
     rng = np.random.default_rng([seed, 1])
@@ -139,11 +143,14 @@ def recover(plan: Plan, seed: int, balance: Balance | None = None) -> list[dict[
     seat = _Seat(replace(balance.song, start_values=start), listener, oracle_moves=_ORACLE_MOVES)
     known: dict[bytes, dict[str, float]] = {}
     records = []
+    at_first = min(seat.utility(start), -1e-9)
     for name in plan.agents:
+        seat.least = at_first
         mixes, thumbs, moves = _play(plan, name, seat, seed=seed)
+        most_missed = seat.least / at_first
         for mix in mixes:
             if mix.tobytes() not in known:
-                missed = seat.utility(mix) / min(seat.utility(start), -1e-9)
+                missed = seat.utility(mix) / at_first
                 known[mix.tobytes()] = find_errors(balance, mix) | {"missed": missed}
         errors = [known[mix.tobytes()] for mix in mixes]
         records.append(
@@ -151,6 +158,7 @@ def recover(plan: Plan, seed: int, balance: Balance | None = None) -> list[dict[
                 "seed": seed,
                 "agent": name,
                 "errors": dict(zip(map(str, THUMBS), errors, strict=True)),
+                "most_missed": most_missed,
                 "thumbs": thumbs,
                 "moves": moves,
             }

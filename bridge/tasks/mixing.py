@@ -23,6 +23,7 @@ from bridge.learning.q_learning import FloatArray, IntArray
 from bridge.mix.params import COLUMN, EQ_BANDS, Param
 from bridge.mix.roles import ROLES
 from bridge.mix.state import Observation
+from bridge.tasks.as_found import first_doubt
 from bridge.tasks.cells import STEP_PARAMS, STEPS
 from bridge.tasks.errors import DIMENSION, find_errors
 from bridge.tasks.features import measure
@@ -91,8 +92,7 @@ class MixingTask:
         self._epsilon = epsilon
         self._is_learning = is_learning
         self._person = Person(prior, seed=seed)
-        anybody = np.diagonal(prior.taste.covariance, axis1=1, axis2=2).T
-        self._doubt = np.sqrt(anybody + prior.taste.member_sd**2)
+        self._doubt = first_doubt(prior.taste)
         self._restraint = Restraint()
         self._rest = ""
         self._thumbs = ThumbModel(self._person.values(), scale=tuning.scale)
@@ -276,6 +276,11 @@ class MixingTask:
         pictures = self._person.pictures[trace.family]
         consistency.judge(float(agreements @ pictures.shares), weight=weight)
         pictures.judge(agreements, weight=weight)
+        if trace.family in self._person.finding:
+            ups = self._ups(trace, row)
+            self._person.finding[trace.family].judge(
+                ups if reward > 0.0 else 1.0 - ups, weight=weight
+            )
         for picture, (worth, _) in zip(pictures_of(trace), worths, strict=True):
             self._judge_taste(picture, row, reward, worth, weight=weight)
         taste.rely(consistency.reliance)
@@ -287,6 +292,18 @@ class MixingTask:
         column, thumbs = trace.column, self._thumbs
         worth = thumbs.worth(trace, means[row, column, None], float(variances[row, column]))
         return float(worth[0]), float(thumbs.p_up(worth, trace.variance + trace.side_variance)[0])
+
+    def _ups(self, trace: Trace, row: int) -> FloatArray:
+        """(2,) how likely a thumb up was, where strips are wanted as their roles and as found."""
+        means, variances = self._person.taste.of_pictures()
+        column, thumbs = trace.column, self._thumbs
+        rest = trace.variance + trace.side_variance
+        return np.array(
+            [
+                thumbs.p_up(thumbs.worth(trace, mean[row, column, None], variance), rest)[0]
+                for mean, variance in zip(means, variances[:, row, column].tolist(), strict=True)
+            ]
+        )
 
     def _judge_taste(
         self, trace: Trace, row: int, reward: float, worth: float, *, weight: float

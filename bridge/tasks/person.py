@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from bridge.errors import PriorError
 from bridge.learning.pictures import Pictures
 from bridge.learning.prior import Prior
-from bridge.learning.q_learning import FloatArray, QTable
+from bridge.learning.q_learning import FloatArray, IntArray, QTable
 from bridge.learning.taste import Consistency, Taste
-from bridge.mix.params import EQ_BANDS
+from bridge.mix.params import EQ_BANDS, MOVABLE
 from bridge.mix.roles import ROLES, Role
+from bridge.tasks.as_found import DIMENSION_OF, SHARES, as_found, shares_of
 from bridge.tasks.cells import FAMILIES, OWN, STEP_PARAMS
 from bridge.tasks.errors import DIMENSIONS, TARGET
 from bridge.tasks.own_sound import OWN_COLUMNS, with_own_sounds
@@ -28,6 +29,8 @@ STATE_SCHEMA: Final = 1
 TABU_DECISIONS: Final = 15
 """A move that was just disliked is not tried again for so many decisions; fewer, where the answers
 have been those of a coin: then half of what was disliked was good."""
+
+_OTHER: Final = ROLES.index(Role.OTHER)
 
 SURE_ENOUGH: Final = 0.1
 """Where less of the doubt than this is gone, nothing is said of what a person wants."""
@@ -61,6 +64,8 @@ class Person:
         taste: Where this person wants things.
         consistency: How far their thumbs can be trusted.
         pictures: Which of the pictures of what people want holds for this one, by family.
+        finding: Whether strips are wanted as their roles are or about as found, by family.
+        found: (tracks, 6) the controls when the song began.
         decisions: How many decisions were made.
         first_loudness_db: How loud the mix was when it was first seen, dBFS.
         rng: The agent's chance; it is part of what is kept, so that a replay draws the same.
@@ -73,9 +78,11 @@ class Person:
             name: QTable(prior.tables[name].reshape(-1, shape[-1]))
             for name, shape in FAMILIES.items()
         }
-        self.taste = Taste(prior.taste)
+        self.taste = Taste(prior.taste, as_found(prior.taste.mean.shape[1]))
         self.consistency = Consistency()
         self.pictures = {name: Pictures(shares) for name, shares in PICTURES.items()}
+        self.finding = _new_finding()
+        self.found = np.zeros((0, len(MOVABLE)))
         self.decisions = 0
         self.first_loudness_db = 0.0
         self._note = ""
@@ -105,11 +112,17 @@ class Person:
         }
         return np.array([clear["eq"] if param in EQ_BANDS else 1.0 for param in STEP_PARAMS])
 
-    def begin_song(self, loudness_db: float) -> None:
+    def begin_song(self, loudness_db: float, values: FloatArray) -> None:
         """Another song: where it starts, and every family of moves has another chance."""
         self.first_loudness_db = loudness_db
+        self.found = values.copy()
         for pictures in self.pictures.values():
             pictures.renew()
+
+    def find(self, places: FloatArray, roles: IntArray) -> None:
+        """Say where (tracks, dimensions) the strips were found, as tastes; NaN unknown."""
+        off = places - self.prior.taste.mean[roles]
+        self.taste.find(places, shares_of(off[roles != _OTHER], self.finding))
 
     def judge_tones(self, error: FloatArray, sd: FloatArray, is_known: NDArray[np.bool_]) -> None:
         """Which picture of tone an endorsed mix (tracks, 4 bands) speaks for."""
@@ -141,6 +154,7 @@ class Person:
             self.taste.past.forget_all()
             self.consistency = Consistency()
             self.pictures = {name: Pictures(shares) for name, shares in PICTURES.items()}
+            self.finding = _new_finding()
             self.taste.rely(self.consistency.reliance)
             self._tabu.clear()
             self._note = ""
@@ -198,7 +212,9 @@ class Person:
             "agent": "factored",
             "consistency": self.consistency.weights.tolist(),
             "decisions": self.decisions,
+            "finding": {name: p.evidence.tolist() for name, p in self.finding.items()},
             "first_loudness_db": self.first_loudness_db,
+            "found": [[None if np.isnan(v) else v for v in row] for row in self.found.tolist()],
             "pictures": {name: p.evidence.tolist() for name, p in self.pictures.items()},
             "prior": self.prior.checksum,
             "rng": self.rng.bit_generator.state,
@@ -242,6 +258,12 @@ class Person:
         person.consistency.weights = np.array(body["consistency"], dtype=np.float64)
         for name, evidence in body.get("pictures", {}).items():
             person.pictures[name].evidence = np.array(evidence, dtype=np.float64)
+        for name, evidence in body.get("finding", {}).items():
+            person.finding[name].evidence = np.array(evidence, dtype=np.float64)
+        if "found" in body:
+            person.found = np.array(body["found"], dtype=np.float64).reshape(-1, len(MOVABLE))
+        else:  # before it was remembered where a song began
+            person.found = np.full((len(person.taste.members), len(MOVABLE)), np.nan)
         person.taste.rely(person.consistency.reliance)
         person.decisions = int(body["decisions"])
         person.first_loudness_db = float(body["first_loudness_db"])
@@ -252,6 +274,10 @@ class Person:
         else:
             person._note = _OTHER_PRIOR
         return person
+
+
+def _new_finding() -> dict[str, Pictures]:
+    return {family: Pictures(SHARES) for family in DIMENSION_OF}
 
 
 def _changes(table: QTable) -> list[list[float]]:

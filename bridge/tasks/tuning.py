@@ -11,6 +11,10 @@ from bridge.mix.roles import ROLES, Role
 _NAMELESS_SD: Final = np.array([3.5, 3.0, 3.0, 3.0, 3.0, 0.18])
 """A track whose name says no role may be wanted anywhere: about the spread over all roles."""
 
+_LEAST_OWN_SD: Final = np.array([1.5, 0.0, 0.0, 0.0, 0.0, 0.1])
+"""Tracks of one role differ by this at least, whatever the training says: dB, and of 1 for the
+width. Its listeners want every guitar of a song at one level; people do not."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tuning:
@@ -42,7 +46,8 @@ class Tuning:
     def widen(self, prior: Prior) -> Prior:
         """The prior as this agent believes it."""
         groups, dimensions = prior.taste.mean.shape
-        member_sd = np.tile(prior.taste.member_sd * self.own_way, (groups, 1))
+        own_sd = np.maximum(prior.taste.member_sd * self.own_way, _LEAST_OWN_SD[:dimensions])
+        member_sd = np.tile(own_sd, (groups, 1))
         member_sd[ROLES.index(Role.OTHER)] = _NAMELESS_SD[:dimensions]
         taste = replace(
             prior.taste,

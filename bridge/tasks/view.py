@@ -9,6 +9,7 @@ import numpy as np
 from bridge.learning.q_learning import FloatArray, QTable
 from bridge.mix.params import Param
 from bridge.mix.state import Observation
+from bridge.tasks.as_found import places_of
 from bridge.tasks.cells import OWN, STEP_PARAMS, STEPS, Spread, find_cells, spread
 from bridge.tasks.errors import DIMENSION, find_errors
 from bridge.tasks.features import measure
@@ -56,10 +57,11 @@ def look(observation: Observation, person: Person) -> View:
     roles = observation.roles
     features = measure(observation)
     if observation.keys != person.taste.members:
-        person.begin_song(features.loudness)
+        person.begin_song(features.loudness, observation.values)
     person.taste.attend(observation.keys, roles)
+    error, sd = find_errors(features, observation, person.taste.of_members()[0])
+    person.find(places_of(observation, features, error, person.found), roles)
     taste, variance = person.taste.of_members()
-    error, sd = find_errors(features, observation, taste)
     error = np.concatenate([error, own_errors(observation)], axis=1)
     # Both tones are of the same readings, so that their noise cancels.
     sd = np.concatenate([sd, np.full((len(error), 4), _OWN_SD_DB)], axis=1)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from bridge.learning.taste import Consistency, Taste, TastePrior
+from bridge.learning.taste import AsFound, Consistency, Taste, TastePrior
 
 Likelihood = Callable[[np.ndarray], np.ndarray]
 
@@ -26,6 +26,18 @@ def make_prior(*, common: float = 0.5) -> TastePrior:
 def make_taste(*, common: float = 0.5) -> Taste:
     taste = Taste(make_prior(common=common))
     taste.attend(MEMBERS, GROUPS)
+    return taste
+
+
+def make_found(*, share: float) -> Taste:
+    found = AsFound(
+        place_sd=np.array([2.0]),
+        member_sd=np.array([3.0]),
+        is_group_unknown=np.array([False, True]),
+    )
+    taste = Taste(make_prior(), found)
+    taste.attend(MEMBERS, GROUPS)
+    taste.find(np.array([[6.0], [np.nan], [6.0]]), np.array([share]))
     return taste
 
 
@@ -154,3 +166,44 @@ def test_answers_that_agree_are_trusted_more_and_those_of_a_coin_less() -> None:
         meant.judge(0.9, weight=1.0)
         coin.judge(0.9 if turn % 2 else 0.1, weight=1.0)
     assert coin.share < 0.6 < at_first < meant.share
+
+
+def test_where_a_member_was_found_says_nothing_unless_that_picture_holds() -> None:
+    mean, variance = make_found(share=0.0).of_members()
+    usual, usual_variance = make_taste().of_members()
+    assert mean[:2] == pytest.approx(usual[:2])
+    assert variance[:2] == pytest.approx(usual_variance[:2])
+    # Of a group that says nothing the place always counts: Normal(-1, 4.25) and Normal(6, 4).
+    assert mean[2, 0] == pytest.approx((-1.0 / 4.25 + 6.0 / 4.0) / (1.0 / 4.25 + 1.0 / 4.0))
+
+
+def test_a_member_wanted_about_as_found_lies_between_its_group_and_its_place() -> None:
+    mean, variance = make_found(share=1.0).of_members()
+    # Normal(1, 4 + 9) and Normal(6, 4).
+    assert mean[0, 0] == pytest.approx((1.0 / 13.0 + 6.0 / 4.0) / (1.0 / 13.0 + 1.0 / 4.0))
+    assert variance[0, 0] == pytest.approx(1.0 / (1.0 / 13.0 + 1.0 / 4.0))
+    assert mean[1, 0] == pytest.approx(1.0)
+
+
+def test_between_two_pictures_the_belief_is_wider_than_either() -> None:
+    taste = make_found(share=0.5)
+    mean, variance = taste.of_members()
+    means, variances = taste.of_pictures()
+    assert mean == pytest.approx(means.mean(axis=0))
+    assert variance[0, 0] == pytest.approx(variances[:, 0, 0].mean() + means[:, 0, 0].var())
+
+
+def test_what_a_place_says_is_not_said_of_the_group() -> None:
+    mean, variance = make_found(share=1.0).of_groups()
+    usual, usual_variance = make_taste().of_groups()
+    assert mean == pytest.approx(usual)
+    assert variance == pytest.approx(usual_variance)
+
+
+def test_places_are_part_of_the_state() -> None:
+    taste = make_found(share=0.3)
+    taste.correct(0, 0, value=5.0, sd=2.0)
+    again = make_found(share=0.9)
+    again.load_state(taste.state())
+    assert again.state() == taste.state()
+    assert again.of_members()[0].tolist() == taste.of_members()[0].tolist()

@@ -357,6 +357,7 @@ def _add_study(name: str, module: str, text: str) -> None:
 for _name, _text in (
     ("bench", "Speed, latency and memory, beside a bare loop and python-osc."),
     ("fit-sounds", "How roles sound, for strips whose name says nothing."),
+    ("hands", "How soon the bridge is silent where a hand comes."),
     ("learning", "How near to a listener's taste each agent comes."),
     ("pads", "How long a pad's press takes to be safe on disk, through JACK."),
     ("page", "What the page costs, with one client and with many."),

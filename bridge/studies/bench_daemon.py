@@ -123,14 +123,24 @@ def _ping(number: int) -> tuple[bytes, bytes]:
 
 @contextmanager
 def running_bridge(
-    folder: Path, client: socket.socket
+    folder: Path, client: socket.socket, *, daw_port: int | None = None, more: str = ""
 ) -> Iterator[tuple[int, tuple[str, int], float]]:
-    """`mixbridge run`: its process, its address, and how long it took to answer, in seconds."""
-    port, daw_port = _free_port(), _free_port()
+    """`mixbridge run`: its process, its address, and how long it took to answer, in seconds.
+
+    Args:
+        folder: Where its files are.
+        client: Says hello to it.
+        daw_port: Where its DAW listens; None for none.
+        more: Lines of its settings beside where it listens and stores.
+
+    Raises:
+        NetworkError: If it does not start.
+    """
+    port, daw_port = _free_port(), daw_port or _free_port()
     config = folder / "config.yaml"
     config.write_text(
         f"listen: {{port: {port}}}\ndaw: {{port: {daw_port}}}\nstore: {folder / 'bench.db'}\n"
-        "web: {enabled: false}\nmidi: {enabled: false}\n",
+        f"web: {{enabled: false}}\nmidi: {{enabled: false}}\n{more}",
         encoding="utf-8",
     )
     target = ("127.0.0.1", port)

@@ -178,6 +178,13 @@ class Remote:
             self._unread.append(heard)
         return list(self._unread)[began:]
 
+    def wait_until(self, is_so: Callable[[], bool]) -> None:
+        """Play on until something is so."""
+        until = time.monotonic() + PATIENCE_S
+        while not is_so():
+            assert time.monotonic() < until, "it did not become so"
+            self.let_pass(0.05)
+
     def forget(self) -> None:
         """Skip what has been heard so far."""
         self._unread.clear()

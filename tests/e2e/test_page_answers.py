@@ -282,6 +282,10 @@ def test_the_history_keeps_what_was_done_after_a_comparison_and_panic(
     desk.let_pass(0.5)
     kept = moves[0]
     kind = "eq" if kept.param.startswith("eq") else kept.param
+
+    def is_safe(move: Move) -> bool:
+        return move.track == kept.track and move.param.startswith(kind)
+
     here = visit("history")
     expect(here.page.locator(".entry", has_text="in the mix").first).to_be_visible()
     desk.let_pass(0.3)
@@ -295,7 +299,8 @@ def test_the_history_keeps_what_was_done_after_a_comparison_and_panic(
     desk.say("/bridge/safe", str(kept.track), kind, 1)
     here.page.keyboard.press("Shift+P")
     here.page.keyboard.press("Shift+P")
-    desk.let_pass(2.0)
+    back = [move.name for move in moves if not is_safe(move)]
+    desk.wait_until(lambda: not any(history(web)[name]["stands"] for name in back))
     assert here.page.locator(".entry .what").all_inner_texts() == shown
     after = history(web)
     for move in moves:
@@ -303,8 +308,7 @@ def test_the_history_keeps_what_was_done_after_a_comparison_and_panic(
         assert [row[name] for name in ("from", "to")] == [
             before[move.name][name] for name in ("from", "to")
         ]
-        is_kept = move.track == kept.track and move.param.startswith(kind)
-        assert row["stands"] is is_kept, row
+        assert row["stands"] is is_safe(move), row
     track = desk.strips[kept.track - 1].name
     expect(here.page.locator("#panicbar")).to_contain_text(f"all but {track}")
     expect(here.page.locator("#panicbar")).to_contain_text("(Safe) is back")

@@ -185,7 +185,7 @@ class _Session:
     ) -> None:
         self._extras = extras
         self.ledger = Ledger()
-        self.distances: list[float] = [] if audience is None else [audience.distance()]
+        self.mixes: list[FloatArray] = [] if audience is None else [audience.values.copy()]
         self.beliefs: dict[str, Any] = {}
         self._options = options
         self._settings = settings
@@ -297,7 +297,7 @@ class _Session:
             starts = {move.track: move.from_value} | {other: start for other, start, _ in others}
             self.audience.hear(move.param, starts)
         if self.audience is not None and move.state in (MoveState.CONFIRMED, MoveState.REVERTED):
-            self.distances[self._settled_moves() :] = [self.audience.distance()]
+            self.mixes[self._settled_moves() :] = [self.audience.values.copy()]
         if self._most is not None and self._settled_moves() >= self._most and not self._is_over:
             self._is_over = True
             self._send("/bridge/mode", Mode.OBSERVE.value)  # what was enough is enough
@@ -386,7 +386,7 @@ def _report(
     made = [row for row in session.ledger.rows() if row.is_made]
     progress = Progress(
         rewards=tuple(row.answer.value if row.answer else 0.0 for row in made),
-        distances=tuple(session.distances),
+        distances=tuple(audience.distance(mix) for mix in session.mixes) if audience else (),
         rules_distance=None if audience is None else audience.rules_distance(),
     )
     sentence = _sentence(session.ledger, progress)

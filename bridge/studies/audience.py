@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -41,8 +42,6 @@ class Audience:
         self.song = song_of(stems, start_values)
         self.values = start_values.copy()
         self._start = self._utility(start_values)
-        best = oracle(self.song, self._listener, moves=_ORACLE_MOVES).utilities[-1]
-        self._gain = max(best - self._start, 1e-9)
 
     def hear(self, param: Param, values: Mapping[int, float]) -> float | None:
         """Hear a control of some tracks (from 1) move to `values`; returns a thumb or nothing."""
@@ -51,9 +50,18 @@ class Audience:
             self.values[track - 1, COLUMN[param]] = value
         return self._listener.judge(before, self._utility(self.values), self._rng)
 
-    def distance(self) -> float:
-        """How far the mix is from this person's taste: 1 at the start, 0 for a perfect engineer."""
-        return self._distance(self.values)
+    @cached_property
+    def _gain(self) -> float:
+        """What a perfect engineer would win; of sixty tracks it takes seconds to find."""
+        best = oracle(self.song, self._listener, moves=_ORACLE_MOVES).utilities[-1]
+        return max(best - self._start, 1e-9)
+
+    def distance(self, values: FloatArray | None = None) -> float:
+        """How far a mix (tracks, 6) is from this person's taste: the one heard last without one.
+
+        1 at the start, 0 for a perfect engineer.
+        """
+        return self._distance(self.values if values is None else values)
 
     def rules_distance(self) -> float:
         """The same where nobody listens and only the static rules mix."""

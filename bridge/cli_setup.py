@@ -18,7 +18,10 @@ _dry_run_option = click.option("--dry-run", is_flag=True, help="Say it, and chan
 
 @click.group()
 def setup() -> None:
-    """Prepare a DAW for the bridge: says what it changes, and what is left to click."""
+    """Prepare a DAW for the bridge.
+
+    Says what it changes, and what is left to click.
+    """
 
 
 @setup.command("ableton")

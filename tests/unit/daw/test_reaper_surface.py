@@ -203,12 +203,15 @@ def test_in_a_storm_of_tracks_what_met_another_is_put_back_and_is_no_lesson(
     names = {track.guid: track.name for track in session.reaper.tracks}
     meant = {(name, round(value, 2)) for name, param, value in session.meant}
     astray: dict[str, tuple[float, float]] = {}
+    turns = [0]
     for written in session.reaper.written:
         name = names.get(written.guid)
         if name is None:
             continue  # it is not there any more
         if name in astray and written.value == pytest.approx(astray[name][0], abs=1e-4):
-            assert written.at - astray.pop(name)[1] <= 2.01 * TURN_S
+            turns.append(round((written.at - astray.pop(name)[1]) / TURN_S))
+            assert turns[-1] <= 2
         elif (name, round(written.value, 2)) not in meant:
             astray.setdefault(name, (written.before, written.at))
     assert astray == {}
+    print(f"{len(turns) - 1} writes met another track; back after {max(turns)} turns at most")  # noqa: T201

@@ -105,7 +105,21 @@ def _fault(error: Exception) -> str:
     return f"a fault of mixbridge itself ({kind}); {where}."
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+_HELP: Final = """A mixing assistant that runs beside the DAW and learns your taste.
+
+Begin with one of these:
+
+\b
+  mixbridge demo --page     a small band in your browser, without a DAW
+  mixbridge doctor          what works here, and what to do about the rest
+  mixbridge setup reaper    prepare a DAW (or: ardour, ableton), then
+  mixbridge run --daw reaper
+"""
+
+
+@click.group(
+    help=_HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="mixbridge", message="%(prog)s %(version)s")
 def cli() -> None:
     """A mixing assistant that runs beside the DAW and learns your taste."""
@@ -189,7 +203,7 @@ def demo(
     seed: int,
     stems: Path | None,
 ) -> int:
-    """Mix a small band without a DAW: console, bridge and thumbs in one."""
+    """Mix a small band, without a DAW."""
     for option, is_given in {"--seeds": seeds is not None, "--headless": headless}.items():
         if is_given and (page or listen):
             raise click.UsageError(f"{option} plays without a page: leave --page and --listen out")
@@ -278,7 +292,10 @@ def check_config(file: Path) -> int:
 @_switch
 @config_option
 def safe(track: str, lock_class: str, switch: str, config: Path | None) -> None:
-    """Keep the bridge's hands off a track: a number, a name, or '*' for all (in quotes)."""
+    """Keep the bridge's hands off a track.
+
+    TRACK is a number, a name, or '*' for all (in quotes).
+    """
     done = f"Safe {switch}: track {track}, {lock_class}"
     _tell("/bridge/safe", track, lock_class, int(switch == "on"), config=config, done=done)
 
@@ -286,7 +303,7 @@ def safe(track: str, lock_class: str, switch: str, config: Path | None) -> None:
 @cli.command()
 @config_option
 def panic(config: Path | None) -> None:
-    """Fade everything that the bridge moved back to the snapshot, and stop."""
+    """Fade what the bridge moved back to the snapshot, and stop."""
     _tell("/bridge/panic", config=config, done="Panic, until 'mixbridge rearm'")
 
 
@@ -330,7 +347,10 @@ def remotes(folder: Path, config: Path | None) -> None:
 
 @cli.group()
 def study() -> None:
-    """Measure the bridge and its learner; each study has its own --help."""
+    """Measure the bridge and its learner.
+
+    Each study has its own --help.
+    """
 
 
 def _add_study(name: str, module: str, text: str) -> None:

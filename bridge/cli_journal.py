@@ -14,7 +14,10 @@ from bridge.text_file import shown
 @click.command()
 @click.argument("file", type=FILE)
 def replay(file: Path) -> int:
-    """Decide a journal's sessions again, and say whether every decision is the same."""
+    """Decide a journal's sessions again, and compare.
+
+    Says whether every decision is the same, bit for bit.
+    """
     from bridge.config import Settings
     from bridge.engine_factory import make_engine
     from bridge.runtime import replay as journal
@@ -30,7 +33,7 @@ def replay(file: Path) -> int:
 @click.command("replay-trace")
 @click.argument("file", type=FILE)
 def replay_trace(file: Path) -> None:
-    """Play what came in by a trace into a fresh bridge, and say what it does now."""
+    """Play a trace into a fresh bridge, and say what it does now."""
     from bridge import app
     from bridge.runtime.trace_file import read_trace
     from bridge.runtime.trace_replay import describe, play
@@ -44,7 +47,7 @@ def replay_trace(file: Path) -> None:
 @click.argument("file", type=FILE, required=False)
 @config_option
 def export_learnt(file: Path | None, config: Path | None) -> None:
-    """Write what was learnt as readable JSON, to FILE or the terminal."""
+    """Write what was learnt as JSON, to FILE or the terminal."""
     from bridge.runtime.exchange import export_json
 
     text = export_json(settings_with_store(config).store)

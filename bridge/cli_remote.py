@@ -98,7 +98,10 @@ def mode(mode: str | None, config: Path | None) -> None:
 @_switch
 @config_option
 def compare(switch: str, config: Path | None) -> None:
-    """Hear the snapshot (on), or the mix again (off); it ends by itself after 30 s."""
+    """Hear the snapshot (on), or the mix again (off).
+
+    It ends by itself after 30 s.
+    """
     with _control(config) as control:
         control.ask("/bridge/compare", int(switch == "on"))
     click.echo("You hear the snapshot." if switch == "on" else "You hear the mix.")
@@ -108,7 +111,10 @@ def compare(switch: str, config: Path | None) -> None:
 @_switch
 @config_option
 def audition(switch: str, config: Path | None) -> None:
-    """Hear the suggested move (on), or the mix without it (off); it decides nothing."""
+    """Hear the suggested move (on), or the mix (off).
+
+    It decides nothing.
+    """
     with _control(config) as control:
         click.echo(control.audition(on=switch == "on"))
 
@@ -137,7 +143,10 @@ def pin(slot: str, config: Path | None) -> None:
 @_slot
 @config_option
 def recall(slot: str, config: Path | None) -> None:
-    """Bring a pinned mix back; what your hand has moved since stays."""
+    """Bring a pinned mix back.
+
+    What your hand has moved since stays.
+    """
     with _control(config) as control:
         control.ask("/bridge/recall", slot.upper())
     click.echo(f"The mix {slot.upper()} comes back.")
@@ -149,7 +158,10 @@ def recall(slot: str, config: Path | None) -> None:
 @_switch
 @config_option
 def learn(track: str, lock_class: str, switch: str, config: Path | None) -> None:
-    """Let what happens to a track teach, or not: a number, a name, or '*' for all (in quotes)."""
+    """Let what happens to a track teach, or not.
+
+    TRACK is a number, a name, or '*' for all (in quotes).
+    """
     with _control(config) as control:
         control.ask("/bridge/learn", track, lock_class, int(switch == "on"))
     click.echo(f"Learn {switch}: track {track}, {lock_class}.")
@@ -161,7 +173,10 @@ def learn(track: str, lock_class: str, switch: str, config: Path | None) -> None
 @_switch
 @config_option
 def act(track: str, lock_class: str, switch: str, config: Path | None) -> None:
-    """Let a track be moved unasked, or only suggest: a number, a name, or '*' (in quotes)."""
+    """Let a track be moved unasked, or only suggest.
+
+    TRACK is a number, a name, or '*' for all (in quotes).
+    """
     with _control(config) as control:
         control.ask("/bridge/act", track, lock_class, int(switch == "on"))
     click.echo(f"Act {switch}: track {track}, {lock_class}.")

@@ -24,4 +24,7 @@ class _Setups(click.Group):
 
 @click.group(cls=_Setups)
 def setup() -> None:
-    """Prepare a DAW for the bridge: says what it changes, and what is left to click."""
+    """Prepare a DAW for the bridge.
+
+    Says what it changes, and what is left to click.
+    """

@@ -148,6 +148,7 @@ def test_no_reason_contradicts_its_move(name: str) -> None:
             assert contradictions(seen, said, taste) == [], said.reason
             count += 1
         seed += 1
+    print(f"{name}: {count} moves, 0 contradictions")  # noqa: T201
 
 
 def test_the_reason_of_a_factored_move_is_mostly_an_error_that_it_mends() -> None:

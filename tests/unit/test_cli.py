@@ -22,7 +22,10 @@ def test_help_names_every_command_and_hides_the_console(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert cli.run_command_line(["--help"]) == 0
-    listed = capsys.readouterr().out.split("Commands:")[1].splitlines()
+    said = capsys.readouterr().out
+    listed = said.split("Commands:")[1].splitlines()
+    assert not [line for line in listed if line.endswith("...")], "a summary is cut"
+    assert "mixbridge demo --page" in said
     assert {line.split()[0] for line in listed if line.startswith("  ") and line[2] != " "} == (
         COMMANDS
     )

@@ -613,6 +613,11 @@ def test_what_nobody_should_move_is_safe_by_its_name(name: str) -> None:
     assert desk.writes == []
 
 
+@pytest.mark.parametrize("name", ["Main Vocal", "Main Vox Dbl", "Master of Puppets Gtr"])
+def test_a_track_that_is_only_called_main_may_be_moved(name: str) -> None:
+    assert safe(Desk(name).connect(), name) == []
+
+
 def test_a_person_may_free_the_click_and_it_stays_free() -> None:
     desk = Desk("Click").connect()
     desk.safe("Click", on=False)

@@ -71,7 +71,7 @@ export function makeRemote() {
     h("div", { class: "judged", role: "group", "aria-label": "What you judge now" }, kind, what, when, why, effect),
     thumbs.element,
     heard,
-    h("div", { class: "tools" }, endorse, undoButton, compare, freeze, panic),
+    h("div", { class: "tools" }, undoButton, compare, freeze, panic, endorse),
     hint);
 
   function update() {

@@ -608,6 +608,16 @@ def test_after_a_crash_the_bridge_only_suggests(
     connection.close()
     assert asyncio.run(_opened(chosen))[0] is Mode.SUGGEST
     assert "starting in suggest, not in assist" in caplog.text
+    assert "choose the mode on the page, or: mixbridge mode assist" in caplog.text
+
+
+def test_whose_taste_is_learnt_and_where_it_is_kept_is_said_at_the_start(
+    tmp_path: Path, free_port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    chosen = settings(tmp_path, free_port, profile="ana")
+    with caplog.at_level(logging.INFO, logger="bridge"):
+        asyncio.run(_opened(chosen))
+    assert f"Learning for ana: 0 answers so far, in {tmp_path / 'bridge.db'}" in caplog.text
 
 
 def test_a_memory_that_cannot_be_read_is_kept_aside(

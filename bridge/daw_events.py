@@ -110,16 +110,15 @@ class DawEvents:
                 self._mix.open_dump(event.count)
             case m.DumpClosed():
                 self._close_dump(event.at)
-            case m.TrackIdentified():
-                is_other = self._mix.note_uid(event.track, event.uid)
-                self._contradict(event.at, event.track, "uid", event.uid, is_other=is_other)
-            case m.TrackNamed():
-                is_other = self._mix.note_name(event.track, event.name)
-                self._contradict(event.at, event.track, "name", event.name, is_other=is_other)
+            case m.TrackIdentified() | m.TrackNamed():
+                self._identify(event)
             case m.RoleGiven():
                 self._strip_memory.take_role(event.track, event.role)
             case m.TransportChanged():
                 self._mix.playing = event.playing
+            case m.SceneRecalled():
+                self._begin_recall(event.at)
+                self._strip_memory.begin_scene()
             case m.TrackBarred():
                 self._mix.note_bar(event)
                 self.apply_bars()
@@ -131,6 +130,16 @@ class DawEvents:
                 # In doubt nobody knows whose value it is: the dump will say it again.
                 if not self._mix.note_change(event) and not self.is_layout_doubtful:
                     self._apply_value(event, is_sure=False)
+
+    def _identify(self, event: m.TrackIdentified | m.TrackNamed) -> None:
+        """The DAW says who a strip is."""
+        if isinstance(event, m.TrackIdentified):
+            what, text = "uid", event.uid
+            is_other = self._mix.note_uid(event.track, text)
+        else:
+            what, text = "name", event.name
+            is_other = self._mix.note_name(event.track, text)
+        self._contradict(event.at, event.track, what, text, is_other=is_other)
 
     def apply_bars(self) -> None:
         """What the DAW would make go wrong is left alone, and a person told why."""
@@ -200,6 +209,7 @@ class DawEvents:
             self._pause(at, "the tracks were rearranged")
         for strip in self._mix.strips:
             self._strip_memory.greet(strip, is_new=strip.key not in known)
+        self._strip_memory.end_scene()
         self.apply_bars()
         foreign = [change for change in changes if not self._moves.is_answer(change)]
         if self._mix.is_recall(foreign):
@@ -268,7 +278,7 @@ class DawEvents:
         reading = self._moves.receive(strip, event, is_sure=is_sure)
         if reading.is_stale:
             return
-        is_same = abs(event.value - before) <= self._moves.grid.resolution(param)
+        is_same = abs(event.value - before) <= self._moves.grid.resolution(param, event.value)
         if reading.is_over and self._has_crossed_a_hand(strip, event):
             if is_sure:
                 self._mix.confirm(strip, param, event.value, event.at)
@@ -280,7 +290,9 @@ class DawEvents:
         self._mix.confirm(strip, param, event.value, event.at)
         if reading.answer in (Answer.ECHO, Answer.CONFIRMED):
             self._mix.settle(strip, param)
-        elif is_same and abs(event.value - settled) <= self._moves.grid.resolution(param):
+        elif is_same and abs(event.value - settled) <= self._moves.grid.resolution(
+            param, event.value
+        ):
             pass  # it stands where it stood
         elif reading.answer is Answer.DOUBT:
             self._moves.is_dump_wanted = True

@@ -12,7 +12,7 @@ Theory of operation:
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, assert_never
 
 from bridge.controls import ControlEvent, Controls
@@ -60,7 +60,8 @@ class Engine:
         interval_s: Least time between two moves, seconds.
         session: Number of this run in its profile; the first half of every move's name.
         learning_enabled: Whether judgements teach.
-        steps: The steps of the DAW's scales, where its dialect tells them.
+        steps: The steps of the DAW's scales, where its dialect tells them; see `Grid`.
+        nearest: What a control holds when it is asked for a value, where that is known.
     """
 
     def __init__(
@@ -72,12 +73,15 @@ class Engine:
         interval_s: float,
         session: int,
         learning_enabled: bool,
-        steps: Mapping[Param, float] | None = None,
+        steps: Mapping[Param, float | Callable[[float], float]] | None = None,
+        nearest: Callable[[Param, float], float] | None = None,
     ) -> None:
         self.mix = MixState()
         self.ledger = Ledger()
         self.guard = Guard(limits)
-        self.moves = Moves(session=session, mix=self.mix, guard=self.guard, grid=Grid(steps))
+        self.moves = Moves(
+            session=session, mix=self.mix, guard=self.guard, grid=Grid(steps, nearest)
+        )
         self._task = task
         self._teacher = Teacher(
             task=task, mix=self.mix, guard=self.guard, pace_s=interval_s, learns=learning_enabled
@@ -315,6 +319,7 @@ class Engine:
             self._next_decision_at = at + max(self._interval_s, _IDLE_LOOK_S)
             return
         move = self.moves.make(proposal, at)
+        move.to_value = self.moves.grid.aim(move.param, move.from_value, move.to_value)
         self._out.decisions.append(move.decision(self.mode))
         may_act = self.guard.may(m.StripSwitch.ACT, move.key, move.param)
         if self.mode is Mode.SUGGEST or not may_act:

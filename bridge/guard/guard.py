@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from bridge.guard.limits import HOLD_OFF_S, Limits
 from bridge.guard.strip_guard import StripGuard, classes_of, switch
 from bridge.guard.write import Purpose, Write
-from bridge.mix.messages import StripSwitch
+from bridge.mix.messages import SOON, StripSwitch
 from bridge.mix.pairs import find_halves
 from bridge.mix.params import COLUMN, LOCK_CLASS, MOVABLE, SPECS, LockClass, Param, in_words
 from bridge.mix.spectrum import FloatArray, to_power
@@ -77,6 +77,11 @@ class Guard:
         """We have written it: from now on it is ours to take back."""
         self.strip(key).ours[COLUMN[param]] = True
 
+    def disown(self) -> None:
+        """Another mix: nothing that stands in it is ours."""
+        for strip in self._strips.values():
+            strip.ours[:] = False
+
     def is_ours(self, key: str, param: Param) -> bool:
         """Whether we have written it since it was pinned."""
         return bool(self.strip(key).ours[COLUMN[param]])
@@ -97,7 +102,9 @@ class Guard:
         """Take over what the DAW would make go wrong on a strip; what of it is new, in words."""
         strip = self.strip(key)
         news = [
-            f"its {kind} {why}" for kind, why in barred.items() if strip.barred.get(kind) != why
+            why if kind is LockClass.ALL else f"its {kind} {why}"
+            for kind, why in barred.items()
+            if strip.barred.get(kind) != why and not why.startswith(SOON)
         ]
         strip.barred = dict(barred)
         return news
@@ -296,8 +303,9 @@ def _must_not_be_safe(guard: Guard, write: Write) -> str | None:
 def _must_not_be_barred(guard: Guard, write: Write) -> str | None:
     kind = LOCK_CLASS[write.param]
     barred = guard.strip(write.key).barred
-    why = barred.get(kind) or barred.get(LockClass.ALL)
-    return None if why is None else f"its {kind} {why}"
+    if LockClass.ALL in barred:
+        return f"it {barred[LockClass.ALL]}"
+    return None if kind not in barred else f"its {kind} {barred[kind]}"
 
 
 def _must_not_be_frozen(guard: Guard, write: Write) -> str | None:

@@ -244,6 +244,26 @@ class Settings(_Group):
             return given
         return {**given, "listen": {**listen, "port": DAWS[str(dialect)].listen_port}}
 
+    @model_validator(mode="before")
+    @classmethod
+    def _limits_are_those_of_a_show(cls, given: object) -> object:
+        """In front of people the limits are `live`, unless somebody chooses others."""
+        daw = given.get("daw") if isinstance(given, dict) else None
+        row = DAWS.get(str(daw.get("dialect"))) if isinstance(daw, dict) else None
+        if not isinstance(given, dict) or row is None or not row.is_live:
+            return given
+        guard = given.get("guard", {})
+        if not isinstance(guard, dict):
+            return given
+        return {**given, "guard": {"profile": Profile.LIVE.value, **guard}}
+
+    @model_validator(mode="after")
+    def _no_show_is_without_limits(self) -> "Settings":
+        if DAWS[self.daw.dialect].is_live and self.guard.profile is Profile.OFF:
+            text = "guard.profile: expected live or studio in front of people, got off"
+            raise PydanticCustomError("live", text)
+        return self
+
     @model_validator(mode="after")
     def _daw_is_not_the_bridge(self) -> "Settings":
         if (self.daw.host, self.daw.port) == (self.listen.host, self.listen.port):

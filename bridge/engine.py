@@ -62,6 +62,7 @@ class Engine:
         learning_enabled: Whether judgements teach.
         steps: The steps of the DAW's scales, where its dialect tells them; see `Grid`.
         nearest: What a control holds when it is asked for a value, where that is known.
+        is_live: Whether people hear what the DAW plays: then gig mode is a show (`guard.show`).
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Engine:
         learning_enabled: bool,
         steps: Mapping[Param, float | Callable[[float], float]] | None = None,
         nearest: Callable[[Param, float], float] | None = None,
+        is_live: bool = False,
     ) -> None:
         self.mix = MixState()
         self.ledger = Ledger()
@@ -116,6 +118,7 @@ class Engine:
             attend=self._attend,
         )
         self._interval_s = interval_s
+        self._is_live = is_live
         self._link = (LinkState.OFFLINE, "nothing has been heard of the DAW yet")
         self._next_decision_at = -math.inf
         self._attended_at: float | None = None
@@ -139,6 +142,7 @@ class Engine:
         elif isinstance(event, m.MetersRead):
             if self.guard.is_layout_known:
                 self.mix.hear(event)
+                self.guard.show.record_levels(self.mix, event.at)
                 for strip in guess_roles(self.mix) if self.moves.is_idle else ():
                     self._tell(f"{strip.name}: guessed from its sound, I take it for {strip.role}")
         elif isinstance(event, m.LinkChanged):
@@ -252,6 +256,13 @@ class Engine:
     def _choose_mode(self, mode: Mode) -> None:
         self.mode = self._teacher.mode = mode
         self.guard.scale = _GIG_SCALE if mode is Mode.GIG else 1.0
+        if mode is not Mode.GIG:
+            self.guard.show.end()
+        elif self._is_live and not self.guard.show.is_on:
+            gain = Param.GAIN
+            self.guard.show.begin(
+                {(strip.key, gain): self.mix.value(strip, gain) for strip in self.mix.strips}
+            )
 
     def _on_answer(self, event: m.SuggestionAccepted | m.SuggestionSkipped) -> None:
         is_yes = isinstance(event, m.SuggestionAccepted)

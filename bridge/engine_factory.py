@@ -1,7 +1,7 @@
 """Settings in, an engine out: what decides, without anything that it runs in."""
 
 from bridge.config import Settings
-from bridge.daws import make_dialect
+from bridge.daws import DAWS, make_dialect
 from bridge.engine import Engine
 from bridge.errors import PriorError
 from bridge.guard.limits import LIMITS, Profile
@@ -29,6 +29,7 @@ def make_engine(settings: Settings, session: int) -> Engine:
         learning_enabled=settings.learning.enabled,
         steps=can.steps,
         nearest=can.nearest,
+        is_live=DAWS[settings.daw.dialect].is_live,
     )
 
 

@@ -37,6 +37,8 @@ class DawRow:
         options: The group of the settings that its dialect is made with.
         door: Finds the DAW and opens a socket that is its alone; see `bridge.app`. Without one it
             speaks at the port where people do.
+        is_live: Whether people hear what it plays: then the limits are `live` unless somebody says
+            otherwise, and never `off`; gig mode is a show.
         listen_port: Where it expects the bridge.
         only_port: Where it answers at `listen_port` alone: who else may have that, and what to do.
     """
@@ -55,6 +57,7 @@ class DawRow:
     study_text: str = ""
     options: str = ""
     door: str = ""
+    is_live: bool = False
     listen_port: int = LISTEN_PORT
     only_port: str = ""
 

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.guard.limits import HOLD_OFF_S, Limits
+from bridge.guard.show import Show
 from bridge.guard.strip_guard import StripGuard, classes_of, switch
 from bridge.guard.write import Purpose, Write
 from bridge.mix.messages import SOON, StripSwitch
@@ -55,6 +56,7 @@ class Guard:
         self.is_panicked = False
         self.scale = 1.0
         """0.5 in gig mode: half of every step and span."""
+        self.show = Show()
         self._strips: dict[str, StripGuard] = {}
         self._booked: deque[tuple[float, str, Param]] = deque()
         self._in_this_minute: Counter[tuple[str, Param]] = Counter()
@@ -167,6 +169,9 @@ class Guard:
         allowed &= np.sign(shortened) == np.sign(steps)
         allowed &= ~self._blocked(observation, at)[:, columns]
         allowed &= self._within_total_boost(observation, shortened, columns)
+        allowed &= self.show.allowed(
+            observation.keys, observation.values, shortened, columns, at=at
+        )
         return np.where(allowed, shortened, 0.0), allowed
 
     def _bounds(self, observation: Observation) -> tuple[FloatArray, FloatArray]:
@@ -359,6 +364,10 @@ def _must_not_jump(guard: Guard, write: Write) -> str | None:
     return f"{in_words(write.param, write.value)} is a jump; it must be a ramp"
 
 
+def _must_suit_the_show(guard: Guard, write: Write) -> str | None:
+    return guard.show.refusal(write)
+
+
 RULES: Final[tuple[Callable[[Guard, Write], str | None], ...]] = (
     _must_know_the_value,
     _must_know_the_name,
@@ -374,5 +383,6 @@ RULES: Final[tuple[Callable[[Guard, Write], str | None], ...]] = (
     _must_be_answered,
     _must_stay_near_snapshot,
     _must_be_a_small_step,
+    _must_suit_the_show,
     _must_not_jump,
 )

@@ -104,6 +104,7 @@ class Stage:
             learning_enabled=True,
             steps=can.steps,
             nearest=can.nearest,
+            is_live=True,
         )
         self.record = _Record()
         self.notices: list[tuple[float, Notice]] = []

@@ -11,6 +11,9 @@ DESK: Final = DawRow(
     needs="A desk in the same network, and one free place among those that it tells of changes.",
     docs="docs/desks.md",
     dialect="bridge.daws.desk.wire.dialect:DeskDialect",
+    doctor="bridge.daws.desk.doctor:examine",
+    setup="bridge.daws.desk.setup:setup_command",
     options="desk",
     door="bridge.daws.desk.door:open_door",
+    is_live=True,
 )

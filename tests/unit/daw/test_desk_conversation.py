@@ -470,3 +470,56 @@ def test_an_automix_member_keeps_its_gain() -> None:
     with Stage(desk) as stage:
         stage.ready()
         assert set(stage.barred(3)) == {LockClass.GAIN}
+
+
+# -- a show --------------------------------------------------------------------------------------
+
+
+def test_in_a_show_eq_is_only_cut_and_faders_rise_a_little_and_silence_is_left_alone() -> None:
+    desk = x32()
+    desk.meters_dbfs[4] = -90.0
+    with Stage(desk, mode=Mode.ASSIST) as stage:
+        stage.ready()
+        stage.press(m.ModeChosen(at=stage.loop.time(), mode=Mode.GIG))
+        stage.let_pass(2.0)
+        stage.wish(1, Param.EQ_LOW, 0.5)
+        stage.let_pass(3.0)
+        assert stage.writes == []
+        stage.task.wishes.clear()
+        stage.wish(4, Param.GAIN, -0.5)
+        stage.let_pass(3.0)
+        assert stage.writes == []
+        stage.task.wishes.clear()
+        stage.wish(1, Param.EQ_LOW, -0.25)
+        stage.until(lambda: bool(stage.moves(MoveState.CONFIRMED)))
+        for _ in range(12):
+            stage.wish(2, Param.GAIN, 0.25)
+            stage.let_pass(20.0)
+            stage.task.wishes.clear()
+        assert 0.5 < stage.desk.fader_db(2) <= 1.5
+
+
+def test_in_a_show_nothing_moves_after_a_leap_of_the_level() -> None:
+    desk = x32()
+    with Stage(desk, mode=Mode.ASSIST) as stage:
+        stage.ready()
+        stage.press(m.ModeChosen(at=stage.loop.time(), mode=Mode.GIG))
+        stage.let_pass(2.0)
+        desk.meters_dbfs[7] = -3.0
+        stage.let_pass(1.1)
+        stage.wish(1, Param.GAIN, -0.25)
+        stage.let_pass(1.0)
+        assert stage.writes == []
+        stage.until(lambda: bool(stage.moves(MoveState.CONFIRMED)))
+
+
+def test_between_two_songs_nothing_moves() -> None:
+    desk = x32()
+    with Stage(desk, mode=Mode.ASSIST) as stage:
+        stage.ready()
+        stage.press(m.ModeChosen(at=stage.loop.time(), mode=Mode.GIG))
+        desk.meters_dbfs.update(dict.fromkeys(range(2, 33), -90.0))
+        stage.let_pass(3.0)
+        stage.wish(1, Param.GAIN, -0.25)
+        stage.let_pass(6.0)
+        assert stage.writes == []

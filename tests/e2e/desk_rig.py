@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Self
 
 from rig import Bridge, Remote, free_ports
-from x32_fake import FakeDesk, Told
 
+from bridge.daws.desk.study.fake import FakeDesk, Told
 from bridge.errors import OscDecodeError
 from bridge.osc.decode import decode
 from bridge.osc.encode import encode

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from desk_rig import Gig
 from rig import ending
-from x32_fake import NAMES, FakeDesk
 
+from bridge.daws.desk.study.fake import NAMES, FakeDesk
 from bridge.osc.encode import encode
 from bridge.osc.message import OscMessage
 

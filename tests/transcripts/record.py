@@ -20,9 +20,9 @@ from desk_rig import Gig
 from rig import Bridge, Desk, ending
 from test_ableton import Studio as LiveStudio
 from test_reaper import Studio as ReaperStudio
-from x32_fake import FakeDesk
 
 from bridge.daws.ableton.wire.curves import fader_position
+from bridge.daws.desk.study.fake import FakeDesk
 from bridge.mix.params import Param
 
 HERE = Path(__file__).parent

@@ -4,10 +4,10 @@ import itertools
 import math
 
 import pytest
-from x32_fake import NAMES, FakeDesk, position_of
-from x32_stage import Stage, sounding
 
 from bridge.config import DeskSettings
+from bridge.daws.desk.study.fake import NAMES, FakeDesk, position_of
+from bridge.daws.desk.study.stage import Stage, sounding
 from bridge.daws.desk.wire import laws
 from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState

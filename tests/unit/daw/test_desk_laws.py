@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from x32_fake import db_of, float32
 
 from bridge.daws.desk.finding import FoundDesk, describe, ports_of, read_answer
+from bridge.daws.desk.study.fake import db_of, float32
 from bridge.daws.desk.wire import laws
 from bridge.daws.desk.wire.bands import Band, find_bands
 from bridge.daws.desk.wire.levels import read_levels

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
-from desk import ScriptedTask
-from x32_fake import FakeDesk, Told
-
 from bridge.config import DeskSettings
+from bridge.daws.desk.study.fake import FakeDesk, Told
+from bridge.daws.desk.study.wishes import WishingTask
 from bridge.daws.desk.wire.dialect import DeskDialect
 from bridge.engine import Engine
 from bridge.guard.limits import LIMITS, Profile
@@ -40,9 +39,11 @@ class _Record:
     trouble: str = ""
 
     def settle(self, _: m.RewardReceived) -> bool:
+        """No reward is known."""
         return False
 
     def append(self, event: m.Event, result: StepResult, _: bytes | None) -> None:
+        """Keep a step."""
         self.steps.append((event, result))
 
 
@@ -53,7 +54,7 @@ class _Nowhere:
     lost = 0
 
     def send(self, packet: OscPacket, address: tuple[str, int]) -> None:
-        pass
+        """Nobody hears it."""
 
 
 class Stage:
@@ -81,7 +82,7 @@ class Stage:
         desk: FakeDesk,
         *,
         mode: Mode = Mode.OBSERVE,
-        task: ScriptedTask | None = None,
+        task: WishingTask | None = None,
         profile: Profile = Profile.LIVE,
         interval_s: float = 1.0,
         delay_s: float = 0.0005,
@@ -90,7 +91,7 @@ class Stage:
         options: DeskSettings | None = None,
     ) -> None:
         self.desk = desk
-        self.task = task or ScriptedTask()
+        self.task = task or WishingTask()
         self.said: list[tuple[float, OscMessage]] = []
         self.loop = VirtualLoop(START_S)
         self.dialect = DeskDialect(options or DeskSettings())
@@ -109,7 +110,7 @@ class Stage:
         self.record = _Record()
         self.notices: list[tuple[float, Notice]] = []
         self.is_cut = False
-        self._delay_s, self.loss, self._dice = delay_s, loss, random.Random(seed)
+        self._delay_s, self.loss, self._dice = delay_s, loss, random.Random(seed)  # noqa: S311 - chance of a test
         self.runner: Runner
         self.peer = PEER  # the door's name for who is the DAW at the people's port
         self.loop.call_soon(self._begin)
@@ -189,7 +190,8 @@ class Stage:
         """Let time pass until something is so; returns when that was."""
         begin = self.at
         while not is_so():
-            assert self.at - begin < within_s, f"not within {within_s} s; {self.engine.status}"
+            if self.at - begin >= within_s:
+                raise TimeoutError(f"not within {within_s:g} s; {self.engine.status}")
             self.let_pass(0.01)
         return self.at
 

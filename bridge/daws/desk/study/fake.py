@@ -94,26 +94,32 @@ class FakeDesk:
 
     @property
     def is_x32(self) -> bool:
+        """Which family it is of."""
         return self.model.startswith(("X32", "M32"))
 
     @property
     def channels(self) -> int:
+        """How many it has."""
         return 32 if self.is_x32 else 16
 
     @property
     def places(self) -> int:
+        """How many clients it tells of changes."""
         return 4 if self.is_x32 else 8
 
     @property
     def buses(self) -> int:
+        """How many it has."""
         return 16 if self.is_x32 else 6
 
     @property
     def dcas(self) -> int:
+        """How many it has."""
         return 8 if self.is_x32 else 4
 
     @property
     def to_main(self) -> str:
+        """Tail of the switch to the main mix."""
         return "mix/st" if self.is_x32 else "mix/lr"
 
     def plug(self, names: Iterable[str] = NAMES) -> "FakeDesk":
@@ -174,7 +180,12 @@ class FakeDesk:
 
     def fader_db(self, channel: int) -> float:
         """What a channel's fader holds, dB."""
-        return db_of(float(self.values[f"/ch/{channel:02}/mix/fader"]))  # type: ignore[arg-type]
+        return db_of(self.number(f"/ch/{channel:02}/mix/fader"))
+
+    def number(self, address: str) -> float:
+        """The number that stands at an address."""
+        value = self.values[address]
+        return float(value) if isinstance(value, int | float) else math.nan
 
     # -- clients ---------------------------------------------------------------------------------
 
@@ -271,7 +282,7 @@ class FakeDesk:
         if base == "/config/mute" and self.hard_groups:
             bit = 1 << (int(tail) - 1)
             for number in range(1, self.channels + 1):
-                if int(self.values[f"/ch/{number:02}/grp/mute"]) & bit:  # type: ignore[arg-type]
+                if int(self.number(f"/ch/{number:02}/grp/mute")) & bit:
                     self.values[f"/ch/{number:02}/mix/on"] = int(not value)
 
     def _link(self, odd: int) -> None:
@@ -311,7 +322,7 @@ class FakeDesk:
         told: list[str] = []
         if is_announced:
             sign = "/-show/prepos/current" if self.is_x32 else "/-snap/index"
-            self.values[sign] = int(self.values[sign]) + 1  # type: ignore[arg-type]
+            self.values[sign] = int(self.number(sign)) + 1
             told.append(sign)
         for address, value in scene.items():
             value = self.grid(address, value)

@@ -84,6 +84,23 @@ def test_where_a_tenth_is_lost_and_the_rest_is_late_all_is_read() -> None:
         assert not any(math.isnan(stage.value(number, Param.EQ_HIGH)) for number in range(1, 33))
 
 
+def test_what_a_firmware_does_not_know_holds_nothing_up() -> None:
+    gaps = ("/config/linkcfg", "/config/amixenable", "/fx", "/meters/13", "/-show", "/dca/8")
+    with Stage(x32(unknown=gaps)) as stage:
+        assert stage.connect() <= 2.0
+        stage.let_pass(12.0)
+        assert stage.engine.mix.level_db[0] < 0.0
+        assert stage.barred(1) == {}
+
+
+def test_without_any_meters_the_desk_is_still_there() -> None:
+    with Stage(x32(unknown=("/meters",))) as stage:
+        stage.connect()
+        stage.let_pass(12.0)
+        assert stage.runner.link.state is LinkState.ONLINE
+        assert not any("no word" in text for text in stage.sentences)
+
+
 def test_a_band_far_from_ours_or_of_another_kind_is_no_band_of_ours() -> None:
     desk = x32()
     desk.values["/ch/01/eq/1/f"] = 0.9

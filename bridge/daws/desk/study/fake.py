@@ -74,6 +74,7 @@ class FakeDesk:
         clients: When each client's place ends.
         written: All that clients have set: when, by whom, where, what.
         is_on: Nothing is heard or said while it is off.
+        unknown: Beginnings of addresses that this firmware does not know.
     """
 
     model: str = "X32"
@@ -87,6 +88,7 @@ class FakeDesk:
     clients: dict[str, float] = field(default_factory=dict)
     written: list[tuple[float, str, str, OscArg]] = field(default_factory=list)
     is_on: bool = True
+    unknown: tuple[str, ...] = ()
     _meters: dict[str, tuple[str, float]] = field(default_factory=dict)
     _metered_at: float = -math.inf
 
@@ -191,7 +193,7 @@ class FakeDesk:
 
     def receive(self, client: str, message: OscMessage, at: float) -> Told:
         """A client says something; returns what the desk says to whom."""
-        if not self.is_on:
+        if not self.is_on or message.address.startswith(self.unknown or ("?",)):
             return []
         address, args = message.address, message.args
         if address in ("/xinfo", "/info", "/status"):
@@ -347,11 +349,14 @@ class FakeDesk:
         return [
             (client, OscMessage(bank, (self.blob(bank),)))
             for client, (bank, _) in self._meters.items()
+            if not bank.startswith(self.unknown or ("?",))
         ]
 
     def blob(self, bank: str) -> bytes:
         """The levels of a bank, as they stand on the wire."""
-        count = {"/meters/13": 48, "/meters/1": 40 if not self.is_x32 else 96}.get(bank, 4)
+        count = {"/meters/13": 48, "/meters/0": 70, "/meters/1": 40 if not self.is_x32 else 96}.get(
+            bank, 4
+        )
         levels = [self.meters_dbfs.get(number, -90.0) for number in range(1, count + 1)]
         if self.is_x32:
             return struct.pack(f"<i{count}f", count, *(10.0 ** (level / 20.0) for level in levels))

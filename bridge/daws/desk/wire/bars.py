@@ -60,6 +60,8 @@ def bars_of(console: Console, place: int) -> dict[LockClass, str]:
 def _whole(console: Console, place: int) -> str:
     """Why nothing of an input is written; empty where something may be."""
     base, name = console.bases[place], console.given_name(place)
+    if not console.is_link_known(place):
+        return f"{SOON} until the desk says which channels are linked"
     if console.is_follower(place):
         return f"goes with {console.given_name(place - 1) or console.label(place - 1)}"
     if not console.is_wanted(place):

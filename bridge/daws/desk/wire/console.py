@@ -129,6 +129,13 @@ class Console:
     def _chosen(self) -> frozenset[int]:
         return frozenset(chosen_places(self.options.strips, self.channels))
 
+    def is_link_known(self, place: int) -> bool:
+        """Whether the desk has said whether a channel is half of a pair, or cannot say."""
+        if place >= self.channels:
+            return True
+        links = self.family.links
+        return self.is_known(links[0] if len(links) == 1 else links[place // 2])
+
     def is_linked(self, place: int) -> bool:
         """Whether a channel is one half of a stereo pair."""
         if place >= self.channels:

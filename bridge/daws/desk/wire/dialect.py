@@ -111,7 +111,8 @@ class DeskDialect:
             self._identify(message, at)
         elif self._console is None:
             pass  # nobody knows yet what it is
-        elif message.address == self._console.family.meters:
+        elif message.address in self._console.family.meters:
+            self._presence.record_meters(at)
             return (*self._flush(at), *self._levels(message))
         else:
             self._receive(self._console, message, at)

@@ -15,6 +15,15 @@ RENEW_S: Final = 3.0
 """``/xremote`` lasts 10 s: three renewals may be lost."""
 
 _METERS_S: Final = 4.0
+_NO_METERS_S: Final = 2.0
+"""A bank that brings nothing for this long is not there: the next one is asked for."""
+
+_XINFO_S: Final = 0.25
+"""A desk that has not said what it is, is asked again."""
+
+_STATUS_S: Final = 0.9
+"""Without meters a desk that nobody touches says nothing; then it is asked whether it is there."""
+
 _AWAY_S: Final = 2.5
 """Meters come twenty times a second: a desk that is silent for so long may have been restarted."""
 
@@ -38,6 +47,9 @@ class Presence:
         self.trouble = ""
         self._family: t.Family | None = None
         self._is_begun = False
+        self._bank = 0
+        self._levels_at = -math.inf
+        self._asked_at = -math.inf
         self._heard_at = math.nan
         self._renewed_at = -math.inf
         self._metered_at = -math.inf
@@ -55,6 +67,7 @@ class Presence:
     def begin(self, family: t.Family) -> None:
         """The desk has said what it is."""
         self._family = family
+        self._bank = 0
         self.trouble = ""
         self._next = 0
 
@@ -65,6 +78,10 @@ class Presence:
             self._renewed_at = self._metered_at = -math.inf
         self._heard_at = at
         self.is_away = False
+
+    def record_meters(self, at: float) -> None:
+        """Levels have come."""
+        self._levels_at = at
 
     def hello(self) -> tuple[OscMessage, ...]:
         """What is said to a desk that is to tell everything."""
@@ -82,9 +99,22 @@ class Presence:
         if at - self._renewed_at >= RENEW_S:
             self._renewed_at = at
             out.append(OscMessage("/xremote"))
-        if self._family is not None and at - self._metered_at >= _METERS_S:
+        if self._family is None:
+            if at - self._asked_at >= _XINFO_S:
+                self._asked_at = at
+                out.append(OscMessage("/xinfo"))
+            return out
+        since_asked = at - self._metered_at
+        is_mute = at - self._levels_at > _NO_METERS_S and not self.is_away
+        if since_asked >= _METERS_S or (is_mute and since_asked >= _NO_METERS_S):
+            banks = self._family.meters
+            if is_mute and math.isfinite(self._metered_at):
+                self._bank = (self._bank + 1) % len(banks)
             self._metered_at = at
-            out.append(OscMessage("/meters", (self._family.meters,)))
+            out.append(OscMessage("/meters", (banks[self._bank],)))
+        if at - self._heard_at > _STATUS_S and at - self._asked_at >= _STATUS_S:
+            self._asked_at = at
+            out.append(OscMessage("/status"))
         return out
 
     def read(self) -> None:

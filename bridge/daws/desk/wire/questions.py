@@ -77,6 +77,10 @@ class Questions:
         """Whether an answer is still to come."""
         return address in self._flight or address in self._is_waiting
 
+    def tries(self, address: str) -> int:
+        """How often an address has been asked for that has brought no answer yet."""
+        return self._tries.get(address, _TRIES if address in self.unanswered else 0)
+
     def receive(self, address: str, at: float) -> bool:
         """Whether a message is the answer to a question in flight."""
         sent = self._flight.pop(address, None)

@@ -1,13 +1,16 @@
 """Reading a desk: names first, then what decides who is who, then EQ and sends."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from bridge.daws.desk.wire import tables as t
 from bridge.daws.desk.wire.bars import is_live, sends_of, tap_addresses
 from bridge.daws.desk.wire.console import Console
 from bridge.daws.desk.wire.questions import Questions
 
-_OWN = (t.ON, t.PAN, t.DCA, t.MUTE)
+_OWN: Final = (t.ON, t.PAN, t.DCA, t.MUTE)
+_VITAL: Final = frozenset({t.NAME, t.FADER})
+_PATIENT_TRIES: Final = 2
 
 
 class Reading:
@@ -73,12 +76,22 @@ class Reading:
             self._questions.add([address])  # who it is, is never left open
 
     def is_complete(self) -> bool:
-        """Whether it is known who is who."""
-        return self.is_open and not self._needs
+        """Whether it is known who is who.
+
+        What the desk does not answer for again and again is not waited for, unless it is a name or
+        a fader.
+        """
+        if not self.is_open:
+            return False
+        return all(
+            self._questions.tries(address) > _PATIENT_TRIES and split(address)[1] not in _VITAL
+            for address in self._needs
+        )
 
     def close(self, console: Console) -> None:
         """Who is who is known: go on with what is not known yet of EQ and sends."""
         self.is_open = False
+        self._needs.clear()
         wanted = [base for place, base in enumerate(console.bases) if console.is_wanted(place)]
         for base in wanted:
             self._later(console, _eq(base))

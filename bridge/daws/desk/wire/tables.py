@@ -66,7 +66,7 @@ class Family:
         link_eq: Whether they share the EQ.
         scene: Address of the number of the scene, to be asked.
         recalls: Addresses that are told when another scene comes.
-        meters: The bank of levels that is asked for.
+        meters: The banks of levels that have all inputs first, the cheapest first.
         meter_format: How the numbers of a level blob stand (numpy).
         places: How many clients are told of changes.
         oldest: The oldest firmware that the facts were seen with.
@@ -91,7 +91,7 @@ class Family:
     link_eq: str
     scene: str
     recalls: frozenset[str]
-    meters: str
+    meters: tuple[str, ...]
     meter_format: str
     places: int
     oldest: tuple[int, int]
@@ -125,7 +125,7 @@ X32: Final = Family(
             "/-undo/time", "/load",
         }
     ),
-    meters="/meters/13",
+    meters=("/meters/13", "/meters/0", "/meters/1"),
     meter_format="<f4",
     places=_XREMOTE_X32,
     oldest=(4, 0),
@@ -151,7 +151,7 @@ XAIR: Final = Family(
     link_eq="/config/linkcfg/eq",
     scene="/-snap/index",
     recalls=frozenset({"/-snap/index", "/-snap/name", "/-snap/load"}),
-    meters="/meters/1",
+    meters=("/meters/1",),
     meter_format="<i2",
     places=_XREMOTE_XAIR,
     oldest=(1, 12),

@@ -16,13 +16,14 @@ from pydantic import ValidationError
 
 from bridge.config import Settings
 from bridge.daw.row import load_part
+from bridge.daw.surface import PREFIX
 from bridge.daws import DAWS, make_dialect
 from bridge.engine import Engine
 from bridge.engine_factory import make_engine
 from bridge.errors import NetworkError, PriorError, TraceError
 from bridge.installed import install_command
 from bridge.mix.messages import Mode, PanicPressed
-from bridge.osc.message import OscMessage
+from bridge.osc.message import OscMessage, OscPacket
 from bridge.runtime.discovery import announce, own_address, services
 from bridge.runtime.doctor import examine_daw
 from bridge.runtime.journal import Journal
@@ -31,8 +32,8 @@ from bridge.runtime.remotes import SideDoor
 from bridge.runtime.run_log import RunLog, quiet_libraries
 from bridge.runtime.runner import Runner
 from bridge.runtime.store import Store, open_store
-from bridge.runtime.trace import TracedRunner, Tracing
-from bridge.runtime.trace_file import Part
+from bridge.runtime.trace import Trace, TracedRunner, Tracing
+from bridge.runtime.trace_file import Datagram, Part
 from bridge.runtime.udp import Address, Bind, UdpEndpoint, bound, resolve
 from bridge.text_file import shown
 from bridge.web.extras import PageExtras
@@ -51,6 +52,7 @@ class OpenBridge:
 
 
 _ACTING: Final = frozenset({Mode.ASSIST, Mode.GIG})
+_ANYWHERE: Final = "0.0.0.0"  # noqa: S104 - a word for a trace, nothing is bound to it
 _READ_METERS_S: Final = 1.0
 """Meters are read this often, or at the bridge's pace where that is faster."""
 
@@ -101,12 +103,25 @@ async def _run_until_stopped(settings: Settings, tracing: Tracing | None) -> Non
         daw = settings.daw
         log = RunLog(
             bridge.runner,
-            waits_for=f"{DAWS[daw.dialect].title} at {daw.host}:{daw.port}",
+            waits_for=f"{DAWS[daw.dialect].title} {_place(settings)}",
             examine=partial(examine_daw, settings),
         )
         log.open()
         await stopped.wait()
         await log.close()
+
+
+def _daw_address(settings: Settings) -> Address:
+    """Where the DAW is; of one that is found by itself, what the settings say."""
+    daw = settings.daw
+    if DAWS[daw.dialect].door:
+        return daw.host or _ANYWHERE, daw.port
+    return resolve(daw.host, daw.port)
+
+
+def _place(settings: Settings) -> str:
+    daw = settings.daw
+    return f"at {daw.host}:{daw.port}" if daw.host else "in this network"
 
 
 @asynccontextmanager
@@ -122,7 +137,7 @@ async def open_bridge(
         settings = _safe_after_crash(settings, store)
         engine = make_engine(settings, store.session)
         memory = _remember(engine, store)
-        daw = resolve(settings.daw.host, settings.daw.port)
+        daw = _daw_address(settings)
         trace = tracing.begin(settings, store.session) if tracing else None
         kind = partial(TracedRunner, trace) if trace else Runner
         runner = _make_runner(settings, engine, daw, store.session, kind)
@@ -144,6 +159,7 @@ async def open_bridge(
         endpoint.close()
         store.close()
         raise
+    _open_door(settings, runner, trace)
     runner.open(endpoint, journal)
     person, answers, place = settings.profile, store.answers, shown(store.path)
     _log.info("Learning for %s: %d answers so far, in %s", person, answers, place)
@@ -158,6 +174,8 @@ async def open_bridge(
         trouble = await asyncio.to_thread(journal.close)
         await asyncio.sleep(0)  # the last acknowledgements go out
         endpoint.close()
+        if runner.door is not None:
+            runner.door.close()
         if trace:
             trace.close()
         if trouble:
@@ -184,8 +202,29 @@ def make_offline(
         ) from None
     session = part.header["session"]
     engine = make_engine(settings, session)
-    runner = _make_runner(settings, engine, part.header["daw"], session, Runner)
-    return runner, _open_endpoint(settings, runner, bind=bind, clock=clock)
+    daw = part.header["daw"]
+    runner = _make_runner(settings, engine, daw, session, Runner)
+    endpoint = _open_endpoint(settings, runner, bind=bind, clock=clock)
+    if DAWS[settings.daw.dialect].door:
+        runner.door = _PlayedDoor(endpoint, part)
+    return runner, endpoint
+
+
+class _PlayedDoor:
+    """The DAW's own socket in a trace: its peer is whom the bridge spoke to as to no remote."""
+
+    def __init__(self, endpoint: UdpEndpoint, part: Part) -> None:
+        sent = (each for each in part.records if isinstance(each, Datagram) and each.is_sent)
+        said = (each.peer for each in sent if not each.osc.startswith(PREFIX.encode()))
+        self.peer: Address = next(said, part.header["daw"])
+        self._endpoint = endpoint
+
+    def send(self, packet: OscPacket) -> None:
+        """Keep what would be said."""
+        self._endpoint.send(packet, self.peer)
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 def _make_runner(
@@ -197,7 +236,7 @@ def _make_runner(
 ) -> Runner:
     return kind(
         engine=engine,
-        dialect=make_dialect(settings.daw.dialect),
+        dialect=make_dialect(settings.daw.dialect, settings),
         daw=daw,
         session=session,
         read_every_s=min(settings.pace.interval_s, _READ_METERS_S),
@@ -279,6 +318,14 @@ def _open_midi(
     midi = MidiService(runner, settings.store, show=partial(show, "midi"))
     midi.open()
     return midi
+
+
+def _open_door(settings: Settings, runner: Runner, trace: Trace | None) -> None:
+    """The DAW's own socket, where it has one."""
+    open_door = DAWS[settings.daw.dialect].door
+    if open_door:
+        wrap = trace.wrap if trace else lambda sock: sock
+        runner.door = load_part(open_door)(settings, runner, runner.dialect, wrap)
 
 
 def _open_side_door(

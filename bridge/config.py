@@ -17,6 +17,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     model_validator,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -49,6 +50,17 @@ def _loopback_or_ipv4(text: str) -> str:
         raise PydanticCustomError(
             "host", "expected an IPv4 address such as 127.0.0.1, got '{got}'", {"got": text}
         ) from None
+
+
+def _daw_host(text: str, info: ValidationInfo) -> str:
+    """Where the DAW is: of one that has a socket of its own any address or name, or nothing."""
+    row = DAWS.get(str(info.data.get("dialect", "")))
+    if row is None or not row.door:
+        return _loopback_or_ipv4(text)
+    if text == "" or re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252})|[0-9A-Fa-f:.]+(%\w+)?", text):
+        return text
+    expected = "expected an address or a name such as 192.168.1.64, or nothing, got '{got}'"
+    raise PydanticCustomError("host", expected, {"got": shown(text)})
 
 
 def _known_dialect(name: str) -> str:
@@ -99,25 +111,50 @@ class _Group(BaseModel):
 
 
 class DawSettings(_Group):
-    """Where the DAW is, and which dialect it speaks; without a port, the dialect's own."""
+    """Where the DAW is, and which dialect it speaks; without a port, the dialect's own.
+
+    A desk without a host is looked for in the network.
+    """
 
     dialect: Annotated[str, AfterValidator(_known_dialect)] = "generic"
-    host: Host = "127.0.0.1"
+    host: Annotated[str, AfterValidator(_daw_host)] = "127.0.0.1"
     port: Port = 9401
 
     @model_validator(mode="before")
     @classmethod
     def _port_is_the_dialects(cls, given: object) -> object:
         dialect = given.get("dialect") if isinstance(given, dict) else None
-        if isinstance(given, dict) and "port" not in given and dialect in tuple(DAWS):
-            return {**given, "port": DAWS[dialect].port}
-        return given
+        if not isinstance(given, dict) or dialect not in tuple(DAWS):
+            return given
+        row = DAWS[str(dialect)]
+        own: dict[str, object] = {"port": row.port} | ({"host": ""} if row.door else {})
+        return {**own, **given}
 
 
 class ReaperSettings(_Group):
     """Where REAPER keeps the person's files; without it, where it usually does."""
 
     resource_path: Annotated[Path, Field(strict=False), AfterValidator(_expanded)] | None = None
+
+
+def _strip_list(text: str) -> str:
+    part = r"(aux)?\d{1,2}(-\d{1,2})?"
+    if text in ("named", "all") or re.fullmatch(rf"{part}(, ?{part})*", text.lower()):
+        return text
+    expected = "expected named, all, or a list such as 1-16,aux1; got '{got}'"
+    raise PydanticCustomError("strips", expected, {"got": shown(text)})
+
+
+class DeskSettings(_Group):
+    """What of a desk the bridge may work on.
+
+    `strips`: ``named``, ``all``, or a list such as ``1-16,aux1``. `monitors`: ``protect`` leaves
+    alone what musicians would hear in a wedge, ``ignore`` does not. `aux`: aux and USB inputs, too.
+    """
+
+    strips: Annotated[str, AfterValidator(_strip_list)] = "named"
+    monitors: Literal["protect", "ignore"] = "protect"
+    aux: bool = False
 
 
 class ListenSettings(_Group):
@@ -175,6 +212,7 @@ class Settings(_Group):
 
     daw: DawSettings = DawSettings()
     reaper: ReaperSettings = ReaperSettings()
+    desk: DeskSettings = DeskSettings()
     listen: ListenSettings = ListenSettings()
     mode: Annotated[Mode, Field(strict=False)] = Mode.SUGGEST
     pace: PaceSettings = PaceSettings()
@@ -205,6 +243,26 @@ class Settings(_Group):
         if dialect not in tuple(DAWS) or not isinstance(listen, dict) or "port" in listen:
             return given
         return {**given, "listen": {**listen, "port": DAWS[str(dialect)].listen_port}}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _limits_are_those_of_a_show(cls, given: object) -> object:
+        """In front of people the limits are `live`, unless somebody chooses others."""
+        daw = given.get("daw") if isinstance(given, dict) else None
+        row = DAWS.get(str(daw.get("dialect"))) if isinstance(daw, dict) else None
+        if not isinstance(given, dict) or row is None or not row.is_live:
+            return given
+        guard = given.get("guard", {})
+        if not isinstance(guard, dict):
+            return given
+        return {**given, "guard": {"profile": Profile.LIVE.value, **guard}}
+
+    @model_validator(mode="after")
+    def _no_show_is_without_limits(self) -> "Settings":
+        if DAWS[self.daw.dialect].is_live and self.guard.profile is Profile.OFF:
+            text = "guard.profile: expected live or studio in front of people, got off"
+            raise PydanticCustomError("live", text)
+        return self
 
     @model_validator(mode="after")
     def _daw_is_not_the_bridge(self) -> "Settings":

@@ -108,16 +108,15 @@ class DawEvents:
         match event:
             case m.DumpOpened() | m.DumpClosed():
                 self._switch_dump(event)
-            case m.TrackIdentified():
-                is_other = self._mix.note_uid(event.track, event.uid)
-                self._contradict(event.at, event.track, "uid", event.uid, is_other=is_other)
-            case m.TrackNamed():
-                is_other = self._mix.note_name(event.track, event.name)
-                self._contradict(event.at, event.track, "name", event.name, is_other=is_other)
+            case m.TrackIdentified() | m.TrackNamed():
+                self._identify(event)
             case m.RoleGiven():
                 self._strip_memory.take_role(event.track, event.role)
             case m.TransportChanged():
                 self._mix.playing = event.playing
+            case m.SceneRecalled():
+                self._begin_recall(event.at)
+                self._strip_memory.begin_scene()
             case m.TrackBarred():
                 self._mix.note_bar(event)
                 self.apply_bars()
@@ -140,6 +139,16 @@ class DawEvents:
         if is_change and not self._moves.is_answer(event):
             self._moved_in_dump[event.track] = event.at
         self._mix.note_change(event)
+
+    def _identify(self, event: m.TrackIdentified | m.TrackNamed) -> None:
+        """The DAW says who a strip is."""
+        if isinstance(event, m.TrackIdentified):
+            what, text = "uid", event.uid
+            is_other = self._mix.note_uid(event.track, text)
+        else:
+            what, text = "name", event.name
+            is_other = self._mix.note_name(event.track, text)
+        self._contradict(event.at, event.track, what, text, is_other=is_other)
 
     def apply_bars(self) -> None:
         """What the DAW would make go wrong is left alone, and a person told why."""
@@ -217,6 +226,7 @@ class DawEvents:
             self._pause(at, "the tracks were rearranged")
         for strip in self._mix.strips:
             self._strip_memory.greet(strip, is_new=strip.key not in known)
+        self._strip_memory.end_scene()
         self.apply_bars()
         foreign = [change for change in changes if not self._moves.is_answer(change)]
         if self._mix.is_recall(foreign):
@@ -288,7 +298,7 @@ class DawEvents:
         reading = self._moves.receive(strip, event, is_sure=is_sure)
         if reading.is_stale:
             return
-        is_same = abs(event.value - before) <= self._moves.grid.resolution(param)
+        is_same = abs(event.value - before) <= self._moves.grid.resolution(param, event.value)
         if reading.is_over and self._has_crossed_a_hand(strip, event):
             if is_sure:
                 self._mix.confirm(strip, param, event.value, event.at)
@@ -300,7 +310,9 @@ class DawEvents:
         self._mix.confirm(strip, param, event.value, event.at)
         if reading.answer in (Answer.ECHO, Answer.CONFIRMED):
             self._mix.settle(strip, param)
-        elif is_same and abs(event.value - settled) <= self._moves.grid.resolution(param):
+        elif is_same and abs(event.value - settled) <= self._moves.grid.resolution(
+            param, event.value
+        ):
             pass  # it stands where it stood
         elif reading.answer is Answer.DOUBT:
             self._moves.is_dump_wanted = True

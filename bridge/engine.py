@@ -12,7 +12,7 @@ Theory of operation:
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, assert_never
 
 from bridge.controls import ControlEvent, Controls
@@ -60,7 +60,9 @@ class Engine:
         interval_s: Least time between two moves, seconds.
         session: Number of this run in its profile; the first half of every move's name.
         learning_enabled: Whether judgements teach.
-        steps: The steps of the DAW's scales, where its dialect tells them.
+        steps: The steps of the DAW's scales, where its dialect tells them; see `Grid`.
+        nearest: What a control holds when it is asked for a value, where that is known.
+        is_live: Whether people hear what the DAW plays: then gig mode is a show (`guard.show`).
     """
 
     def __init__(
@@ -72,12 +74,16 @@ class Engine:
         interval_s: float,
         session: int,
         learning_enabled: bool,
-        steps: Mapping[Param, float] | None = None,
+        steps: Mapping[Param, float | Callable[[float], float]] | None = None,
+        nearest: Callable[[Param, float], float] | None = None,
+        is_live: bool = False,
     ) -> None:
         self.mix = MixState()
         self.ledger = Ledger()
         self.guard = Guard(limits)
-        self.moves = Moves(session=session, mix=self.mix, guard=self.guard, grid=Grid(steps))
+        self.moves = Moves(
+            session=session, mix=self.mix, guard=self.guard, grid=Grid(steps, nearest)
+        )
         self._task = task
         self._teacher = Teacher(
             task=task, mix=self.mix, guard=self.guard, pace_s=interval_s, learns=learning_enabled
@@ -113,6 +119,7 @@ class Engine:
             attend=self._attend,
         )
         self._interval_s = interval_s
+        self._is_live = is_live
         self._link = (LinkState.OFFLINE, "nothing has been heard of the DAW yet")
         self._next_decision_at = -math.inf
         self._attended_at: float | None = None
@@ -136,6 +143,7 @@ class Engine:
         elif isinstance(event, m.MetersRead):
             if self.guard.is_layout_known:
                 self.mix.hear(event)
+                self.guard.show.record_levels(self.mix, event.at)
                 for strip in guess_roles(self.mix) if self.moves.is_idle else ():
                     self._tell(f"{strip.name}: guessed from its sound, I take it for {strip.role}")
         elif isinstance(event, m.LinkChanged):
@@ -249,6 +257,13 @@ class Engine:
     def _choose_mode(self, mode: Mode) -> None:
         self.mode = self._teacher.mode = mode
         self.guard.scale = _GIG_SCALE if mode is Mode.GIG else 1.0
+        if mode is not Mode.GIG:
+            self.guard.show.end()
+        elif self._is_live and not self.guard.show.is_on:
+            gain = Param.GAIN
+            self.guard.show.begin(
+                {(strip.key, gain): self.mix.value(strip, gain) for strip in self.mix.strips}
+            )
 
     def _on_reward(self, event: m.RewardReceived) -> None:
         """A thumb without a name answers the open suggestion; any other is about moves made."""
@@ -334,6 +349,7 @@ class Engine:
             self._next_decision_at = at + max(self._interval_s, _IDLE_LOOK_S)
             return
         move = self.moves.make(proposal, at)
+        move.to_value = self.moves.grid.aim(move.param, move.from_value, move.to_value)
         self._out.decisions.append(move.decision(self.mode))
         may_act = self.guard.may(m.StripSwitch.ACT, move.key, move.param)
         if self.mode is Mode.SUGGEST or not may_act:

@@ -1,7 +1,7 @@
 """Settings in, an engine out: what decides, without anything that it runs in."""
 
 from bridge.config import Settings
-from bridge.daws import make_dialect
+from bridge.daws import DAWS, make_dialect
 from bridge.engine import Engine
 from bridge.errors import PriorError
 from bridge.guard.limits import LIMITS, Profile
@@ -18,6 +18,7 @@ def make_engine(settings: Settings, session: int) -> Engine:
     Raises:
         PriorError: If the shipped prior cannot be used.
     """
+    can = make_dialect(settings.daw.dialect).capabilities
     load_vocabulary()  # takes some 0.1 s, which the first dump should not
     return Engine(
         task=_make_task(settings),
@@ -26,7 +27,9 @@ def make_engine(settings: Settings, session: int) -> Engine:
         interval_s=settings.pace.interval_s,
         session=session,
         learning_enabled=settings.learning.enabled,
-        steps=make_dialect(settings.daw.dialect).capabilities.steps,
+        steps=can.steps,
+        nearest=can.nearest,
+        is_live=DAWS[settings.daw.dialect].is_live,
     )
 
 

@@ -191,6 +191,7 @@ class Verdicts:
         self._detours.forget()
         self._mix.forget_sound()
         self._moves.disown()
+        self._guard.disown()
         self._hands = HandLedger()
 
     def adopt(self, strip: StripState, param: Param, value: float, at: float) -> None:

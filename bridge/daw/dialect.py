@@ -39,7 +39,7 @@ waking the dialect (`level_slot`); where only the dialect can tell, `decode` ret
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
@@ -76,8 +76,10 @@ class Capabilities:
         repeats_levels: A level comes again and again while it stands; else only when it changes.
         sends_dumps: The DAW itself says all it has when asked; the dialect does not collect it.
         steps: The steps of its scales, in each parameter's unit, where they are known; else they
-            are learnt from its answers.
+            are learnt from its answers. Of a scale that is not even, a function of the value.
+        nearest: What a control holds when it is asked for a value, where that is known exactly.
         writes_per_s: More are held back, and the newest value of each parameter goes.
+        writes_per_param_s: The same for one parameter of one strip.
     """
 
     has_rms: bool
@@ -86,8 +88,10 @@ class Capabilities:
     has_eq: bool
     repeats_levels: bool = True
     sends_dumps: bool = False
-    steps: Mapping[Param, float] = field(default_factory=dict)
+    steps: Mapping[Param, float | Callable[[float], float]] = field(default_factory=dict)
+    nearest: Callable[[Param, float], float] | None = None
     writes_per_s: float = math.inf
+    writes_per_param_s: float = math.inf
 
 
 class LevelSlot(NamedTuple):
@@ -182,6 +186,14 @@ class Watchful(Protocol):
     @property
     def trouble(self) -> str:
         """What a person must do so that it answers, in words; empty where nothing is known."""
+
+
+@runtime_checkable
+class Paced(Protocol):
+    """A dialect that asks at a pace of its own, and wants to be woken for it."""
+
+    def ask_due_s(self, *, at: float) -> float | None:
+        """How long until `ask` has more to say; None while only an answer can bring that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

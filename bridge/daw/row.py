@@ -34,6 +34,11 @@ class DawRow:
         host: Runs the DAW for the demo; see `bridge.demo`.
         study: A module that measures it, ``mixbridge study NAME``.
         study_text: What that measures.
+        options: The group of the settings that its dialect is made with.
+        door: Finds the DAW and opens a socket that is its alone; see `bridge.app`. Without one it
+            speaks at the port where people do.
+        is_live: Whether people hear what it plays: then the limits are `live` unless somebody says
+            otherwise, and never `off`; gig mode is a show.
         listen_port: Where it expects the bridge.
         only_port: Where it answers at `listen_port` alone: who else may have that, and what to do.
     """
@@ -50,12 +55,17 @@ class DawRow:
     host: str = ""
     study: str = ""
     study_text: str = ""
+    options: str = ""
+    door: str = ""
+    is_live: bool = False
     listen_port: int = LISTEN_PORT
     only_port: str = ""
 
-    def make_dialect(self) -> Dialect:
-        """A fresh conversation with it."""
-        made: Dialect = load_part(self.dialect)()
+    def make_dialect(self, settings: object = None) -> Dialect:
+        """A fresh conversation with it; `settings` of the bridge, where there are any."""
+        kind = load_part(self.dialect)
+        is_chosen = self.options and settings is not None
+        made: Dialect = kind(getattr(settings, self.options)) if is_chosen else kind()
         return made
 
 

@@ -96,7 +96,12 @@ def word(words: type[Word]) -> Scale[Word]:
 
 def in_words(args: Sequence[OscArg]) -> str:
     """Arguments as an error shows them to their sender."""
-    shown = [repr(arg[:_MAX_SHOWN] if isinstance(arg, str) else arg) for arg in args[:12]]
+    shown = [
+        f"a blob of {len(arg)} bytes"
+        if isinstance(arg, bytes)
+        else repr(arg[:_MAX_SHOWN] if isinstance(arg, str) else arg)
+        for arg in args[:12]
+    ]
     return ", ".join(shown) or "no argument"
 
 

@@ -317,7 +317,7 @@ def _is_pressed(state: OscArg) -> bool | None:
     """
     if state is None:  # the tags N and I, which carry no value
         return True
-    if isinstance(state, str) or not math.isfinite(state) or state < 0:
+    if isinstance(state, str | bytes) or not math.isfinite(state) or state < 0:
         return None
     return bool(state)
 

@@ -10,19 +10,20 @@ from bridge.daw.dialect import Dialect
 from bridge.daw.row import DawRow
 from bridge.daws.ableton import ABLETON
 from bridge.daws.ardour import ARDOUR
+from bridge.daws.desk import DESK
 from bridge.daws.generic import GENERIC
 from bridge.daws.reaper import REAPER
 from bridge.errors import ConfigError
 
-DAWS: Final[dict[str, DawRow]] = {row.name: row for row in (GENERIC, ARDOUR, REAPER, ABLETON)}
+DAWS: Final[dict[str, DawRow]] = {row.name: row for row in (GENERIC, ARDOUR, REAPER, ABLETON, DESK)}
 
 
-def make_dialect(name: str) -> Dialect:
-    """The dialect of that name.
+def make_dialect(name: str, settings: object = None) -> Dialect:
+    """The dialect of that name, with what the settings of the bridge say of it.
 
     Raises:
         ConfigError: If there is none.
     """
     if name not in DAWS:
         raise ConfigError(f"daw.dialect: expected one of {', '.join(DAWS)}; got {name!r}.")
-    return DAWS[name].make_dialect()
+    return DAWS[name].make_dialect(settings)

@@ -7,7 +7,7 @@ finer at the top.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from bridge.mix.params import SPECS, Param
@@ -56,11 +56,18 @@ class Grid:
     """The steps of a DAW's controls.
 
     Args:
-        steps: The steps that the dialect tells, in the parameter's unit.
+        steps: The steps that the dialect tells, in the parameter's unit; of a scale that is not
+            even, by value.
+        nearest: What a control holds when it is asked for a value, where the dialect knows that.
     """
 
-    def __init__(self, steps: Mapping[Param, float] | None = None) -> None:
+    def __init__(
+        self,
+        steps: Mapping[Param, float | Callable[[float], float]] | None = None,
+        nearest: Callable[[Param, float], float] | None = None,
+    ) -> None:
         self._told = dict(steps or {})
+        self._nearest = nearest
         self._errors: defaultdict[tuple[Param, int], deque[float]] = defaultdict(
             lambda: deque(maxlen=_REMEMBERED)
         )
@@ -74,8 +81,8 @@ class Grid:
 
         Until enough is known, as far as the coarsest device rounds.
         """
-        if (step := self._told.get(param)) is not None:
-            return max(noise(param), 0.5 * step * 1.05)
+        if param in self._told:
+            return max(noise(param), 0.5 * self._step(param, value) * 1.05)
         worst = self._learnt(param, value)
         if worst is None:
             return coarsest(param)
@@ -103,9 +110,24 @@ class Grid:
                 return None  # what is known here says otherwise
         return exact
 
-    def resolution(self, param: Param) -> float:
-        """The least change of a value that is no noise, in the unit of `param`."""
-        return max(noise(param), self._told.get(param, 0.0))
+    def resolution(self, param: Param, value: float) -> float:
+        """The least change of a value near `value` that is no noise, in the unit of `param`."""
+        return max(noise(param), self._step(param, value))
+
+    def nearest(self, param: Param, value: float) -> float:
+        """What the DAW holds when it is asked for `value`, as far as that is known."""
+        return self._nearest(param, value) if self._nearest else value
+
+    def aim(self, param: Param, start: float, target: float) -> float:
+        """The place nearest to `target` that is not beyond it, seen from `start`."""
+        way = 1.0 if target > start else -1.0
+        shift = self._step(param, target) / 8.0
+        places = (self.nearest(param, target - way * shift * each) for each in range(5))
+        return next((p for p in places if (p - target) * way <= 0.0), start)
+
+    def _step(self, param: Param, value: float) -> float:
+        step = self._told.get(param, 0.0)
+        return step(value) if callable(step) else step
 
     def record(self, param: Param, value: float, error: float) -> None:
         """An answer near `value` was off by `error` from what had been asked for."""

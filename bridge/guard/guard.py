@@ -22,9 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.guard.limits import HOLD_OFF_S, Limits
+from bridge.guard.show import Show
 from bridge.guard.strip_guard import StripGuard, classes_of, switch
 from bridge.guard.write import Purpose, Write
-from bridge.mix.messages import StripSwitch
+from bridge.mix.messages import SOON, StripSwitch
 from bridge.mix.pairs import SHARED, pairs_of
 from bridge.mix.params import COLUMN, LOCK_CLASS, MOVABLE, SPECS, LockClass, Param, in_words
 from bridge.mix.spectrum import FloatArray, to_power
@@ -56,6 +57,7 @@ class Guard:
         self.is_panicked = False
         self.scale = 1.0
         """0.5 in gig mode: half of every step and span."""
+        self.show = Show()
         self._strips: dict[str, StripGuard] = {}
         self._booked: deque[tuple[float, str, Param]] = deque()
         self._in_this_minute: Counter[tuple[str, Param]] = Counter()
@@ -78,6 +80,11 @@ class Guard:
         """We have written it: from now on it is ours to take back."""
         self.strip(key).ours[COLUMN[param]] = True
 
+    def disown(self) -> None:
+        """Another mix: nothing that stands in it is ours."""
+        for strip in self._strips.values():
+            strip.ours[:] = False
+
     def is_ours(self, key: str, param: Param) -> bool:
         """Whether we have written it since it was pinned."""
         return bool(self.strip(key).ours[COLUMN[param]])
@@ -98,7 +105,9 @@ class Guard:
         """Take over what the DAW would make go wrong on a strip; what of it is new, in words."""
         strip = self.strip(key)
         news = [
-            f"its {kind} {why}" for kind, why in barred.items() if strip.barred.get(kind) != why
+            why if kind is LockClass.ALL else f"its {kind} {why}"
+            for kind, why in barred.items()
+            if strip.barred.get(kind) != why and not why.startswith(SOON)
         ]
         strip.barred = dict(barred)
         return news
@@ -161,6 +170,9 @@ class Guard:
         allowed &= np.sign(shortened) == np.sign(steps)
         allowed &= ~self._blocked(observation, at)[:, columns]
         allowed &= self._within_total_boost(observation, shortened, columns)
+        allowed &= self.show.allowed(
+            observation.keys, observation.values, shortened, columns, at=at
+        )
         return np.where(allowed, shortened, 0.0), allowed
 
     def _bounds(self, observation: Observation) -> tuple[FloatArray, FloatArray]:
@@ -307,8 +319,9 @@ def _must_not_be_safe(guard: Guard, write: Write) -> str | None:
 def _must_not_be_barred(guard: Guard, write: Write) -> str | None:
     kind = LOCK_CLASS[write.param]
     barred = guard.strip(write.key).barred
-    why = barred.get(kind) or barred.get(LockClass.ALL)
-    return None if why is None else f"its {kind} {why}"
+    if LockClass.ALL in barred:
+        return f"it {barred[LockClass.ALL]}"
+    return None if kind not in barred else f"its {kind} {barred[kind]}"
 
 
 def _must_not_be_frozen(guard: Guard, write: Write) -> str | None:
@@ -362,6 +375,10 @@ def _must_not_jump(guard: Guard, write: Write) -> str | None:
     return f"{in_words(write.param, write.value)} is a jump; it must be a ramp"
 
 
+def _must_suit_the_show(guard: Guard, write: Write) -> str | None:
+    return guard.show.refusal(write)
+
+
 RULES: Final[tuple[Callable[[Guard, Write], str | None], ...]] = (
     _must_know_the_value,
     _must_know_the_name,
@@ -377,5 +394,6 @@ RULES: Final[tuple[Callable[[Guard, Write], str | None], ...]] = (
     _must_be_answered,
     _must_stay_near_snapshot,
     _must_be_a_small_step,
+    _must_suit_the_show,
     _must_not_jump,
 )

@@ -29,6 +29,7 @@ class StripMemory:
         }
         self._safe_for_all: set[LockClass] = set()
         self._met: dict[str, str] = {}  # names by key, of every strip of this session
+        self._is_scene_new = False
 
     def greet(self, strip: StripState, *, is_new: bool) -> None:
         """Give a strip of a dump what is known of it.
@@ -38,6 +39,11 @@ class StripMemory:
             is_new: Whether the last dump did not have it: it is pinned as it stands now, even if
                 there was one of that identity before.
         """
+        met_as = self._met.get(strip.key, strip.name)
+        if self._is_scene_new and met_as != strip.name:
+            # The place is the same, and somebody else stands there: their role is read anew.
+            self._roles.pop(kept_key(strip.key, self._roles), None)
+            strip.given_role = strip.sound_role = None
         self.recall_role(strip)
         self._guard.strip(strip.key).is_nameless = not strip.is_named
         for param in MOVABLE:
@@ -49,6 +55,14 @@ class StripMemory:
             for lock_class in kept.pop(kept_key(strip.key, kept), ()):
                 switch(self._guard.strip(strip.key).off[each], lock_class, on=True)
         self._met[strip.key] = strip.name
+
+    def begin_scene(self) -> None:
+        """The next dump is another mix."""
+        self._is_scene_new = True
+
+    def end_scene(self) -> None:
+        """Who is who in the new mix is known."""
+        self._is_scene_new = False
 
     def take_role(self, track: int, role: Role) -> None:
         """The DAW says a role."""

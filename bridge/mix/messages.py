@@ -111,6 +111,10 @@ class ParamChanged:
     value: float
 
 
+SOON: Final = "waits"
+"""A reason of `TrackBarred` that begins so is over in a moment: nobody need be told."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackBarred:
     """Writes of that class would go wrong; `reason` says why, empty: no more. A dump says all."""
@@ -151,6 +155,13 @@ class DawComplained:
 
     at: float
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SceneRecalled:
+    """The DAW says that another mix is loaded: until the next dump nothing is a hand's."""
+
+    at: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -350,6 +361,7 @@ DawEvent = (
     | MoveRedone
     | TransportChanged
     | DawComplained
+    | SceneRecalled
 )
 PersonEvent = (
     RewardReceived

@@ -8,8 +8,9 @@ had, as far as that could be read.
 Numbers need not be finite. Minus infinity is how some desks say a closed fader, and what else
 cannot be meant is refused by the scale of the value (`bridge.daw.scale`), which knows the control.
 
-Accepted type tags: ``i f s h d T F N I``. Refused: blobs, time tags, MIDI, arrays and the rest,
-which nothing in our namespaces means. Text that is not UTF-8 is read as Latin-1, as older DAWs on
+Accepted type tags: ``i f s b h d T F N I``. Refused: time tags, MIDI, arrays and the rest, which
+nothing in our namespaces means. Blobs are how desks say their meters; what is in one only the
+dialect knows. Text that is not UTF-8 is read as Latin-1, as older DAWs on
 Windows send it: a track name with an umlaut wrong is better than a track without a name.
 """
 
@@ -184,13 +185,25 @@ def _arguments(datagram: bytes, position: int, end: int, tags: bytes) -> tuple[O
         elif tag == ord("s"):
             text, position = _string(datagram, position, end, f"argument {len(args) + 1}")
             args.append(_text(text))
+        elif tag == ord("b"):
+            blob, position = _blob(datagram, position, end, len(args) + 1)
+            args.append(blob)
         elif tag in _CONSTANTS:
             args.append(_CONSTANTS[tag])
         else:
-            raise OscDecodeError(f"Type tags are of i f s h d T F N I; got {chr(tag)!r}.")
+            raise OscDecodeError(f"Type tags are of i f s b h d T F N I; got {chr(tag)!r}.")
     if position != end:
         raise OscDecodeError(f"The message has {end - position} bytes after its last argument.")
     return tuple(args)
+
+
+def _blob(datagram: bytes, start: int, end: int, number: int) -> tuple[bytes, int]:
+    """A blob without its padding, and where the next thing begins."""
+    size = _SIZE.unpack_from(datagram, start)[0] if start + 4 <= end else -1
+    after = start + 4 + (size + 3 & ~3)
+    if size < 0 or after > end:
+        raise OscDecodeError(f"The blob of argument {number} is longer than the message.")
+    return datagram[start + 4 : start + 4 + size], after
 
 
 def _string(datagram: bytes, start: int, end: int, what: str) -> tuple[bytes, int]:

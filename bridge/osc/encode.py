@@ -1,4 +1,4 @@
-"""An encoder of OSC 1.0 packets: ``i``, ``f`` and ``s``, which every receiver knows.
+"""An encoder of OSC 1.0 packets: ``i``, ``f`` and ``s``, which every receiver knows, and ``b``.
 
 What does not depend on the arguments' values (address, type tags, layout) is worked out once and
 kept, so that a fader move costs a look-up and a `struct.pack`.
@@ -25,8 +25,9 @@ def encode(packet: OscPacket) -> bytes:
     """The datagram of a message, or of a bundle of them.
 
     Raises:
-        ValueError: If an argument is no int32, finite float32 or text without zero characters, or
-            the address is not ASCII: a mistake in this program, since dialects check what they say.
+        ValueError: If an argument is no int32, finite float32, text without zero characters or
+            bytes, or the address is not ASCII: a mistake in this program, since dialects check what
+            they say.
     """
     if isinstance(packet, OscBundle):
         elements = (_message(message) for message in packet.messages)
@@ -40,7 +41,7 @@ def _message(message: OscMessage) -> bytes:
     header, numbers = _layout(message.address, tuple(map(type, message.args)))
     if numbers is not None:
         return header + _packed(numbers, message.args)
-    fields = [_padded(arg) if isinstance(arg, str) else arg for arg in message.args]
+    fields = [_bytes(arg) for arg in message.args]
     codes = (
         f"{len(field)}s" if isinstance(field, bytes) else _tag(type(field)) for field in fields
     )
@@ -66,15 +67,22 @@ def _layout(address: str, kinds: tuple[type, ...]) -> tuple[bytes, Struct | None
         raise ValueError(f"An OSC address is ASCII and begins with '/', got {address!r}.")
     tags = "".join(map(_tag, kinds))
     header = _padded(address) + _padded(f",{tags}")
-    return header, None if "s" in tags else Struct(f">{tags}")
+    return header, None if set(tags) & {"s", "b"} else Struct(f">{tags}")
 
 
 def _tag(kind: type) -> str:
     if not issubclass(kind, bool):
-        for base, tag in ((float, "f"), (int, "i"), (str, "s")):
+        for base, tag in ((float, "f"), (int, "i"), (str, "s"), (bytes, "b")):
             if issubclass(kind, base):
                 return tag
-    raise ValueError(f"An OSC argument is int, float or str, got {kind.__name__}.")
+    raise ValueError(f"An OSC argument is int, float, str or bytes, got {kind.__name__}.")
+
+
+def _bytes(arg: OscArg) -> OscArg | bytes:
+    """Text and blobs as they stand on the wire; a number is packed with the others."""
+    if isinstance(arg, bytes):
+        return struct.pack(">i", len(arg)) + arg + b"\0" * (-len(arg) % 4)
+    return _padded(arg) if isinstance(arg, str) else arg
 
 
 def _padded(text: str) -> bytes:

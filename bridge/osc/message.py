@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-OscArg = int | float | str | bool | None
-"""``i h`` are int, ``f d`` float, ``s`` str, ``T F`` bool; ``N I`` carry no value: None."""
+OscArg = int | float | str | bool | bytes | None
+"""``i h`` are int, ``f d`` float, ``s`` str, ``T F`` bool, ``b`` bytes; ``N I`` are None."""
 
 
 @dataclass(frozen=True, slots=True)

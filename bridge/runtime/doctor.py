@@ -117,7 +117,11 @@ def examine_settings(settings: Settings) -> list[Finding]:
 def examine_daw(settings: Settings) -> list[Finding]:
     """What is there and what is missing of the DAW, and of what its setup installs."""
     return [
-        daw_port(settings.daw.host, settings.daw.port),
+        *(
+            []
+            if DAWS[settings.daw.dialect].door
+            else [daw_port(settings.daw.host, settings.daw.port)]
+        ),
         *daw_findings(settings),
     ]
 

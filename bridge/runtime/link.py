@@ -131,7 +131,8 @@ class DawLink:
         silent_s = at - self._heard_at
         change: LinkChanged | DumpClosed | None = None
         was_there = self.state in (LinkState.ONLINE, LinkState.CONNECTING)
-        is_other_trouble = self.state is LinkState.STALE and trouble not in ("", self._trouble)
+        is_waiting = self.state in (LinkState.STALE, LinkState.OFFLINE)
+        is_other_trouble = is_waiting and trouble not in ("", self._trouble)
         if (was_there and silent_s > _STALE_S) or is_other_trouble:
             self._count = None
             self._trouble = trouble

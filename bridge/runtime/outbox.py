@@ -11,6 +11,7 @@ from typing import Final
 from bridge.mix.messages import Command, RequestDump, SetParam
 from bridge.runtime.counters import Counters
 
+_SLACK_S: Final = 1e-6
 _BURST_S: Final = 0.05
 """This much of a second's writes may leave at once."""
 
@@ -21,9 +22,12 @@ class Outbox:
     Args:
         per_s: Writes a second; infinity holds nothing back.
         counters: Where writes are counted that never leave.
+        per_param_s: Writes a second of one parameter of one strip.
     """
 
-    def __init__(self, per_s: float, counters: Counters) -> None:
+    def __init__(self, per_s: float, counters: Counters, *, per_param_s: float = math.inf) -> None:
+        self._pause_s = 1.0 / per_param_s
+        self._free_at: dict[tuple[object, ...], float] = {}
         self._counters = counters
         self._per_s = per_s
         self._most = max(1.0, per_s * _BURST_S)
@@ -56,9 +60,11 @@ class Outbox:
                 taken.append(command)
             elif not is_wanted(command):
                 self._counters.withdrawn += 1
-            elif self._credit >= 1.0:
+            elif self._credit >= 1.0 and self._free_at.get(place, at) <= at + _SLACK_S:
                 self._credit -= 1.0
                 taken.append(command)
+                if self._pause_s:
+                    self._free_at[place] = at + self._pause_s
             else:
                 continue
             del self._waiting[place]
@@ -69,4 +75,6 @@ class Outbox:
         """How long until the next write may leave; None where none waits."""
         if not self._waiting:
             return None
-        return max(0.0, 1.0 - self._credit) / self._per_s
+        at = self._at
+        free_s = min((self._free_at.get(place, at) for place in self._waiting), default=at) - at
+        return max(free_s, max(0.0, 1.0 - self._credit) / self._per_s)

@@ -75,9 +75,9 @@ class RemoteControl:
     def status(self) -> str:
         """How the bridge is, and what waits for an answer."""
         state, text = self._last("/bridge/status") or ("well", "")
-        lines = [f"mixbridge {self.version}: {state}, {text}; mode {self.mode()}."]
+        lines = [f"mixbridge {self.version}: {state!s}, {text!s}; mode {self.mode()}."]
         if move := self._open_suggestion():
-            lines.append(f"It suggests {_shown(move)}: {move[6]} Answer with accept or skip.")
+            lines.append(f"It suggests {_shown(move)}: {move[6]!s} Answer with accept or skip.")
         return "\n".join(lines)
 
     def mode(self) -> str:
@@ -107,7 +107,7 @@ class RemoteControl:
             return f"{word} is saved, for no move: none waits for an answer."
         self._wait(lambda _: False, _AFTER_S)
         goes_back = ", which goes back" if self._state_of(str(saved.args[1])) == "reverted" else ""
-        return f"{word} is saved for move {saved.args[1]}{goes_back}."
+        return f"{word} is saved for move {saved.args[1]!s}{goes_back}."
 
     def answer(self, verb: str, move: str) -> str:
         """Accept or skip the open suggestion, or the one that is named."""
@@ -208,4 +208,4 @@ def _shown(move: tuple[OscArg, ...]) -> str:
     """A move as `/bridge/move` tells it, in one phrase."""
     name, _, track, param, from_value, to_value = move[:6]
     path = f"from {float(str(from_value)):.3g} to {float(str(to_value)):.3g}"
-    return f"move {name}, track {track} {param} {path}"
+    return f"move {name!s}, track {track!s} {param!s} {path}"

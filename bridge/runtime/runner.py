@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
 import bridge
 from bridge.daw import surface
-from bridge.daw.dialect import Dialect, Heard, Informed, LevelReading, Refusal, Watchful
+from bridge.daw.dialect import Dialect, Heard, Informed, LevelReading, Paced, Refusal, Watchful
 from bridge.engine import Engine
 from bridge.errors import DialectError
 from bridge.mix.messages import (
@@ -52,7 +52,24 @@ _EVENTS_A_TURN: Final = 4
 _HEARTBEAT_S: Final = 2.0
 _LOGGED_FAULTS: Final = 20
 
+_LEAST_WAIT_S: Final = 0.002
+"""A dialect that asks at its own pace is woken no sooner than this."""
+
 _log = logging.getLogger(__name__)
+
+
+class DawDoor(Protocol):
+    """A socket that is the DAW's alone: what comes there is the DAW's word and nothing else."""
+
+    @property
+    def peer(self) -> Address | None:
+        """Who is the DAW although it speaks at the port where people do: only in a trace."""
+
+    def send(self, packet: OscPacket) -> None:
+        """Say something to the DAW; nothing while it is not found."""
+
+    def close(self) -> None:
+        """Part from it."""
 
 
 class Runner:
@@ -70,6 +87,7 @@ class Runner:
         counters: What came, and what was not done.
         lessons: Counts what changed what is known of the person.
         watchers: Are called with everything that remotes are told.
+        door: The DAW's own socket, where it has one; else it speaks where people do.
     """
 
     def __init__(
@@ -87,12 +105,15 @@ class Runner:
         self._loop = asyncio.get_running_loop()
         self.link = DawLink(f"{daw[0]}:{daw[1]}", sends_dumps=dialect.capabilities.sends_dumps)
         self.meters = LevelMeters(dialect, at=self._loop.time())
-        self._dialect = dialect
+        self.dialect = dialect
         self._daw = daw
         self.session = session
         self._read_every_s = read_every_s
         self._intake = Intake(self.counters)
-        self._outbox = Outbox(dialect.capabilities.writes_per_s, self.counters)
+        can = dialect.capabilities
+        self._outbox = Outbox(can.writes_per_s, self.counters, per_param_s=can.writes_per_param_s)
+        self.door: DawDoor | None = None
+        self._is_ask_due = False
         self._log = Complaints()
         self._complaints = DawComplaints(self._log, self.counters, dialect, daw)
         self._is_flush_due = False
@@ -120,7 +141,7 @@ class Runner:
     def stop(self) -> None:
         """Take nothing more and part from the DAW; the last answers may still go out."""
         if self._is_open:
-            for packet in self._dialect.farewell():
+            for packet in self.dialect.farewell():
                 self._say(packet)
         self._is_open = False
         if self._timer is not None:
@@ -132,9 +153,15 @@ class Runner:
         """Take one message, of the DAW or of a person."""
         if is_request(message.address):
             self._requests.receive(message, sender, at)
-            return
+        elif self.door is None or sender == self.door.peer:
+            self.receive_daw(message, sender, at)
+        else:  # the DAW has a socket of its own, and this is not it
+            self._complaints.unknown(message.address, sender, at, is_online=False)
+
+    def receive_daw(self, message: OscMessage, sender: Address, at: float) -> None:
+        """Take one message of the DAW; no request of a person comes this way."""
         try:
-            heard = self._dialect.decode(message, at=at)
+            heard = self.dialect.decode(message, at=at)
         except DialectError as error:
             heard = (Refusal(str(error)),)
         if heard is None:
@@ -143,6 +170,12 @@ class Runner:
             return
         self._receive(heard, sender, at)
 
+    def ask_daw(self) -> None:
+        """Ask for everything, now: the way to the DAW has just been found."""
+        request = self.link.request_dump(self._loop.time())
+        if request is not None:
+            self._write(request)
+
     def refuse(self, fault: Fault, sender: Address, at: float) -> None:
         """Refuse an element of a datagram that is no OSC, and do what its address alone demands."""
         address = fault.address
@@ -150,8 +183,17 @@ class Runner:
             self._requests.refuse_undecodable(fault, sender, at)
             return
         self._complaints.undecodable(fault, sender, at)
+        if self.door is None:
+            self._make_unknown(address, sender, at)
+
+    def refuse_daw(self, fault: Fault, sender: Address, at: float) -> None:
+        """Refuse an element of a datagram of the DAW's own socket that is no OSC."""
+        self._complaints.undecodable(fault, sender, at)
+        self._make_unknown(fault.address, sender, at)
+
+    def _make_unknown(self, address: str, sender: Address, at: float) -> None:
         with suppress(DialectError):  # a control whose value cannot be read is unknown now
-            heard = self._dialect.decode(OscMessage(address or "/", (None,)), at=at) or ()
+            heard = self.dialect.decode(OscMessage(address or "/", (None,)), at=at) or ()
             if known := [news for news in heard if not isinstance(news, Refusal)]:
                 self._receive(known, sender, at)
 
@@ -222,7 +264,7 @@ class Runner:
 
     def facts(self, at: float) -> dict[str, str | float]:
         """What is known of the DAW beyond the mix; see `bridge.daw.dialect.Informed`."""
-        return self._dialect.facts(at=at) if isinstance(self._dialect, Informed) else {}
+        return self.dialect.facts(at=at) if isinstance(self.dialect, Informed) else {}
 
     def stats(self) -> dict[str, int]:
         """Every counter by its name, as `/bridge/stats` answers."""
@@ -308,7 +350,7 @@ class Runner:
                 if not self._intake:  # else a dump may wait that tells of more
                     self._complaints.check_levels(event, self.engine.mix)
                 self.submit(event)
-        dialect = self._dialect
+        dialect = self.dialect
         trouble = dialect.trouble if isinstance(dialect, Watchful) else ""
         change, request = self.link.check(at, trouble)
         if change is not None:
@@ -319,7 +361,7 @@ class Runner:
 
     def _is_answering(self, at: float) -> bool:
         """Whether what comes in shows that the DAW is there, and not only a device beside it."""
-        return not isinstance(self._dialect, Watchful) or self._dialect.is_answering(at=at)
+        return not isinstance(self.dialect, Watchful) or self.dialect.is_answering(at=at)
 
     def _beat(self) -> None:
         if not self._is_open:
@@ -346,7 +388,7 @@ class Runner:
         is_wanted = partial(self.engine.moves.is_wanted, at=at)
         for command in self._outbox.take(at, is_wanted):
             try:
-                messages = self._dialect.encode(command, at=at)
+                messages = self.dialect.encode(command, at=at)
             except DialectError as error:
                 # The engine hears no echo, gives the move up and asks what the DAW really holds.
                 self.counters.unsaid += 1
@@ -368,9 +410,19 @@ class Runner:
 
     def _ask(self, at: float) -> None:
         """What the dialect itself wants to say to the DAW."""
-        if self._is_open:
-            for message in self._dialect.ask(at=at):
-                self._say(message)
+        if not self._is_open:
+            return
+        for message in self.dialect.ask(at=at):
+            self._say(message)
+        dialect = self.dialect
+        due_s = dialect.ask_due_s(at=at) if isinstance(dialect, Paced) else None
+        if due_s is not None and not self._is_ask_due:
+            self._is_ask_due = True
+            self._loop.call_later(max(due_s, _LEAST_WAIT_S), self._ask_later)
+
+    def _ask_later(self) -> None:
+        self._is_ask_due = False
+        self._ask(self._loop.time())
 
     def _tell(self, notice: Notice) -> None:
         if isinstance(notice, RewardCredited):
@@ -398,9 +450,15 @@ class Runner:
 
     def _say(self, packet: OscPacket) -> None:
         """Say something to the DAW, by the door that it is for."""
-        door = self.remotes.side_door
-        if isinstance(packet, OscMessage) and door and packet.address.startswith(door.prefix):
-            door.send(packet)
+        side_door = self.remotes.side_door
+        if (
+            isinstance(packet, OscMessage)
+            and side_door
+            and packet.address.startswith(side_door.prefix)
+        ):
+            side_door.send(packet)
+        elif self.door is not None:
+            self.door.send(packet)
         else:
             self._send(packet, self._daw)
 

@@ -31,7 +31,7 @@ from bridge.runtime.udp import Address, bound
 MEGABYTE: Final = 1_000_000
 DEFAULT_LIMIT_MB: Final = 200
 
-_SETTINGS: Final = ("daw", "listen", "mode", "pace", "seed", "learning", "guard")
+_SETTINGS: Final = ("daw", "desk", "listen", "mode", "pace", "seed", "learning", "guard")
 """What decides how a bridge behaves; no paths, and nothing of the page."""
 
 _log = logging.getLogger(__name__)
@@ -104,6 +104,10 @@ class Trace:
             NetworkError: If the port cannot be had.
         """
         return cast(socket.socket, TracedSocket(bound(address), self))
+
+    def wrap(self, sock: socket.socket) -> socket.socket:
+        """A socket of the DAW's own, whose datagrams are recorded."""
+        return cast(socket.socket, TracedSocket(sock, self))
 
     def incoming(self, osc: bytes, peer: Address) -> None:
         """Record a datagram that came."""
@@ -236,5 +240,5 @@ class Tracing:
 
     def begin(self, settings: Settings, session: int) -> Trace:
         """A trace for one run, not open yet."""
-        mask = NameMask(make_dialect(settings.daw.dialect)) if self.is_masked else None
+        mask = NameMask(make_dialect(settings.daw.dialect, settings)) if self.is_masked else None
         return Trace(self.path, settings, session, mask=mask, limit_bytes=self.limit_mb * MEGABYTE)

@@ -242,6 +242,8 @@ def _plain(args: Iterable[object]) -> Iterator[object]:
     for arg in args:
         if isinstance(arg, float):
             yield float(f"{arg:.7g}") if math.isfinite(arg) else repr(arg)
+        elif isinstance(arg, bytes):
+            yield f"blob of {len(arg)} bytes"
         else:
             yield arg
 

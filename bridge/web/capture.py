@@ -16,13 +16,13 @@ from bridge.engine import Engine
 from bridge.guard.move import Move
 from bridge.mix.messages import Mode, Slot, StripSwitch
 from bridge.mix.notices import StatusChanged
-from bridge.mix.params import MOVABLE
+from bridge.mix.params import CLASS_WORDS, MOVABLE, LockClass
 from bridge.mix.spectrum import FloatArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StripNames:
-    """Who a strip is."""
+    """Who a strip is; `barred` says why the DAW makes the bridge leave it alone, if it does."""
 
     key: str
     name: str
@@ -30,6 +30,7 @@ class StripNames:
     role_source: str
     is_muted: bool
     is_solo: bool
+    barred: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,6 +84,17 @@ class Capture:
     beliefs: Mapping[str, Any] | None
 
 
+def _barred(barred: Mapping[LockClass, str]) -> str:
+    """Why a strip is left alone, each reason once, with what it is about."""
+    by_reason: dict[str, list[str]] = {}
+    for kind, why in barred.items():
+        by_reason.setdefault(why, []).append(CLASS_WORDS[kind])
+    return "; ".join(
+        why if kinds == [CLASS_WORDS[LockClass.ALL]] else f"{why} ({', '.join(kinds)})"
+        for why, kinds in by_reason.items()
+    )
+
+
 def take_capture(
     engine: Engine,
     *,
@@ -114,6 +126,7 @@ def take_capture(
                 role_source=strip.role_source.value,
                 is_muted=strip.mute,
                 is_solo=strip.solo,
+                barred=_barred(strip.barred),
             )
             for strip in mix.strips
         ),

@@ -113,6 +113,7 @@ def _strips(capture: Capture, rows: OrderedDict[str, Row]) -> list[dict[str, Any
             "snapshot": snapshot[row],
             "low": low[row],
             "high": high[row],
+            "barred": strip.barred,
             "safe": _classes(capture.safe[row]),
             "noLearn": _classes(capture.off[StripSwitch.LEARN][row]),
             "noAct": _classes(capture.off[StripSwitch.ACT][row]),

@@ -17,10 +17,11 @@ from bridge.runtime.trace_replay import Played, compare, play
 
 FOLDER = Path(__file__).parents[1] / "transcripts"
 TRANSCRIPTS = sorted(path.name for path in FOLDER.glob("*.jsonl*"))
-HAND_AT = {"ableton": -12.0, "ardour": -15.0, "generic": -12.0, "reaper": -9.0}
+HAND_AT = {"ableton": -12.0, "ardour": -15.0, "desk": -11.7, "generic": -12.0, "reaper": -9.0}
 MOVES = {
     "ableton": {MoveState.PROPOSED: 1},
     "ardour": {MoveState.APPLIED: 1, MoveState.CONFIRMED: 1},
+    "desk": {MoveState.PROPOSED: 1},
     "generic": {MoveState.APPLIED: 2, MoveState.CONFIRMED: 2, MoveState.REVERTED: 2},
     "reaper": {MoveState.PROPOSED: 1, MoveState.APPLIED: 1, MoveState.CONFIRMED: 1},
 }

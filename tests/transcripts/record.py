@@ -16,11 +16,13 @@ from pathlib import Path
 
 import rig
 from ardour_rig import bridge_beside, playing, short_song
+from desk_rig import Gig
 from rig import Bridge, Desk, ending
 from test_ableton import Studio as LiveStudio
 from test_reaper import Studio as ReaperStudio
 
 from bridge.daws.ableton.wire.curves import fader_position
+from bridge.daws.desk.study.fake import FakeDesk
 from bridge.mix.params import Param
 
 HERE = Path(__file__).parent
@@ -115,11 +117,27 @@ def ardour(folder: Path) -> None:
         person.hear("/bridge/change", "hand")
 
 
+def desk(folder: Path) -> None:
+    """An XR18 in memory: a suggestion that nobody answers, and a hand at a fader."""
+    fake = FakeDesk(model="XR18", name="XR18-1", firmware="1.17", tells_writers=True)
+    fake.plug(("Kick", "Bass", "Vox"))
+    fake.meters_dbfs.update({1: -12.0, 2: -20.0, 3: -35.0})
+    with closing(Gig(folder, fake)) as gig, ending(gig.bridge):
+        gig.remote.greet()
+        move = gig.remote.hear_move("proposed", within_s=60.0)
+        other = next(each for each in (1, 2, 3) if each != move.track)
+        for step in range(20):
+            gig.served.hand_db(other, -6.0 - 0.3 * step)
+            gig.remote.let_pass(0.03)
+        gig.remote.hear("/bridge/change", "hand", other)
+
+
 RECORDINGS: dict[str, Callable[[Path], None]] = {
     "generic": generic,
     "ableton": ableton,
     "reaper": reaper,
     "ardour": ardour,
+    "desk": desk,
 }
 
 

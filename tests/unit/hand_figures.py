@@ -16,7 +16,7 @@ from max_fake import Script
 from reaper_fake import TURN_S
 from reaper_session import ReaperSession
 
-from bridge.daw.ableton_curves import fader_position
+from bridge.daws.ableton.wire.curves import fader_position
 from bridge.mix.messages import MoveState
 from bridge.mix.params import Param
 

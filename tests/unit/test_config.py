@@ -246,3 +246,38 @@ def test_no_content_leads_to_anything_else_than_settings_or_a_sentence(
 def test_settings_without_a_store_are_read_from_json_as_from_a_file() -> None:
     """Traces, and journals of earlier versions, hold settings as JSON."""
     assert Settings.model_validate_json('{"profile": "ana"}') == Settings(profile="ana")
+
+
+def test_in_front_of_people_the_limits_are_live_and_never_off(tmp_path: Path) -> None:
+    path = tmp_path / "desk.yaml"
+    path.write_text("daw: {dialect: desk}\n")
+    chosen = load(path)
+    assert (chosen.daw.host, chosen.daw.port, chosen.guard.profile) == ("", 10023, "live")
+    path.write_text("daw: {dialect: desk, host: foh.local}\nguard: {profile: off}\n")
+    with pytest.raises(ConfigError, match=r"guard.profile: expected live or studio"):
+        load(path)
+
+
+@pytest.mark.parametrize("host", ["foh.local", "192.168.1.64", "fe80::1", "::1"])
+def test_a_desk_may_be_named_by_any_address(tmp_path: Path, host: str) -> None:
+    path = tmp_path / "desk.yaml"
+    path.write_text(f"daw: {{dialect: desk, host: '{host}'}}\n")
+    assert load(path).daw.host == host
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("daw: {dialect: desk, host: 'a b'}", "expected an address or a name"),
+        ("daw: {dialect: desk}\ndesk: {strips: some}", "expected named, all, or a list"),
+        ("daw: {dialect: desk}\ndesk: {monitors: maybe}", "expected 'protect' or 'ignore'"),
+    ],
+)
+def test_what_a_desk_cannot_mean_is_refused_in_a_sentence(
+    tmp_path: Path, line: str, reason: str
+) -> None:
+    path = tmp_path / "desk.yaml"
+    path.write_text(f"{line}\n")
+    with pytest.raises(ConfigError) as refusal:
+        load(path)
+    assert reason.replace("'", "") in str(refusal.value).replace("'", "")

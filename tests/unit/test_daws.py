@@ -45,7 +45,9 @@ def test_what_a_row_names_is_there(row: object) -> None:
 
 
 def test_no_module_outside_says_the_name_of_a_daw() -> None:
-    names = re.compile("|".join(name for name in DAWS if name != "generic"), re.IGNORECASE)
+    plain = {"generic", "desk"}  # words that have a meaning of their own
+    own = [*(DAWS.keys() - plain), "x32", "m32", "x.?air"]
+    names = re.compile("|".join(own), re.IGNORECASE)
     said = {
         f"{path.relative_to(ROOT)}:{line}"
         for path in OURS

@@ -90,7 +90,7 @@ function makeStrip(name, index) {
     const held = state.held[index] ?? 0;
     const text = rms === null ? "silent" : `${words.db(rms)} RMS`;
     mark(meter, "aria-label", `${name} level ${text}`);
-    say(level, [text, strip.mute ? "muted" : "", strip.solo ? "solo" : "", held ? `your hand, ${held} s` : "", strip.roleSource === "sound" ? "role guessed from its sound" : ""].filter(Boolean).join(" · "));
+    say(level, [text, strip.barred ? `left alone: ${strip.barred}` : "", strip.mute ? "muted" : "", strip.solo ? "solo" : "", held ? `your hand, ${held} s` : "", strip.roleSource === "sound" ? "role guessed from its sound" : ""].filter(Boolean).join(" · "));
   }
 
   function updateMoves(strip) {

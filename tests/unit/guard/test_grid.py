@@ -15,7 +15,25 @@ def test_until_enough_is_known_the_coarsest_device_is_allowed_for() -> None:
 def test_a_told_step_needs_no_answers() -> None:
     grid = Grid({Param.PAN: 0.02})
     assert grid.rounding(Param.PAN, 0.3) == pytest.approx(0.0105)
-    assert grid.resolution(Param.PAN) == 0.02
+    assert grid.resolution(Param.PAN, 0.3) == 0.02
+
+
+def test_a_told_scale_that_is_not_even_is_asked_near_the_value() -> None:
+    grid = Grid({Param.GAIN: lambda value: 0.04 if value > -10.0 else 0.08})
+    assert grid.resolution(Param.GAIN, -5.0) == 0.04
+    assert grid.rounding(Param.GAIN, -20.0) == pytest.approx(0.042)
+
+
+@pytest.mark.parametrize(("target", "aimed"), [(0.5, 0.4), (-0.5, -0.4), (0.41, 0.4), (0.05, 0.0)])
+def test_what_is_aimed_at_is_a_place_and_no_further_than_what_was_wanted(
+    target: float, aimed: float
+) -> None:
+    grid = Grid({Param.GAIN: 0.4}, lambda _, value: round(value / 0.2) * 0.2)
+    assert grid.aim(Param.GAIN, 0.0, target) == pytest.approx(aimed)
+
+
+def test_without_a_told_grid_the_aim_is_the_target() -> None:
+    assert Grid().aim(Param.GAIN, 0.0, 0.123) == 0.123
 
 
 @pytest.mark.parametrize("step", [0.04, 0.1, 0.5])

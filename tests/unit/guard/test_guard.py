@@ -63,6 +63,10 @@ def _silent(guard: Guard) -> None:
     guard.strip(KEY).is_silent = True
 
 
+def _in_a_show(guard: Guard) -> None:
+    guard.show.begin({})
+
+
 CASES = [
     Case(
         "_must_know_the_value",
@@ -108,6 +112,7 @@ CASES = [
         replace(FINE, start=-13.2, before=-10.2, value=-10.0),
         "-10.0 dB is too far for one move",
     ),
+    Case("_must_suit_the_show", FINE, "has not been heard for 20 s", _in_a_show),
     Case(
         "_must_not_jump",
         replace(FINE, value=-9.0, purpose=Purpose.UNDO),

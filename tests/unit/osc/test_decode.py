@@ -169,7 +169,7 @@ def test_a_float_that_is_not_there_is_refused() -> None:
         b"/a\0\0,ii\0\0\0\0\1",  # an argument missing
         b"/a\0\0,\0\0\0\0\0\0\1",  # an argument too many
         b"/a\0\0,s\0\0abcd",  # text without an end
-        b"/a\0\0,b\0\0\0\0\0\0",  # a blob
+        b"/a\0\0,m\0\0\0\0\0\0",  # MIDI
         b"/a\0\0,[i]\0\0\0\0\0\0\0\1",  # an array
         b"/a\0\0,t\0\0\0\0\0\0\0\0\0\1",  # a time tag
         b"#bundle\0",
@@ -183,7 +183,7 @@ def test_what_is_not_osc_is_refused(datagram: bytes) -> None:
         decode(datagram)
 
 
-BAD = padded(b"/mix/track/2/gain") + padded(b",b") + bytes(4)
+BAD = padded(b"/mix/track/2/gain") + padded(b",m") + bytes(4)
 
 
 @pytest.mark.parametrize(
@@ -217,7 +217,7 @@ def test_a_datagram_that_is_cut_off_still_has_its_address(datagram: bytes) -> No
 
 
 def test_faults_are_no_more_than_messages_may_be() -> None:
-    messages, faults = decode_each(bundle(*[b"/a\0\0,b\0\0"] * (MAX_MESSAGES + 500)))
+    messages, faults = decode_each(bundle(*[b"/a\0\0,m\0\0"] * (MAX_MESSAGES + 500)))
     assert not messages
     assert len(faults) == MAX_MESSAGES + 1
 
@@ -244,8 +244,8 @@ def test_messages_of_a_datagram_may_be_many_but_not_more() -> None:
 
 def test_a_refusal_is_one_sentence() -> None:
     with pytest.raises(OscDecodeError) as refusal:
-        decode(padded(b"/a") + padded(b",b"))
-    assert str(refusal.value) == "Type tags are of i f s h d T F N I; got 'b'."
+        decode(padded(b"/a") + padded(b",m"))
+    assert str(refusal.value) == "Type tags are of i f s b h d T F N I; got 'm'."
 
 
 # -- whatever comes --------------------------------------------------------------------------------
@@ -319,3 +319,15 @@ def test_what_python_osc_says_is_read(address: str, args: list[int | float | str
     outer.add_content(sent)
     assert decode(sent.dgram) == [message]
     assert decode(outer.build().dgram) == [message, message]
+
+
+@pytest.mark.parametrize("size", [0, 1, 4, 5, 196])
+def test_a_blob_comes_back_as_its_bytes(size: int) -> None:
+    message = OscMessage("/meters/13", (bytes(range(size)), 7))
+    assert decode(encode(message)) == [message]
+
+
+@pytest.mark.parametrize("size", [-1, 1, 5, 2**31 - 1])
+def test_a_blob_that_is_longer_than_its_message_is_refused(size: int) -> None:
+    with pytest.raises(OscDecodeError, match="blob of argument 1"):
+        decode(padded(b"/m") + padded(b",b") + struct.pack(">i", size))

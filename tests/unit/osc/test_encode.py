@@ -52,9 +52,9 @@ def test_a_numpy_nan_is_refused() -> None:
         encode(OscMessage("/a", (np.float64("nan"),)))
 
 
-@pytest.mark.parametrize("value", [True, False, None, b"blob", (1,)])
+@pytest.mark.parametrize("value", [True, False, None, (1,)])
 def test_an_argument_of_another_type_is_refused(value: OscArg) -> None:
-    with pytest.raises(ValueError, match="int, float or str"):
+    with pytest.raises(ValueError, match="int, float, str or bytes"):
         encode(OscMessage("/a", (value,)))
 
 

@@ -81,6 +81,19 @@ def test_strips_have_names_bounds_locks_and_what_is_allowed() -> None:
     assert strips[0]["snapshot"] == [0.0] * 6
 
 
+def test_why_the_daw_makes_us_leave_a_strip_alone_is_said_once_a_reason() -> None:
+    looked = Looked()
+    for kind in (LockClass.GAIN, LockClass.EQ):
+        looked.desk.do(
+            m.TrackBarred(at=looked.desk.at, track=2, lock_class=kind, reason="also moves Wedge 2")
+        )
+    looked.desk.do(
+        m.TrackBarred(at=looked.desk.at, track=3, lock_class=LockClass.ALL, reason="has no name")
+    )
+    barred = [strip["barred"] for strip in looked.look()["strips"]]
+    assert barred == ["", "also moves Wedge 2 (gain, EQ)", "has no name"]
+
+
 def test_values_and_levels_that_are_unknown_are_null() -> None:
     looked = Looked()
     looked.desk.hand(3, Param.GAIN, -150.0)

@@ -1,0 +1,163 @@
+"""Reading a desk: names first, then what decides who is who, then EQ and sends."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from bridge.daws.desk.wire import tables as t
+from bridge.daws.desk.wire.bars import is_live, sends_of, tap_addresses
+from bridge.daws.desk.wire.console import Console
+from bridge.daws.desk.wire.questions import Questions
+
+_OWN: Final = (t.ON, t.PAN, t.DCA, t.MUTE)
+_VITAL: Final = frozenset({t.NAME, t.FADER})
+_PATIENT_TRIES: Final = 2
+
+
+class Reading:
+    """What is still to be asked of a desk.
+
+    Args:
+        questions: Where it is asked.
+
+    Attributes:
+        is_open: Whether who is who is being read.
+    """
+
+    def __init__(self, questions: Questions) -> None:
+        self.is_open = False
+        self._questions = questions
+        self._needs: set[str] = set()
+        self._with_eq = False
+
+    def begin(self, console: Console, *, is_anew: bool, with_eq: bool = False) -> None:
+        """Ask for everything; `is_anew` forgets what was known, `with_eq` waits for the EQ, too."""
+        self.is_open = True
+        self._with_eq = with_eq or not is_anew
+        self._questions.clear()
+        if is_anew:
+            console.said.clear()
+            console.silent.clear()
+        names = [f"{base}/{t.NAME}" for base in console.bases]
+        faders = [f"{base}/{t.FADER}" for base in console.bases]
+        first = [*names, *_shared(console), *faders]
+        self._needs = set(first)
+        self._questions.add(first)
+
+    def stop(self) -> None:
+        """Ask for nothing more."""
+        self.is_open = False
+        self._needs.clear()
+        self._questions.clear()
+
+    def receive(self, console: Console, address: str) -> None:
+        """An answer has come."""
+        self._needs.discard(address)
+        base, tail = split(address)
+        place = console.index.get(base)
+        if place is None:
+            return
+        if tail == t.NAME and self.is_open and console.is_wanted(place):
+            self._need(_own(console, base))
+            if self._with_eq:
+                self._need(_eq(base))
+        if tail.endswith("/level"):
+            for bus, send in sends_of(console, base):
+                if f"{send}/level" == address and is_live(console, send):
+                    more = [f"{send}/on", *tap_addresses(console, base, bus)]
+                    self._questions.add(each for each in more if not console.is_known(each))
+
+    def give_up(self, console: Console, address: str) -> None:
+        """The desk does not answer for an address."""
+        self._needs.discard(address)
+        if address not in console.said:
+            console.silent.add(address)
+        base, tail = split(address)
+        if tail == t.NAME and self.is_open and console.index.get(base) is not None:
+            self._questions.add([address])  # who it is, is never left open
+
+    def is_complete(self) -> bool:
+        """Whether it is known who is who.
+
+        What the desk does not answer for again and again is not waited for, unless it is a name or
+        a fader.
+        """
+        if not self.is_open:
+            return False
+        return all(
+            self._questions.tries(address) > _PATIENT_TRIES and split(address)[1] not in _VITAL
+            for address in self._needs
+        )
+
+    def close(self, console: Console) -> None:
+        """Who is who is known: go on with what is not known yet of EQ and sends."""
+        self.is_open = False
+        self._needs.clear()
+        wanted = [base for place, base in enumerate(console.bases) if console.is_wanted(place)]
+        for base in wanted:
+            self._later(console, _eq(base))
+        if console.options.monitors == "protect":
+            buses = [console.family.bus.format(bus) for bus in range(1, console.family.buses + 1)]
+            self._later(console, [f"{bus}/{t.NAME}" for bus in buses])
+            self._later(console, console.family.fx_sources)
+        self._later(console, ("/config/amixenable/X", "/config/amixenable/Y", console.family.scene))
+        for base in wanted:
+            self._later(console, _rest(console, base))
+
+    def extend(self, console: Console, place: int) -> None:
+        """An input has got a name: ask for all of it."""
+        base = console.bases[place]
+        self._later(console, _own(console, base))
+        self._later(console, _eq(base))
+        self._later(console, _rest(console, base))
+
+    def _need(self, addresses: list[str]) -> None:
+        self._needs.update(addresses)
+        self._questions.add(addresses)
+
+    def _later(
+        self, console: Console, addresses: "Iterator[str] | list[str] | tuple[str, ...]"
+    ) -> None:
+        self._questions.add(each for each in addresses if not console.is_known(each))
+
+
+def split(address: str) -> tuple[str, str]:
+    """The address of an input, and the tail of what stands there.
+
+    >>> split("/ch/05/eq/1/g"), split("/rtn/aux/mix/fader"), split("/dca/1/on")
+    (('/ch/05', 'eq/1/g'), ('/rtn/aux', 'mix/fader'), ('/dca/1', 'on'))
+    """
+    parts = address.split("/", 3)
+    return "/".join(parts[:3]), parts[3] if len(parts) == 4 else ""
+
+
+def _shared(console: Console) -> list[str]:
+    """What decides of all inputs at once whether they are heard, and together."""
+    family = console.family
+    return [
+        *family.links,
+        family.link_faders,
+        family.link_eq,
+        *(
+            f"/dca/{group}/{tail}"
+            for group in range(1, family.dcas + 1)
+            for tail in ("fader", "on")
+        ),
+        *(f"/config/mute/{group}" for group in range(1, family.mute_groups + 1)),
+    ]
+
+
+def _own(console: Console, base: str) -> list[str]:
+    return [f"{base}/{tail}" for tail in (*_OWN, console.family.to_main)]
+
+
+def _eq(base: str) -> list[str]:
+    bands = (f"{base}/{tail}" for n in t.BANDS for tail in (*t.eq_shape(n), t.eq_gain(n)))
+    return [f"{base}/{t.EQ_ON}", *bands]
+
+
+def _rest(console: Console, base: str) -> Iterator[str]:
+    place = console.index[base]
+    if place < min(console.family.automix, console.channels):
+        yield f"{base}/{t.AUTOMIX}"
+    if console.options.monitors == "protect":
+        yield from (f"{send}/level" for _, send in sends_of(console, base))

@@ -1,0 +1,22 @@
+"""Every check of `mixbridge study desk` holds, and a bridge that did otherwise would show."""
+
+import pytest
+
+from bridge.daws.desk.study import checks
+from bridge.daws.desk.study.checks import CHECKS, Verdict, x32
+from bridge.daws.desk.study.stage import Stage
+from bridge.mix.messages import Mode
+
+
+@pytest.mark.parametrize(("name", "check"), CHECKS, ids=[name.strip() for name, _ in CHECKS])
+def test_each_check_is_kept(name: str, check: "checks.Callable[[int], Verdict]") -> None:
+    verdict = check(2)
+    assert verdict.is_kept, f"{name}: {verdict.figure}"
+
+
+def test_a_write_elsewhere_would_be_seen() -> None:
+    with Stage(x32(), mode=Mode.OBSERVE) as stage:
+        stage.ready()
+        assert stage.writes == []
+        stage.send(checks.OscMessage("/dca/1/fader", (0.5,)))
+        assert [address for _, address, _ in stage.writes] == ["/dca/1/fader"]

@@ -81,9 +81,8 @@ class Engine:
         self.mix = MixState()
         self.ledger = Ledger()
         self.guard = Guard(limits)
-        self.moves = Moves(
-            session=session, mix=self.mix, guard=self.guard, grid=Grid(steps, nearest)
-        )
+        grid = Grid(steps, nearest)
+        self.moves = Moves(session=session, mix=self.mix, guard=self.guard, grid=grid)
         self._task = task
         self._teacher = Teacher(
             task=task, mix=self.mix, guard=self.guard, pace_s=interval_s, learns=learning_enabled

@@ -316,6 +316,10 @@ class Judge:
 
     def _judge_bounds(self, write: m.SetParam, line: _Line, at: float, where: str) -> None:
         spec = SPECS[write.param]
+        if write.move == "" and any(
+            abs(write.value - max(value, -150.0)) <= ROUNDING for value in line.visited
+        ):
+            return  # a hand's own value, given back to it
         if not spec.minimum - ROUNDING <= write.value <= spec.maximum + ROUNDING:
             self.blame(Promise.BOUNDS, at, f"{where} is out of range")
         known = [value for when, value in line.told if when >= at - 1.0]

@@ -1,0 +1,102 @@
+"""Each rule of the conversation with a desk is needed: without it a promise breaks.
+
+A rule is switched off, and a world in which all promises hold is played again. So the judge of
+`test_desks` is tested as well: each of these faults it must see.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from desk_judge import Promise
+from desk_search import parse
+from desk_world import World
+
+from bridge.daw_events import DawEvents
+from bridge.guard import guard
+from bridge.guard.company import Company
+from bridge.guard.grid import Grid, noise
+from bridge.guard.guard import Guard
+from bridge.guard.ramps import Transit
+from bridge.guard.strip_guard import StripGuard
+from bridge.guard.writer import Answer, Reading, Writer
+from bridge.mix.state import MixState
+from bridge.runtime import link
+
+Break = Callable[[pytest.MonkeyPatch], None]
+
+
+def replaced(owner: object, name: str, value: Any) -> Break:  # noqa: ANN401 - whatever it is
+    return lambda patch: patch.setattr(owner, name, value)
+
+
+def nothing(*_: object, **__: object) -> None:
+    """Do nothing."""
+
+
+def never(*_: object, **__: object) -> bool:
+    return False
+
+
+def open_closed_faders(patch: pytest.MonkeyPatch) -> None:
+    kept = [
+        rule
+        for rule in guard.RULES
+        if rule.__name__ not in ("_must_stay_closed", "_must_be_in_range")
+    ]
+    patch.setattr(guard, "RULES", tuple(kept))
+    patch.setattr(guard, "_MINIMUM", np.full(6, -200.0))
+
+
+ALWAYS_NAMED = property(lambda _: False, nothing)
+
+RULES: dict[str, tuple[Break, int, str, Promise]] = {
+    "a hand holds its strip": (replaced(Guard, "hold", nothing), 0, "hand-.4", Promise.HOLD),
+    "what may be a hand halts a move": (
+        replaced(DawEvents, "_hesitate", nothing), 2, "hand-.004", Promise.HOLD,
+    ),
+    "a way is measured from where it began": (
+        replaced(MixState, "settled_value", MixState.value), 0, "hand-.004", Promise.HOLD,
+    ),
+    "a hand in a dump is a hand": (
+        replaced(DawEvents, "_collect", lambda self, event: self._mix.note_change(event)),
+        175, "dump-slow,hand-4,undo", Promise.HOLD,
+    ),
+    "a grid rounds answers": (
+        replaced(Grid, "rounding", lambda _, param, __: noise(param)),
+        0, "grid-half", Promise.LESSON,
+    ),
+    "company is no hand": (replaced(Company, "receive", never), 0, "link", Promise.LESSON),
+    "a recall is no hand": (
+        replaced(DawEvents, "_is_other_mix", never), 0, "recall", Promise.LESSON,
+    ),
+    "a late answer is no hand": (
+        replaced(Writer, "_receive_late", lambda *_, **__: Reading(Answer.FOREIGN)),
+        1, "late", Promise.LESSON,
+    ),
+    "an overtaken answer says nothing": (
+        replaced(Transit, "is_stale", never), 4, "reordered", Promise.LESSON,
+    ),
+    "a crossed hand gets its value back": (
+        replaced(DawEvents, "_has_crossed_a_hand", never), 0, "hand-4,late", Promise.PANIC_ALL,
+    ),
+    "a closed fader stays closed": (open_closed_faders, 0, "closed", Promise.CLOSED),
+    "what is not known is not moved": (
+        replaced(DawEvents, "_apply_unknown", nothing), 0, "nan", Promise.VALUE,
+    ),
+    "a strip without a name is not moved": (
+        replaced(StripGuard, "is_nameless", ALWAYS_NAMED), 2, "dump-nameless", Promise.NAME,
+    ),
+    "questions come once a second": (
+        replaced(link, "_ASK_EVERY_S", 0.1), 0, "dump-lacks", Promise.QUESTIONS,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_without_a_rule_a_promise_breaks(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    break_it, seed, features, promise = RULES[rule]
+    assert World(seed, parse(features)).run().judge.faults == {}
+    break_it(monkeypatch)
+    assert promise in World(seed, parse(features)).run().judge.faults

@@ -175,8 +175,10 @@ class DeskDialect:
             self._reading.receive(console, address)
             if self._presence.is_poll(address) and changed and not self._is_ours(address, at):
                 self._presence.miss(at)
+            if is_readback and self._is_ours(address, at):
+                self._presence.record_untold()
         elif changed:
-            self._presence.pushed(at)
+            self._presence.pushed(at, is_ours=self._is_ours(address, at))
         place = self._roll.place_of(address)
         if place is None:
             if changed:
@@ -325,10 +327,11 @@ class DeskDialect:
         address = self._roll.address_of(place, command.param)
         if address is None or self._roll.is_barred(place, command.param):
             return ()
-        return self._writes.write(
-            command.param, address, laws.on_wire(command.param, command.value),
-            at=at, is_last=command.is_last,
-        )  # fmt: skip
+        position = laws.on_wire(command.param, command.value)
+        said = self._writes.write(command.param, address, position, at=at, is_last=command.is_last)
+        if said:
+            self._presence.record_write()
+        return said
 
     def ask(self, *, at: float) -> tuple[OscMessage, ...]:
         """Renewals, questions and read-backs; see `Dialect.ask`."""

@@ -13,6 +13,7 @@ from typing import Any, Final
 from bridge.config import Settings
 from bridge.daws.desk.finding import (
     LOOK_S,
+    PAUSE_S,
     FoundDesk,
     ask_everyone,
     connect,
@@ -30,8 +31,7 @@ from bridge.runtime.udp import Address, UdpEndpoint
 
 _AGAIN_S: Final = 3.0
 _LOST_S: Final = 6.0
-_ENOUGH_S: Final = 0.3
-"""A desk whose address is named answers within this, or is asked again."""
+_TURN_S: Final = 0.02
 
 _log = logging.getLogger(__name__)
 
@@ -152,8 +152,10 @@ class DeskDoor:
             self._loop.add_reader(asker, _read, asker, found)
         try:
             until = self._loop.time() + LOOK_S
-            while self._loop.time() < until and not (self._host and found):
-                await asyncio.sleep(0.02 if self._host else 0.1)
+            while self._loop.time() < until:
+                await asyncio.sleep(_TURN_S)
+                if self._host and found:  # nobody else is expected
+                    until = min(until, self._loop.time() + PAUSE_S) if len(wanted) > 1 else 0.0
         finally:
             for asker in askers.values():
                 self._loop.remove_reader(asker)

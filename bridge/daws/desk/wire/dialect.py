@@ -267,7 +267,7 @@ class DeskDialect:
         if self._is_recalling and not self._reading.is_open:
             is_quiet = at - self._pushed_at >= QUIET_S or at - self._recalled_at >= LONGEST_S
             if is_quiet:
-                self._reading.begin(console, is_anew=True, with_eq=True)
+                self._reading.begin(console, is_anew=True, in_full=True)
             return
         if self._questions.unanswered:
             self._give_up(console)

@@ -278,9 +278,10 @@ class DeskDialect:
 
     def _give_up(self, console: Console) -> None:
         """The desk does not know these addresses, or the network lost them again and again."""
-        for address in self._questions.unanswered:
+        unanswered = set(self._questions.unanswered)
+        self._questions.unanswered.clear()  # names among them are asked for again
+        for address in sorted(unanswered):
             self._reading.give_up(console, address)
-        self._questions.unanswered.clear()
 
     def _close_reading(self, console: Console, at: float) -> None:
         self._reading.close(console)

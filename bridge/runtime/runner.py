@@ -83,6 +83,7 @@ class Runner:
         read_every_s: How often the engine reads the meters.
 
     Attributes:
+        dialect: How the DAW is spoken with.
         session: Number of this run in its profile.
         counters: What came, and what was not done.
         lessons: Counts what changed what is known of the person.

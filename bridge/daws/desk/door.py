@@ -13,6 +13,7 @@ from typing import Any, Final
 from bridge.config import Settings
 from bridge.daws.desk.finding import (
     LOOK_S,
+    PAUSE_S,
     FoundDesk,
     ask_everyone,
     connect,
@@ -21,6 +22,7 @@ from bridge.daws.desk.finding import (
     targets,
 )
 from bridge.daws.desk.wire.dialect import DeskDialect
+from bridge.daws.desk.wire.writes import is_write
 from bridge.errors import NetworkError
 from bridge.mix.messages import LinkState
 from bridge.osc.message import OscPacket
@@ -29,8 +31,7 @@ from bridge.runtime.udp import Address, UdpEndpoint
 
 _AGAIN_S: Final = 3.0
 _LOST_S: Final = 6.0
-_ENOUGH_S: Final = 0.3
-"""A desk whose address is named answers within this, or is asked again."""
+_TURN_S: Final = 0.02
 
 _log = logging.getLogger(__name__)
 
@@ -76,6 +77,7 @@ class DeskDoor:
         self._wrap = wrap
         self._loop = asyncio.get_running_loop()
         self._endpoint: UdpEndpoint | None = None
+        self._writer: UdpEndpoint | None = None
         self._peer: Address = ("", 0)
         self._desk: FoundDesk | None = None
         self._task = self._loop.create_task(self._run())
@@ -86,15 +88,25 @@ class DeskDoor:
         return None
 
     def send(self, packet: OscPacket) -> None:
-        """Say something to the desk; nothing while there is none."""
-        if self._endpoint is not None:
-            self._endpoint.send(packet, self._peer)
+        """Say something to the desk; nothing while there is none.
+
+        Writes leave by a socket of their own: a desk does not tell a writer of its own writes, and
+        so the first socket is told of them, which shows that it is told at all.
+        """
+        endpoint = self._writer if is_write(packet) else self._endpoint
+        if endpoint is not None:
+            endpoint.send(packet, self._peer)
 
     def close(self) -> None:
         """Look no more, and free the socket."""
         self._task.cancel()
-        if self._endpoint is not None:
-            self._endpoint.close()
+        self._close_sockets()
+
+    def _close_sockets(self) -> None:
+        for endpoint in (self._endpoint, self._writer):
+            if endpoint is not None:
+                endpoint.close()
+        self._endpoint = self._writer = None
 
     async def _run(self) -> None:
         """Look for the desk until there is one; again where it is not there any more."""
@@ -140,8 +152,10 @@ class DeskDoor:
             self._loop.add_reader(asker, _read, asker, found)
         try:
             until = self._loop.time() + LOOK_S
-            while self._loop.time() < until and not (self._host and found):
-                await asyncio.sleep(0.02 if self._host else 0.1)
+            while self._loop.time() < until:
+                await asyncio.sleep(_TURN_S)
+                if self._host and found:  # nobody else is expected
+                    until = min(until, self._loop.time() + PAUSE_S) if len(wanted) > 1 else 0.0
         finally:
             for asker in askers.values():
                 self._loop.remove_reader(asker)
@@ -149,25 +163,30 @@ class DeskDoor:
         return list(found.values())
 
     def _open(self, desk: FoundDesk) -> None:
+        self._close_sockets()
+        self._peer = desk.address
         try:
-            sock = self._wrap(_Connected(connect(desk.address), desk.address))
+            self._endpoint = self._connect(desk.address)
+            self._writer = self._connect(desk.address)
         except NetworkError as error:
+            self._close_sockets()
             self._dialect.door_trouble = str(error)
             return
-        if self._endpoint is not None:
-            self._endpoint.close()
         _log.info("Found the desk: %s, firmware %s.", desk, desk.firmware)
-        self._desk, self._peer = desk, desk.address
-        self._endpoint = UdpEndpoint(
-            sock,
-            self._runner.receive_daw,
-            self._runner.refuse_daw,
-            None,
-            self._runner.counters,
-            time.monotonic,
-        )
+        self._desk = desk
         self._dialect.door_trouble = ""
         self._runner.ask_daw()
+
+    def _connect(self, peer: Address) -> UdpEndpoint:
+        runner = self._runner
+        return UdpEndpoint(
+            self._wrap(_Connected(connect(peer), peer)),
+            runner.receive_daw,
+            runner.refuse_daw,
+            None,
+            runner.counters,
+            time.monotonic,
+        )
 
 
 def _read(asker: socket.socket, found: dict[str, FoundDesk]) -> None:

@@ -22,6 +22,9 @@ ASK: Final = encode(OscMessage("/xinfo"))
 LOOK_S: Final = 2.0
 """How long answers are waited for."""
 
+PAUSE_S: Final = 0.1
+"""Where a host is named, so long after the first answer nobody else is expected."""
+
 PORTS: Final = tuple(family.port for family in FAMILIES)
 _EVERYONE: Final = "255.255.255.255"
 _SIOCGIFADDR: Final = 0x8915  # linux/sockios.h
@@ -193,7 +196,7 @@ def find_desks(host: str, port: int, *, look_s: float = LOOK_S) -> list[FoundDes
                     if desk := read_answer(datagram, sender):
                         found.setdefault(f"{desk.name} {desk.model}", desk)
             if host and found:
-                break
+                until = min(until, time.monotonic() + PAUSE_S) if len(wanted) > 1 else 0.0
     finally:
         for asker in askers.values():
             asker.close()

@@ -407,6 +407,38 @@ def test_where_others_have_all_places_it_says_so_and_does_not_act(make: type) ->
         stage.connect(within_s=6.0)
 
 
+@pytest.mark.parametrize("make", FAMILIES)
+def test_where_nobody_tells_us_of_our_own_writes_the_first_ramp_is_the_last(make: type) -> None:
+    desk = make()
+    for number in range(desk.places):
+        desk.clients[f"tablet {number}"] = 1e9
+    with Stage(desk, mode=Mode.ASSIST) as stage:
+        stage.ready()
+        stage.wish(1, Param.GAIN, -0.5)
+        stage.until(lambda: stage.engine.status[0] == "stale", 12.0)
+        assert "places" in stage.engine.status[1]
+        written = len(stage.writes)
+        stage.wish(2, Param.GAIN, -0.5)
+        stage.let_pass(10.0)
+        assert len(stage.writes) == written < 20
+
+
+def test_a_desk_that_never_tells_of_our_socket_is_believed_once_a_hand_has_been_told() -> None:
+    with Stage(x32(), mode=Mode.ASSIST) as stage:
+        stage.writer = stage.client
+        stage.ready()
+        stage.wish(1, Param.GAIN, -0.5)
+        stage.until(lambda: stage.engine.status[0] == "stale", 12.0)
+        stage.hand_db(9, -3.0)
+        stage.connect(within_s=6.0)
+        stage.let_pass(12.0)
+        for channel in (2, 3, 4):
+            stage.wish(channel, Param.GAIN, -0.5)
+            stage.let_pass(6.0)
+        assert len(stage.moves(MoveState.CONFIRMED)) >= 3
+        assert stage.engine.status[0] == "online"
+
+
 def test_a_panic_at_the_desks_own_socket_is_nobodys() -> None:
     with Stage(x32()) as stage:
         stage.ready()

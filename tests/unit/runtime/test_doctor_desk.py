@@ -50,6 +50,28 @@ def test_without_a_desk_there_is_one_problem_in_words(served: DeskOnLoopback) ->
     assert "no desk answers at 127.0.0.1" in finding.text
 
 
+def test_with_two_desks_both_are_listed_and_none_is_chosen(
+    served: DeskOnLoopback,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    other = FakeDesk(model="XR18", name="Monitors", firmware="1.17").plug(NAMES[:2])
+    with closing(DeskOnLoopback(other)) as second:
+        monkeypatch.setattr("bridge.daws.desk.finding.PORTS", (served.port, second.port))
+        (finding,) = daw_findings(settings(served.port))
+        assert finding.level is Level.PROBLEM
+        assert "2 desks answer" in finding.text
+        assert "XR18 Monitors at 127.0.0.1" in finding.text
+        words = ["setup", "desk", "--host", "127.0.0.1", "--port", str(served.port)]
+        assert run_command_line([*words, "--settings", str(tmp_path / "my.yaml")]) == 0
+        said = capsys.readouterr().out
+        assert said.count("Found: ") == 2
+        assert "name one in daw.host" in said
+        assert not (tmp_path / "my.yaml").exists()
+        assert served.written == second.written == []
+
+
 def test_loss_and_wifi_are_warnings() -> None:
     probe = Probe(round_trips_s=(0.05,) * 45, asked=50, named=0, is_locked=False, is_wireless=True)
     lines = {subject: (level, text) for level, subject, text, _ in of_probe(probe, X32)}

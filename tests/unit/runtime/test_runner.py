@@ -378,7 +378,7 @@ def test_a_reward_of_0_that_names_no_move_reaches_neither_the_engine_nor_the_jou
     stage.play(scene)
 
 
-@pytest.mark.parametrize("tags", [b",b\0\0\0\0\0\0", b",f\0\0", b",Q\0\0"])
+@pytest.mark.parametrize("tags", [b",m\0\0\0\0\0\0", b",b\0\0\0\0\0\0", b",f\0\0", b",Q\0\0"])
 def test_panic_is_a_panic_whatever_follows_its_address(stage: Stage, tags: bytes) -> None:
     async def scene(runner: Runner, peer: Peer) -> None:
         assert runner._endpoint is not None
@@ -393,7 +393,7 @@ def test_a_control_that_cannot_be_read_is_unknown_until_it_is_said_again(stage: 
     async def scene(runner: Runner, peer: Peer) -> None:
         assert runner._endpoint is not None
         mix = runner.engine.mix
-        datagram = b"/mix/track/2/gain\0\0\0,b\0\0\0\0\0\0"
+        datagram = b"/mix/track/2/gain\0\0\0,m\0\0\0\0\0\0"
         peer.endpoint._socket.sendto(datagram, runner._endpoint.address)
         await asyncio.wait_for(_until(lambda: bool(np.isnan(mix.values[1, 0]))), PATIENCE_S)
         peer.say("/mix/track/2/gain", -3.5)
@@ -464,7 +464,7 @@ def test_what_the_dialect_has_no_words_for_is_told_and_the_daw_asked_what_it_hol
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def scene(runner: Runner, peer: Peer) -> None:
-        rows = runner._dialect
+        rows = runner.dialect
         assert isinstance(rows, RowDialect)
         del rows._by_meaning[SetParam, Param.GAIN]  # as a strip that has lost a control
         await peer.until("/bridge/move", "1-1", "proposed")

@@ -93,7 +93,7 @@ def test_a_person_can_read_it_and_it_tells_no_paths(tmp_path: Path) -> None:
     assert said[3]["osc"].endswith("ff800000")
     assert "secret" not in path.read_text(encoding="utf-8")
     assert set(said[0]["settings"]) == {
-        "daw", "listen", "mode", "pace", "seed", "learning", "guard",
+        "daw", "desk", "listen", "mode", "pace", "seed", "learning", "guard",
     }  # fmt: skip
     assert Settings.model_validate_json(json.dumps(said[0]["settings"])).web == WebSettings()
 

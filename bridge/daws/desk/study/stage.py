@@ -14,6 +14,7 @@ from bridge.config import DeskSettings
 from bridge.daws.desk.study.fake import FakeDesk, Told
 from bridge.daws.desk.study.wishes import WishingTask
 from bridge.daws.desk.wire.dialect import DeskDialect
+from bridge.daws.desk.wire.writes import is_write
 from bridge.engine import Engine
 from bridge.guard.limits import LIMITS, Profile
 from bridge.mix import messages as m
@@ -75,7 +76,7 @@ class Stage:
         said: All that the bridge sent, with the time.
     """
 
-    client = "bridge"
+    client, writer = "bridge", "bridge's writes"
 
     def __init__(
         self,
@@ -153,8 +154,9 @@ class Stage:
         """The bridge says something."""
         (message,) = decode(encode(packet))
         self.said.append((self.at, message))
+        client = self.writer if is_write(message) else self.client
         if self._passes():
-            self.loop.call_later(self._delay_s, self._to_desk, message)
+            self.loop.call_later(self._delay_s, self._to_desk, client, message)
 
     def close(self) -> None:
         """Nothing is open."""
@@ -162,8 +164,8 @@ class Stage:
     def _passes(self) -> bool:
         return not self.is_cut and self._dice.random() >= self.loss
 
-    def _to_desk(self, message: OscMessage) -> None:
-        self.deliver(self.desk.receive(self.client, message, self.loop.time()))
+    def _to_desk(self, client: str, message: OscMessage) -> None:
+        self.deliver(self.desk.receive(client, message, self.loop.time()))
 
     def deliver(self, told: Told) -> None:
         """The desk says something; what is for other clients is theirs."""

@@ -28,6 +28,7 @@ _EFFECT: Final = re.compile(
 )
 """Names of buses that feed an effect, where the desk does not say what its effects listen to."""
 
+_GROUPS: Final = f"{SOON} until its groups are read"
 WAITS: Final = f"{SOON} until its sends are read"
 
 
@@ -66,6 +67,9 @@ def _whole(console: Console, place: int) -> str:
         return f"goes with {console.given_name(place - 1) or console.label(place - 1)}"
     if not console.is_wanted(place):
         return "is not chosen in desk.strips" if name else "has no name on the desk"
+    tails = (t.DCA, t.MUTE, console.family.to_main)
+    if not all(console.is_known(f"{base}/{tail}") for tail in tails):
+        return _GROUPS
     if not console.switch(f"{base}/{console.family.to_main}", unknown=True):
         return "is not on the main mix"
     if found := _NOT_MUSIC.search(name):

@@ -175,8 +175,10 @@ class DeskDialect:
             self._reading.receive(console, address)
             if self._presence.is_poll(address) and changed and not self._is_ours(address, at):
                 self._presence.miss(at)
+            if is_readback and self._is_ours(address, at):
+                self._presence.record_untold()
         elif changed:
-            self._presence.pushed(at)
+            self._presence.pushed(at, is_ours=self._is_ours(address, at))
         place = self._roll.place_of(address)
         if place is None:
             if changed:
@@ -265,7 +267,7 @@ class DeskDialect:
         if self._is_recalling and not self._reading.is_open:
             is_quiet = at - self._pushed_at >= QUIET_S or at - self._recalled_at >= LONGEST_S
             if is_quiet:
-                self._reading.begin(console, is_anew=True, with_eq=True)
+                self._reading.begin(console, is_anew=True, in_full=True)
             return
         if self._questions.unanswered:
             self._give_up(console)
@@ -276,9 +278,10 @@ class DeskDialect:
 
     def _give_up(self, console: Console) -> None:
         """The desk does not know these addresses, or the network lost them again and again."""
-        for address in self._questions.unanswered:
+        unanswered = set(self._questions.unanswered)
+        self._questions.unanswered.clear()  # names among them are asked for again
+        for address in sorted(unanswered):
             self._reading.give_up(console, address)
-        self._questions.unanswered.clear()
 
     def _close_reading(self, console: Console, at: float) -> None:
         self._reading.close(console)
@@ -325,10 +328,11 @@ class DeskDialect:
         address = self._roll.address_of(place, command.param)
         if address is None or self._roll.is_barred(place, command.param):
             return ()
-        return self._writes.write(
-            command.param, address, laws.on_wire(command.param, command.value),
-            at=at, is_last=command.is_last,
-        )  # fmt: skip
+        position = laws.on_wire(command.param, command.value)
+        said = self._writes.write(command.param, address, position, at=at, is_last=command.is_last)
+        if said:
+            self._presence.record_write()
+        return said
 
     def ask(self, *, at: float) -> tuple[OscMessage, ...]:
         """Renewals, questions and read-backs; see `Dialect.ask`."""

@@ -1,7 +1,9 @@
 """Whether the desk is there, and whether it tells us what others do.
 
-A desk tells four clients (X32) or eight (X Air) of changes and gives no word to any other. The one
-sign of that is a fader that stands elsewhere although nobody told us.
+A desk tells four clients (X32) or eight (X Air) of changes and gives no word to any other. Two
+signs show that: a fader that stands elsewhere although nobody told us; and our own writes, which
+leave by a second socket (`bridge.daws.desk.door`), so that the first is told of them like of
+anybody's.
 """
 
 import math
@@ -30,6 +32,8 @@ _AWAY_S: Final = 2.5
 _POLL_S: Final = 0.125
 _LATELY_S: Final = 10.0
 _LATE_S: Final = 0.5
+_UNTOLD: Final = 6
+"""So many of our own writes that nobody told us of are no chance, where a tenth gets lost."""
 
 
 class Presence:
@@ -56,6 +60,8 @@ class Presence:
         self._polled_at = -math.inf
         self._pushed_at = -math.inf
         self._missed_at = math.inf
+        self._untold = 0
+        self._is_echo_expected = True
         self._next = 0
         self._polls: set[str] = set()
 
@@ -143,8 +149,20 @@ class Presence:
         self._polls.discard(address)
         return is_mine
 
-    def pushed(self, at: float) -> None:
+    def record_write(self) -> None:
+        """Something was written, by the other socket."""
+        self._untold += 1
+
+    def record_untold(self) -> None:
+        """The desk holds what we wrote, as it says when it is asked."""
+        if self._is_echo_expected and self._untold >= _UNTOLD:
+            self._begin_trouble()
+
+    def pushed(self, at: float, *, is_ours: bool) -> None:
         """The desk told a change by itself: we have a place."""
+        if not is_ours and self._untold >= _UNTOLD:
+            self._is_echo_expected = False  # it tells what others do, and not what we do
+        self._untold = 0
         self._pushed_at = at
         self._missed_at = math.inf
         self.trouble = ""
@@ -155,8 +173,12 @@ class Presence:
             self._missed_at = min(self._missed_at, at)
 
     def _judge(self, at: float) -> None:
-        if at - self._missed_at > _LATE_S and self._family is not None:
+        if at - self._missed_at > _LATE_S:
             self._missed_at = math.inf
+            self._begin_trouble()
+
+    def _begin_trouble(self) -> None:
+        if self._family is not None:
             self.trouble = (
                 f"the desk does not tell me what others do: other remotes have all "
                 f"{self._family.places} places; close one (X32-Edit, X AIR Edit, Mixing Station, "

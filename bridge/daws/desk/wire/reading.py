@@ -8,7 +8,7 @@ from bridge.daws.desk.wire.bars import is_live, sends_of, tap_addresses
 from bridge.daws.desk.wire.console import Console
 from bridge.daws.desk.wire.questions import Questions
 
-_OWN: Final = (t.ON, t.PAN, t.DCA, t.MUTE)
+_OWN: Final = (t.ON, t.PAN)
 _VITAL: Final = frozenset({t.NAME, t.FADER})
 _PATIENT_TRIES: Final = 2
 
@@ -27,19 +27,21 @@ class Reading:
         self.is_open = False
         self._questions = questions
         self._needs: set[str] = set()
-        self._with_eq = False
+        self._in_full = False
 
-    def begin(self, console: Console, *, is_anew: bool, with_eq: bool = False) -> None:
-        """Ask for everything; `is_anew` forgets what was known, `with_eq` waits for the EQ, too."""
+    def begin(self, console: Console, *, is_anew: bool, in_full: bool = False) -> None:
+        """Ask for everything; `is_anew` forgets what was known, `in_full` waits for all of it."""
         self.is_open = True
-        self._with_eq = with_eq or not is_anew
+        self._in_full = in_full or not is_anew
         self._questions.clear()
         if is_anew:
             console.said.clear()
             console.silent.clear()
         names = [f"{base}/{t.NAME}" for base in console.bases]
         faders = [f"{base}/{t.FADER}" for base in console.bases]
-        first = [*names, *_shared(console), *faders]
+        first = [*names, *console.family.links, *faders]
+        if self._in_full:
+            first += _shared(console)
         self._needs = set(first)
         self._questions.add(first)
 
@@ -57,9 +59,9 @@ class Reading:
         if place is None:
             return
         if tail == t.NAME and self.is_open and console.is_wanted(place):
-            self._need(_own(console, base))
-            if self._with_eq:
-                self._need(_eq(base))
+            self._need([f"{base}/{tail}" for tail in _OWN])
+            if self._in_full:
+                self._need([*groups_of(console, base), *_eq(base)])
         if tail.endswith("/level"):
             for bus, send in sends_of(console, base):
                 if f"{send}/level" == address and is_live(console, send):
@@ -93,6 +95,9 @@ class Reading:
         self.is_open = False
         self._needs.clear()
         wanted = [base for place, base in enumerate(console.bases) if console.is_wanted(place)]
+        self._later(console, _shared(console))
+        for base in wanted:
+            self._later(console, groups_of(console, base))
         for base in wanted:
             self._later(console, _eq(base))
         if console.options.monitors == "protect":
@@ -106,7 +111,8 @@ class Reading:
     def extend(self, console: Console, place: int) -> None:
         """An input has got a name: ask for all of it."""
         base = console.bases[place]
-        self._later(console, _own(console, base))
+        self._later(console, [f"{base}/{tail}" for tail in _OWN])
+        self._later(console, groups_of(console, base))
         self._later(console, _eq(base))
         self._later(console, _rest(console, base))
 
@@ -134,7 +140,6 @@ def _shared(console: Console) -> list[str]:
     """What decides of all inputs at once whether they are heard, and together."""
     family = console.family
     return [
-        *family.links,
         family.link_faders,
         family.link_eq,
         *(
@@ -146,8 +151,9 @@ def _shared(console: Console) -> list[str]:
     ]
 
 
-def _own(console: Console, base: str) -> list[str]:
-    return [f"{base}/{tail}" for tail in (*_OWN, console.family.to_main)]
+def groups_of(console: Console, base: str) -> list[str]:
+    """What decides whether an input is heard, beside its own fader and mute."""
+    return [f"{base}/{tail}" for tail in (t.DCA, t.MUTE, console.family.to_main)]
 
 
 def _eq(base: str) -> list[str]:

@@ -9,7 +9,7 @@ from collections import deque
 from typing import Final
 
 from bridge.mix.params import Param
-from bridge.osc.message import OscMessage
+from bridge.osc.message import OscMessage, OscPacket
 
 _ASK_AFTER_S: Final = (0.15, 0.4)
 _AWAITED_S: Final = 1.5
@@ -19,6 +19,15 @@ _ONE_PLACE: Final = 1.5
 
 _PLACES: Final = {Param.GAIN: 1023, Param.PAN: 100}
 _EQ_PLACES: Final = 120
+
+
+def is_write(packet: OscPacket) -> bool:
+    """Whether a message sets something of an input: it leaves by a socket of its own."""
+    return (
+        isinstance(packet, OscMessage)
+        and bool(packet.args)
+        and packet.address.startswith(("/ch/", "/auxin/", "/rtn/"))
+    )
 
 
 class DeskWrites:

@@ -19,6 +19,9 @@ _STOOD_STILL: Final = 3
 _OVERTAKEN: Final = 4
 """Datagrams overtake each other: any of so many last writes may be what the DAW holds."""
 
+_SURELY_EXACT: Final = 2
+"""On a coarse grid an answer is exact by chance in one case of eight, two are in one of sixty."""
+
 
 class Match(Enum):
     """What a value from the DAW is to the values that were sent."""
@@ -68,6 +71,8 @@ class Transit:
     moved_at: float = math.inf
     is_crossed: bool = False
     _answered: set[int] = field(default_factory=set)
+    _exact_run: int = 0
+    _was_inexact: bool = False
 
     @property
     def before(self) -> float:
@@ -99,12 +104,13 @@ class Transit:
         """
         if not self.sent:
             return Match.NONE
+        fine = noise(self.param)
+        rounding = fine if self.is_contradicted else rounding
         nearest, error = self._nearest(value)
         is_awaited = not self.is_confirmed and nearest > max(self._answered, default=-1)
         is_last = is_sure and nearest == len(self.sent) - 1
         if error > rounding or (self.is_crossed and not (is_awaited or is_last)):
             return Match.NONE
-        fine = noise(self.param)
         gone = (value - self.start) * math.copysign(1.0, self.target - self.start)
         if self.is_start_held and gone < -fine:
             return Match.NONE
@@ -134,6 +140,8 @@ class Transit:
             self.moved_at = min(self.moved_at, at)
         if abs(value - last) <= fine:
             return None
+        self._exact_run = self._exact_run + 1 if error <= fine else 0
+        self._was_inexact = self._was_inexact or error > fine
         if error <= fine:
             return None if is_round(self.param, self.sent[nearest]) else error
         between = sum(1 for sent in self.sent if min(last, value) < sent < max(last, value))
@@ -142,6 +150,11 @@ class Transit:
     def is_stale(self, value: float) -> bool:
         """Whether `value` answers a write from before the newest one that is answered."""
         return bool(self._answered) and self._nearest(value)[0] < max(self._answered)
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether the DAW answers exactly after a value that was near: that one was no rounding."""
+        return self._was_inexact and self._exact_run >= _SURELY_EXACT
 
     @property
     def is_answered(self) -> bool:

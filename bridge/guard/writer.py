@@ -209,7 +209,9 @@ class Writer:
             if error is not None:
                 self.grid.record(param, value, error)
             if not is_end:
-                return Reading(Answer.ECHO, is_stale=is_stale)
+                is_crossed = transit.is_contradicted
+                answer = Answer.DOUBT if is_crossed and not is_sure else Answer.ECHO
+                return Reading(answer, is_stale=is_stale)
             self._confirm(transit, at)
             return Reading(Answer.CONFIRMED, transit.move)
         if transit and match is Match.NONE and transit.miss(value) <= SPECS[param].tolerance:

@@ -6,6 +6,7 @@ used; else they are learnt from answers, per parameter and range of level, since
 finer at the top.
 """
 
+import math
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
@@ -26,6 +27,8 @@ _ROUND_DB: Final = 0.05
 _ROUND_PAN: Final = 0.01
 _REMEMBERED: Final = 48
 _MARGIN: Final = 2.0
+_HALF: Final = 0.6
+"""Half a step, and something for a step that is not even."""
 _ZONE_DB: Final = 10.0
 """Faders change their law about every 10 or 20 dB (X32: at -10, -30 and -60 dB)."""
 
@@ -71,6 +74,16 @@ class Grid:
         self._errors: defaultdict[tuple[Param, int], deque[float]] = defaultdict(
             lambda: deque(maxlen=_REMEMBERED)
         )
+        self._finest: dict[tuple[Param, int], float] = {}
+
+    def record_places(self, param: Param, value: float, other: float) -> None:
+        """The DAW has held two values one after the other: no step is wider than what parts them.
+
+        Only within one range of level: a fader's law may be coarser further down.
+        """
+        zone, apart = self._zone(param, value), abs(value - other)
+        if apart > noise(param) and zone == self._zone(param, other):
+            self._finest[zone] = min(apart, self._finest.get(zone, math.inf))
 
     def is_known(self, param: Param, value: float) -> bool:
         """Whether the steps near `value` are told or learnt."""
@@ -84,9 +97,9 @@ class Grid:
         if param in self._told:
             return max(noise(param), 0.5 * self._step(param, value) * 1.05)
         worst = self._learnt(param, value)
-        if worst is None:
-            return coarsest(param)
-        return min(max(noise(param), _MARGIN * worst), coarsest(param))
+        finest = self._finest.get(self._zone(param, value), math.inf)
+        most = min(coarsest(param), max(noise(param), _HALF * finest))
+        return most if worst is None else min(max(noise(param), _MARGIN * worst), most)
 
     def _learnt(self, param: Param, value: float) -> float | None:
         """The greatest error near `value`, None where too few are known.

@@ -228,7 +228,11 @@ class DawEvents:
             self._strip_memory.greet(strip, is_new=strip.key not in known)
         self._strip_memory.end_scene()
         self.apply_bars()
-        foreign = [change for change in changes if not self._moves.is_answer(change)]
+        foreign = [
+            change
+            for change in changes
+            if not (self._moves.is_answer(change) or self._moves.is_following(change))
+        ]
         if self._mix.is_recall(foreign):
             self._begin_recall(at)
         for change in changes:
@@ -314,7 +318,7 @@ class DawEvents:
             param, event.value
         ):
             pass  # it stands where it stood
-        elif reading.answer is Answer.DOUBT:
+        elif reading.answer is Answer.DOUBT and not self._moves.is_following(event):
             self._moves.is_dump_wanted = True
             self._hesitate(strip, event.at)
         elif self._verdicts.is_touched(strip, param):

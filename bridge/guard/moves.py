@@ -169,6 +169,11 @@ class Moves(Sending):
             strip.key, event.param, base=base, value=event.value, at=event.at, is_sure=is_sure
         )
 
+    def is_following(self, event: ParamChanged) -> bool:
+        """Whether a control is being moved along with one of ours, as far as is known."""
+        strip = self._mix.by_number(event.track)
+        return strip is not None and self.company.is_followed_by(strip.key, event.param)
+
     def is_settled(self, event: ParamChanged, since: float) -> bool:
         """Whether no write of ours to that control was on its way at `since`, monotonic seconds."""
         strip = self._mix.by_number(event.track)

@@ -85,7 +85,9 @@ def summarise(records: Sequence[Record]) -> dict[str, Any]:
 
     Dislikes are counted on the true change of the agent's own moves, whether or not they were
     answered; the undos, which mostly undo harm, are not among them. ``heard_disliked`` is their
-    share of the moves that can be heard at all, in the first and in the second fifty.
+    share of the moves that can be heard at all, in the first and in the second fifty, and
+    ``heard_dislikes`` how many of them one listener hears among the first hundred: an agent that
+    rests sooner makes fewer, though the last ones that it makes are no surer.
     """
     changes = [np.array(record["changes"]) for record in records]
     first_50 = np.concatenate([change[:50] for change in changes])
@@ -104,6 +106,7 @@ def summarise(records: Sequence[Record]) -> dict[str, Any]:
         "heard_disliked_100": _heard_disliked(
             np.concatenate([change[50:100] for change in changes])
         ),
+        "heard_dislikes": round(float((first_100 < _DISLIKED).sum() / len(records)), 1),
         "worst_db": round(max(float(record["worst_db"]) for record in records), 1),
         "worst_change": round(min(float(c.min(initial=0.0)) for c in changes), 1),
         "left_worse": _share(np.array(endings) < _LEFT_WORSE),

@@ -52,7 +52,7 @@ def measure(plan: Plan, seeds: Sequence[int], *, workers: int) -> dict[str, Any]
     checksum = load_prior(plan.prior_file).checksum
     with click.progressbar(length=len(seeds), label="Mixing", file=sys.stderr) as bar:
         records = []
-        for found in _recover_all(plan, balance, seeds, workers=workers):
+        for found in recover_all(plan, balance, seeds, workers=workers):
             records.extend(found)
             bar.update(1)
     strips = zip(balance.stems.names, balance.stems.roles, strict=True)
@@ -129,9 +129,10 @@ def _cell(figures: dict[str, float], digits: int) -> str:
     return f"{mean} ({low}..{high})"
 
 
-def _recover_all(
+def recover_all(
     plan: Plan, balance: Balance, seeds: Sequence[int], *, workers: int
 ) -> Iterator[list[dict[str, Any]]]:
+    """The records of every seed (`bridge.studies.recovery.recover`), in as many processes."""
     if workers == 1:
         yield from (recover(plan, seed) for seed in seeds)
         return

@@ -61,6 +61,8 @@ class Plan:
         offsets: How far the mixes are from the balance at first.
         agents: Keys of `AGENTS`; `RULES` must be among them.
         prior_file: The prior's file; None: the shipped one.
+        is_rendered: Whether levels, tones and pans are measured too, on rendered audio; else only
+            what the listener misses.
     """
 
     folder: Path | None = None
@@ -69,6 +71,7 @@ class Plan:
     offsets: Offsets = Offsets()
     agents: tuple[str, ...] = WHO
     prior_file: Path | None = None
+    is_rendered: bool = True
 
 
 class Believer(Listener):
@@ -151,7 +154,8 @@ def recover(plan: Plan, seed: int, balance: Balance | None = None) -> list[dict[
         for mix in mixes:
             if mix.tobytes() not in known:
                 missed = seat.utility(mix) / at_first
-                known[mix.tobytes()] = find_errors(balance, mix) | {"missed": missed}
+                errors_of = find_errors(balance, mix) if plan.is_rendered else {}
+                known[mix.tobytes()] = errors_of | {"missed": missed}
         errors = [known[mix.tobytes()] for mix in mixes]
         records.append(
             {

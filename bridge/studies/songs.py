@@ -8,7 +8,6 @@ recover` does, and what is told is what the listener misses, song by song.
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from shutil import which
@@ -18,8 +17,8 @@ import click
 import numpy as np
 
 from bridge.errors import ConfigError
-from bridge.studies.recover import measure
-from bridge.studies.recovery import THUMBS, Offsets, Plan
+from bridge.studies.recover import recover_all
+from bridge.studies.recovery import THUMBS, Plan, material
 from bridge.studies.roster import AGENT, LEARNING_OFF, NO_EQ
 from bridge.text_file import shown
 
@@ -30,8 +29,7 @@ PROJECTS: Final = (".mmp", ".mmpz")
 """The endings of LMMS's projects."""
 
 _LMMS_S: Final = 900
-_AGENTS: Final = (AGENT, LEARNING_OFF, NO_EQ, "rules+undo", "rules")
-_SHOWN: Final = _AGENTS[:-1]
+_AGENTS: Final = (AGENT, LEARNING_OFF, NO_EQ, "rules+undo")
 _HEAD: Final = (
     f"{'song':<22}{'tracks':>7}  {'agent':<13}"
     + "".join(f"{f'@{count}':>7}" for count in THUMBS[1:])
@@ -121,11 +119,15 @@ def table(results: Mapping[str, Any]) -> Iterator[str]:
 
 
 def gather(songs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """All songs' figures, and those of all sessions together, from `measure`'s by song."""
+    """All songs' figures, and those of all sessions together.
+
+    Args:
+        songs: By name how many ``tracks`` are heard, and the ``sessions``' records.
+    """
     rows, sessions = [], []
     for name, found in songs.items():
         sessions.extend(found["sessions"])
-        rows.append(_row(name, len(found["study"]["balance"]), found["sessions"]))
+        rows.append(_row(name, found["tracks"], found["sessions"]))
     mean = round(float(np.mean([row["tracks"] for row in rows])))
     return {"songs": rows, "all": _row("all songs", mean, sessions)}
 
@@ -133,7 +135,7 @@ def gather(songs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 def _row(name: str, tracks: int, records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     agents = {
         agent: summarise([record for record in records if record["agent"] == agent])
-        for agent in _SHOWN
+        for agent in _AGENTS
     }
     return {"name": name, "tracks": tracks, "agents": agents}
 
@@ -174,13 +176,18 @@ def main(
         plan = Plan(
             folder=folder,
             seconds=seconds,
-            offsets=Offsets(),
             agents=_AGENTS,
             prior_file=prior_file,
+            is_rendered=False,
         )
-        found[song.stem] = measure(
-            plan, range(1, seeds + 1), workers=workers or os.cpu_count() or 1
+        balance = material(plan)
+        records = recover_all(
+            plan, balance, range(1, seeds + 1), workers=workers or os.cpu_count() or 1
         )
+        found[song.stem] = {
+            "tracks": len(balance.stems.names),
+            "sessions": [record for found_here in records for record in found_here],
+        }
     results = gather(found)
     for line in table(results):
         click.echo(line)
@@ -192,7 +199,7 @@ def main(
         raise ConfigError(
             f"{shown(out)}: the results cannot be saved: {error.strerror}."
         ) from error
-    click.echo(f"\nSaved in {out}: results.json", file=sys.stdout)
+    click.echo(f"\nSaved in {out}: results.json")
 
 
 if __name__ == "__main__":

@@ -93,7 +93,6 @@ class MixingTask:
         self._is_learning = is_learning
         self._person = Person(prior, seed=seed)
         self._doubt = first_doubt(prior.taste)
-        self._restraint = Restraint()
         self._rest = ""
         self._thumbs = ThumbModel(self._person.values(), scale=tuning.scale)
 
@@ -120,8 +119,8 @@ class MixingTask:
         person = self._person
         person.decisions += 1
         view = look(observation, self._person)
-        self._restraint.watch(observation)
-        is_open = self._restraint.open_moves(observation.values, steps, person.doubts())
+        self._person.restraint.watch(observation)
+        is_open = self._person.restraint.open_moves(observation.values, steps, person.doubts())
         usable = allowed & (steps != 0.0) & is_open
         rows = {key: row for row, key in enumerate(observation.keys)}
         for key, move in person.disliked():
@@ -146,7 +145,7 @@ class MixingTask:
         self._rest = ""
         row, move = divmod(choice.index, STEPS.size)
         trace = trace_of(view, person.tables, observation.keys[row], row=row, move=move)
-        self._restraint.propose(observation, row, STEP_PARAMS[move], float(steps[row, move]))
+        self._person.restraint.propose(observation, row, STEP_PARAMS[move], float(steps[row, move]))
         return Proposal(
             row=row,
             param=STEP_PARAMS[move],
@@ -173,10 +172,10 @@ class MixingTask:
 
     def open_ways(self) -> None:
         """The person is there: what waited for an answer may go on."""
-        self._restraint.answer()
+        self._person.restraint.answer()
 
     def _why_rest(self) -> str:
-        if self._restraint.is_waiting:
+        if self._person.restraint.is_waiting:
             return (
                 "I have moved enough without an answer from you: a thumb, or your hand, and I go on"
             )
@@ -208,7 +207,7 @@ class MixingTask:
         if sure.any() or not is_taught:
             return good - harm, sure, False
         trust = person.consistency.trust * person.consistency.credence
-        trust *= self._restraint.eagerness
+        trust *= self._person.restraint.eagerness
         forgiven = tuning.forgiven * trust * person.resolved()
         return good - (1.0 - forgiven) * harm, usable, True
 
@@ -230,11 +229,11 @@ class MixingTask:
         trace: Trace = proposal.trace
         person = self._person
         if reward != 0.0:
-            self._restraint.answer()
+            self._person.restraint.answer()
         if not self._is_learning or reward == 0.0:
             return Learnt(td_error=0.0, text="")
         if trace.is_asked:
-            self._restraint.judge_question(reward, weight=weight)
+            person.restraint.judge_question(reward, weight=weight)
         weight *= 0.5 + 0.5 * min(abs(reward), 1.0)
         if reward < 0.0:
             person.dislike(trace.key, trace.move)
@@ -353,7 +352,7 @@ class MixingTask:
         error, _ = find_errors(measure(held), held, taste.of_members()[0])
         if np.isnan(error[row, dimension]):
             return None
-        self._restraint.answer()
+        self._person.restraint.answer()
         taste.correct(row, dimension, value=float(error[row, dimension]), sd=_HAND_SD[dimension])
         if param in EQ_BANDS:
             column = OWN_COLUMNS.start + dimension - 1
@@ -380,14 +379,14 @@ class MixingTask:
             person.taste.correct(
                 int(row), int(column), value=view.error[row, column], sd=sure[row, column]
             )
-        self._restraint.answer()
-        self._restraint.endorse(observation.values)
+        self._person.restraint.answer()
+        self._person.restraint.endorse(observation.values)
         count = int(is_known.any(axis=1).sum())
         return Learnt(td_error=0.0, text=f"you want this mix as it is: {count} tracks taught me")
 
     def forget(self, what: str) -> bool:
         """Be as before this person's answers: on a role, this ``song`` or ``all``."""
-        self._restraint = Restraint()
+        self._person.restraint = Restraint()
         return self._person.forget(what)
 
     def beliefs(self) -> Mapping[str, Any]:

@@ -23,6 +23,7 @@ from bridge.tasks.cells import FAMILIES, OWN, STEP_PARAMS
 from bridge.tasks.errors import DIMENSIONS, TARGET
 from bridge.tasks.own_sound import OWN_COLUMNS, with_own_sounds
 from bridge.tasks.reasons import belief_in_words
+from bridge.tasks.restraint import Restraint
 
 STATE_SCHEMA: Final = 1
 
@@ -66,6 +67,7 @@ class Person:
         pictures: Which of the pictures of what people want holds for this one, by family.
         finding: Whether strips are wanted as their roles are or about as found, by family.
         found: (tracks, 6) the controls when the song began.
+        restraint: What was moved since they last answered, and how they like to be asked.
         decisions: How many decisions were made.
         first_loudness_db: How loud the mix was when it was first seen, dBFS.
         rng: The agent's chance; it is part of what is kept, so that a replay draws the same.
@@ -83,6 +85,7 @@ class Person:
         self.pictures = {name: Pictures(shares) for name, shares in PICTURES.items()}
         self.finding = _new_finding()
         self.found = np.zeros((0, len(MOVABLE)))
+        self.restraint = Restraint()
         self.decisions = 0
         self.first_loudness_db = 0.0
         self._note = ""
@@ -217,6 +220,7 @@ class Person:
             "found": [[None if np.isnan(v) else v for v in row] for row in self.found.tolist()],
             "pictures": {name: p.evidence.tolist() for name, p in self.pictures.items()},
             "prior": self.prior.checksum,
+            "restraint": self.restraint.state(),
             "rng": self.rng.bit_generator.state,
             "schema": STATE_SCHEMA,
             "tables": {name: _changes(table) for name, table in self.tables.items()},
@@ -264,6 +268,8 @@ class Person:
             person.found = np.array(body["found"], dtype=np.float64).reshape(-1, len(MOVABLE))
         else:  # before it was remembered where a song began
             person.found = np.full((len(person.taste.members), len(MOVABLE)), np.nan)
+        if "restraint" in body:
+            person.restraint.load_state(body["restraint"])
         person.taste.rely(person.consistency.reliance)
         person.decisions = int(body["decisions"])
         person.first_loudness_db = float(body["first_loudness_db"])

@@ -8,7 +8,7 @@
 4. A family of moves whose forecasts fail is made smaller first, and then left alone.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,6 +114,30 @@ class Restraint:
         heeded = 1.0 - (self._moves - _UNHEEDED) / _UNHEEDED
         return float(np.clip(liked, 0.0, 1.0) * np.clip(heeded, 0.0, 1.0))
 
+    def state(self) -> dict[str, Any]:
+        """All of this, as plain data: what nobody answered is not yet liked after a restart."""
+        return {
+            "asked": list(self._asked),
+            "endorsed": None if self._endorsed is None else _plain(self._endorsed),
+            "keys": list(self._keys),
+            "moves": self._moves,
+            "wanted": None if self._wanted is None else list(self._wanted),
+            "way": _plain(self._way),
+        }
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take over what `state` gave."""
+        self._keys = tuple(state["keys"])
+        likes, dislikes = state["asked"]
+        self._asked = float(likes), float(dislikes)
+        self._moves = int(state["moves"])
+        self._way = _array(state["way"])
+        self._endorsed = None if state["endorsed"] is None else _array(state["endorsed"])
+        self._wanted = None
+        if state["wanted"] is not None:
+            row, column, before, step = state["wanted"]
+            self._wanted = int(row), int(column), float(before), float(step)
+
     def open_moves(
         self, values: FloatArray, steps: FloatArray, doubts: dict[str, float]
     ) -> NDArray[np.bool_]:
@@ -137,3 +161,12 @@ class Restraint:
         is_open &= doubt < SILENT
         is_open[:, _IS_LARGE & (doubt >= SMALLER)] = False
         return np.asarray(is_open)
+
+
+def _plain(values: FloatArray) -> list[list[float | None]]:
+    """(n, 6) as JSON, which knows no NaN."""
+    return [[None if np.isnan(v) else v for v in row] for row in values.tolist()]
+
+
+def _array(plain: list[list[float | None]]) -> FloatArray:
+    return np.array(plain, dtype=np.float64).reshape(-1, len(COLUMN))

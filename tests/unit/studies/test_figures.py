@@ -58,6 +58,7 @@ def test_dislikes_are_shares_of_the_moves_that_were_made() -> None:
     found = summarise([episode(), episode(listener=1, changes=[-1.0, 1.0, 2.0, 3.0])])
     assert found["disliked_50"] == 2 / 8
     assert found["clearly_disliked_100"] == 1 / 8
+    assert found["heard_dislikes"] == 1.0  # two of one listener's moves, none of the other's
 
 
 def test_only_the_first_fifty_moves_count_for_the_first_fifty() -> None:

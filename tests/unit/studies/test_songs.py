@@ -34,10 +34,10 @@ def test_means_the_worst_of_all_and_who_was_left_worse() -> None:
 
 
 def test_the_last_rows_are_of_all_sessions() -> None:
-    agents = ("agent", "learning off", "no eq", "rules+undo", "rules")
+    agents = ("agent", "learning off", "no eq", "rules+undo")
     songs = {
         name: {
-            "study": {"balance": [{}] * tracks},
+            "tracks": tracks,
             "sessions": [session(agent, (missed,) * 3) for agent in agents],
         }
         for name, tracks, missed in (("A song", 4, 0.2), ("Another", 8, 0.6))

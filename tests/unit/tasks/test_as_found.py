@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.learning.pictures import Pictures
@@ -36,6 +36,7 @@ def places(mix: Observation, found: FloatArray) -> FloatArray:
     return places_of(mix, features, error, found)
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     moves=st.lists(st.floats(-12.0, 12.0), min_size=TRACKS, max_size=TRACKS),
     pans=st.lists(st.floats(-1.0, 1.0), min_size=TRACKS, max_size=TRACKS),

@@ -1,5 +1,6 @@
 """When the agent holds back: unanswered ways, disliked questions, failed families, rest."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -50,6 +51,17 @@ def test_an_answer_opens_the_way_again() -> None:
     restraint, mix = moved_once()
     restraint.answer()
     assert restraint.open_moves(mix.values, steps_of(mix), SURE).all()
+
+
+def test_what_nobody_answered_is_not_yet_liked_after_a_restart() -> None:
+    restraint, mix = moved_once()
+    restraint.judge_question(-1.0, weight=1.0)
+    restraint.endorse(np.where(mix.values == mix.values[0, 0], np.nan, mix.values))
+    again = Restraint()
+    again.load_state(json.loads(json.dumps(restraint.state())))
+    assert again.state() == restraint.state()
+    again.watch(mix)
+    assert not again.open_moves(mix.values, steps_of(mix), SURE)[0, SOFTER]
 
 
 def test_what_was_proposed_and_not_done_closes_nothing() -> None:

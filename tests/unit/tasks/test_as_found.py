@@ -120,7 +120,7 @@ def test_dislikes_of_what_the_role_asks_for_speak_for_the_mix_as_it_was(prior: P
         proposal = task.propose(mix, task.steps(mix), gain, at=0.0, explore=True, cautious=False)
         if proposal is not None:
             task.learn(
-                proposal, -1.0, weight=1.0, heard=True, at=0.0, observation=mix, allowed=gain
+                proposal, -1.0, weight=1.0, at=0.0, observation=mix, next_allowed=lambda: gain
             )
     assert task._person.finding["gain"].shares[1] > first + 0.1
     task.forget("all")

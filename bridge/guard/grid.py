@@ -62,6 +62,10 @@ class Grid:
         steps: The steps that the dialect tells, in the parameter's unit; of a scale that is not
             even, by value.
         nearest: What a control holds when it is asked for a value, where the dialect knows that.
+
+    Attributes:
+        is_replay: Whether a trace is played again: its answers are to writes of another run, which
+            left some milliseconds earlier or later.
     """
 
     def __init__(
@@ -74,6 +78,7 @@ class Grid:
         self._errors: defaultdict[tuple[Param, int], deque[float]] = defaultdict(
             lambda: deque(maxlen=_REMEMBERED)
         )
+        self.is_replay = False
         self._finest: dict[tuple[Param, int], float] = {}
 
     def record_places(self, param: Param, value: float, other: float) -> None:
@@ -98,8 +103,9 @@ class Grid:
             return max(noise(param), 0.5 * self._step(param, value) * 1.05)
         worst = self._learnt(param, value)
         finest = self._finest.get(self._zone(param, value), math.inf)
-        most = min(coarsest(param), max(noise(param), _HALF * finest))
-        return most if worst is None else min(max(noise(param), _MARGIN * worst), most)
+        least = SPECS[param].tolerance if self.is_replay else noise(param)
+        most = min(coarsest(param), max(least, _HALF * finest))
+        return most if worst is None else min(max(least, _MARGIN * worst), most)
 
     def _learnt(self, param: Param, value: float) -> float | None:
         """The greatest error near `value`, None where too few are known.

@@ -19,8 +19,8 @@ _STOOD_STILL: Final = 3
 _OVERTAKEN: Final = 4
 """Datagrams overtake each other: any of so many last writes may be what the DAW holds."""
 
-_SURELY_EXACT: Final = 2
-"""On a coarse grid an answer is exact by chance in one case of eight, two are in one of sixty."""
+_SURELY_EXACT: Final = 3
+"""On a coarse grid an answer is exact by chance in one case of eight, three are in one of 500."""
 
 
 class Match(Enum):
@@ -72,7 +72,7 @@ class Transit:
     is_crossed: bool = False
     _answered: set[int] = field(default_factory=set)
     _exact_run: int = 0
-    _was_inexact: bool = False
+    _was_apart: bool = False
 
     @property
     def before(self) -> float:
@@ -141,7 +141,7 @@ class Transit:
         if abs(value - last) <= fine:
             return None
         self._exact_run = self._exact_run + 1 if error <= fine else 0
-        self._was_inexact = self._was_inexact or error > fine
+        self._was_apart = self._was_apart or error > max(fine, self._step)
         if error <= fine:
             return None if is_round(self.param, self.sent[nearest]) else error
         between = sum(1 for sent in self.sent if min(last, value) < sent < max(last, value))
@@ -153,8 +153,14 @@ class Transit:
 
     @property
     def is_contradicted(self) -> bool:
-        """Whether the DAW answers exactly after a value that was near: that one was no rounding."""
-        return self._was_inexact and self._exact_run >= _SURELY_EXACT
+        """Whether exact answers followed a value apart from all writes: it was no rounding."""
+        return self._was_apart and self._exact_run >= _SURELY_EXACT
+
+    @property
+    def _step(self) -> float:
+        """How far one write of the ramp is from the next."""
+        writes = max(1.0, self.duration / RAMP_STEP_S)
+        return abs(self.target - self.start) / writes
 
     @property
     def is_answered(self) -> bool:

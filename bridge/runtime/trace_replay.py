@@ -198,6 +198,7 @@ def _play(part: Part, make: MakeRunner, loop: VirtualLoop) -> Played:
     def begin() -> None:
         runner, endpoint = make(part, bind=lambda _: cast(socket.socket, wire), clock=loop.time)
         record.report = runner.take_report
+        runner.engine.moves.grid.is_replay = True
         runner.open(endpoint, record)
         opened.append((runner, endpoint))
 

@@ -265,9 +265,10 @@ class Engine:
             )
 
     def _on_reward(self, event: m.RewardReceived) -> None:
-        """A thumb without a name answers the open suggestion; any other is about moves made."""
+        """A thumb is about the moves just heard; where none was, it answers the open suggestion."""
         move = self.moves.suggestion
-        if move is None or event.move or event.value == 0.0 or self.detours.is_comparing:
+        is_about_heard = bool(event.move) or bool(self._teacher.credit.assign("", event.at))
+        if move is None or is_about_heard or event.value == 0.0 or self.detours.is_comparing:
             self._verdicts.take_reward(event)
             return
         answer = m.SuggestionAccepted if event.value > 0.0 else m.SuggestionSkipped

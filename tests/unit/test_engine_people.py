@@ -311,6 +311,18 @@ def test_a_thumb_without_a_name_answers_the_open_suggestion(value: float, state:
     ]
 
 
+def test_a_thumb_without_a_name_is_about_what_was_just_heard_before_any_suggestion() -> None:
+    desk = Desk(mode=Mode.SUGGEST).connect()
+    desk.wish("Vox", Param.GAIN, 1.0)
+    desk.run(1.0)
+    desk.accept("1-1")
+    desk.wish("Bass", Param.GAIN, 1.0)
+    desk.run(6.5)
+    assert desk.engine.moves.suggestion is not None
+    assert credited(desk.reward(1.0)) == [("1-1", 1.0)]
+    assert desk.engine.moves.suggestion is not None
+
+
 def test_a_button_let_go_answers_no_suggestion() -> None:
     desk = Desk(mode=Mode.SUGGEST).connect()
     desk.wish("Vox", Param.GAIN, 1.0)

@@ -92,6 +92,7 @@ class DawEvents:
         self._attend = attend
         self._moved: deque[_Moved] = deque()
         self._opened_at = -math.inf
+        self._first_in_dump: dict[tuple[int, Param], float] = {}
         self._moved_in_dump: dict[int, float] = {}
         self._recalled_at = -math.inf
         self._is_recall_unread = False
@@ -133,7 +134,7 @@ class DawEvents:
 
     def _collect(self, event: m.ParamChanged) -> None:
         """Keep a value for the end of the dump; what changes meanwhile has a hand on it."""
-        before = self._mix.collected(event.track, event.param)
+        before = self._first_in_dump.setdefault((event.track, event.param), event.value)
         is_change = event.param not in SWITCHES and not math.isnan(before + event.value)
         is_change = is_change and not same_value(event.param, before, event.value)
         if is_change and not self._moves.is_answer(event):
@@ -212,6 +213,7 @@ class DawEvents:
             self._close_dump(event.at)
             return
         self._opened_at = event.at
+        self._first_in_dump.clear()
         self._moved_in_dump.clear()
         self._mix.open_dump(event.count)
 

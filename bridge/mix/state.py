@@ -272,13 +272,6 @@ class MixState:
             self._incoming[event.track - 1].changes[event.param] = event
         return True
 
-    def collected(self, track: int, param: Param) -> float:
-        """What the open dump has said of a parameter so far; NaN where that is nothing."""
-        if self._incoming is None or not 1 <= track <= len(self._incoming):
-            return np.nan
-        change = self._incoming[track - 1].changes.get(param)
-        return np.nan if change is None else change.value
-
     def close_dump(self) -> tuple[bool, list[ParamChanged]]:
         """Take over what was collected.
 

@@ -28,6 +28,7 @@ KINDS: Final[dict[str, type[Any]]] = {
     "MoveRedone": m.MoveRedone,
     "TransportChanged": m.TransportChanged,
     "DawComplained": m.DawComplained,
+    "SceneRecalled": m.SceneRecalled,
     "RewardReceived": m.RewardReceived,
     "SuggestionAccepted": m.SuggestionAccepted,
     "SuggestionSkipped": m.SuggestionSkipped,

@@ -59,9 +59,10 @@ def look(observation: Observation, person: Person) -> View:
     if observation.keys != person.taste.members:
         person.begin_song(features.loudness, observation.values)
     person.taste.attend(observation.keys, roles)
-    error, sd = find_errors(features, observation, person.taste.of_members()[0])
+    error, _ = find_errors(features, observation, person.taste.of_members()[0])
     person.find(places_of(observation, features, error, person.found), roles)
     taste, variance = person.taste.of_members()
+    error, sd = find_errors(features, observation, taste)  # as now believed
     error = np.concatenate([error, own_errors(observation)], axis=1)
     # Both tones are of the same readings, so that their noise cancels.
     sd = np.concatenate([sd, np.full((len(error), 4), _OWN_SD_DB)], axis=1)

@@ -34,6 +34,16 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
+@pytest.fixture(autouse=True)
+def _left_behind(browser: Browser) -> Iterator[None]:
+    """A page that a failed test leaves open plays on, and makes the next ones slow."""
+    before = list(browser.contexts)
+    yield
+    for context in browser.contexts:
+        if context not in before:
+            context.close()
+
+
 @pytest.fixture(scope="module")
 def band(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[str]:
     """A demo that several tests visit."""

@@ -112,8 +112,8 @@ Begin with one of these:
 \b
   mixbridge demo --page     a small band in your browser, without a DAW
   mixbridge doctor          what works here, and what to do about the rest
-  mixbridge setup reaper    prepare a DAW (or: ardour, ableton), then
-  mixbridge run --daw reaper
+  mixbridge setup DAW       prepare yours ('mixbridge setup' names them), then
+  mixbridge run --daw DAW
 """
 
 

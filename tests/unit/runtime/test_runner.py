@@ -253,8 +253,8 @@ def test_rewards_without_an_id_are_given_one(stage: Stage) -> None:
     async def scene(_: Runner, peer: Peer) -> None:
         peer.say("/bridge/reward", 1.0)
         peer.say("/bridge/reward", 1.0)
-        await peer.until("/bridge/rewarded", "r1-1", "")
-        await peer.until("/bridge/rewarded", "r1-2", "")
+        await peer.until("/bridge/rewarded", "r1-1")
+        await peer.until("/bridge/rewarded", "r1-2")
 
     stage.play(scene)
 

@@ -276,7 +276,7 @@ def test_a_whole_mix_may_come_in_one_bundle(peer: socket.socket) -> None:
 
 
 def test_a_bad_element_of_a_bundle_costs_that_element_and_is_told(peer: socket.socket) -> None:
-    bad = b"/mix/track/2/gain\0\0\0,b\0\0\0\0\0\0"
+    bad = b"/mix/track/2/gain\0\0\0,m\0\0\0\0\0\0"
     whole = bundle(FADER) + struct.pack(">i", len(bad)) + bad + bundle(FADER)[16:]
     told: list[tuple[Fault, Address]] = []
 

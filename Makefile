@@ -7,10 +7,10 @@ DEBIAN_PACKAGES := ardour chromium jackd2 lmms
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-# Tests run side by side, those of a file one after the other. Two workers a core, since half of
-# the tests wait for processes that they started; what only computes has one.
+# Tests run side by side, those of a file one after the other. A worker a core: more are faster, and
+# then a busy machine is too slow for a page that plays audio.
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
-WORKERS ?= $(shell expr 2 \* $(CORES))
+WORKERS ?= $(CORES)
 SIDE_BY_SIDE := --dist loadfile --no-loadscope-reorder --numprocesses
 
 # Modules are compiled once, not by each of the hundreds of processes that the tests start.

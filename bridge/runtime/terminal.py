@@ -30,6 +30,8 @@ _MOST_MOVES: Final = 8
 _MOST_BELIEFS: Final = 4
 _FRAME: Final = 2
 _LEAST_STRIPS: Final = 3
+_TOGETHER: Final = "\u00a0"
+"""A space at which no line is broken: a key stays beside its word."""
 _STATES: Final = {
     MoveState.PROPOSED: "suggested",
     MoveState.APPLIED: "on its way",
@@ -63,7 +65,7 @@ def draw(engine: Engine, beliefs: Mapping[str, Any], frame: Frame) -> Any:  # no
     console = demo_library("rich.console")
     panel = demo_library("rich.panel")
     now = _wrap(_now(engine, frame), frame.width)
-    keys = _wrap(keys_in_words(), frame.width + 4)
+    keys = [line.replace(_TOGETHER, " ") for line in _wrap(keys_in_words(), frame.width + 4)]
     past, learnt = _past(engine), _learnt(beliefs)
     left = frame.height - len(now) - _FRAME - len(keys)
     strips = min(len(engine.mix.strips), max(_LEAST_STRIPS, left - _FRAME - 1))
@@ -88,7 +90,8 @@ def draw(engine: Engine, beliefs: Mapping[str, Any], frame: Frame) -> Any:  # no
 
 def keys_in_words() -> str:
     """The keys of the terminal in one line."""
-    return "   ".join(f"{row.shown} {row.action}" for row in KEYS if row.in_terminal)
+    words = (f"{row.shown} {row.action}" for row in KEYS if row.in_terminal)
+    return "   ".join(word.replace(" ", _TOGETHER) for word in words)
 
 
 def keys_explained() -> str:

@@ -12,6 +12,11 @@
 // last answer, without what went by UDP. A fault in the script, or in what it asks of Live, is
 // {"fault": text}. A number that is whole leaves as an int, as it does in Max.
 
+// Sources: Cycling '74's reference of `js`, `Task` and `LiveAPI` (https://docs.cycling74.com/apiref/js/),
+// of `udpsend` and `udpreceive`, and of the Live Object Model (https://docs.cycling74.com/apiref/lom/);
+// OSC as in https://opensoundcontrol.stanford.edu/spec-1_0.html. No Max has been seen to follow them:
+// docs/ableton.md lists what is to be checked there.
+
 "use strict";
 
 const dgram = require("dgram");

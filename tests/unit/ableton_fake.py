@@ -5,6 +5,11 @@ read of the socket a tick, 256 datagrams at most between two, answers only to po
 asked, listeners bound to a track with the index that it had once, one failing message that ends the
 tick's read and the rest of its bundle, setters that are strict about types and ranges, and a log
 that grows with every word while its level is "info".
+
+What Live refuses by type is as users reported its words. That it refuses what is out of range, or
+a write to what a macro holds, was not shown here: the strict reading is taken, and docs/ableton.md
+says how to check it. The hub's rules are those of our script in `max_patches`; Max hands it a name
+as a list of atoms (Cycling '74's reference of `LiveAPI`), so that numbers and spaces change.
 """
 
 import struct
@@ -20,6 +25,7 @@ from bridge.osc.message import OscArg, OscMessage
 
 TICK_S = 0.1
 SOCKET_HOLDS = 256
+"""Small datagrams that Linux's default buffer keeps: of 300, and of 2,000, AbletonOSC read 256."""
 LARGEST_REPLY = 9_216
 """macOS's default for a datagram (net.inet.udp.maxdgram); elsewhere it is 65,507."""
 ME = "127.0.0.1"

@@ -1,4 +1,7 @@
-"""A device's own script in a Max and a Live set in memory: `tests/max/harness.js` under node."""
+"""A device's own script in a Max and a Live set in memory: `tests/max/harness.js` under node.
+
+Which rules Max and Live follow there, and where they are documented, is said in the harness.
+"""
 
 import importlib.util
 import json

@@ -1,4 +1,7 @@
-"""REAPER with its companion as a `daws.Daw`: what every dialect's contract is held against."""
+"""REAPER with its companion as a `daws.Daw`: what every dialect's contract is held against.
+
+Its rules and their sources are those of `reaper_fake` and `reaper_script`.
+"""
 
 import shutil
 import tempfile
@@ -13,6 +16,7 @@ from bridge.mix.params import MOVABLE, Param
 from bridge.osc.message import OscMessage
 
 _REACTION_TURNS = 2
+"""A write is read in one turn and answered by the next: `Run` of Cockos' ``csurf_osc.cpp``."""
 
 
 class ReaperDaw:

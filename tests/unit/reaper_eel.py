@@ -3,6 +3,7 @@
 Names are case-insensitive and begin as 0; memory is one array that everything indexes. Known are
 arithmetic with ``^``, comparison, the ternary, assignment with and without an operator, ``loop``,
 indexing of memory and of ``gmem``, and a handful of functions. Anything else is a `SyntaxError`.
+The rules are those of Cockos' JSFX reference, https://www.reaper.fm/sdk/js/basiccode.php.
 """
 
 import math

@@ -1,4 +1,10 @@
-"""REAPER's tracks, and the language of its OSC surface's pattern files, for `reaper_fake`."""
+"""REAPER's tracks, and the language of its OSC surface's pattern files, for `reaper_fake`.
+
+The language is told in the head of ``Default.ReaperOSC``, which REAPER installs; that one unknown
+line voids a file, and the names of the pan modes, are of ``csurf_osc.cpp`` in the REAPER SDK. The
+kinds of ReaEQ's bands are those of `TrackFX_GetEQParam` in ``reaper_plugin_functions.h``; the
+frequencies that it opens with are as users report them, and were never seen here.
+"""
 
 import math
 import re

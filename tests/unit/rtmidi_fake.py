@@ -1,4 +1,7 @@
-"""python-rtmidi without a sound system: devices that a test plugs in, unplugs and plays."""
+"""python-rtmidi without a sound system: devices that a test plugs in, unplugs and plays.
+
+The calls are those of its reference, https://spotlightkid.github.io/python-rtmidi/rtmidi.html.
+"""
 
 from collections.abc import Callable
 from types import SimpleNamespace

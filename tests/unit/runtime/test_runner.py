@@ -407,6 +407,24 @@ def test_a_control_that_cannot_be_read_is_unknown_until_it_is_said_again(stage: 
     stage.play(scene)
 
 
+def test_a_value_after_an_unknown_one_ends_no_news_of_later_hands(stage: Stage) -> None:
+    """A change from nowhere has no number that OSC could carry."""
+
+    async def scene(runner: Runner, peer: Peer) -> None:
+        mix = runner.engine.mix
+        peer.say("/mix/track/2/gain", "loud")
+        await asyncio.wait_for(_until(lambda: bool(np.isnan(mix.values[1, 0]))), PATIENCE_S)
+        peer.say("/mix/track/2/gain", -9.0)
+        await asyncio.wait_for(_until(lambda: mix.values[1, 0] == -9.0), PATIENCE_S)
+        peer.say("/mix/track/1/gain", -4.0)
+        told = [await peer.until("/bridge/change", *who) for who in (("daw", 2), ("hand", 1))]
+        assert [message.args[3:] for message in told] == [(-3.0, -9.0), (-6.0, -4.0)]
+        assert runner.counters.faults == 0
+
+    stage.mode = Mode.OBSERVE
+    stage.play(scene)
+
+
 def test_a_track_beyond_the_number_is_counted_and_told(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,5 +1,8 @@
 """A desk of either family in memory, as the public tables describe it, with its clients and time.
 
+The tables are P.-G. Maillot's "Unofficial X32/M32 OSC Remote Protocol" and Behringer's "X AIR
+Remote Control Protocol"; docs/desks.md says where they differ, and what is not known.
+
 Pure: whoever drives it says what time it is and carries its messages. It is at least as difficult
 as the real thing: it has a grid and refuses what is out of range, tells a writer of its own writes
 or does not, has few places, forgets who does not renew, links, leads and mutes, loads scenes in a

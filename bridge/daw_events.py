@@ -92,6 +92,8 @@ class DawEvents:
         self._attend = attend
         self._moved: deque[_Moved] = deque()
         self._opened_at = -math.inf
+        self._crossed: set[tuple[str, Param]] = set()
+        """Where a write of ours and a hand have crossed, and no dump has said yet which stands."""
         self._first_in_dump: dict[tuple[int, Param], float] = {}
         self._moved_in_dump: dict[int, float] = {}
         self._recalled_at = -math.inf
@@ -268,7 +270,9 @@ class DawEvents:
         if event.param in SWITCHES:
             self._mix.confirm(strip, event.param, event.value, event.at)
             return
-        self._guard.strip(strip.key).is_silent = False
+        self._crossed.discard((strip.key, event.param))
+        is_open = any(key == strip.key for key, _ in self._crossed)
+        self._guard.strip(strip.key).is_silent = is_open
         before = self._mix.value(strip, event.param)
         if math.isnan(event.value) or math.isnan(before):
             self._apply_unknown(strip, event, before)
@@ -311,6 +315,7 @@ class DawEvents:
                 self._moves.give_back(strip, param, event.at)
             else:  # or it came late, and the hand's value stands: only a dump can tell
                 self._moves.is_dump_wanted = True
+                self._crossed.add((strip.key, param))
                 self._guard.strip(strip.key).is_silent = True
             return
         self._mix.confirm(strip, param, event.value, event.at)

@@ -317,10 +317,7 @@ class Moves(Sending):
                 continue  # it goes back with one of them; the next fade sees what is left
             begun.append((strip.key, param))
             pinned = self._guard.pinned(strip.key, param)
-            sent = self._writer.sent_lately(strip.key, param, at)
-            start = sent if abs(sent - pinned) < abs(now - pinned) else now  # answers come late
-            seconds = 0.0 if start == pinned else duration
-            self.begin(strip.key, param, start, pinned, at, purpose=Purpose.PANIC, duration=seconds)
+            self.begin(strip.key, param, now, pinned, at, purpose=Purpose.PANIC, duration=duration)
 
     def _is_off(self, strip: StripState, param: Param, now: float) -> bool:
         """Whether a control of ours is away from the snapshot, and can be brought back."""

@@ -114,14 +114,6 @@ class Writer:
             return math.nan
         return last.sent[-1] if math.isnan(last.answer) else math.nan
 
-    def sent_lately(self, key: str, param: Param, at: float) -> float:
-        """What was written last to a parameter, if its answer may still come; else NaN."""
-        mine = (t for _, t in reversed(self._ended) if t.key == key and t.param is param and t.sent)
-        last = next(mine, None)
-        if last is None or last.is_crossed or at - last.sent_at[-1] > _LATE_ECHO_S:
-            return math.nan
-        return last.sent[-1]
-
     def written_at(self, key: str, param: Param) -> float:
         """When a parameter was written last, monotonic seconds; minus infinity for long ago."""
         mine = [t for (_, t) in self._ended if t.key == key and t.param is param and t.sent_at]

@@ -46,15 +46,16 @@ def parse(text: str) -> frozenset[Feature]:
     return frozenset(Feature(word) for word in text.split(",") if word not in ("", "none"))
 
 
-def search(desks: int, fixed: frozenset[Feature] | None) -> int:
+def search(desks: int, fixed: frozenset[Feature] | None, first: int = 0) -> int:
     """Play many worlds; print how often each promise broke, and the smallest world for each."""
     counts: Counter[Promise] = Counter()
     found: dict[Promise, tuple[int, frozenset[Feature]]] = {}
-    applied = confirmed = 0
-    for seed in range(desks):
+    applied = confirmed = worlds = 0
+    for seed in range(first, first + desks):
         features = some_features(seed) if fixed is None else fixed
         world = World(seed, features).run()
         applied, confirmed = applied + world.applied, confirmed + world.confirmed
+        worlds += bool(world.judge.faults)
         for promise in world.judge.faults:
             counts[promise] += 1
             best = found.get(promise)
@@ -62,7 +63,8 @@ def search(desks: int, fixed: frozenset[Feature] | None) -> int:
                 found[promise] = seed, features
     name = "any features" if fixed is None else words(fixed)
     faulty = ", ".join(f"{promise.name} {count}" for promise, count in counts.most_common())
-    print(f"{name}: {desks} desks, {applied} moves, {confirmed} confirmed; {faulty or 'all kept'}")
+    kept = f"{worlds} break a promise: {faulty}" if worlds else "all kept"
+    print(f"{name}: {desks} desks, {applied} moves, {confirmed} confirmed; {kept}")
     for promise, (seed, features) in found.items():
         least = smallest(seed, features, promise)
         fault = World(seed, least).run().judge.faults[promise]
@@ -76,6 +78,7 @@ def main() -> int:
     parser.add_argument("--desks", type=int, default=20)
     parser.add_argument("--features", default=None)
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--story", action="store_true")
     options = parser.parse_args()
@@ -85,7 +88,8 @@ def main() -> int:
         print(*world.faults, sep="\n")
         return len(world.faults)
     if options.all or options.features is not None:
-        return search(options.desks, None if options.all else parse(options.features))
+        features = None if options.all else parse(options.features)
+        return search(options.desks, features, options.first)
     hands = frozenset({Feature.HAND_4})
     alone = [frozenset[Feature](), *(frozenset({each}) for each in Feature)]
     beside = [frozenset({each}) | hands for each in Feature if each not in HAND_STEPS_DB]

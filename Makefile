@@ -40,7 +40,8 @@ demo: setup ## Mix a small band by thumbs; without a terminal a simulated listen
 	else $(BIN)/mixbridge demo --listener auto --headless; fi
 
 test: setup packages ## Run every test
-	@$(BIN)/pytest $(SIDE_BY_SIDE) $(WORKERS)
+	@$(BIN)/pytest -m alone; alone=$$?; \
+		$(BIN)/pytest $(SIDE_BY_SIDE) $(WORKERS) -m 'not alone' && exit $$alone
 
 quick: static ## Format, lint, types, layers and the quick unit tests: after every change
 	$(BIN)/pytest -q $(SIDE_BY_SIDE) $(CORES) -m 'not slow and not repeated' tests/unit

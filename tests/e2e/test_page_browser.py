@@ -22,7 +22,7 @@ from bridge.mix.params import MOVABLE
 from bridge.runtime.mixdown import render
 from bridge.sim.stems import BLOCK, Stems
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 
 SCHEMES: Final[tuple[Literal["dark", "light"], ...]] = ("dark", "light")
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])

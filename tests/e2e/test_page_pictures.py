@@ -10,7 +10,7 @@ import pytest
 from browser import Visit, chromium, demo
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 
 DESK_SCREENS = ("desk", "suggestions", "history", "learning")
 ANSWERS = 8

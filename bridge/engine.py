@@ -267,8 +267,13 @@ class Engine:
     def _on_reward(self, event: m.RewardReceived) -> None:
         """A thumb is about the moves just heard; where none was, it answers the open suggestion."""
         move = self.moves.suggestion
-        is_about_heard = bool(event.move) or bool(self._teacher.credit.assign("", event.at))
-        if move is None or is_about_heard or event.value == 0.0 or self.detours.is_comparing:
+        if (
+            move is None
+            or event.move
+            or event.value == 0.0
+            or self.detours.is_comparing
+            or self._teacher.credit.assign("", event.at)
+        ):
             self._verdicts.take_reward(event)
             return
         answer = m.SuggestionAccepted if event.value > 0.0 else m.SuggestionSkipped

@@ -72,7 +72,7 @@ class _Desk:
         self._metered_at = time.perf_counter()
         self._trial: _Trial | None = None
 
-    def put_hand(self, step_db: float) -> _Trial:
+    def try_hand(self, step_db: float) -> _Trial:
         """Wait for a ramp, put a hand on it, and watch that strip.
 
         Raises:
@@ -179,7 +179,7 @@ def _some(step_db: float, hands: int, dice: random.Random) -> list[float]:
         desk = _Desk(wire, dice)
         port = wire.getsockname()[1]
         with running_bridge(Path(folder), client, daw_port=port, more=settings):
-            trials = [desk.put_hand(step_db) for _ in range(hands)]
+            trials = [desk.try_hand(step_db) for _ in range(hands)]
     return [max(trial.late, default=trial.began) - trial.began for trial in trials]
 
 

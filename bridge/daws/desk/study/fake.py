@@ -248,7 +248,7 @@ class FakeDesk:
         self.clients = {each: ends for each, ends in self.clients.items() if ends > at}
         self._meters = {each: (b, ends) for each, (b, ends) in self._meters.items() if ends > at}
 
-    def _tell(self, addresses: Iterable[str], at: float, *, but: str = "") -> Told:
+    def _notify(self, addresses: Iterable[str], at: float, *, but: str = "") -> Told:
         self._expire(at)
         return [
             (client, message)
@@ -272,7 +272,7 @@ class FakeDesk:
         changed = [each for each, held in self.values.items() if held != before.get(each)]
         own = [each for each in changed if each == address]
         others = [each for each in changed if each != address]
-        return [*self._tell(own, at, but=writer), *self._tell(others, at)]
+        return [*self._notify(own, at, but=writer), *self._notify(others, at)]
 
     def _assign(self, address: str, value: OscArg) -> None:
         if isinstance(self.values.get(address), float) and isinstance(value, int):
@@ -334,7 +334,7 @@ class FakeDesk:
             if self.values[address] != value:
                 self.values[address] = value
                 told.append(address)
-        return self._tell(told, at)
+        return self._notify(told, at)
 
     def reboot(self) -> None:
         """It forgets who was there; what it holds, it keeps."""

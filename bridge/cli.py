@@ -7,6 +7,7 @@ ended it (130: Ctrl-C, 143: SIGTERM, 129: the terminal was closed). `run` ends w
 Nothing heavy is imported before a command needs it, so that ``--help`` answers at once.
 """
 
+import importlib
 import io
 import os
 import signal
@@ -354,13 +355,11 @@ def study() -> None:
 
 
 def _add_study(name: str, module: str, text: str) -> None:
-    """Make ``mixbridge study NAME ...`` the same as ``python -m MODULE ...``."""
+    """Make ``mixbridge study NAME`` the command `main` of a module that is imported only then."""
 
-    def run_study(arguments: tuple[str, ...]) -> None:
-        import runpy
-
-        sys.argv = [f"mixbridge study {name}", *arguments]
-        runpy.run_module(module, run_name="__main__")
+    def run_study(arguments: tuple[str, ...]) -> object:
+        command: click.Command = importlib.import_module(module).main
+        return command.main(arguments, f"mixbridge study {name}", standalone_mode=False)
 
     study.add_command(
         click.Command(

@@ -40,7 +40,3 @@ def main() -> None:
             goal = _GOALS.get(result.label)
             aim = f"  (goal {goal})" if goal else ""
             click.echo(f"  {result.value:>12,.4g} {result.unit:<12} {result.label}{aim}")
-
-
-if __name__ == "__main__":
-    main()

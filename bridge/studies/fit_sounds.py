@@ -148,7 +148,3 @@ def main(out: Path | None) -> None:
             "songs": _SONGS,
         }
         out.write_bytes(encode_sounds(of_both, provenance=provenance))
-
-
-if __name__ == "__main__":
-    main()

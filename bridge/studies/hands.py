@@ -195,7 +195,3 @@ def main(hands: int, seed: int) -> None:
             f"steps of {step_db:g} dB: {hands} hands, silent after {median:.1f} ms (median), "
             f"{p99:.1f} ms (p99), {worst:.1f} ms (longest)"
         )
-
-
-if __name__ == "__main__":
-    main()

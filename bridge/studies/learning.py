@@ -376,7 +376,3 @@ def _has_networks() -> bool:
 def _salt_of(folder: Path) -> str | None:
     lines = read_episodes(folder / "episodes.jsonl")
     return str(lines[0]["salt"]) if lines else None
-
-
-if __name__ == "__main__":
-    main()

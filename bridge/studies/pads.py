@@ -99,7 +99,3 @@ def _one(pad: Any, ear: socket.socket) -> float | None:  # noqa: ANN401 - untype
     pad.send_message([0x80, _NOTE, 0])
     time.sleep(_GAP_S)
     return found
-
-
-if __name__ == "__main__":
-    main()

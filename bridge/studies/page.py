@@ -317,7 +317,3 @@ def _deaf(url: str, token: str) -> Iterator[None]:
         payload = json.dumps({"token": token}).encode()
         wire.sendall(bytes([0x81, 0x80 | len(payload), 0, 0, 0, 0]) + payload)
         yield
-
-
-if __name__ == "__main__":
-    main()

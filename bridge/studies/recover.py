@@ -217,7 +217,3 @@ def main(
     with _saving(out):
         out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     click.echo(f"\nSaved in {out}")
-
-
-if __name__ == "__main__":
-    main()

@@ -200,7 +200,3 @@ def main(
             f"{shown(out)}: the results cannot be saved: {error.strerror}."
         ) from error
     click.echo(f"\nSaved in {out}: results.json")
-
-
-if __name__ == "__main__":
-    main()

@@ -140,7 +140,3 @@ def main(out: Path, listeners: int, seed: int) -> None:
     )
     out.write_bytes(data)
     click.echo(f"{out}: {len(data)} bytes, from {listeners} simulated listeners, seed {seed}.")
-
-
-if __name__ == "__main__":
-    main()

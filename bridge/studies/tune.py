@@ -251,7 +251,3 @@ def main(
     for line in report(results):
         click.echo(line)
     click.echo(f"\nSaved in {out}: tune.json and the priors of the folds.")
-
-
-if __name__ == "__main__":
-    main()

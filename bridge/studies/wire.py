@@ -250,7 +250,3 @@ def _line(label: str, marks: tuple[float, ...], moves: int | None) -> str:
     return (
         f"{label:>8}  {at25:>10.3f}  {at50:>10.3f}  {at100:>11.3f}  {moves100:>10.3f}  {count:>5}"
     )
-
-
-if __name__ == "__main__":
-    main()

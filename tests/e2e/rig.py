@@ -111,6 +111,7 @@ class Remote:
         self.port = port
         self._bridge = ("127.0.0.1", bridge_port)
         self._unread: deque[Heard] = deque()
+        self._passed: list[Heard] = []
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
         self._socket.bind(("127.0.0.1", port))
@@ -145,8 +146,12 @@ class Remote:
 
         Earlier ones are skipped, and cannot be heard any more.
         """
+        came = len(self._passed)
         heard = self._find(address, args, time.monotonic() + within_s)
-        assert heard, f"{address} {args} did not come within {within_s:g} s"
+        assert heard, (
+            f"{address} {args} did not come within {within_s:g} s, but "
+            f"{[h for h in self._passed[came:] if 'meter' not in h.address][:8]}"
+        )
         return heard
 
     def hear_move(
@@ -191,6 +196,7 @@ class Remote:
 
     def _find(self, address: str, args: tuple[object, ...], until: float) -> Heard | None:
         while heard := self._unread.popleft() if self._unread else self._receive(until):
+            self._passed.append(heard)
             pairs = zip(args, heard.args, strict=False)
             if heard.address == address and all(a is ... or a == b for a, b in pairs):
                 return heard

@@ -10,11 +10,11 @@ Curves: each position of a fader or meter, as float32, to dB and back; and each 
 bridge may write to the position and back.
 """
 
-import argparse
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+import click
 import numpy as np
 
 from bridge.daws.ableton.wire.curves import fader_db, fader_position, meter_dbfs, meter_position
@@ -210,13 +210,12 @@ def _float32(value: float) -> float:
     return float(np.float32(value))
 
 
-def main() -> None:
+@click.command(help=__doc__)
+@click.option("--tracks", type=click.IntRange(1), multiple=True, default=TRACKS, show_default=True)
+def main(tracks: tuple[int, ...]) -> None:
     """Print the figures."""
-    parser = argparse.ArgumentParser(prog="mixbridge study ableton", description=__doc__)
-    parser.add_argument("--tracks", type=int, nargs="+", default=list(TRACKS), metavar="N")
-    options = parser.parse_args()
-    for load in map(measure, options.tracks):
-        print(  # noqa: T201
+    for load in map(measure, tracks):
+        click.echo(
             f"{load.tracks:4} tracks: all known after {load.ticks} ticks, {load.questions} "
             f"questions, {load.bytes_out} bytes to Live and {load.bytes_in} back; then a second "
             f"{load.questions_per_s:.0f} questions, {load.bytes_out_per_s:.0f} bytes to Live and "
@@ -227,11 +226,7 @@ def main() -> None:
         ("meter", (meter_dbfs, meter_position), -69.9),
     ):
         positions, levels = worst_error_db(*curves, low_db=low_db)
-        print(  # noqa: T201
+        click.echo(
             f"{name}, worst error there and back: {positions:.5f} dB from any position, "
             f"{levels:.5f} dB from any level from {low_db:g} dB on"
         )
-
-
-if __name__ == "__main__":
-    main()

@@ -9,7 +9,6 @@ textbook agent moves something all the time, and a remote gives thumbs at random
 the memory of both programs in the first and the last quarter, and what became of every move.
 """
 
-import argparse
 import random
 import signal
 import socket
@@ -25,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import click
 import yaml
 
 from bridge.daws.ardour.host import ArdourHost, running_ardour
@@ -237,19 +237,20 @@ def _quantiles(times: Sequence[float]) -> str:
     return f"median {statistics.median(ms):.2f} ms, p99 {p99:.2f} ms, {len(ms)} of them"
 
 
-def main() -> None:
+@click.command(help=__doc__)
+@click.option(
+    "--soak", "soak_s", type=float, default=180.0, show_default=True, help="Seconds; 0: none."
+)
+@click.option("--round-trips", type=int, default=ROUND_TRIPS, show_default=True)
+def main(soak_s: float, round_trips: int) -> None:
     """Print the figures."""
-    parser = argparse.ArgumentParser(prog="mixbridge study ardour", description=__doc__)
-    parser.add_argument("--soak", type=float, default=180.0, metavar="S", help="seconds; 0: none")
-    parser.add_argument("--round-trips", type=int, default=ROUND_TRIPS, metavar="N")
-    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        if options.round_trips:
-            _tell_round_trips(folder / "trips", options.round_trips)
-        if options.soak:
+        if round_trips:
+            _tell_round_trips(folder / "trips", round_trips)
+        if soak_s:
             (folder / "soak").mkdir()
-            _tell_soak(soak(options.soak, folder / "soak"))
+            _tell_soak(soak(soak_s, folder / "soak"))
 
 
 def _tell_round_trips(folder: Path, count: int) -> None:
@@ -258,20 +259,16 @@ def _tell_round_trips(folder: Path, count: int) -> None:
     with running_ardour(folder, stems, start, port=_free_port()) as host:
         host.play()
         for turn in ("first", "again"):
-            print(f"bare client, {turn}: {_quantiles(bare_round_trips(host, count))}")  # noqa: T201
+            click.echo(f"bare client, {turn}: {_quantiles(bare_round_trips(host, count))}")
             trips = bridge_round_trips(host, folder, count)
-            print(f"the bridge, {turn}:  {_quantiles(trips)}")  # noqa: T201
+            click.echo(f"the bridge, {turn}:  {_quantiles(trips)}")
 
 
 def _tell_soak(run: Soak) -> None:
     quarter = max(1, len(run.bridge_mb) // 4)
-    print(f"soak: {run.seconds:.0f} s, {run.seconds / 6.0:.0f} minutes of the session")  # noqa: T201
+    click.echo(f"soak: {run.seconds:.0f} s, {run.seconds / 6.0:.0f} minutes of the session")
     for name, mb in (("bridge", run.bridge_mb), ("Ardour", run.ardour_mb)):
         first, last = statistics.median(mb[:quarter]), statistics.median(mb[-quarter:])
-        print(f"  {name}: {first:.1f} MB in the first quarter, {last:.1f} MB in the last")  # noqa: T201
+        click.echo(f"  {name}: {first:.1f} MB in the first quarter, {last:.1f} MB in the last")
     counts = ", ".join(f"{count} {state}" for state, count in sorted(run.states.items()))
-    print(f"  {sum(run.states.values())} moves: {counts}; lost: {run.lost}")  # noqa: T201
-
-
-if __name__ == "__main__":
-    main()
+    click.echo(f"  {sum(run.states.values())} moves: {counts}; lost: {run.lost}")

@@ -4,7 +4,6 @@ The desk is made from the public tables, with the echo of each firmware, lost an
 links, groups and scenes; time is virtual. No real desk was ever asked (docs/desks.md).
 """
 
-import argparse
 import random
 import socket
 import struct
@@ -13,6 +12,8 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from itertools import cycle
 from typing import Final, NamedTuple
+
+import click
 
 from bridge.daws.desk.finding import FoundDesk, connect, describe, find_desks
 from bridge.daws.desk.study.fake import NAMES, FakeDesk
@@ -422,21 +423,22 @@ CHECKS: Final[tuple[tuple[str, Callable[[int], Verdict]], ...]] = (
 )  # fmt: skip
 
 
-def main() -> None:
+@click.command(help=__doc__)
+@click.option(
+    "--moves",
+    type=click.IntRange(1),
+    default=10,
+    show_default=True,
+    help="Moves of each check that makes some.",
+)
+@click.option("--only", default="", help="A word in the check's name.")
+def main(moves: int, only: str) -> None:
     """Print every check with its figure."""
-    parser = argparse.ArgumentParser(prog="mixbridge study desk", description=__doc__)
-    parser.add_argument("--moves", type=int, default=10, help="moves of each check that makes some")
-    parser.add_argument("--only", default="", help="a word in the check's name")
-    chosen = parser.parse_args()
     kept = 0
-    checks = [each for each in CHECKS if chosen.only in each[0]]
+    checks = [each for each in CHECKS if only in each[0]]
     for name, check in checks:
-        verdict = check(chosen.moves)
+        verdict = check(moves)
         kept += verdict.is_kept
         word = "kept" if verdict.is_kept else "NOT KEPT"
-        print(f"{name:<20} {word:<9} {verdict.figure}", flush=True)  # noqa: T201
-    print(f"{kept} of {len(checks)} are kept.")  # noqa: T201
-
-
-if __name__ == "__main__":
-    main()
+        click.echo(f"{name:<20} {word:<9} {verdict.figure}")
+    click.echo(f"{kept} of {len(checks)} are kept.")

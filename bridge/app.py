@@ -18,14 +18,14 @@ from bridge.config import Settings
 from bridge.daw.row import load_part
 from bridge.daw.surface import PREFIX
 from bridge.daws import DAWS, make_dialect
-from bridge.engine import Engine
-from bridge.engine_factory import make_engine
+from bridge.engine.engine import Engine
 from bridge.errors import NetworkError, PriorError, TraceError
 from bridge.installed import install_command
 from bridge.mix.messages import Mode, PanicPressed
 from bridge.osc.message import OscMessage, OscPacket
 from bridge.runtime.discovery import announce, own_address, services
 from bridge.runtime.doctor import examine_daw
+from bridge.runtime.engine_factory import make_engine
 from bridge.runtime.journal import Journal
 from bridge.runtime.midi import MidiService
 from bridge.runtime.remotes import SideDoor

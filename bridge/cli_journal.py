@@ -19,8 +19,8 @@ def replay(file: Path) -> int:
     Says whether every decision is the same, bit for bit.
     """
     from bridge.config import Settings
-    from bridge.engine_factory import make_engine
     from bridge.runtime import replay as journal
+    from bridge.runtime.engine_factory import make_engine
 
     def engine_of(config_json: str, session: int) -> journal.Replayable:
         return make_engine(Settings.model_validate_json(config_json), session)
@@ -66,7 +66,7 @@ def export_learnt(file: Path | None, config: Path | None) -> None:
 @config_option
 def import_learnt(file: Path, config: Path | None) -> None:
     """Take over what was learnt elsewhere, from an exported FILE."""
-    from bridge.engine_factory import check_memory
+    from bridge.runtime.engine_factory import check_memory
     from bridge.runtime.exchange import import_json, read_export_file
 
     chosen = settings_with_store(config)

@@ -27,8 +27,8 @@ from bridge.config import Settings
 from bridge.daw.row import load_part
 from bridge.daws import DAWS
 from bridge.demo_options import HOST, DemoOptions, free_port, settings_of
+from bridge.engine.ledger import Ledger
 from bridge.errors import AudioError, NetworkError
-from bridge.ledger import Ledger
 from bridge.mix.messages import Mode, MoveState
 from bridge.mix.notices import MIX_ENDORSED, MoveReported, Rateable
 from bridge.mix.params import Param

@@ -11,10 +11,10 @@ import math
 from enum import StrEnum
 from typing import Any, Final, get_type_hints
 
+from bridge.engine.results import Decision
 from bridge.errors import JournalError
 from bridge.mix import messages as m
 from bridge.mix.messages import Event
-from bridge.results import Decision
 
 KINDS: Final[dict[str, type[Any]]] = {
     "DumpOpened": m.DumpOpened,

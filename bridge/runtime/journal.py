@@ -20,10 +20,10 @@ from contextlib import suppress
 from typing import Final
 
 import bridge
+from bridge.engine.results import StepResult
 from bridge.errors import JournalError
 from bridge.mix.messages import Event, RewardReceived
 from bridge.mix.notices import RequestRefused, RewardCredited
-from bridge.results import StepResult
 from bridge.runtime.journal_writer import Entry, JournalReport, Writer, waiting
 from bridge.runtime.store import Store, utc_now, why
 

@@ -22,9 +22,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from bridge.engine.results import Decision, Lesson
 from bridge.mix.messages import Event
 from bridge.mix.notices import RequestRefused, RewardCredited
-from bridge.results import Decision, Lesson
 from bridge.runtime.event_codec import encode_event, memory_digest, record_json
 from bridge.runtime.store import Store, utc_now, why
 from bridge.runtime.store_schema import roll_back

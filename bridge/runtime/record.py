@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
+from bridge.engine.results import StepResult
 from bridge.mix.messages import Event, RewardReceived
-from bridge.results import StepResult
 
 
 class Record(Protocol):

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
+from bridge.engine.results import Decision, StepResult
 from bridge.errors import JournalError
 from bridge.mix.messages import Event
-from bridge.results import Decision, StepResult
 from bridge.runtime.event_codec import decode_event, memory_digest, record_json
 from bridge.runtime.store import open_read_only, why
 

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from bridge.engine.ledger import Tally
 from bridge.errors import AudioError
-from bridge.ledger import Tally
 from bridge.mix.params import MOVABLE
 from bridge.mix.spectrum import FloatArray
 from bridge.runtime.mixdown import Measured, measure_mixes

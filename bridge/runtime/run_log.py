@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Final
 
-from bridge.ledger import strips_of
+from bridge.engine.ledger import strips_of
 from bridge.mix.messages import MoveState
 from bridge.mix.notices import MoveReported, Notice, RewardCredited
 from bridge.mix.params import PARAM_WORDS, in_words

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 import bridge
 from bridge.daw import surface
 from bridge.daw.dialect import Dialect, Heard, Informed, LevelReading, Paced, Refusal, Watchful
-from bridge.engine import Engine
+from bridge.engine.engine import Engine
 from bridge.errors import DialectError
 from bridge.mix.messages import (
     Command,

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from bridge.engine import Engine
-from bridge.ledger import BRIDGE, Row
+from bridge.engine.engine import Engine
+from bridge.engine.ledger import BRIDGE, Row
 from bridge.mix.messages import MoveState
 from bridge.mix.params import COLUMN, EQ_BANDS, PARAM_WORDS, Param, in_words
 from bridge.runtime.keyboard import KEYS

@@ -16,6 +16,7 @@ from itertools import zip_longest
 from typing import Any, Final, Protocol, cast
 
 from bridge.daw.surface import PREFIX
+from bridge.engine.results import StepResult
 from bridge.errors import OscDecodeError
 from bridge.mix.messages import Event, MoveState, RewardReceived, SetParam
 from bridge.mix.notices import (
@@ -29,7 +30,6 @@ from bridge.mix.notices import (
 )
 from bridge.mix.params import in_words
 from bridge.osc.decode import decode
-from bridge.results import StepResult
 from bridge.runtime.journal_writer import JournalReport
 from bridge.runtime.runner import Runner
 from bridge.runtime.trace_file import Asked, Datagram, Part

@@ -8,7 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from bridge.engine import Engine
+from bridge.engine.engine import Engine
+from bridge.engine.results import StepResult
 from bridge.guard.limits import LIMITS, Profile
 from bridge.learning.prior import load_prior
 from bridge.mix.messages import (
@@ -30,7 +31,6 @@ from bridge.mix.messages import (
 from bridge.mix.params import MOVABLE
 from bridge.mix.roles import ROLES
 from bridge.mix.spectrum import FloatArray
-from bridge.results import StepResult
 from bridge.sim.songs import Song, make_song
 from bridge.studies.bench_wire import Result
 from bridge.tasks.mixing import MixingTask

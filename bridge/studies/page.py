@@ -22,7 +22,7 @@ import numpy as np
 from websockets.sync.client import ClientConnection, connect
 
 from bridge.daw.generic import GenericDialect
-from bridge.engine import Engine
+from bridge.engine.engine import Engine
 from bridge.errors import DialectError, NetworkError, OscDecodeError
 from bridge.guard.limits import LIMITS, Profile
 from bridge.learning.prior import load_prior

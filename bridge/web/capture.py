@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.engine import Engine
-from bridge.guard.move import Move
+from bridge.engine.engine import Engine
+from bridge.engine.move import Move
 from bridge.mix.messages import Mode, Slot, StripSwitch
 from bridge.mix.notices import StatusChanged
 from bridge.mix.params import CLASS_WORDS, MOVABLE, LockClass

@@ -9,8 +9,8 @@ from typing import Any, Final
 import bridge
 from bridge.config import Settings
 from bridge.daw import surface
+from bridge.engine.ledger import REMEMBERED, Row
 from bridge.errors import DialectError, JournalError, NetworkError
-from bridge.ledger import REMEMBERED, Row
 from bridge.mix.messages import PersonEvent
 from bridge.mix.notices import MIX_ENDORSED, Notice, RequestRefused, StatusChanged
 from bridge.osc.message import OscMessage

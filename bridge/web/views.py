@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from bridge.ledger import Row
+from bridge.engine.ledger import Row
 from bridge.mix.messages import StripSwitch
 from bridge.mix.params import (
     COLUMN,

@@ -17,7 +17,7 @@ import pytest
 from rig import PATIENCE_S, Bridge, Desk, Move, running, sitting_at
 
 from bridge.config import Settings
-from bridge.engine_factory import make_engine
+from bridge.runtime.engine_factory import make_engine
 from bridge.runtime.event_codec import memory_digest
 from bridge.runtime.replay import replay
 

@@ -13,7 +13,7 @@ from desk_judge import Promise
 from desk_search import parse
 from desk_world import World
 
-from bridge.daw_events import DawEvents
+from bridge.engine.daw_events import DawEvents
 from bridge.guard import guard
 from bridge.guard.company import Company
 from bridge.guard.grid import Grid, noise

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bridge import config, engine_factory
+from bridge import config
+from bridge.runtime import engine_factory
 from bridge.runtime.event_codec import decode_event, encode_event
 from bridge.runtime.replay import Replayable, replay
 from bridge.runtime.store import open_read_only

@@ -8,7 +8,8 @@ journal. On another processor than the one that recorded it the last digits may 
 import shutil
 from pathlib import Path
 
-from bridge import config, engine_factory
+from bridge import config
+from bridge.runtime import engine_factory
 from bridge.runtime.replay import Replayable, replay
 
 GOLDEN = Path(__file__).with_name("golden.db")

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from bridge.engine.results import Decision, Lesson, StepResult
 from bridge.errors import JournalError
 from bridge.mix.messages import Event, Mode, RewardReceived, Tick
 from bridge.mix.notices import RewardCredited
 from bridge.mix.params import Param
-from bridge.results import Decision, Lesson, StepResult
 from bridge.runtime.journal import Journal
 from bridge.runtime.journal_writer import JournalReport
 from bridge.runtime.replay import ReplayReport, replay

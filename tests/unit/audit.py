@@ -13,11 +13,11 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from bridge.engine.results import StepResult
 from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState
 from bridge.mix.notices import MoveReported
 from bridge.mix.params import LockClass, Param, same_value
-from bridge.results import StepResult
 
 EPS = 1e-4
 """Room for float32."""

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.engine import Engine
+from bridge.engine.engine import Engine
+from bridge.engine.results import StepResult
 from bridge.errors import PriorError
 from bridge.guard.limits import LIMITS, Profile
 from bridge.mix import messages as m
@@ -18,7 +19,6 @@ from bridge.mix.notices import MoveReported, Notice, RequestRefused, RewardCredi
 from bridge.mix.params import COLUMN, MOVABLE, Param
 from bridge.mix.roles import Role
 from bridge.mix.state import Observation
-from bridge.results import StepResult
 from bridge.tasks.task import Learnt, Proposal
 
 LATENCY_S = 0.005

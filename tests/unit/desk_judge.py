@@ -12,11 +12,11 @@ from enum import StrEnum
 
 from desk_model import Feature, ModelDesk, Place, grid_step
 
+from bridge.engine.results import StepResult
 from bridge.mix import messages as m
 from bridge.mix.messages import MoveState
 from bridge.mix.notices import Actor, ChangeNoticed, MoveReported
 from bridge.mix.params import SPECS, Param
-from bridge.results import StepResult
 
 HOLD_S = 10.0
 NOTICE_S = 0.05

@@ -15,6 +15,7 @@ from audit import RANGE, Audit
 from desk import ScriptedTask, make_engine
 from numpy.typing import NDArray
 
+from bridge.engine.results import StepResult
 from bridge.guard.limits import Profile
 from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode
@@ -22,7 +23,6 @@ from bridge.mix.notices import MoveReported
 from bridge.mix.params import MOVABLE, LockClass, Param
 from bridge.mix.roles import Role
 from bridge.mix.state import Observation
-from bridge.results import StepResult
 from bridge.tasks.task import Proposal
 
 NAMES = ("Kick", "Bass", "Vox", "Gtr", "Click", "Talkback", "Pad")

@@ -81,7 +81,7 @@ def test_a_bridge_beside_one_daw_loads_no_setup_doctor_or_host_of_any(name: str)
 import sys
 from bridge.app import open_bridge
 from bridge.config import Settings
-from bridge.engine_factory import make_engine
+from bridge.runtime.engine_factory import make_engine
 make_engine(Settings.model_validate({{"daw": {{"dialect": {name!r}}}}}), session=1)
 loaded = [m for m in sys.modules if m.startswith("bridge.daws.") and m.count(".") > 2]
 print(*(m for m in loaded if not m.startswith("bridge.daws.{name}.wire")))

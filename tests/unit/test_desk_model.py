@@ -22,11 +22,11 @@ from desk_world import World
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bridge.engine.results import Lesson, StepResult
 from bridge.mix import messages as m
 from bridge.mix.messages import MoveState
 from bridge.mix.notices import Actor, ChangeNoticed, MoveReported
 from bridge.mix.params import MOVABLE, Param
-from bridge.results import Lesson, StepResult
 from bridge.tasks.task import Learnt
 
 GAIN = Param.GAIN

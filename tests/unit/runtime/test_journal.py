@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from bridge.engine.results import Decision, Lesson, StepResult
 from bridge.errors import JournalError
 from bridge.mix.messages import MetersRead, Mode, RewardReceived, Tick
 from bridge.mix.notices import RewardCredited
 from bridge.mix.params import Param
-from bridge.results import Decision, Lesson, StepResult
 from bridge.runtime import journal as journal_module
 from bridge.runtime import journal_writer
 from bridge.runtime import store as store_module

@@ -6,8 +6,8 @@ import pyloudnorm
 import pytest
 import soundfile
 
+from bridge.engine.ledger import Tally
 from bridge.errors import AudioError
-from bridge.ledger import Tally
 from bridge.mix.params import MOVABLE, SILENCE_DB
 from bridge.mix.roles import Role
 from bridge.runtime.mixdown import measure_mixes

@@ -15,7 +15,8 @@ from bridge.daws.desk.study.fake import FakeDesk, Told
 from bridge.daws.desk.study.wishes import WishingTask
 from bridge.daws.desk.wire.dialect import DeskDialect
 from bridge.daws.desk.wire.writes import is_write
-from bridge.engine import Engine
+from bridge.engine.engine import Engine
+from bridge.engine.results import StepResult
 from bridge.guard.limits import LIMITS, Profile
 from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState
@@ -24,7 +25,6 @@ from bridge.mix.params import Param
 from bridge.osc.decode import decode
 from bridge.osc.encode import encode
 from bridge.osc.message import OscArg, OscMessage, OscPacket
-from bridge.results import StepResult
 from bridge.runtime.runner import Runner
 from bridge.runtime.virtual_loop import VirtualLoop
 

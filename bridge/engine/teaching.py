@@ -8,15 +8,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.engine.hands import Touch
+from bridge.engine.move import Move
+from bridge.engine.results import Lesson
 from bridge.guard.guard import Guard
-from bridge.guard.hands import Touch
-from bridge.guard.move import Move
 from bridge.learning.credit import CreditWindow
 from bridge.mix.messages import Mode, StripSwitch
 from bridge.mix.params import COLUMN, MOVABLE, SPECS, Param, same_value
 from bridge.mix.spectrum import FloatArray
 from bridge.mix.state import MixState, Observation
-from bridge.results import Lesson
 from bridge.tasks.task import LearnsMixes, Proposal, Rests, Task
 
 UNHEARD_WEIGHT: Final = 0.5

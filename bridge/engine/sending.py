@@ -6,14 +6,14 @@ A move of a stereo pair goes to both halves (`Halves`), and stops on both.
 import math
 from collections.abc import Collection, Sequence
 
+from bridge.engine.move import Move
+from bridge.engine.move_register import MoveRegister
+from bridge.engine.remains import leave_undone, leave_unmade
 from bridge.guard.company import Company
 from bridge.guard.grid import Grid
 from bridge.guard.guard import Guard
 from bridge.guard.halves import Halves, Waiting
-from bridge.guard.move import Move
-from bridge.guard.move_register import MoveRegister
 from bridge.guard.ramps import Transit, ramp_duration_s
-from bridge.guard.remains import leave_undone, leave_unmade
 from bridge.guard.write import Purpose, Write
 from bridge.guard.writer import Writer
 from bridge.mix.messages import MoveState

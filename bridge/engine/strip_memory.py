@@ -5,9 +5,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from bridge.engine.move import Move
 from bridge.errors import PriorError
 from bridge.guard.guard import Guard
-from bridge.guard.move import Move
 from bridge.guard.strip_guard import classes_of, switch
 from bridge.mix.identity import kept_key
 from bridge.mix.messages import LinkState, StripSwitch

@@ -8,9 +8,9 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from bridge.engine.move import Move
+from bridge.engine.moves import Moves
 from bridge.guard.guard import Guard
-from bridge.guard.move import Move
-from bridge.guard.moves import Moves
 from bridge.guard.write import Purpose
 from bridge.mix.messages import MoveState, Slot
 from bridge.mix.params import MOVABLE, Param, same_value

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from bridge.guard.move import Move
+from bridge.engine.move import Move
 from bridge.guard.ramps import Transit
 from bridge.mix.messages import MoveState
 

@@ -3,8 +3,8 @@
 import pytest
 from desk import Desk
 
+from bridge.engine.ledger import REMEMBERED, Ledger, Row
 from bridge.guard.limits import Profile
-from bridge.ledger import REMEMBERED, Ledger, Row
 from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState
 from bridge.mix.notices import MoveReported, RewardCredited

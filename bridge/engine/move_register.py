@@ -4,7 +4,7 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import Final
 
-from bridge.guard.move import Move, OtherHalf
+from bridge.engine.move import Move, OtherHalf
 from bridge.mix.messages import MoveState
 from bridge.mix.notices import MoveReported
 from bridge.mix.pairs import SHARED

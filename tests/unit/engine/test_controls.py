@@ -4,7 +4,7 @@ import json
 
 from desk import Desk, refusals
 
-from bridge.guard.detours import COMPARE_LIFE_S
+from bridge.engine.detours import COMPARE_LIFE_S
 from bridge.mix import messages as m
 from bridge.mix.messages import Mode, MoveState, Slot, StripSwitch
 from bridge.mix.notices import Actor, ChangeNoticed

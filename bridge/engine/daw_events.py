@@ -18,14 +18,14 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from bridge.engine.moves import Moves
+from bridge.engine.strip_memory import StripMemory
+from bridge.engine.verdicts import Verdicts
 from bridge.guard.guard import Guard
-from bridge.guard.moves import Moves
-from bridge.guard.strip_memory import StripMemory
 from bridge.guard.writer import Answer
 from bridge.mix import messages as m
 from bridge.mix.params import SWITCHES, Param, same_value
 from bridge.mix.state import MixState, StripState
-from bridge.verdicts import Verdicts
 
 _DOUBT_HOLD_S: Final = 1.0
 """A hand whose steps are too small to be sure of tells the next one within this."""

@@ -8,12 +8,12 @@ has moved since belongs to the hand.
 import math
 from typing import Final
 
+from bridge.engine.move import Move, OtherHalf
+from bridge.engine.sending import Sending
 from bridge.guard.company import Followed
 from bridge.guard.grid import Grid
 from bridge.guard.guard import Guard
 from bridge.guard.limits import PANIC_RAMP_S
-from bridge.guard.move import Move, OtherHalf
-from bridge.guard.sending import Sending
 from bridge.guard.write import Purpose
 from bridge.guard.writer import Answer, Reading
 from bridge.mix.messages import MoveState, ParamChanged, SetParam

@@ -7,11 +7,13 @@ once: it wins where it is, and when it has settled it is a judgement of what sto
 import math
 from typing import Final
 
-from bridge.guard.detours import Detours
+from bridge.engine.detours import Detours
+from bridge.engine.hands import HandLedger, Touch
+from bridge.engine.move import Move
+from bridge.engine.moves import Moves
+from bridge.engine.results import StepBuilder
+from bridge.engine.teaching import Teacher
 from bridge.guard.guard import Guard
-from bridge.guard.hands import HandLedger, Touch
-from bridge.guard.move import Move
-from bridge.guard.moves import Moves
 from bridge.learning.credit import Credit
 from bridge.mix import messages as m
 from bridge.mix.messages import MoveState
@@ -19,8 +21,6 @@ from bridge.mix.notices import Actor, ChangeNoticed, RewardCredited
 from bridge.mix.pairs import SHARED
 from bridge.mix.params import LOCK_CLASS, Param, same_value
 from bridge.mix.state import MixState, StripState
-from bridge.results import StepBuilder
-from bridge.teaching import Teacher
 
 _JUDGED_BY_HAND_S: Final = 10.0
 """A hand that comes later than this after a move has other reasons."""

@@ -7,10 +7,10 @@ from itertools import pairwise
 import pytest
 from desk import Desk, credited, refusals
 
+from bridge.engine.moves import SUGGESTION_LIFE_S
 from bridge.guard.grid import Grid
 from bridge.guard.guard import Guard
 from bridge.guard.limits import LIMITS, Profile
-from bridge.guard.moves import SUGGESTION_LIFE_S
 from bridge.guard.ramps import ECHO_TIMEOUT_S, Transit
 from bridge.guard.write import Purpose
 from bridge.guard.writer import Writer

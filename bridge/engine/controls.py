@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from typing import Final
 
-from bridge.guard.detours import Detours
-from bridge.guard.moves import Moves
-from bridge.guard.strip_memory import StripMemory
+from bridge.engine.detours import Detours
+from bridge.engine.moves import Moves
+from bridge.engine.results import StepBuilder
+from bridge.engine.strip_memory import StripMemory
+from bridge.engine.verdicts import Verdicts
 from bridge.mix import messages as m
 from bridge.mix.notices import MIX_ENDORSED
 from bridge.mix.state import StripState
-from bridge.results import StepBuilder
 from bridge.tasks.task import Forgetful, Task
-from bridge.verdicts import Verdicts
 
 ControlEvent = (
     m.SafeSwitched

@@ -6,8 +6,8 @@ from unicodedata import normalize
 import pytest
 from desk import Desk, Lesson, credited, refusals, sentences
 
+from bridge.engine.hands import SETTLE_S
 from bridge.errors import PriorError
-from bridge.guard.hands import SETTLE_S
 from bridge.guard.limits import HOLD_OFF_S, Profile
 from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState

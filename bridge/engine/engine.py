@@ -15,26 +15,26 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final, assert_never
 
-from bridge.controls import ControlEvent, Controls
-from bridge.daw_events import DawEvents
-from bridge.guard.detours import Detours
+from bridge.engine.controls import ControlEvent, Controls
+from bridge.engine.daw_events import DawEvents
+from bridge.engine.detours import Detours
+from bridge.engine.ledger import Ledger
+from bridge.engine.move import Move
+from bridge.engine.moves import Moves
+from bridge.engine.results import StepBuilder, StepResult
+from bridge.engine.strip_memory import StripMemory
+from bridge.engine.teaching import Teacher
+from bridge.engine.verdicts import Verdicts
 from bridge.guard.grid import Grid
 from bridge.guard.guard import Guard
 from bridge.guard.limits import PANIC_RAMP_S, Limits
-from bridge.guard.move import Move
-from bridge.guard.moves import Moves
-from bridge.guard.strip_memory import StripMemory
-from bridge.ledger import Ledger
 from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState
 from bridge.mix.notices import MoveReported, RewardCredited, StatusChanged
 from bridge.mix.params import Param
 from bridge.mix.sound import guess_roles
 from bridge.mix.state import MixState
-from bridge.results import StepBuilder, StepResult
 from bridge.tasks.task import Task
-from bridge.teaching import Teacher
-from bridge.verdicts import Verdicts
 
 _IDLE_LOOK_S: Final = 0.2
 """After "nothing worth doing" the mix is looked at again no sooner than this."""

@@ -2,7 +2,7 @@
 
 from bridge.config import Settings
 from bridge.daws import DAWS, make_dialect
-from bridge.engine import Engine
+from bridge.engine.engine import Engine
 from bridge.errors import PriorError
 from bridge.guard.limits import LIMITS, Profile
 from bridge.learning.prior import load_prior

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from bridge.engine.results import Decision
 from bridge.mix.messages import Mode, MoveState
 from bridge.mix.params import Param
-from bridge.results import Decision
 from bridge.tasks.task import Proposal
 
 _UNDOABLE: Final = frozenset({MoveState.APPLIED, MoveState.CONFIRMED, MoveState.UNCONFIRMED})

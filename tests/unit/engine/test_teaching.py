@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 from desk import Lesson, ScriptedTask
 
+from bridge.engine.hands import Touch
+from bridge.engine.moves import Move
+from bridge.engine.teaching import UNHEARD_WEIGHT, Teacher
 from bridge.guard.guard import Guard
-from bridge.guard.hands import Touch
 from bridge.guard.limits import LIMITS, Profile
-from bridge.guard.moves import Move
 from bridge.mix.messages import Mode, MoveState
 from bridge.mix.params import Param
 from bridge.mix.state import MixState
 from bridge.tasks.task import Proposal
-from bridge.teaching import UNHEARD_WEIGHT, Teacher
 
 
 def make_move(*, is_heard: bool) -> Move:

@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bridge.errors import AudioError, ConfigError
+from bridge.hosts.mixdown import measure_mixes, play_song, skim_song
+from bridge.hosts.stem_audio import cut_stems
+from bridge.hosts.stems import exported_values, load_stems
 from bridge.mix.names import fold_name
 from bridge.mix.params import COLUMN, EQ_BANDS, MOVABLE, SPECS, Param
 from bridge.mix.spectrum import (
@@ -26,9 +29,6 @@ from bridge.mix.spectrum import (
     to_db,
     to_power,
 )
-from bridge.runtime.mixdown import measure_mixes, play_song, skim_song
-from bridge.runtime.stem_audio import cut_stems
-from bridge.runtime.stems import exported_values, load_stems
 from bridge.sim.band import make_band
 from bridge.sim.songs import Song
 from bridge.sim.stems import Audio, Stems, Track

@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 
 from bridge.errors import AudioError
-from bridge.sim.extras import demo_library
+from bridge.install.extras import demo_library
 from bridge.studies.bench_wire import Result
 
 TRACKS: Final = (6, 24, 60)

@@ -19,12 +19,12 @@ import numpy as np
 
 from bridge.daw.generic import GenericDialect
 from bridge.errors import NetworkError
+from bridge.hosts.console import METERS_HZ, ConsoleSpeaker
 from bridge.mix.messages import ParamChanged, SetParam
 from bridge.mix.params import MOVABLE, Param
 from bridge.osc.decode import decode
 from bridge.osc.encode import encode
 from bridge.osc.message import OscMessage
-from bridge.runtime.console import METERS_HZ, ConsoleSpeaker
 from bridge.sim.band import make_band
 from bridge.sim.console import Console
 from bridge.studies.bench_daemon import running_bridge

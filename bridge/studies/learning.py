@@ -21,7 +21,7 @@ import click
 
 from bridge import __version__
 from bridge.errors import ConfigError
-from bridge.installed import install_command
+from bridge.install.installation import install_command
 from bridge.learning.prior import load_prior
 from bridge.studies.figures import Record, decision_p99_ms, draw_curves, lift, summarise
 from bridge.studies.roster import (

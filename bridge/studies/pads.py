@@ -16,11 +16,11 @@ import click
 import numpy as np
 
 from bridge.errors import NetworkError
+from bridge.install.extras import optional_library
+from bridge.midi.pads import Action, Binding, Control
+from bridge.midi.service import keep_bindings
 from bridge.osc.encode import encode
 from bridge.osc.message import OscMessage
-from bridge.runtime.midi import keep_bindings
-from bridge.runtime.midi_pads import Action, Binding, Control
-from bridge.sim.extras import optional_library
 
 _CLIENT: Final = "mixpad"
 _NOTE: Final = 36

@@ -25,6 +25,7 @@ from bridge.daw.generic import GenericDialect
 from bridge.engine.engine import Engine
 from bridge.errors import DialectError, NetworkError, OscDecodeError
 from bridge.guard.limits import LIMITS, Profile
+from bridge.journal.state_file import read_state
 from bridge.learning.prior import load_prior
 from bridge.mix import messages as m
 from bridge.mix.notices import StatusChanged
@@ -33,7 +34,6 @@ from bridge.mix.roles import ROLES
 from bridge.osc.decode import decode
 from bridge.osc.encode import encode
 from bridge.osc.message import OscArg, OscMessage
-from bridge.runtime.state_file import read_state
 from bridge.studies.bench_daemon import cpu_s
 from bridge.tasks.mixing import MixingTask
 from bridge.web.board import Board

@@ -23,7 +23,7 @@ import click
 import numpy as np
 
 from bridge.errors import ConfigError
-from bridge.installed import install_command
+from bridge.install.installation import install_command
 from bridge.studies.candidates import FOLDS, SEED, TUNED, Candidate, Fold, score
 from bridge.studies.train_prior import train_prior
 

@@ -7,7 +7,7 @@ import numpy as np
 import pyloudnorm
 import pytest
 import soundfile
-from ardour_rig import (
+from support.ardour_rig import (
     Values,
     bridge_beside,
     differences,
@@ -19,7 +19,7 @@ from ardour_rig import (
     playing,
     short_song,
 )
-from rig import rows_of
+from support.rig import rows_of
 
 from bridge.mix.params import COLUMN, MOVABLE, Param
 from bridge.sim.stems import Stems

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from jack import Pad, jack_server
-from rig import PATIENCE_S, Bridge, Desk, apply_one, running, sitting_at
+from support.jack import Pad, jack_server
+from support.rig import PATIENCE_S, Bridge, Desk, apply_one, running, sitting_at
 
 pytestmark = pytest.mark.e2e
 

@@ -4,9 +4,9 @@ import math
 from collections.abc import Callable
 
 import pytest
-from desk import Desk
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.desk import Desk
 
 from bridge.mix import messages as m
 from bridge.mix.messages import Mode, MoveState

@@ -2,7 +2,7 @@
 
 import json
 
-from desk import Desk, refusals
+from support.desk import Desk, refusals
 
 from bridge.engine.detours import COMPARE_LIFE_S
 from bridge.mix import messages as m

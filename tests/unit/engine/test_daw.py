@@ -1,7 +1,7 @@
 """What a DAW itself says against a write or of a move: bars, undo and redo."""
 
 import numpy as np
-from desk import Desk, sentences
+from support.desk import Desk, sentences
 
 from bridge.mix.messages import MetersRead, Mode, MoveRedone, MoveState, MoveUndone, TrackBarred
 from bridge.mix.params import LockClass, Param
@@ -124,7 +124,7 @@ def test_undoing_the_last_of_two_moves_leaves_the_first_alone() -> None:
 
 
 def test_bars_and_undos_survive_the_journal() -> None:
-    from bridge.runtime.event_codec import decode_event, encode_event
+    from bridge.journal.event_codec import decode_event, encode_event
 
     for event in (
         TrackBarred(at=1.5, track=2, lock_class=LockClass.EQ, reason=WHY),

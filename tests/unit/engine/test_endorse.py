@@ -1,8 +1,8 @@
 """What a person says of the whole mix, and what the bridge says when it rests."""
 
 import numpy as np
-from desk import Desk, ScriptedTask, make_engine, refusals, sentences
 from numpy.typing import NDArray
+from support.desk import Desk, ScriptedTask, make_engine, refusals, sentences
 
 from bridge.mix import messages as m
 from bridge.mix.messages import Mode, MoveState, StripSwitch

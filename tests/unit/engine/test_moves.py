@@ -5,7 +5,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
-from desk import Desk, credited, refusals
+from support.desk import Desk, credited, refusals
 
 from bridge.engine.moves import SUGGESTION_LIFE_S
 from bridge.guard.grid import Grid

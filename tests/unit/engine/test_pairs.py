@@ -3,16 +3,16 @@
 from collections.abc import Callable
 
 import pytest
-from desk import Desk, refusals
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.desk import Desk, refusals
 
 from bridge.guard.company import TOGETHER_S
 from bridge.guard.limits import HOLD_OFF_S, LIMITS, Profile
+from bridge.journal.event_codec import record_json
 from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState
 from bridge.mix.params import COLUMN, EQ_BANDS, MOVABLE, Param
-from bridge.runtime.event_codec import record_json
 
 PROPOSED, APPLIED, CONFIRMED, UNCONFIRMED, REVERTED, SKIPPED, EXPIRED = MoveState
 NAMES = ("OH L", "Bass", "OH R")

@@ -4,7 +4,7 @@ import json
 from unicodedata import normalize
 
 import pytest
-from desk import Desk, Lesson, credited, refusals, sentences
+from support.desk import Desk, Lesson, credited, refusals, sentences
 
 from bridge.engine.hands import SETTLE_S
 from bridge.errors import PriorError

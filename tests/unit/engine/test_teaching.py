@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from desk import Lesson, ScriptedTask
+from support.desk import Lesson, ScriptedTask
 
 from bridge.engine.hands import Touch
 from bridge.engine.moves import Move

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from desk import ScriptedTask, make_engine
 from numpy.typing import NDArray
+from support.desk import ScriptedTask, make_engine
 
 import bridge
 from bridge.app import open_bridge, run
@@ -21,14 +21,14 @@ from bridge.daw.dialect import RowDialect
 from bridge.daw.generic import GenericDialect
 from bridge.errors import NetworkError
 from bridge.guard.limits import Profile
+from bridge.journal.journal import Journal
+from bridge.journal.store import open_store
+from bridge.journal.writer import JournalReport
 from bridge.mix.messages import Mode, SetParam
 from bridge.mix.params import Param
 from bridge.mix.state import Observation
 from bridge.osc.message import OscMessage
-from bridge.runtime.journal import Journal
-from bridge.runtime.journal_writer import JournalReport
 from bridge.runtime.runner import Runner
-from bridge.runtime.store import open_store
 from bridge.runtime.udp import Address, UdpEndpoint
 
 PATIENCE_S = 60.0

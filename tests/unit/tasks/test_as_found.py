@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.mixes import make_mix, with_gain
 
 from bridge.learning.pictures import Pictures
 from bridge.learning.prior import Prior, load_prior
@@ -17,7 +18,6 @@ from bridge.tasks.as_found import DIMENSION_OF, SHARES, places_of, shares_of
 from bridge.tasks.errors import DIMENSION, find_errors
 from bridge.tasks.features import FloatArray, measure
 from bridge.tasks.mixing import MixingTask
-from tests.unit.tasks.mixes import make_mix, with_gain
 
 LEVEL, WIDTH = DIMENSION[Param.GAIN], DIMENSION[Param.PAN]
 GAIN, PAN = COLUMN[Param.GAIN], COLUMN[Param.PAN]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.mixes import make_mix, with_gain
 
 from bridge.tasks.features import measure
-from tests.unit.tasks.mixes import make_mix, with_gain
 
 
 def test_loudness_of_the_tracks_adds_up_to_the_mix() -> None:

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from support.mixes import make_mix
 
 from bridge.errors import PriorError
 from bridge.mix.state import Observation
 from bridge.tasks.flat import FlatTask
 from bridge.tasks.task import Proposal
-from tests.unit.tasks.mixes import make_mix
 
 
 def propose(task: FlatTask, mix: Observation, *, cautious: bool = False) -> Proposal | None:

@@ -3,13 +3,13 @@
 import json
 
 import numpy as np
+from support.mixes import make_mix
 
 from bridge.learning.prior import load_prior
 from bridge.mix.params import Param
 from bridge.mix.roles import ROLE_INDEX, Role
 from bridge.tasks.flat import FlatTask
 from bridge.tasks.mixing import MixingTask
-from tests.unit.tasks.mixes import make_mix
 
 
 def taught() -> tuple[MixingTask, list[str]]:

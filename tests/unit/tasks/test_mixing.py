@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.mixes import make_mix, with_gain
 
 from bridge.errors import PriorError
 from bridge.learning.prior import Prior, load_prior
@@ -17,7 +18,6 @@ from bridge.tasks.cells import STEP_PARAMS
 from bridge.tasks.mixing import MixingTask
 from bridge.tasks.person import Person
 from bridge.tasks.task import Proposal
-from tests.unit.tasks.mixes import make_mix, with_gain
 
 
 @pytest.fixture(scope="module")

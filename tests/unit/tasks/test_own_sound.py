@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from support.mixes import make_mix, with_eq
 
 from bridge.learning.prior import load_prior
 from bridge.mix.params import EQ_BANDS
@@ -12,7 +13,6 @@ from bridge.tasks.cells import OWN, STEP_PARAMS
 from bridge.tasks.mixing import MixingTask
 from bridge.tasks.own_sound import own_errors, with_own_sounds
 from bridge.tasks.person import Person
-from tests.unit.tasks.mixes import make_mix, with_eq
 
 IS_EQ = np.array([param in EQ_BANDS for param in STEP_PARAMS])
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from support.mixes import make_mix, with_gain
 
 from bridge.learning.prior import load_prior
 from bridge.mix.params import COLUMN, Param
@@ -14,7 +15,6 @@ from bridge.studies.session import open_guard
 from bridge.tasks.cells import STEP_PARAMS, STEPS
 from bridge.tasks.mixing import MixingTask
 from bridge.tasks.restraint import FARTHEST, SILENT, Restraint
-from tests.unit.tasks.mixes import make_mix, with_gain
 
 SURE = {"gain": 0.1, "eq": 0.1, "pan": 0.1}
 LOUDER, SOFTER = 3, 0

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from support.mixes import make_mix, with_gain
 
 from bridge.learning.prior import load_prior
 from bridge.mix.params import Param
@@ -9,7 +10,6 @@ from bridge.tasks.mixing import MixingTask
 from bridge.tasks.person import Person
 from bridge.tasks.thumbs import ThumbModel
 from bridge.tasks.view import look, trace_of
-from tests.unit.tasks.mixes import make_mix, with_gain
 
 LOUDER, MORE_PRESENT = 3, 9
 

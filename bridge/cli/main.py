@@ -373,20 +373,24 @@ def _add_study(name: str, module: str, text: str) -> None:
     )
 
 
-for _name, _text in (
-    ("bench", "Speed, latency and memory, beside a bare loop and python-osc."),
-    ("fit-sounds", "How roles sound, for strips whose name says nothing."),
-    ("hands", "How soon the bridge is silent where a hand comes."),
-    ("learning", "How near to a listener's taste each agent comes."),
-    ("pads", "How long a pad's press takes to be safe on disk, through JACK."),
-    ("page", "What the page costs, with one client and with many."),
-    ("recover", "How much of a known error in a balance the thumbs mend."),
-    ("songs", "How much of it they mend in songs that people mixed."),
-    ("train-prior", "Train what the agent knows before it meets anybody."),
-    ("tune", "Choose hyper-parameters by cross-validation over training listeners."),
-    ("wire", "Whether the same holds for a running bridge, over UDP."),
+for _name, _module, _text in (
+    ("bench", "bench.study", "Speed, latency and memory, beside a bare loop and python-osc."),
+    ("fit-sounds", "training.fit_sounds", "How roles sound, for strips whose name says nothing."),
+    ("hands", "bench.hands", "How soon the bridge is silent where a hand comes."),
+    ("learning", "learning.study", "How near to a listener's taste each agent comes."),
+    ("pads", "bench.pads", "How long a pad's press takes to be safe on disk, through JACK."),
+    ("page", "bench.page", "What the page costs, with one client and with many."),
+    ("recover", "learning.recover", "How much of a known error in a balance the thumbs mend."),
+    ("songs", "learning.songs", "How much of it they mend in songs that people mixed."),
+    ("train-prior", "training.train_prior", "Train what the agent knows before it meets anybody."),
+    (
+        "tune",
+        "training.tune",
+        "Choose hyper-parameters by cross-validation over the training.",
+    ),
+    ("wire", "learning.wire", "Whether the same holds for a running bridge, over UDP."),
 ):
-    _add_study(_name, f"bridge.studies.{_name.replace('-', '_')}", _text)
+    _add_study(_name, f"bridge.studies.{_module}", _text)
 for _row in DAWS.values():
     if _row.study:
         _add_study(_row.name, _row.study, _row.study_text)

@@ -44,7 +44,7 @@ from bridge.runtime.runner import Runner
 from bridge.runtime.thumbs import NOTHING_TO_RATE, find_rateable
 from bridge.runtime.udp import Address, UdpEndpoint
 from bridge.sim.stems import Stems
-from bridge.studies.audience import Audience
+from bridge.studies.learning.audience import Audience
 from bridge.web.ears import ears_of
 from bridge.web.extras import PageExtras
 from bridge.web.pairing import show_links

@@ -21,7 +21,7 @@ class Tuning:
     """How the factored agent weighs what it knows.
 
     The defaults are what ``mixbridge study tune agent --trials 30 --listeners 6`` chose, rounded to
-    two digits; see `bridge.studies.tune`. All but `forgiven`, which that chose as .79: more than
+    two digits; see `studies.training.tune`. All but `forgiven`, which that chose as .79: more than
     half of the questions were disliked then. It was lowered by hand, at a cost after 50 thumbs.
 
     Attributes:

@@ -23,7 +23,7 @@ from support.rig import rows_of
 
 from bridge.mix.params import COLUMN, MOVABLE, Param
 from bridge.sim.stems import Stems
-from bridge.studies.audience import Audience
+from bridge.studies.learning.audience import Audience
 
 pytestmark = [pytest.mark.e2e, needs_ardour]
 MOVES = 60

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bridge.cli import main as cli
 from bridge.config import load
 from bridge.errors import ConfigError
-from bridge.studies.balance import read_balance
+from bridge.studies.learning.balance import read_balance
 from bridge.yaml_file import MAX_BYTES
 
 WORDS = ("mode", "no", "off", "on", "yes", "y", "null", "~", "daw", "port", "store", "learning",

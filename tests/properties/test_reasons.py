@@ -14,7 +14,14 @@ from bridge.mix.params import COLUMN, EQ_BANDS, Param
 from bridge.mix.state import Observation
 from bridge.sim.listeners import draw_listener
 from bridge.sim.songs import SimulatedMix, make_song
-from bridge.studies.rivals import UNTAUGHT, Chance, LinUcb, Rules, fit_weights, without_tables
+from bridge.studies.learning.rivals import (
+    UNTAUGHT,
+    Chance,
+    LinUcb,
+    Rules,
+    fit_weights,
+    without_tables,
+)
 from bridge.tasks.errors import find_errors
 from bridge.tasks.features import measure
 from bridge.tasks.flat import FlatTask

@@ -22,7 +22,7 @@ from bridge.daws.ardour.host import ArdourHost, find_ardour, running_ardour
 from bridge.hosts.stems import load_session
 from bridge.mix.params import COLUMN, Param
 from bridge.sim.stems import Stems
-from bridge.studies.audience import Audience
+from bridge.studies.learning.audience import Audience
 from support.ports import free_ports
 from support.rig import Bridge, Move, Remote, encode, moves_of, rows_of, running
 

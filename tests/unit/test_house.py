@@ -40,7 +40,7 @@ for name in sys.argv[1:]:
 
 
 # What these import opens what it likes; nothing else of the package imports them.
-RESEARCH = ("bridge.studies.dqn", "bridge.studies.gym_env")
+RESEARCH = ("bridge.studies.learning.dqn", "bridge.studies.learning.gym_env")
 
 
 def _modules() -> list[str]:

@@ -11,7 +11,7 @@ from bridge.learning.prior import load_prior
 from bridge.mix.params import COLUMN, Param
 from bridge.mix.state import Observation
 from bridge.sim.songs import SimulatedMix, make_song
-from bridge.studies.session import open_guard
+from bridge.studies.learning.session import open_guard
 from bridge.tasks.cells import STEP_PARAMS, STEPS
 from bridge.tasks.mixing import MixingTask
 from bridge.tasks.restraint import FARTHEST, SILENT, Restraint

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.agents.agent import Learnt
 from bridge.engine.results import Decision, Lesson, StepResult
 from bridge.errors import JournalError
 from bridge.journal.journal import Journal
@@ -24,7 +25,6 @@ from bridge.journal.writer import JournalReport
 from bridge.mix.messages import Event, Mode, RewardReceived, Tick
 from bridge.mix.notices import RewardCredited
 from bridge.mix.params import Param
-from bridge.tasks.task import Learnt
 
 
 class CountingEngine:

@@ -295,7 +295,7 @@ class Audit:
         while self.applied and self.applied[0][0] <= at - 60.0:
             self.applied.popleft()
         if not self.is_task_honest:
-            return  # budgets are part of what the task is offered
+            return  # budgets are part of what the agent is offered
         assert len(self.applied) <= PROMISED[self.profile][3], "too many moves a minute"
         mine = sum(1 for _, other in self.applied if other == slot)
         assert mine <= PROMISED[self.profile][4], "too many moves of one parameter"

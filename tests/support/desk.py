@@ -1,4 +1,4 @@
-"""What the tests of the core share: a DAW in memory, and a task that wants what it is told to."""
+"""What the tests of the core share: a DAW in memory, and an agent that wants what it is told to."""
 
 import heapq
 import json
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.agents.agent import Learnt, Proposal
 from bridge.engine.engine import Engine
 from bridge.engine.results import StepResult
 from bridge.errors import PriorError
@@ -19,7 +20,6 @@ from bridge.mix.notices import MoveReported, Notice, RequestRefused, RewardCredi
 from bridge.mix.params import COLUMN, MOVABLE, Param
 from bridge.mix.roles import Role
 from bridge.mix.state import Observation
-from bridge.tasks.task import Learnt, Proposal
 
 LATENCY_S = 0.005
 BAND = ("Kick", "Bass", "Vox")
@@ -27,14 +27,14 @@ BAND = ("Kick", "Bass", "Vox")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
-    """What the task was taught."""
+    """What the agent was taught."""
 
     param: Param
     reward: float
     weight: float = 1.0
 
 
-class ScriptedTask:
+class ScriptedAgent:
     """Wants its wishes, one at a time, as far as the guard allows; remembers its lessons."""
 
     def __init__(self) -> None:
@@ -109,7 +109,7 @@ class ScriptedTask:
 
     def load_state(self, state: bytes) -> None:
         if "lessons" not in json.loads(state):
-            raise PriorError("the task's state has no lessons")
+            raise PriorError("the agent's state has no lessons")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -123,7 +123,7 @@ class Strip:
 
 
 def make_engine(
-    task: ScriptedTask,
+    agent: ScriptedAgent,
     *,
     mode: Mode = Mode.ASSIST,
     profile: Profile = Profile.STUDIO,
@@ -133,7 +133,7 @@ def make_engine(
 ) -> Engine:
     """An engine for tests."""
     return Engine(
-        task=task, limits=LIMITS[profile], mode=mode, interval_s=interval_s,
+        agent=agent, limits=LIMITS[profile], mode=mode, interval_s=interval_s,
         session=session, learning_enabled=learning_enabled,
     )  # fmt: skip
 
@@ -156,9 +156,9 @@ class Desk:
         interval_s: float = 6.0,
         learning_enabled: bool = True,
     ) -> None:
-        self.task = ScriptedTask()
+        self.agent = ScriptedAgent()
         self.engine = make_engine(
-            self.task, mode=mode, profile=profile, interval_s=interval_s,
+            self.agent, mode=mode, profile=profile, interval_s=interval_s,
             learning_enabled=learning_enabled,
         )  # fmt: skip
         self.at = 100.0
@@ -248,11 +248,11 @@ class Desk:
         return self.do(m.ParamChanged(at=self.at, track=track, param=param, value=value))
 
     def wish(self, key: str, param: Param, step: float) -> None:
-        """The task wants a move."""
-        self.task.wishes.append((key, param, step))
+        """The agent wants a move."""
+        self.agent.wishes.append((key, param, step))
 
     def move(self, key: str, param: Param, step: float) -> str:
-        """The task wants a move, and gets it: its id, when it has been confirmed."""
+        """The agent wants a move, and gets it: its id, when it has been confirmed."""
         self.wish(key, param, step)
         self.run(12.0)
         return self.last(MoveState.CONFIRMED).move

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from bridge.agents.targets import LEVEL_TARGET_DB, TYPICAL_DB, WIDTH_TARGET
 from bridge.mix.roles import ROLE_INDEX, Role
 from bridge.mix.state import Observation
-from bridge.tasks.targets import LEVEL_TARGET_DB, TYPICAL_DB, WIDTH_TARGET
 
 BAND = (Role.LEAD, Role.KICK, Role.SNARE, Role.BASS, Role.GUITAR, Role.GUITAR, Role.KEYS)
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.agents.agent import Proposal
 from bridge.engine.results import StepResult
 from bridge.guard.limits import Profile
 from bridge.mix import messages as m
@@ -21,9 +22,8 @@ from bridge.mix.notices import MoveReported
 from bridge.mix.params import MOVABLE, LockClass, Param
 from bridge.mix.roles import Role
 from bridge.mix.state import Observation
-from bridge.tasks.task import Proposal
 from support.audit import RANGE, Audit
-from support.desk import ScriptedTask, make_engine
+from support.desk import ScriptedAgent, make_engine
 
 NAMES = ("Kick", "Bass", "Vox", "Gtr", "Click", "Talkback", "Pad")
 PARAMS = tuple(RANGE)
@@ -34,7 +34,7 @@ HAPPENINGS = (
 )  # fmt: skip
 
 
-class RandomTask(ScriptedTask):
+class RandomAgent(ScriptedAgent):
     """Wants anything; a dishonest one does not even ask what is allowed."""
 
     def __init__(self, dice: random.Random, *, is_honest: bool) -> None:
@@ -87,7 +87,7 @@ class Storm:
         self.dice = random.Random(seed)
         self.at = 1000.0
         self.engine = make_engine(
-            RandomTask(self.dice, is_honest=is_honest),
+            RandomAgent(self.dice, is_honest=is_honest),
             mode=mode, profile=profile, interval_s=self.dice.choice((0.02, 1.0, 6.0)),
         )  # fmt: skip
         self.audit = Audit(profile, mode, is_task_honest=is_honest)

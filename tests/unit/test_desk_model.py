@@ -22,12 +22,12 @@ from support.desk_model.model import (
 from support.desk_model.search import parse, some_features, words
 from support.desk_model.world import World
 
+from bridge.agents.agent import Learnt
 from bridge.engine.results import Lesson, StepResult
 from bridge.mix import messages as m
 from bridge.mix.messages import MoveState
 from bridge.mix.notices import Actor, ChangeNoticed, MoveReported
 from bridge.mix.params import MOVABLE, Param
-from bridge.tasks.task import Learnt
 
 GAIN = Param.GAIN
 

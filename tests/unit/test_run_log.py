@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 
 import pytest
-from support.desk import ScriptedTask, make_engine
+from support.desk import ScriptedAgent, make_engine
 
 from bridge.daw.generic import GenericDialect
 from bridge.doctor import Finding, Level
@@ -26,7 +26,7 @@ def said(
 
     async def run() -> None:
         runner = Runner(
-            engine=make_engine(ScriptedTask()), dialect=GenericDialect(),
+            engine=make_engine(ScriptedAgent()), dialect=GenericDialect(),
             daw=("127.0.0.1", 9), session=1, read_every_s=1.0,
         )  # fmt: skip
         times = iter(range(explained))

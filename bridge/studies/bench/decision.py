@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from bridge.agents.factored import FactoredAgent
 from bridge.engine.engine import Engine
 from bridge.engine.results import StepResult
 from bridge.guard.limits import LIMITS, Profile
@@ -33,7 +34,6 @@ from bridge.mix.roles import ROLES
 from bridge.mix.spectrum import FloatArray
 from bridge.sim.songs import Song, make_song
 from bridge.studies.bench.messages import Result
-from bridge.tasks.mixing import MixingTask
 
 TRACKS: Final = (8, 32, 128, 256)
 DECISIONS: Final = 300
@@ -59,7 +59,7 @@ def run() -> list[Result]:
 def _times(song: Song) -> tuple[list[float], list[float]]:
     """Seconds of each tick that might decide, and of each thumb on what was decided."""
     engine = Engine(
-        task=MixingTask(load_prior()),
+        agent=FactoredAgent(load_prior()),
         limits=LIMITS[Profile.OFF],
         mode=Mode.ASSIST,
         interval_s=0.02,

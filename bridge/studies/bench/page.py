@@ -21,6 +21,7 @@ import click
 import numpy as np
 from websockets.sync.client import ClientConnection, connect
 
+from bridge.agents.factored import FactoredAgent
 from bridge.daw.generic import GenericDialect
 from bridge.engine.engine import Engine
 from bridge.errors import DialectError, NetworkError, OscDecodeError
@@ -35,7 +36,6 @@ from bridge.osc.decode import decode
 from bridge.osc.encode import encode
 from bridge.osc.message import OscArg, OscMessage
 from bridge.studies.bench.daemon import cpu_s
-from bridge.tasks.mixing import MixingTask
 from bridge.web.board import Board
 from bridge.web.capture import take_capture
 
@@ -66,7 +66,7 @@ def main(strips: int, rounds: int) -> None:
 def snapshot_figures(strips: int) -> list[str]:
     """Bytes of a snapshot, and what it takes on the loop and on the page's thread."""
     engine = Engine(
-        task=MixingTask(load_prior()),
+        agent=FactoredAgent(load_prior()),
         limits=LIMITS[Profile.STUDIO],
         mode=m.Mode.SUGGEST,
         interval_s=6.0,

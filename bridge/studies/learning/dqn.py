@@ -19,13 +19,13 @@ import torch
 from numpy.typing import NDArray
 from stable_baselines3 import DQN
 
+from bridge.agents.agent import Learnt, Proposal
+from bridge.agents.cells import STEP_PARAMS, STEPS
 from bridge.learning.q_learning import FloatArray
 from bridge.mix.state import Observation
 from bridge.sim.listeners import Listener, draw_listener
 from bridge.studies.learning.gym_env import MOVES, MixEnv, features_of
 from bridge.studies.learning.rivals import Rival
-from bridge.tasks.cells import STEP_PARAMS, STEPS
-from bridge.tasks.task import Learnt, Proposal
 
 _TRAINING: Final = 71_000
 """Added to the seed of a training; those of a test are drawn from a salt."""
@@ -77,7 +77,7 @@ def train(
     return model.learn(steps)
 
 
-class DqnTask(Rival):
+class DqnAgent(Rival):
     """A trained network at the desk: the allowed move that it values most over doing nothing."""
 
     def __init__(self, model: DQN) -> None:

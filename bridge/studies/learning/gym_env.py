@@ -14,6 +14,10 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from bridge.agents.cells import STEP_PARAMS, STEPS
+from bridge.agents.errors import find_errors
+from bridge.agents.features import measure
+from bridge.agents.targets import MIX_TONE_TARGET_DB
 from bridge.guard.guard import Guard
 from bridge.mix.params import COLUMN, Param
 from bridge.mix.roles import ROLES
@@ -22,10 +26,6 @@ from bridge.mix.state import Observation
 from bridge.sim.listeners import Listener, draw_listener
 from bridge.sim.songs import SimulatedMix, Song, make_song
 from bridge.studies.learning.session import open_guard
-from bridge.tasks.cells import STEP_PARAMS, STEPS
-from bridge.tasks.errors import find_errors
-from bridge.tasks.features import measure
-from bridge.tasks.targets import MIX_TONE_TARGET_DB
 
 ENV_ID: Final = "bridge/MixEnv-v0"
 MOVES: Final = 100

@@ -174,9 +174,11 @@ def _play(
     plan: Plan, name: str, seat: _Seat, *, seed: int
 ) -> tuple[Sequence[FloatArray], int, int]:
     """The mix after each of `THUMBS`; who ends before keeps the last. Thumbs and moves made."""
-    agent = AGENTS[name]
-    task = agent.make(Setting(prior_file=plan.prior_file, stage=seat, seed=seed))
-    session = Session(task, seat, CONDITIONS["usual"], seed=[seed, 2], is_undone=agent.is_undone)
+    contestant = AGENTS[name]
+    agent = contestant.make(Setting(prior_file=plan.prior_file, stage=seat, seed=seed))
+    session = Session(
+        agent, seat, CONDITIONS["usual"], seed=[seed, 2], is_undone=contestant.is_undone
+    )
     mixes = []
     for thumbs in THUMBS:
         session.listen(thumbs=thumbs, moves=MOVES)

@@ -1,7 +1,7 @@
 """Who the agent is compared with: nothing, chance, static rules, a linear bandit, an oracle.
 
-Each is a `bridge.tasks.task.Task`, makes the same 14 moves per track and sees what the agent sees,
-but for the oracle, which reads the listener's mind.
+Each makes the same 14 moves a track and sees what the agent sees, but for the oracle, which reads
+the listener's mind.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,19 +11,19 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.agents.agent import Learnt, Proposal
+from bridge.agents.cells import STEP_PARAMS, STEPS
+from bridge.agents.errors import DIMENSION, find_errors
+from bridge.agents.factored import FactoredAgent
+from bridge.agents.features import Features, measure
+from bridge.agents.reasons import Claim
+from bridge.agents.tuning import Tuning
 from bridge.learning.prior import Prior
 from bridge.learning.q_learning import FloatArray, IntArray
 from bridge.mix.params import COLUMN, Param
 from bridge.mix.roles import ROLES
 from bridge.mix.state import Observation
 from bridge.sim.songs import SimulatedMix, make_song
-from bridge.tasks.cells import STEP_PARAMS, STEPS
-from bridge.tasks.errors import DIMENSION, find_errors
-from bridge.tasks.features import Features, measure
-from bridge.tasks.mixing import MixingTask
-from bridge.tasks.reasons import Claim
-from bridge.tasks.task import Learnt, Proposal
-from bridge.tasks.tuning import Tuning
 
 _COLUMNS: Final = np.array([COLUMN[param] for param in STEP_PARAMS])
 _DIMENSION: Final = np.array([DIMENSION[param] for param in STEP_PARAMS])
@@ -142,7 +142,7 @@ class Chance(Rival):
 
 
 class Rules(Rival):
-    """Moves the worst error against `bridge.tasks.targets` by the step that mends it best.
+    """Moves the worst error against `bridge.agents.targets` by the step that mends it best.
 
     Args:
         is_heeding: Leave a control alone for the rest of the song once a move of it was disliked:
@@ -348,7 +348,7 @@ _FIT_MOVES: Final = 40
 def fit_weights(prior: Prior) -> FloatArray:
     """Weights that come nearest to the prior's own scores on songs that nobody is tested on."""
     rng = np.random.default_rng([20260101, 7])
-    teacher = MixingTask(prior, tuning=Tuning(least_score=-np.inf), is_learning=False)
+    teacher = FactoredAgent(prior, tuning=Tuning(least_score=-np.inf), is_learning=False)
     rows, scores = [], []
     for _ in range(_FIT_SONGS):
         mix = SimulatedMix(make_song(rng, tracks=12))

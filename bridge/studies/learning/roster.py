@@ -15,6 +15,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.agents.agent import Agent, Proposal
+from bridge.agents.cells import STEP_PARAMS
+from bridge.agents.factored import FactoredAgent
+from bridge.agents.flat import FlatAgent
 from bridge.errors import ConfigError
 from bridge.learning.prior import Prior, load_prior
 from bridge.learning.q_learning import FloatArray
@@ -35,10 +39,6 @@ from bridge.studies.learning.rivals import (
 )
 from bridge.studies.learning.session import CONDITIONS, Session, Stage
 from bridge.studies.learning.strangers import draw_diverse, draw_shifted
-from bridge.tasks.cells import STEP_PARAMS
-from bridge.tasks.flat import FlatTask
-from bridge.tasks.mixing import MixingTask
-from bridge.tasks.task import Proposal, Task
 
 POPULATIONS: Final[dict[str, Callable[[np.random.Generator], Listener]]] = {
     "std": draw_listener,
@@ -81,7 +81,7 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Agent:
+class Contestant:
     """One row of the table.
 
     Attributes:
@@ -89,11 +89,11 @@ class Agent:
         is_undone: Whether a thumb-down takes its move back.
     """
 
-    make: Callable[[Setting], Task]
+    make: Callable[[Setting], Agent]
     is_undone: bool = True
 
 
-class WithoutEq(MixingTask):
+class WithoutEq(FactoredAgent):
     """The agent, but it never turns an EQ: what its EQ moves are good for shows beside this."""
 
     def propose(
@@ -115,12 +115,12 @@ class WithoutEq(MixingTask):
 _IS_EQ: Final = np.array([param in EQ_BANDS for param in STEP_PARAMS])
 
 
-def _network_task(path: Path | None) -> Task:
+def _network_agent(path: Path | None) -> Agent:
     if path is None:
         raise ConfigError("A visit with a neural network needs the network's file.")
-    from bridge.studies.learning.dqn import DqnTask, load
+    from bridge.studies.learning.dqn import DqnAgent, load
 
-    return DqnTask(load(path))
+    return DqnAgent(load(path))
 
 
 AGENT: Final = "agent"
@@ -129,25 +129,27 @@ LEARNING_OFF: Final = "learning off"
 NO_EQ: Final = "no eq"
 ORACLE: Final = "oracle"
 
-AGENTS: Final[dict[str, Agent]] = {
-    AGENT: Agent(make=lambda at: MixingTask(at.prior, seed=at.seed)),
-    LEARNING_OFF: Agent(make=lambda at: MixingTask(at.prior, seed=at.seed, is_learning=False)),
-    NO_EQ: Agent(make=lambda at: WithoutEq(at.prior, seed=at.seed)),
-    "no prior": Agent(
-        make=lambda at: MixingTask(without_tables(at.prior), tuning=UNTAUGHT, seed=at.seed)
+AGENTS: Final[dict[str, Contestant]] = {
+    AGENT: Contestant(make=lambda at: FactoredAgent(at.prior, seed=at.seed)),
+    LEARNING_OFF: Contestant(
+        make=lambda at: FactoredAgent(at.prior, seed=at.seed, is_learning=False)
     ),
-    "linucb": Agent(make=lambda at: LinUcb(_weights(at.prior_file))),
-    DQN: Agent(make=lambda at: _network_task(at.network_file)),
-    "rules+undo": Agent(make=lambda _: Rules(is_heeding=True)),
-    "rules": Agent(make=lambda _: Rules(), is_undone=False),
+    NO_EQ: Contestant(make=lambda at: WithoutEq(at.prior, seed=at.seed)),
+    "no prior": Contestant(
+        make=lambda at: FactoredAgent(without_tables(at.prior), tuning=UNTAUGHT, seed=at.seed)
+    ),
+    "linucb": Contestant(make=lambda at: LinUcb(_weights(at.prior_file))),
+    DQN: Contestant(make=lambda at: _network_agent(at.network_file)),
+    "rules+undo": Contestant(make=lambda _: Rules(is_heeding=True)),
+    "rules": Contestant(make=lambda _: Rules(), is_undone=False),
     # What `bridge.studies.training.tune` chose for it; its own defaults are those of the settings.
-    "flat": Agent(
-        make=lambda at: FlatTask(step_size=0.76, discount=0.1, epsilon=0.49, seed=at.seed)
+    "flat": Contestant(
+        make=lambda at: FlatAgent(step_size=0.76, discount=0.1, epsilon=0.49, seed=at.seed)
     ),
-    "random+undo": Agent(make=lambda at: Chance(seed=at.seed)),
-    "random": Agent(make=lambda at: Chance(seed=at.seed), is_undone=False),
-    "nothing": Agent(make=lambda _: Nothing()),
-    ORACLE: Agent(make=lambda at: MindReader(at.stage.utilities), is_undone=False),
+    "random+undo": Contestant(make=lambda at: Chance(seed=at.seed)),
+    "random": Contestant(make=lambda at: Chance(seed=at.seed), is_undone=False),
+    "nothing": Contestant(make=lambda _: Nothing()),
+    ORACLE: Contestant(make=lambda at: MindReader(at.stage.utilities), is_undone=False),
 }
 
 
@@ -197,7 +199,7 @@ def meet(visit: Visit) -> tuple[Listener, Song, Song]:
     return POPULATIONS[visit.population](visit.rng("listener")), first, second
 
 
-def receive(visit: Visit, agents: Mapping[str, Agent] = AGENTS) -> list[dict[str, Any]]:
+def receive(visit: Visit, agents: Mapping[str, Contestant] = AGENTS) -> list[dict[str, Any]]:
     """Let every agent of a visit mix both songs: one record each, as JSON."""
     conditions = CONDITIONS[visit.condition]
     listener, *songs = meet(visit)
@@ -209,25 +211,25 @@ def receive(visit: Visit, agents: Mapping[str, Agent] = AGENTS) -> list[dict[str
         changed = Stage(songs[0], other, oracle_moves=most)
     records = []
     for name in visit.agents:
-        agent = agents[name]
+        contestant = agents[name]
         seed = visit.seed("agent") % 2**32
         setting = Setting(
             prior_file=visit.prior_file, network_file=visit.network_file, stage=first, seed=seed
         )
-        task = agent.make(setting)
+        agent = contestant.make(setting)
         session = Session(
-            task,
+            agent,
             first,
             conditions,
             seed=[visit.seed("first")],
-            is_undone=agent.is_undone,
+            is_undone=contestant.is_undone,
             next_stage=changed,
         )
         moves = most if name == ORACLE else visit.moves
         record = session.listen(thumbs=visit.thumbs, moves=moves).record()
         if name == ORACLE:
-            task = agent.make(replace(setting, stage=second))
-        last = Session(task, second, conditions, seed=[visit.seed("second")], is_undone=False)
+            agent = contestant.make(replace(setting, stage=second))
+        last = Session(agent, second, conditions, seed=[visit.seed("second")], is_undone=False)
         record["frozen"] = round(last.watch(moves=most).ending, 4)
         records.append(_identity(visit, name) | record)
     return records

@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.agents.agent import Agent, Proposal
 from bridge.guard.guard import Guard
 from bridge.guard.limits import LIMITS, Profile
 from bridge.learning.credit import CreditWindow
@@ -22,7 +23,6 @@ from bridge.mix.spectrum import FloatArray
 from bridge.mix.state import Observation
 from bridge.sim.listeners import EAR_NOISE_JND, FLIPS, Listener, oracle
 from bridge.sim.songs import SimulatedMix, Song
-from bridge.tasks.task import Proposal, Task
 
 _IDLE: Final = 40
 """A session ends when the agent has nothing to propose so often in a row."""
@@ -154,7 +154,7 @@ class Session:
     """An agent at work for one listener.
 
     Args:
-        task: The agent.
+        agent: The agent.
         stage: The song and who listens.
         conditions: What is unusual.
         seed: Of meters, thumbs and wrong roles; the same for every agent, so that agents compare.
@@ -164,7 +164,7 @@ class Session:
 
     def __init__(
         self,
-        task: Task,
+        agent: Agent,
         stage: Stage,
         conditions: Conditions,
         *,
@@ -172,7 +172,7 @@ class Session:
         is_undone: bool,
         next_stage: Stage | None = None,
     ) -> None:
-        self._task = task
+        self._agent = agent
         self._stage = stage
         self._conditions = conditions
         self._is_undone = is_undone
@@ -212,9 +212,9 @@ class Session:
         return self.episode
 
     def _decide(self, *, is_live: bool) -> None:
-        look = _look(self._task, self._mix, self._guard, self._meter_rng, at=self._at)
+        look = _look(self._agent, self._mix, self._guard, self._meter_rng, at=self._at)
         began = time.thread_time()
-        proposal = self._task.propose(*look, at=self._at, explore=is_live, cautious=False)
+        proposal = self._agent.propose(*look, at=self._at, explore=is_live, cautious=False)
         self.episode.decision_us.append((time.thread_time() - began) * 1e6)
         self._idle = 0 if proposal else self._idle + 1
         if proposal is None:
@@ -275,10 +275,10 @@ class Session:
         observation = self._mix.last_observation()
 
         def allowed() -> NDArray[np.bool_]:
-            steps = self._task.steps(observation)
-            return self._guard.shape(observation, steps, self._task.step_params, at=self._at)[1]
+            steps = self._agent.steps(observation)
+            return self._guard.shape(observation, steps, self._agent.step_params, at=self._at)[1]
 
-        self._task.learn(
+        self._agent.learn(
             proposal,
             value,
             weight=weight,
@@ -288,14 +288,14 @@ class Session:
         )
 
 
-def play_frozen(task: Task, mix: SimulatedMix, *, moves: int) -> FloatArray:
+def play_frozen(agent: Agent, mix: SimulatedMix, *, moves: int) -> FloatArray:
     """Let an agent mix by itself, with nobody listening: the values (n, 6) where it ends."""
     guard, rng = open_guard(mix), np.random.default_rng(0)
     idle = made = 0
     while made < moves and idle < _IDLE:
         at = float(made + idle)
-        look = _look(task, mix, guard, rng, at=at)
-        proposal = task.propose(*look, at=at, explore=False, cautious=False)
+        look = _look(agent, mix, guard, rng, at=at)
+        proposal = agent.propose(*look, at=at, explore=False, cautious=False)
         if proposal is None:
             idle += 1
             continue
@@ -315,11 +315,11 @@ def open_guard(mix: SimulatedMix) -> Guard:
 
 
 def _look(
-    task: Task, mix: SimulatedMix, guard: Guard, rng: np.random.Generator, *, at: float
+    agent: Agent, mix: SimulatedMix, guard: Guard, rng: np.random.Generator, *, at: float
 ) -> tuple[Observation, FloatArray, NDArray[np.bool_]]:
-    """What a task is shown: one more reading, its moves as the guard shortens them, the mask."""
+    """What an agent is shown: one more reading, its moves as the guard shortens them, the mask."""
     observation = mix.observe(rng)
-    steps, allowed = guard.shape(observation, task.steps(observation), task.step_params, at=at)
+    steps, allowed = guard.shape(observation, agent.steps(observation), agent.step_params, at=at)
     return observation, steps, allowed
 
 

@@ -14,6 +14,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from bridge.agents.agent import Agent
+from bridge.agents.factored import FactoredAgent
+from bridge.agents.flat import FlatAgent
+from bridge.agents.tuning import Tuning
 from bridge.learning.prior import load_prior
 from bridge.mix.roles import ROLES, Role
 from bridge.sim.listeners import Hearing, Listener
@@ -21,10 +25,6 @@ from bridge.sim.songs import make_song
 from bridge.studies.learning.figures import at, disliked
 from bridge.studies.learning.rivals import LinUcb, fit_weights
 from bridge.studies.learning.session import CONDITIONS, Session, Stage
-from bridge.tasks.flat import FlatTask
-from bridge.tasks.mixing import MixingTask
-from bridge.tasks.task import Task
-from bridge.tasks.tuning import Tuning
 
 Candidate = Mapping[str, Any]
 """Hyper-parameters by name."""
@@ -124,12 +124,12 @@ class Tuned:
     """
 
     suggest: Callable[[Any], Candidate]
-    make: Callable[[Candidate, Fold, int], Task]
+    make: Callable[[Candidate, Fold, int], Agent]
     now: Candidate
 
 
-def _make_agent(candidate: Candidate, fold: Fold, seed: int) -> Task:
-    return MixingTask(load_prior(fold.prior_file), tuning=Tuning(**candidate), seed=seed)
+def _make_agent(candidate: Candidate, fold: Fold, seed: int) -> Agent:
+    return FactoredAgent(load_prior(fold.prior_file), tuning=Tuning(**candidate), seed=seed)
 
 
 @lru_cache(maxsize=FOLDS)
@@ -137,12 +137,12 @@ def _weights(prior_file: Path) -> Any:  # noqa: ANN401 - an array
     return fit_weights(load_prior(prior_file))
 
 
-def _make_linucb(candidate: Candidate, fold: Fold, seed: int) -> Task:
+def _make_linucb(candidate: Candidate, fold: Fold, seed: int) -> Agent:
     return LinUcb(_weights(fold.prior_file), **candidate)
 
 
-def _make_flat(candidate: Candidate, fold: Fold, seed: int) -> Task:
-    return FlatTask(seed=seed, **candidate)
+def _make_flat(candidate: Candidate, fold: Fold, seed: int) -> Agent:
+    return FlatAgent(seed=seed, **candidate)
 
 
 @lru_cache(maxsize=1)
@@ -155,10 +155,10 @@ def _network(candidate: tuple[tuple[str, Any], ...], fold: Fold) -> Any:  # noqa
     return train(tracks=fold.tracks, steps=fold.dqn_steps, draw=draw, **dict(candidate))
 
 
-def _make_dqn(candidate: Candidate, fold: Fold, seed: int) -> Task:
-    from bridge.studies.learning.dqn import DqnTask
+def _make_dqn(candidate: Candidate, fold: Fold, seed: int) -> Agent:
+    from bridge.studies.learning.dqn import DqnAgent
 
-    return DqnTask(_network(tuple(sorted(candidate.items())), fold))
+    return DqnAgent(_network(tuple(sorted(candidate.items())), fold))
 
 
 def _now(tuning: Tuning) -> Candidate:
@@ -195,14 +195,14 @@ def _stages(number: int, tracks: int) -> tuple[Stage, Stage]:
 def score(name: str, candidate: Candidate, fold: Fold, number: int) -> float:
     """How good an agent is for one person: see `worth`."""
     first, second = _stages(number, fold.tracks)
-    task = TUNED[name].make(candidate, fold, number)
+    agent = TUNED[name].make(candidate, fold, number)
     usual = CONDITIONS["usual"]
     record = (
-        Session(task, first, usual, seed=[_WORDS, number, 1], is_undone=True)
+        Session(agent, first, usual, seed=[_WORDS, number, 1], is_undone=True)
         .listen(thumbs=_THUMBS, moves=_MOVES)
         .record()
     )
-    last = Session(task, second, usual, seed=[_WORDS, number, 2], is_undone=False)
+    last = Session(agent, second, usual, seed=[_WORDS, number, 2], is_undone=False)
     return worth(record, last.watch(moves=round(6.25 * fold.tracks)).ending)
 
 

@@ -19,13 +19,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.agents.cells import EDGES, SHAPES
+from bridge.agents.errors import DIMENSIONS, FLOOR_SD
+from bridge.agents.side_effects import side_effects
 from bridge.learning.bins import bin_weights
 from bridge.learning.q_learning import FloatArray, IntArray
 from bridge.learning.taste import TastePrior
 from bridge.mix.roles import ROLES
-from bridge.tasks.cells import EDGES, SHAPES
-from bridge.tasks.errors import DIMENSIONS, FLOOR_SD
-from bridge.tasks.side_effects import side_effects
 
 _ROUNDS: Final = 4
 _LEAN: Final = 30.0

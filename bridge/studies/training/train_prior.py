@@ -16,16 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge import __version__
+from bridge.agents.cells import STEP_PARAMS, STEPS, find_cells
+from bridge.agents.errors import DIMENSIONS, find_errors
+from bridge.agents.features import measure
+from bridge.agents.side_effects import forecast_levels
 from bridge.learning.prior import encode_prior
 from bridge.learning.q_learning import FloatArray
 from bridge.mix.params import COLUMN, SPECS
 from bridge.sim.listeners import Listener, draw_listener
 from bridge.sim.songs import SimulatedMix, make_song
 from bridge.studies.training.fit_prior import Samples, fit_prior
-from bridge.tasks.cells import STEP_PARAMS, STEPS, find_cells
-from bridge.tasks.errors import DIMENSIONS, find_errors
-from bridge.tasks.features import measure
-from bridge.tasks.side_effects import forecast_levels
 
 _SIZES: Final = (16, 8, 24)
 _SONGS: Final = 2

@@ -16,7 +16,7 @@ from bridge.osc.encode import encode
 from bridge.osc.message import OscMessage, OscPacket
 from bridge.runtime.link import DawLink
 from support.ableton.fake import TICK_S, FakeHub, FakeLive, Written, f32, tap
-from support.desk import ScriptedTask, make_engine
+from support.desk import ScriptedAgent, make_engine
 
 
 class AbletonSession:
@@ -38,8 +38,8 @@ class AbletonSession:
         self.live = FakeLive(names or ("Kick", "Bass", "Vox"))
         self.hub = FakeHub(self.live) if hub else None
         self.is_quick = is_quick
-        self.task = ScriptedTask()
-        self.engine = make_engine(self.task, mode=Mode.ASSIST, profile=profile, interval_s=0.5)
+        self.agent = ScriptedAgent()
+        self.engine = make_engine(self.agent, mode=Mode.ASSIST, profile=profile, interval_s=0.5)
         self.dialect = AbletonDialect()
         self.link = DawLink("the fake")
         self.at = 500.0
@@ -152,10 +152,10 @@ class AbletonSession:
         self._do(event)
 
     def wish(self, name: str, param: Param, step: float) -> None:
-        self.task.wishes.append((self.key(name), param, step))
+        self.agent.wishes.append((self.key(name), param, step))
 
     def move(self, name: str, param: Param, step: float) -> str:
-        """The task wants a move and gets it; its id, once it is confirmed."""
+        """The agent wants a move and gets it; its id, once it is confirmed."""
         told = len(self.reports)
         self.wish(name, param, step)
         self.run(14.0)

@@ -1,7 +1,7 @@
 """A bridge beside a model of a real desk, in virtual time: the core and the link, no sockets.
 
 The same seed and features give the same world, event by event. Every aspect (the wire, the person,
-the task, ...) has dice of its own, so that a feature can be switched off without changing the rest.
+the agent, ...) has dice of its own: a feature can be switched off without changing the rest.
 """
 
 import heapq
@@ -40,7 +40,7 @@ from support.desk_model.model import (
     wire,
 )
 from support.desk_model.people import HAND_S, LastWrite, Person
-from support.storm import RandomTask
+from support.storm import RandomAgent
 
 WIRE_S = 0.003
 START_S = 100.0
@@ -54,7 +54,7 @@ _NAME = re.compile(r"/mix/track/(\d+)/name$")
 _REACH = {Param.GAIN: (-50.0, 8.0), Param.PAN: (-0.95, 0.95)}
 
 
-class ModelTask(RandomTask):
+class ModelAgent(RandomAgent):
     """Wants moves of a few controls, so that much happens to them."""
 
     def __init__(self, dice: random.Random, places: list[Place]) -> None:
@@ -100,12 +100,12 @@ class World:
         self.desk = ModelDesk.make(self.features, self._dice("desk"))
         self.judge = Judge(self.desk)
         self.link = DawLink("the model")
-        task_dice = self._dice("task")
+        agent_dice = self._dice("task")
         self.engine = make_engine(
-            ModelTask(task_dice, self._favourites(task_dice)),
+            ModelAgent(agent_dice, self._favourites(agent_dice)),
             mode=Mode.ASSIST,
-            profile=task_dice.choice((Profile.STUDIO, Profile.STUDIO, Profile.LIVE)),
-            interval_s=task_dice.choice((0.3, 1.0, 3.0)),
+            profile=agent_dice.choice((Profile.STUDIO, Profile.STUDIO, Profile.LIVE)),
+            interval_s=agent_dice.choice((0.3, 1.0, 3.0)),
         )  # fmt: skip
         self._dialect = GenericDialect()
         self._wire, self._dump_dice = self._dice("wire"), self._dice("dump")

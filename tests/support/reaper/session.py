@@ -17,7 +17,7 @@ from bridge.osc.decode import decode
 from bridge.osc.encode import encode
 from bridge.osc.message import OscMessage
 from bridge.runtime.link import DawLink
-from support.desk import ScriptedTask, make_engine
+from support.desk import ScriptedAgent, make_engine
 from support.reaper.fake import TURN_S, FakeReaper, Folder, LuaScript
 
 
@@ -40,8 +40,8 @@ class ReaperSession:
         self.reaper = FakeReaper(names or ("Kick", "Bass", "Vox"), resource=resource)
         self.folder = Folder(resource)
         self.companion: LuaScript | None = None
-        self.task = ScriptedTask()
-        self.engine = make_engine(self.task, mode=Mode.ASSIST, profile=profile, interval_s=0.5)
+        self.agent = ScriptedAgent()
+        self.engine = make_engine(self.agent, mode=Mode.ASSIST, profile=profile, interval_s=0.5)
         self.dialect = ReaperDialect()
         self.link = DawLink("the fake")
         self.at = 500.0
@@ -168,10 +168,10 @@ class ReaperSession:
         self._do(event)
 
     def wish(self, name: str, param: Param, step: float) -> None:
-        self.task.wishes.append((self.key(name), param, step))
+        self.agent.wishes.append((self.key(name), param, step))
 
     def move(self, name: str, param: Param, step: float) -> str:
-        """The task wants a move and gets it; its id, once it is confirmed."""
+        """The agent wants a move and gets it; its id, once it is confirmed."""
         told = len(self.reports)
         self.wish(name, param, step)
         self.run(14.0)

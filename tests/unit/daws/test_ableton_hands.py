@@ -75,7 +75,7 @@ def test_a_single_hand_wins_in_every_phase(
     ramp.hands = [value * unit(param)]
     ramp.assert_won(value * unit(param))
     if value == 2.0:
-        assert [hand[2] for hand in ramp.session.task.hands] == pytest.approx(
+        assert [hand[2] for hand in ramp.session.agent.hands] == pytest.approx(
             [value * unit(param)], abs=0.01
         )
 
@@ -104,7 +104,7 @@ def test_a_hand_that_a_write_has_overwritten_is_put_back_in_the_next_tick() -> N
     ramp.session.run(0.1)
     assert parameter.raw == raw_of(Param.GAIN, 2.0)
     ramp.assert_won(2.0)
-    assert [hand[2] for hand in ramp.session.task.hands] == pytest.approx([2.0], abs=0.01)
+    assert [hand[2] for hand in ramp.session.agent.hands] == pytest.approx([2.0], abs=0.01)
 
 
 # -- storms ---------------------------------------------------------------------------------------
@@ -129,7 +129,7 @@ class Storm:
             if strips := self.session.engine.mix.strips:
                 key = self.dice.choice(strips).key
                 wish = (key, Param.GAIN, self.dice.choice((-1.5, 1.5)))
-                self.session.task.wishes[:] = [wish]
+                self.session.agent.wishes[:] = [wish]
             self.session.run(self.dice.choice((0.3, 0.5, 1.0)))
             if self.dice.random() < 0.6:
                 for _ in range(10):  # with a write of ours in the socket, if there is one soon
@@ -161,8 +161,8 @@ def test_in_a_storm_of_tracks_what_met_another_is_put_back_and_is_no_lesson(
     session.person(m.FreezeSwitched(at=session.at, on=True))
     session.run(12.0)
     session.assert_same()
-    assert session.task.hands == []
-    assert session.task.lessons == []
+    assert session.agent.hands == []
+    assert session.agent.lessons == []
     there = {track.uid for track in session.live.tracks}
     astray: dict[str, Written] = {}
     ticks = [0]

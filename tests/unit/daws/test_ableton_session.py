@@ -66,7 +66,7 @@ def test_a_hand_on_a_fader_is_seen_within_a_second_and_wins(tracks: int) -> None
     session.run(3.0)
     assert len(session.live.written) == written
     assert session.live.track("Track 2").value(Param.GAIN) == pytest.approx(-6.0, abs=0.01)
-    assert [hand[2] for hand in session.task.hands] == pytest.approx([-6.0], abs=0.01)
+    assert [hand[2] for hand in session.agent.hands] == pytest.approx([-6.0], abs=0.01)
     session.assert_same()
 
 
@@ -218,7 +218,7 @@ def test_an_old_abletonosc_is_named_as_that() -> None:
     session.run(5.0)
     assert session.engine.status[1] == TOO_OLD
     assert session.engine.mix.strips == []
-    session.task.wishes.append(("Vox", Param.GAIN, 1.0))
+    session.agent.wishes.append(("Vox", Param.GAIN, 1.0))
     session.run(3.0)
     assert session.live.written == []
 
@@ -305,18 +305,18 @@ def test_undo_in_live_is_a_reward_and_redo_takes_it_back() -> None:
     for _ in range(steps):
         session.live.undo()
         session.run(0.3)
-    assert [(lesson.param, lesson.reward) for lesson in session.task.lessons] == [
+    assert [(lesson.param, lesson.reward) for lesson in session.agent.lessons] == [
         (Param.GAIN, -1.0)
     ]
     assert session.last(MoveState.REVERTED).move == move
     session.run(2.0)
-    assert session.task.hands == []
+    assert session.agent.hands == []
     session.assert_same()
     for _ in range(steps):
         session.live.redo()
     session.run(2.0)
-    assert [lesson.reward for lesson in session.task.lessons] == [-1.0, 1.0]
-    assert session.task.hands == []
+    assert [lesson.reward for lesson in session.agent.lessons] == [-1.0, 1.0]
+    assert session.agent.hands == []
     session.assert_same()
 
 
@@ -330,19 +330,19 @@ def test_half_an_undo_is_a_hand_after_a_while() -> None:
 
 def test_namesakes_are_left_alone_until_the_hub_tells_them_apart() -> None:
     session = open_session("Vox", "Vox", "Bass")
-    session.task.wishes.append((session.engine.mix.strips[0].key, Param.GAIN, 1.0))
+    session.agent.wishes.append((session.engine.mix.strips[0].key, Param.GAIN, 1.0))
     session.run(9.0)
     assert session.live.written == []
     assert any("cannot be told from" in text for text in session.sentences)
     session = open_session("Vox", "Vox", "Bass", hub=True)
     first, second, _ = session.live.tracks
     key = session.engine.mix.strips[0].key
-    session.task.wishes.append((key, Param.GAIN, 1.0))
+    session.agent.wishes.append((key, Param.GAIN, 1.0))
     session.run(9.0)
     assert first.value(Param.GAIN) == pytest.approx(1.0, abs=0.01)
     session.live.tracks[:2] = second, first  # the same names, another order
     session.run(3.0)
-    session.task.wishes.append((key, Param.GAIN, 1.0))
+    session.agent.wishes.append((key, Param.GAIN, 1.0))
     session.run(9.0)
     assert first.value(Param.GAIN) == pytest.approx(2.0, abs=0.01)
     assert second.value(Param.GAIN) == pytest.approx(0.0, abs=1e-5)

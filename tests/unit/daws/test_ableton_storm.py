@@ -51,7 +51,7 @@ class Storm:
         param = self.dice.choice(PARAMS)
         if strips:
             step = self.dice.choice((-1.0, 1.0)) * (0.1 if param is Param.PAN else 1.0)
-            self.session.task.wishes[:] = [(self.dice.choice(strips).key, param, step)]
+            self.session.agent.wishes[:] = [(self.dice.choice(strips).key, param, step)]
 
     def insert(self) -> None:
         self.added += 1
@@ -114,7 +114,7 @@ class Storm:
     def calm(self) -> None:
         """Everybody lets go."""
         self.session.person(m.FreezeSwitched(at=self.session.at, on=True))
-        self.session.task.wishes.clear()
+        self.session.agent.wishes.clear()
         self.session.run(12.0)
 
 

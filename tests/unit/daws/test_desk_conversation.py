@@ -221,7 +221,7 @@ def test_a_hand_during_a_ramp_wins_at_once_and_is_one_hand(make: type) -> None:
         late = [each for each in stage.writes if each[0] > begun + 0.05 and "/ch/02/" in each[1]]
         assert late == []
         assert len(stage.hands) == 1
-        assert len(stage.task.hands) == 1
+        assert len(stage.agent.hands) == 1
 
 
 # -- scenes --------------------------------------------------------------------------------------
@@ -254,7 +254,7 @@ def test_a_recall_stops_everything_teaches_nothing_and_is_the_new_mix(
         stage.let_pass(8.0)
         assert [each for each in stage.writes if each[0] > begun + 0.05] == []
         assert stage.hands == []
-        assert stage.task.hands == []
+        assert stage.agent.hands == []
         for number in range(1, stage.desk.channels + 1):
             here = pytest.approx(stage.desk.fader_db(number), abs=1e-3)
             assert stage.value(number, Param.GAIN) == here
@@ -276,7 +276,7 @@ def test_panic_gives_back_what_was_moved_in_this_scene_alone() -> None:
         stage.ready()
         for channel in (1, 2):
             stage.wish(channel, Param.GAIN, -0.5)
-            stage.until(lambda: not stage.task.wishes)
+            stage.until(lambda: not stage.agent.wishes)
             stage.let_pass(3.0)
             if channel == 1:
                 stage.load({"/ch/05/mix/fader": 0.5}, is_announced=True)
@@ -360,7 +360,7 @@ def test_a_dca_that_is_pulled_down_silences_and_is_no_hand() -> None:
         stage.let_pass(1.0)
         assert all(strip.mute for strip in stage.engine.mix.strips[:12])
         assert stage.hands == []
-        assert stage.task.hands == []
+        assert stage.agent.hands == []
 
 
 # -- the wire ------------------------------------------------------------------------------------
@@ -534,17 +534,17 @@ def test_in_a_show_eq_is_only_cut_and_faders_rise_a_little_and_silence_is_left_a
         stage.wish(1, Param.EQ_LOW, 0.5)
         stage.let_pass(3.0)
         assert stage.writes == []
-        stage.task.wishes.clear()
+        stage.agent.wishes.clear()
         stage.wish(4, Param.GAIN, -0.5)
         stage.let_pass(3.0)
         assert stage.writes == []
-        stage.task.wishes.clear()
+        stage.agent.wishes.clear()
         stage.wish(1, Param.EQ_LOW, -0.25)
         stage.until(lambda: bool(stage.moves(MoveState.CONFIRMED)))
         for _ in range(12):
             stage.wish(2, Param.GAIN, 0.25)
             stage.let_pass(20.0)
-            stage.task.wishes.clear()
+            stage.agent.wishes.clear()
         assert 0.5 < stage.desk.fader_db(2) <= 1.5
 
 

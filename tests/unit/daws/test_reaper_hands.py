@@ -48,8 +48,8 @@ class Ramp:
         assert late == []
         assert session.reaper.labels == ["Adjust track controls"]
         assert not [r for r in session.reports if r.state is MoveState.CONFIRMED]
-        assert [hand[1] for hand in session.task.hands] == [self.param]
-        assert session.task.hands[0][2] == pytest.approx(value, abs=SPECS[self.param].tolerance)
+        assert [hand[1] for hand in session.agent.hands] == [self.param]
+        assert session.agent.hands[0][2] == pytest.approx(value, abs=SPECS[self.param].tolerance)
         session.assert_same()
 
 
@@ -84,4 +84,4 @@ def test_a_drag_back_along_the_ramp_is_learnt_as_the_hand_that_it_is(tmp_path: P
     began = ramp.track.value(Param.GAIN)
     ramp.drag([round(began * (1.0 - n / 30), 2) for n in range(1, 16)])
     ramp.session.run(5.0)
-    assert len(ramp.session.task.hands) == 1
+    assert len(ramp.session.agent.hands) == 1

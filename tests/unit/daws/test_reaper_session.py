@@ -60,17 +60,17 @@ def test_undo_in_reaper_is_a_reward_and_redo_takes_it_back(tmp_path: Path) -> No
     move = session.move("Vox", Param.GAIN, -1.5)
     session.reaper.undo()
     session.run(2.0)
-    assert [(lesson.param, lesson.reward) for lesson in session.task.lessons] == [
+    assert [(lesson.param, lesson.reward) for lesson in session.agent.lessons] == [
         (Param.GAIN, -1.0)
     ]
     assert session.last(MoveState.REVERTED).move == move
-    assert session.task.hands == []
+    assert session.agent.hands == []
     session.assert_same()
     session.reaper.redo()
     session.run(2.0)
-    assert [lesson.reward for lesson in session.task.lessons] == [-1.0, 1.0]
+    assert [lesson.reward for lesson in session.agent.lessons] == [-1.0, 1.0]
     assert session.reports[-1].state is MoveState.CONFIRMED
-    assert session.task.hands == []
+    assert session.agent.hands == []
     session.assert_same()
 
 
@@ -93,10 +93,10 @@ def test_undoing_something_of_their_own_is_no_verdict(tmp_path: Path) -> None:
     session.move("Vox", Param.GAIN, -1.5)
     session.reaper.hand("Kick", Param.PAN, 0.4)
     session.run(2.0)
-    session.task.lessons.clear()
+    session.agent.lessons.clear()
     session.reaper.undo()
     session.run(2.0)
-    assert session.task.lessons == []
+    assert session.agent.lessons == []
 
 
 def test_the_hand_wins_after_an_undo(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_hand_on_ganged_tracks_is_a_hand_on_each(tmp_path: Path, has_companion
     session.reaper.hand("Kick", Param.GAIN, -3.0)
     session.run(2.5)
     session.assert_same()
-    assert sorted(hand[2] for hand in session.task.hands) == pytest.approx([-3.0, -3.0], abs=0.01)
+    assert sorted(hand[2] for hand in session.agent.hands) == pytest.approx([-3.0, -3.0], abs=0.01)
 
 
 def test_a_move_on_one_of_several_selected_tracks_moves_it_alone(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_a_fader_with_an_envelope_is_safe_by_itself(tmp_path: Path, mode: int) -
     assert any("Vox: its gain has an envelope" in text for text in session.sentences)
     session.wish("Vox", Param.GAIN, 1.0)
     session.run(3.0)
-    session.task.wishes.clear()
+    session.agent.wishes.clear()
     assert session.reaper.written == []
     session.move("Vox", Param.PAN, 0.1)
     session.reaper.track("Vox").auto_mode = 0
@@ -295,7 +295,7 @@ def test_a_port_that_another_program_has_is_silence_and_the_companion_is_enough(
 def test_namesakes_are_moved_by_guid_and_left_alone_by_osc(tmp_path: Path) -> None:
     session = open_session(tmp_path, "Vox", "Vox", "Bass")
     first = session.engine.mix.strips[0]
-    session.task.wishes.append((first.key, Param.GAIN, 1.0))
+    session.agent.wishes.append((first.key, Param.GAIN, 1.0))
     session.run(9.0)
     assert [track.value(Param.GAIN) for track in session.reaper.tracks] == pytest.approx(
         [1.0, 0.0, 0.0], abs=0.01
@@ -303,11 +303,11 @@ def test_namesakes_are_moved_by_guid_and_left_alone_by_osc(tmp_path: Path) -> No
     session.reaper.tracks[:2] = session.reaper.tracks[1::-1]  # one name, another order
     session.reaper.commit("Reorder tracks")
     session.run(2.0)
-    session.task.wishes.append((first.key, Param.GAIN, 1.0))
+    session.agent.wishes.append((first.key, Param.GAIN, 1.0))
     session.run(9.0)
     assert session.reaper.tracks[1].value(Param.GAIN) == pytest.approx(2.0, abs=0.01)
     alone = open_session(tmp_path / "alone", "Vox", "Vox", "Bass", companion=False)
-    alone.task.wishes.append((alone.engine.mix.strips[0].key, Param.GAIN, 1.0))
+    alone.agent.wishes.append((alone.engine.mix.strips[0].key, Param.GAIN, 1.0))
     alone.run(9.0)
     assert alone.reaper.written == []
 

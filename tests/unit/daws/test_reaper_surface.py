@@ -91,7 +91,7 @@ def test_whatever_its_text_rounds_to_every_move_is_answered(tmp_path: Path, para
         )
     assert not [r for r in session.reports if r.state is MoveState.UNCONFIRMED]
     assert refreshes == []
-    assert session.task.hands == []
+    assert session.agent.hands == []
 
 
 # -- hands ----------------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ def test_a_hand_that_a_write_overwrites_is_put_back_in_the_next_turn(
     assert track.value(param) == pytest.approx(value, abs=1e-4)
     session.run(4.0)
     assert track.value(param) == pytest.approx(value, abs=1e-4)
-    assert [hand[2] for hand in session.task.hands] == pytest.approx([value], abs=0.051)
+    assert [hand[2] for hand in session.agent.hands] == pytest.approx([value], abs=0.051)
     session.assert_same()
 
 
@@ -166,7 +166,7 @@ class Storm:
             if strips:
                 step = self.dice.choice((-1.0, 1.0))
                 key = self.dice.choice(strips).key
-                self.session.task.wishes[:] = [(key, Param.GAIN, step)]
+                self.session.agent.wishes[:] = [(key, Param.GAIN, step)]
             self.session.run(self.dice.uniform(0.3, 2.0))
             if self.dice.random() < 0.6:
                 for _ in range(30):  # with a write of ours in the socket, if there is one soon
@@ -209,7 +209,7 @@ def test_a_write_that_meets_another_track_is_put_back_in_the_next_turn(tmp_path:
     session.person(m.FreezeSwitched(at=session.at, on=True))
     session.run(3.0)
     assert bass.value(Param.GAIN) == pytest.approx(-7.0, abs=1e-4)
-    assert session.task.hands == []
+    assert session.agent.hands == []
     session.assert_same()
 
 
@@ -220,12 +220,12 @@ def test_in_a_storm_of_tracks_what_met_another_is_put_back_and_is_no_lesson(
     storm = Storm(tmp_path, seed)
     session = storm.session
     storm.blow(45.0)
-    session.task.wishes.clear()
+    session.agent.wishes.clear()
     session.person(m.FreezeSwitched(at=session.at, on=True))
     session.run(5.0)
     session.assert_same()
-    assert session.task.hands == []
-    assert session.task.lessons == []
+    assert session.agent.hands == []
+    assert session.agent.lessons == []
     names = {track.guid: track.name for track in session.reaper.tracks}
     meant = {(name, round(value, 2)) for name, param, value in session.meant}
     astray: dict[str, tuple[float, float]] = {}

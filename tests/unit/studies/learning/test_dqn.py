@@ -5,28 +5,28 @@ import pytest
 
 pytest.importorskip("stable_baselines3", reason="the extra `research` is not installed")
 
+from bridge.agents.agent import Proposal
 from bridge.sim.songs import SimulatedMix, make_song
-from bridge.studies.learning.dqn import DqnTask, train
+from bridge.studies.learning.dqn import DqnAgent, train
 from bridge.studies.learning.session import open_guard, play_frozen
 from bridge.studies.learning.study import Plan, measure
-from bridge.tasks.task import Proposal
 
 
 @pytest.fixture(scope="module")
-def task() -> DqnTask:
-    return DqnTask(train(tracks=4, steps=60, seed=1))
+def agent() -> DqnAgent:
+    return DqnAgent(train(tracks=4, steps=60, seed=1))
 
 
-def propose(task: DqnTask, mix: SimulatedMix, *, only: int | None = None) -> Proposal | None:
+def propose(agent: DqnAgent, mix: SimulatedMix, *, only: int | None = None) -> Proposal | None:
     observation = mix.observe(np.random.default_rng(0))
     steps, allowed = open_guard(mix).shape(
-        observation, task.steps(observation), task.step_params, at=0.0
+        observation, agent.steps(observation), agent.step_params, at=0.0
     )
     if only is not None:
         mask = np.zeros(allowed.size, dtype=np.bool_)
         mask[only] = True
         allowed &= mask.reshape(allowed.shape)
-    return task.propose(observation, steps, allowed, at=0.0, explore=False, cautious=False)
+    return agent.propose(observation, steps, allowed, at=0.0, explore=False, cautious=False)
 
 
 def mix() -> SimulatedMix:
@@ -34,25 +34,25 @@ def mix() -> SimulatedMix:
 
 
 def test_the_same_seed_trains_the_same_network() -> None:
-    one, same = (DqnTask(train(tracks=4, steps=60, seed=2)) for _ in range(2))
-    first, second = (play_frozen(task, mix(), moves=10) for task in (one, same))
+    one, same = (DqnAgent(train(tracks=4, steps=60, seed=2)) for _ in range(2))
+    first, second = (play_frozen(agent, mix(), moves=10) for agent in (one, same))
     assert np.array_equal(first, second)
 
 
-def test_a_network_proposes_only_what_the_guard_allows(task: DqnTask) -> None:
-    proposals = [propose(task, mix(), only=index) for index in range(4 * 14)]
+def test_a_network_proposes_only_what_the_guard_allows(agent: DqnAgent) -> None:
+    proposals = [propose(agent, mix(), only=index) for index in range(4 * 14)]
     made = [(index, found) for index, found in enumerate(proposals) if found is not None]
     assert made
     assert all(found.row == index // 14 for index, found in made)
     assert all(found.score > 0.0 for _, found in made)
 
 
-def test_what_was_disliked_is_not_proposed_again_soon(task: DqnTask) -> None:
+def test_what_was_disliked_is_not_proposed_again_soon(agent: DqnAgent) -> None:
     desk = mix()
-    first = propose(task, desk)
+    first = propose(agent, desk)
     assert first is not None
     observation = desk.last_observation()
-    task.learn(
+    agent.learn(
         first,
         -1.0,
         weight=1.0,
@@ -60,7 +60,7 @@ def test_what_was_disliked_is_not_proposed_again_soon(task: DqnTask) -> None:
         observation=observation,
         next_allowed=lambda: np.ones((4, 14), dtype=np.bool_),
     )
-    next_ones = [propose(task, desk) for _ in range(15)]
+    next_ones = [propose(agent, desk) for _ in range(15)]
     again = [
         (found.row, found.param, found.step) == (first.row, first.param, first.step)
         for found in next_ones

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from bridge.agents.agent import Agent, Proposal
 from bridge.mix.params import COLUMN, Param
 from bridge.mix.spectrum import FloatArray
 from bridge.mix.state import Observation
@@ -18,11 +19,10 @@ from bridge.studies.learning.session import (
     Stage,
     play_frozen,
 )
-from bridge.tasks.task import Proposal, Task
 
 
 class Wiggle:
-    """A task that moves the first fader down and up, and writes down what it is told."""
+    """An agent that moves the first fader down and up, and writes down what it is told."""
 
     step_params = (Param.GAIN,)
 
@@ -70,7 +70,7 @@ def stage() -> Stage:
 
 
 def session(
-    task: Wiggle,
+    agent: Wiggle,
     stage: Stage,
     conditions: Conditions = CONDITIONS["usual"],
     *,
@@ -78,7 +78,7 @@ def session(
     next_stage: Stage | None = None,
 ) -> Session:
     return Session(
-        cast("Task", task),
+        cast("Agent", agent),
         stage,
         conditions,
         seed=[3],
@@ -100,18 +100,18 @@ def test_a_session_ends_when_the_thumbs_are_spent(stage: Stage) -> None:
 
 def test_a_session_ends_when_the_moves_are_spent_and_undos_are_moves(stage: Stage) -> None:
     always_wrong = replace(CONDITIONS["usual"], flips=0.0)
-    task = Wiggle()
-    episode = session(task, stage, always_wrong).listen(thumbs=1000, moves=30)
+    agent = Wiggle()
+    episode = session(agent, stage, always_wrong).listen(thumbs=1000, moves=30)
     assert 30 <= len(episode.by_move) <= 31
     undos = len(episode.by_move) - len(episode.changes)
-    assert undos == sum(reward < 0.0 for reward, _ in task.taught) > 0
+    assert undos == sum(reward < 0.0 for reward, _ in agent.taught) > 0
 
 
 def test_a_session_ends_when_the_agent_has_nothing_to_propose(stage: Stage) -> None:
-    task = Wiggle(most=3)
-    episode = session(task, stage, is_undone=False).listen(thumbs=1000, moves=1000)
+    agent = Wiggle(most=3)
+    episode = session(agent, stage, is_undone=False).listen(thumbs=1000, moves=1000)
     assert len(episode.changes) == 3
-    assert len(task.seen) == 43
+    assert len(agent.seen) == 43
 
 
 def test_without_undo_what_was_disliked_stays(stage: Stage) -> None:
@@ -120,9 +120,9 @@ def test_without_undo_what_was_disliked_stays(stage: Stage) -> None:
 
 
 def test_what_was_taken_back_leaves_no_trace(stage: Stage) -> None:
-    task = Wiggle(step_db=-2.0)
-    episode = session(task, stage, Conditions(flips=0.0)).listen(thumbs=10, moves=1000)
-    undone = sum(reward < 0.0 for reward, _ in task.taught)
+    agent = Wiggle(step_db=-2.0)
+    episode = session(agent, stage, Conditions(flips=0.0)).listen(thumbs=10, moves=1000)
+    undone = sum(reward < 0.0 for reward, _ in agent.taught)
     assert undone > 2
     mix = stage.song.start_values.copy()
     mix[0, COLUMN[Param.GAIN]] -= 2.0 * (len(episode.changes) - undone)
@@ -130,52 +130,52 @@ def test_what_was_taken_back_leaves_no_trace(stage: Stage) -> None:
 
 
 def test_named_thumbs_have_full_weight_however_fast_the_pace(stage: Stage) -> None:
-    task = Wiggle(step_db=-0.5)
-    session(task, stage, Conditions(pace_s=0.5)).listen(thumbs=10, moves=200)
-    assert {weight for _, weight in task.taught} == {1.0}
+    agent = Wiggle(step_db=-0.5)
+    session(agent, stage, Conditions(pace_s=0.5)).listen(thumbs=10, moves=200)
+    assert {weight for _, weight in agent.taught} == {1.0}
 
 
 def test_unnamed_thumbs_at_a_fast_pace_are_shared_between_moves(stage: Stage) -> None:
-    task = Wiggle(step_db=-0.5)
-    session(task, stage, CONDITIONS["fast"]).listen(thumbs=10, moves=200)
-    weights = [weight for _, weight in task.taught]
+    agent = Wiggle(step_db=-0.5)
+    session(agent, stage, CONDITIONS["fast"]).listen(thumbs=10, moves=200)
+    weights = [weight for _, weight in agent.taught]
     assert min(weights) < 0.5
     assert all(0.0 < weight <= 1.0 for weight in weights)
 
 
 def test_answers_come_seconds_after_their_move(stage: Stage) -> None:
-    task = Wiggle(step_db=-0.5)
-    session(task, stage, Conditions(pace_s=0.5)).listen(thumbs=15, moves=200)
-    later = [made - which for which, made in task.answered]
+    agent = Wiggle(step_db=-0.5)
+    session(agent, stage, Conditions(pace_s=0.5)).listen(thumbs=15, moves=200)
+    later = [made - which for which, made in agent.answered]
     assert min(later) >= 0
     assert 5 <= max(later) <= 10
 
 
 def test_at_a_fast_pace_only_what_is_surely_disliked_is_taken_back(stage: Stage) -> None:
-    task = Wiggle(step_db=-0.5)
-    episode = session(task, stage, Conditions(pace_s=3.0, is_named=False)).listen(
+    agent = Wiggle(step_db=-0.5)
+    episode = session(agent, stage, Conditions(pace_s=3.0, is_named=False)).listen(
         thumbs=60, moves=400
     )
-    down = [weight for reward, weight in task.taught if reward < 0.0]
+    down = [weight for reward, weight in agent.taught if reward < 0.0]
     sure = sum(weight > 0.5 for weight in down)
     assert 0 < sure < len(down)
     assert len(episode.by_move) - len(episode.changes) == sure
 
 
 def test_a_move_is_judged_once(stage: Stage) -> None:
-    task = Wiggle(step_db=-0.5)
-    session(task, stage, CONDITIONS["fast"]).listen(thumbs=20, moves=200)
-    judged = [which for which, _ in task.answered]
+    agent = Wiggle(step_db=-0.5)
+    session(agent, stage, CONDITIONS["fast"]).listen(thumbs=20, moves=200)
+    judged = [which for which, _ in agent.answered]
     assert len(judged) == len(set(judged)) > 20
 
 
 def test_a_frozen_session_teaches_nothing_explores_nothing_and_takes_nothing_back(
     stage: Stage,
 ) -> None:
-    task = Wiggle(step_db=-0.5)
-    episode = session(task, stage).watch(moves=20)
-    assert task.taught == []
-    assert not any(task.explored)
+    agent = Wiggle(step_db=-0.5)
+    episode = session(agent, stage).watch(moves=20)
+    assert agent.taught == []
+    assert not any(agent.explored)
     assert len(episode.by_move) == len(episode.changes) == 20
     assert episode.by_thumb == []
 
@@ -229,6 +229,6 @@ def test_a_record_is_plain_numbers() -> None:
 
 def test_playing_alone_ends_after_its_moves_and_changes_nothing_of_the_song(stage: Stage) -> None:
     before = stage.song.start_values.copy()
-    values = play_frozen(cast("Task", Wiggle(step_db=-0.5)), SimulatedMix(stage.song), moves=7)
+    values = play_frozen(cast("Agent", Wiggle(step_db=-0.5)), SimulatedMix(stage.song), moves=7)
     assert values[0, 0] == pytest.approx(before[0, 0] - 3.5)
     assert np.array_equal(stage.song.start_values, before)

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from bridge.agents.cells import SHAPES
 from bridge.learning.prior import decode_prior, load_prior
 from bridge.mix.roles import ROLE_INDEX, Role
 from bridge.studies.training.train_prior import train_prior
-from bridge.tasks.cells import SHAPES
 
 pytestmark = pytest.mark.slow
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from bridge.agents.tuning import Tuning
 from bridge.learning.prior import load_prior
 from bridge.studies.training import candidates, tune
-from bridge.tasks.tuning import Tuning
 
 pytestmark = pytest.mark.slow
 

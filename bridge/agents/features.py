@@ -11,10 +11,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.agents.targets import TYPICAL_DB
 from bridge.mix.params import COLUMN, Param
 from bridge.mix.spectrum import BAND_OF_OCTAVE, K_WEIGHT_DB, FloatArray, eq_curve_db
 from bridge.mix.state import Observation
-from bridge.tasks.targets import TYPICAL_DB
 
 _BAND_STARTS: Final = np.flatnonzero(np.diff(BAND_OF_OCTAVE, prepend=-1))
 _TINY: Final = 1e-15

@@ -6,17 +6,17 @@ from typing import Final
 
 import numpy as np
 
+from bridge.agents.as_found import places_of
+from bridge.agents.cells import OWN, STEP_PARAMS, STEPS, Spread, find_cells, spread
+from bridge.agents.errors import DIMENSION, find_errors
+from bridge.agents.features import measure
+from bridge.agents.own_sound import OWN_COLUMNS, own_errors
+from bridge.agents.person import Person
+from bridge.agents.side_effects import SideEffects, forecast_levels, side_effects
+from bridge.agents.trace import Trace
 from bridge.learning.q_learning import FloatArray, QTable
 from bridge.mix.params import Param
 from bridge.mix.state import Observation
-from bridge.tasks.as_found import places_of
-from bridge.tasks.cells import OWN, STEP_PARAMS, STEPS, Spread, find_cells, spread
-from bridge.tasks.errors import DIMENSION, find_errors
-from bridge.tasks.features import measure
-from bridge.tasks.own_sound import OWN_COLUMNS, own_errors
-from bridge.tasks.person import Person
-from bridge.tasks.side_effects import SideEffects, forecast_levels, side_effects
-from bridge.tasks.trace import Trace
 
 DIMENSION_OF_MOVE: Final = np.array([DIMENSION[param] for param in STEP_PARAMS])
 """(14,) the dimension of taste that each move answers to."""

@@ -1,11 +1,11 @@
-"""What a task is: the seam between the engine and whatever is being learnt.
+"""What an agent is: the seam between the engine and whatever is being learnt.
 
-The engine asks a task three things: which moves it knows from here (`steps`), which of the allowed
-ones it wants (`propose`), and, later, to learn from what a person made of it (`learn`,
-`learn_from_hand`). It never looks inside a proposal's trace. A new task (sound design, phrases,
+The engine asks an agent three things: which moves it knows from here (`steps`), which of the
+allowed ones it wants (`propose`), and, later, to learn from what a person made of it (`learn`,
+`learn_from_hand`). It never looks inside a proposal's trace. A new agent (sound design, phrases,
 edits) is a module beside `mixing` and needs no other engine.
 
-A task is deterministic: the same calls after the same `load_state` give the same answers, bit for
+An agent is deterministic: the same calls after the same `load_state` give the same answers, bit for
 bit, since the journal is replayed through it. Its only randomness is the generator it was given.
 """
 
@@ -22,7 +22,7 @@ from bridge.mix.state import Observation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """One move that a task wants.
+    """One move that an agent wants.
 
     Attributes:
         row: The strip's row in the observation.
@@ -32,7 +32,7 @@ class Proposal:
         score: The expected improvement over doing nothing, in units of reward.
         confidence: 0 (a guess from the average listener) to 1 (this person has said so often).
         reason: Why, in one sentence that a mix engineer would say.
-        trace: What the task needs to learn from this later; opaque to everyone else.
+        trace: What the agent needs to learn from this later; opaque to everyone else.
     """
 
     row: int
@@ -58,8 +58,8 @@ class Learnt:
     text: str
 
 
-class Task(Protocol):
-    """What the engine needs of a task; all arrays have one row a strip of the observation."""
+class Agent(Protocol):
+    """What the engine needs of an agent; all arrays have one row a strip of the observation."""
 
     @property
     def step_params(self) -> tuple[Param, ...]:
@@ -116,7 +116,7 @@ class Task(Protocol):
     ) -> Learnt | None:
         """Learn from a person's own move to `value`; `observation` is from after the move.
 
-        None where the task has no opinion of that parameter.
+        None where the agent has no opinion of that parameter.
         """
 
     def beliefs(self) -> Mapping[str, Any]:
@@ -135,7 +135,7 @@ class Task(Protocol):
 
 @runtime_checkable
 class Forgetful(Protocol):
-    """A task that can be told to forget; others say no."""
+    """An agent that can be told to forget; others say no."""
 
     def forget(self, what: str) -> bool:
         """Forget what was learnt of a role, of this ``song`` or ``all``; False: it cannot."""
@@ -143,7 +143,7 @@ class Forgetful(Protocol):
 
 @runtime_checkable
 class LearnsMixes(Protocol):
-    """A task that learns from a whole mix that a person wants as it is."""
+    """An agent that learns from a whole mix that a person wants as it is."""
 
     def learn_from_mix(
         self, observation: Observation, teaches: NDArray[np.bool_], *, at: float
@@ -162,7 +162,7 @@ class LearnsMixes(Protocol):
 
 @runtime_checkable
 class Rests(Protocol):
-    """A task that says why it proposes nothing."""
+    """An agent that says why it proposes nothing."""
 
     @property
     def rest(self) -> str:

@@ -17,26 +17,26 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.agents.agent import Learnt, Proposal
+from bridge.agents.as_found import first_doubt
+from bridge.agents.cells import STEP_PARAMS, STEPS
+from bridge.agents.errors import DIMENSION, find_errors
+from bridge.agents.features import measure
+from bridge.agents.own_sound import OWN_COLUMNS, own_errors, with_own_sounds
+from bridge.agents.person import Person
+from bridge.agents.reasons import belief_in_words
+from bridge.agents.restraint import SILENT, Restraint, family_of
+from bridge.agents.terms import explain
+from bridge.agents.thumbs import ThumbModel
+from bridge.agents.trace import Trace
+from bridge.agents.tuning import Tuning
+from bridge.agents.view import DIMENSION_OF_MOVE, View, expect, look, pictures_of, trace_of
 from bridge.learning.policies import epsilon_greedy
 from bridge.learning.prior import Prior
 from bridge.learning.q_learning import FloatArray, IntArray
 from bridge.mix.params import COLUMN, EQ_BANDS, Param
 from bridge.mix.roles import ROLES
 from bridge.mix.state import Observation
-from bridge.tasks.as_found import first_doubt
-from bridge.tasks.cells import STEP_PARAMS, STEPS
-from bridge.tasks.errors import DIMENSION, find_errors
-from bridge.tasks.features import measure
-from bridge.tasks.own_sound import OWN_COLUMNS, own_errors, with_own_sounds
-from bridge.tasks.person import Person
-from bridge.tasks.reasons import belief_in_words
-from bridge.tasks.restraint import SILENT, Restraint, family_of
-from bridge.tasks.task import Learnt, Proposal
-from bridge.tasks.terms import explain
-from bridge.tasks.thumbs import ThumbModel
-from bridge.tasks.trace import Trace
-from bridge.tasks.tuning import Tuning
-from bridge.tasks.view import DIMENSION_OF_MOVE, View, expect, look, pictures_of, trace_of
 
 _LEAST_THUMB: Final = 0.3
 """A thumb is a sign: it is worth |Q| of the move that it judges, and at least this."""
@@ -61,8 +61,8 @@ _FAMILY_WORDS: Final = {"gain": "faders", "eq": "EQ", "pan": "pans"}
 _SHIPPED: Final = Tuning()
 
 
-class MixingTask:
-    """The factored agent; see the module's page. Implements `bridge.tasks.task.Task`.
+class FactoredAgent:
+    """The factored agent; see the module's page. Implements `bridge.agents.agent.Agent`.
 
     Args:
         prior: Tables and taste to start from.
@@ -102,7 +102,7 @@ class MixingTask:
         return STEP_PARAMS
 
     def steps(self, observation: Observation) -> FloatArray:
-        """The same 14 moves for every track; see `bridge.tasks.cells`."""
+        """The same 14 moves for every track; see `bridge.agents.cells`."""
         return np.tile(STEPS, (len(observation.keys), 1))
 
     def propose(

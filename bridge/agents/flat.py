@@ -14,16 +14,16 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.agents.agent import Learnt, Proposal
+from bridge.agents.cells import STEP_PARAMS, STEPS
+from bridge.agents.features import measure
+from bridge.agents.targets import LEVEL_TARGET_DB, MIX_TONE_TARGET_DB
 from bridge.errors import PriorError
 from bridge.learning.policies import epsilon_greedy
 from bridge.learning.q_learning import FloatArray, QTable
 from bridge.mix.params import Param
 from bridge.mix.roles import ROLE_INDEX, Role
 from bridge.mix.state import Observation
-from bridge.tasks.cells import STEP_PARAMS, STEPS
-from bridge.tasks.features import measure
-from bridge.tasks.targets import LEVEL_TARGET_DB, MIX_TONE_TARGET_DB
-from bridge.tasks.task import Learnt, Proposal
 
 STATE_SCHEMA: Final = 1
 
@@ -41,8 +41,8 @@ class _Trace:
     keys: tuple[str, ...]
 
 
-class FlatTask:
-    """The flat agent; see the module's page. Implements `bridge.tasks.task.Task`.
+class FlatAgent:
+    """The flat agent; see the module's page. Implements `bridge.agents.agent.Agent`.
 
     Args:
         step_size: Of the Q-learning step, 0 to 1.
@@ -78,7 +78,7 @@ class FlatTask:
         return STEP_PARAMS
 
     def steps(self, observation: Observation) -> FloatArray:
-        """The same 14 moves for every track; see `bridge.tasks.cells`."""
+        """The same 14 moves for every track; see `bridge.agents.cells`."""
         return np.tile(STEPS, (len(observation.keys), 1))
 
     def propose(

@@ -9,15 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.mixes import make_mix, with_gain
 
+from bridge.agents.agent import Proposal
+from bridge.agents.cells import STEP_PARAMS
+from bridge.agents.factored import FactoredAgent
+from bridge.agents.person import Person
 from bridge.errors import PriorError
 from bridge.learning.prior import Prior, load_prior
 from bridge.mix.params import COLUMN, Param
 from bridge.mix.roles import ROLE_INDEX, ROLES, Role
 from bridge.mix.state import Observation
-from bridge.tasks.cells import STEP_PARAMS
-from bridge.tasks.mixing import MixingTask
-from bridge.tasks.person import Person
-from bridge.tasks.task import Proposal
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def only(mix: Observation, param: Param, row: int | None = None) -> np.ndarray:
 
 
 def propose(
-    task: MixingTask,
+    agent: FactoredAgent,
     mix: Observation,
     allowed: np.ndarray | None = None,
     *,
@@ -45,13 +45,18 @@ def propose(
     cautious: bool = False,
 ) -> Proposal | None:
     mask = everything(mix) if allowed is None else allowed
-    return task.propose(mix, task.steps(mix), mask, at=0.0, explore=explore, cautious=cautious)
+    return agent.propose(mix, agent.steps(mix), mask, at=0.0, explore=explore, cautious=cautious)
 
 
 def judge(
-    task: MixingTask, mix: Observation, proposal: Proposal, reward: float, *, weight: float = 1.0
+    agent: FactoredAgent,
+    mix: Observation,
+    proposal: Proposal,
+    reward: float,
+    *,
+    weight: float = 1.0,
 ) -> None:
-    task.learn(
+    agent.learn(
         proposal,
         reward,
         weight=weight,
@@ -61,12 +66,12 @@ def judge(
     )
 
 
-def level_belief(task: MixingTask, role: str) -> float:
-    return float(task.beliefs()["roles"][role]["level"]["you"])
+def level_belief(agent: FactoredAgent, role: str) -> float:
+    return float(agent.beliefs()["roles"][role]["level"]["you"])
 
 
 def test_a_buried_lead_is_raised_and_the_reason_says_so(prior: Prior) -> None:
-    proposal = propose(MixingTask(prior), with_gain(make_mix(), 0, -9.0))
+    proposal = propose(FactoredAgent(prior), with_gain(make_mix(), 0, -9.0))
     assert proposal is not None
     assert (proposal.row, proposal.param) == (0, Param.GAIN)
     assert proposal.step > 0.0
@@ -77,51 +82,51 @@ def test_a_buried_lead_is_raised_and_the_reason_says_so(prior: Prior) -> None:
 
 def test_a_lead_that_drowns_the_band_is_lowered(prior: Prior) -> None:
     mix = with_gain(make_mix(), 0, 9.0)
-    proposal = propose(MixingTask(prior), mix, only(mix, Param.GAIN, 0))
+    proposal = propose(FactoredAgent(prior), mix, only(mix, Param.GAIN, 0))
     assert proposal is not None
     assert proposal.step < 0.0
 
 
 def test_thumbs_down_to_a_louder_lead_teach_that_it_is_wanted_softer(prior: Prior) -> None:
-    task, mix = MixingTask(prior), with_gain(make_mix(), 0, -6.0)
-    at_first = level_belief(task, "lead")
-    proposal = propose(task, mix, only(mix, Param.GAIN, 0))
+    agent, mix = FactoredAgent(prior), with_gain(make_mix(), 0, -6.0)
+    at_first = level_belief(agent, "lead")
+    proposal = propose(agent, mix, only(mix, Param.GAIN, 0))
     assert proposal is not None
-    judge(task, mix, proposal, -1.0)
-    once = level_belief(task, "lead")
-    judge(task, mix, proposal, -1.0)
-    assert level_belief(task, "lead") < once < at_first
+    judge(agent, mix, proposal, -1.0)
+    once = level_belief(agent, "lead")
+    judge(agent, mix, proposal, -1.0)
+    assert level_belief(agent, "lead") < once < at_first
 
 
 def test_a_thumb_up_and_a_thumb_down_teach_opposite_things(prior: Prior) -> None:
     mix, beliefs = with_gain(make_mix(), 4, -5.0), {}
     for reward in (1.0, -1.0):
-        task = MixingTask(prior)
-        proposal = propose(task, mix, only(mix, Param.GAIN, 4))
+        agent = FactoredAgent(prior)
+        proposal = propose(agent, mix, only(mix, Param.GAIN, 4))
         assert proposal is not None
-        judge(task, mix, proposal, reward)
-        beliefs[reward] = level_belief(task, "guitar")
-    assert beliefs[1.0] > level_belief(MixingTask(prior), "guitar") > beliefs[-1.0]
+        judge(agent, mix, proposal, reward)
+        beliefs[reward] = level_belief(agent, "guitar")
+    assert beliefs[1.0] > level_belief(FactoredAgent(prior), "guitar") > beliefs[-1.0]
 
 
 def test_a_judgement_that_counts_half_teaches_less(prior: Prior) -> None:
     mix, beliefs = with_gain(make_mix(), 0, -6.0), {}
     for weight in (1.0, 0.5):
-        task = MixingTask(prior)
-        proposal = propose(task, mix, only(mix, Param.GAIN, 0))
+        agent = FactoredAgent(prior)
+        proposal = propose(agent, mix, only(mix, Param.GAIN, 0))
         assert proposal is not None
-        judge(task, mix, proposal, -1.0, weight=weight)
-        beliefs[weight] = level_belief(task, "lead")
-    assert beliefs[1.0] < beliefs[0.5] < level_belief(MixingTask(prior), "lead")
+        judge(agent, mix, proposal, -1.0, weight=weight)
+        beliefs[weight] = level_belief(agent, "lead")
+    assert beliefs[1.0] < beliefs[0.5] < level_belief(FactoredAgent(prior), "lead")
 
 
 def test_a_disliked_move_is_not_tried_again_soon(prior: Prior) -> None:
-    task, mix = MixingTask(prior, step_size=0.0), with_gain(make_mix(), 0, -12.0)
-    first = propose(task, mix)
+    agent, mix = FactoredAgent(prior, step_size=0.0), with_gain(make_mix(), 0, -12.0)
+    first = propose(agent, mix)
     assert first is not None
-    judge(task, mix, first, -1.0)
+    judge(agent, mix, first, -1.0)
     for _ in range(15):
-        again = propose(task, mix)
+        again = propose(agent, mix)
         if again is not None:
             assert (again.row, again.param, again.step) != (first.row, first.param, first.step)
 
@@ -139,19 +144,19 @@ def test_what_a_coin_disliked_does_not_rest(prior: Prior) -> None:
 
 
 def test_a_hand_teaches_where_its_owner_wants_the_track(prior: Prior) -> None:
-    task, mix = MixingTask(prior), with_gain(make_mix(), 0, 6.0)
-    learnt = task.learn_from_hand(mix, 0, Param.GAIN, float(mix.values[0, 0]), at=0.0)
+    agent, mix = FactoredAgent(prior), with_gain(make_mix(), 0, 6.0)
+    learnt = agent.learn_from_hand(mix, 0, Param.GAIN, float(mix.values[0, 0]), at=0.0)
     assert learnt is not None
     assert "lead" in learnt.text
-    assert level_belief(task, "lead") > level_belief(MixingTask(prior), "lead") + 1.0
+    assert level_belief(agent, "lead") > level_belief(FactoredAgent(prior), "lead") + 1.0
 
 
 def test_a_hand_on_a_switch_or_an_unheard_track_teaches_nothing(prior: Prior) -> None:
-    task, mix = MixingTask(prior), make_mix()
-    before = task.state()
-    assert task.learn_from_hand(mix, 0, Param.MUTE, 1.0, at=0.0) is None
-    assert task.learn_from_hand(silent(mix), 0, Param.GAIN, -3.0, at=0.0) is None
-    assert json.loads(task.state())["taste"]["precision"] == []
+    agent, mix = FactoredAgent(prior), make_mix()
+    before = agent.state()
+    assert agent.learn_from_hand(mix, 0, Param.MUTE, 1.0, at=0.0) is None
+    assert agent.learn_from_hand(silent(mix), 0, Param.GAIN, -3.0, at=0.0) is None
+    assert json.loads(agent.state())["taste"]["precision"] == []
     assert json.loads(before)["taste"]["precision"] == []
 
 
@@ -166,53 +171,53 @@ def silent(mix: Observation) -> Observation:
 
 
 def test_nothing_known_is_no_move(prior: Prior) -> None:
-    assert propose(MixingTask(prior), silent(make_mix()), explore=True) is None
+    assert propose(FactoredAgent(prior), silent(make_mix()), explore=True) is None
 
 
 def test_no_tracks_is_no_move(prior: Prior) -> None:
-    assert propose(MixingTask(prior), make_mix(()), explore=True) is None
+    assert propose(FactoredAgent(prior), make_mix(()), explore=True) is None
 
 
 def test_without_spectra_no_eq_is_moved(prior: Prior) -> None:
     mix = with_gain(make_mix(), 0, -9.0)
     deaf = replace(mix, source_db=np.full_like(mix.source_db, np.nan))
-    task = MixingTask(prior)
-    assert propose(task, deaf) is not None
-    assert all(propose(task, deaf, only(deaf, param)) is None for param in STEP_PARAMS[4:12])
+    agent = FactoredAgent(prior)
+    assert propose(agent, deaf) is not None
+    assert all(propose(agent, deaf, only(deaf, param)) is None for param in STEP_PARAMS[4:12])
 
 
 def test_a_daw_without_eq_gets_no_eq_moves(prior: Prior) -> None:
     mix = make_mix()
     mix.values[:, 2:] = np.nan
-    assert all(propose(MixingTask(prior), mix, only(mix, p)) is None for p in STEP_PARAMS[4:12])
+    assert all(propose(FactoredAgent(prior), mix, only(mix, p)) is None for p in STEP_PARAMS[4:12])
 
 
 def test_in_a_gig_nothing_is_moved_that_this_person_has_not_answered(prior: Prior) -> None:
     mix = with_gain(make_mix(), 0, -9.0)
-    task = MixingTask(prior)
-    assert propose(task, mix, cautious=True) is None
+    agent = FactoredAgent(prior)
+    assert propose(agent, mix, cautious=True) is None
     hint = with_gain(mix, 0, 9.0)
     for _ in range(3):
-        task.learn_from_hand(hint, 0, Param.GAIN, float(hint.values[0, 0]), at=0.0)
-    proposal = propose(task, mix, cautious=True)
+        agent.learn_from_hand(hint, 0, Param.GAIN, float(hint.values[0, 0]), at=0.0)
+    proposal = propose(agent, mix, cautious=True)
     assert proposal is not None
     assert (proposal.row, proposal.param) == (0, Param.GAIN)
     assert proposal.confidence >= 0.25
 
 
 def test_without_learning_nothing_is_learnt(prior: Prior) -> None:
-    task, mix = MixingTask(prior, is_learning=False), with_gain(make_mix(), 0, -9.0)
-    proposal = propose(task, mix)
+    agent, mix = FactoredAgent(prior, is_learning=False), with_gain(make_mix(), 0, -9.0)
+    proposal = propose(agent, mix)
     assert proposal is not None
-    before = learnt(task)
-    judge(task, mix, proposal, -1.0)
-    assert task.learn_from_hand(mix, 0, Param.GAIN, 0.0, at=0.0) is None
-    assert learnt(task) == before
+    before = learnt(agent)
+    judge(agent, mix, proposal, -1.0)
+    assert agent.learn_from_hand(mix, 0, Param.GAIN, 0.0, at=0.0) is None
+    assert learnt(agent) == before
 
 
-def learnt(task: MixingTask) -> dict[str, object]:
+def learnt(agent: FactoredAgent) -> dict[str, object]:
     """The state but for what was asked and not answered, which is no lesson."""
-    return {name: part for name, part in json.loads(task.state()).items() if name != "restraint"}
+    return {name: part for name, part in json.loads(agent.state()).items() if name != "restraint"}
 
 
 @given(
@@ -232,11 +237,11 @@ def test_a_masked_move_is_never_made(
     mix.source_db[rng.random(7) < 0.2] = np.nan
     mix.level_db[rng.random(7) < 0.2] = np.nan
     mix.audible[rng.random(7) < 0.2] = False
-    task = MixingTask(load_prior(), epsilon=0.5, seed=seed)
+    agent = FactoredAgent(load_prior(), epsilon=0.5, seed=seed)
     allowed = np.array(mask).reshape(7, 14)
-    steps = task.steps(mix) * rng.choice([0.0, 0.3, 1.0], (7, 14))
+    steps = agent.steps(mix) * rng.choice([0.0, 0.3, 1.0], (7, 14))
     for _ in range(3):
-        proposal = task.propose(mix, steps, allowed, at=0.0, explore=explore, cautious=cautious)
+        proposal = agent.propose(mix, steps, allowed, at=0.0, explore=explore, cautious=cautious)
         if proposal is None:
             continue
         columns = [c for c, param in enumerate(STEP_PARAMS) if param is proposal.param]
@@ -248,17 +253,17 @@ def test_a_masked_move_is_never_made(
         assert np.isfinite(mix.values[proposal.row, COLUMN[proposal.param]])
         assert 0.0 < proposal.probability <= 1.0
         assert 0.0 <= proposal.confidence <= 1.0
-        judge(task, mix, proposal, float(rng.choice([-1.0, 0.4, 1.0])))
+        judge(agent, mix, proposal, float(rng.choice([-1.0, 0.4, 1.0])))
 
 
-def play(task: MixingTask, *, moves: int, seed: int) -> list[object]:
+def play(agent: FactoredAgent, *, moves: int, seed: int) -> list[object]:
     """A session with noise for meters and thumbs; returns all that was said."""
     rng = np.random.default_rng(seed)
     said: list[object] = []
     mix = with_gain(make_mix(), 0, -8.0)
     for _ in range(moves):
         noisy = replace(mix, source_db=mix.source_db + rng.normal(0.0, 1.0, mix.source_db.shape))
-        proposal = propose(task, noisy, explore=True)
+        proposal = propose(agent, noisy, explore=True)
         said.append(proposal and replace(proposal, trace=None))
         if proposal is None:
             continue
@@ -266,38 +271,38 @@ def play(task: MixingTask, *, moves: int, seed: int) -> list[object]:
         values[proposal.row, COLUMN[proposal.param]] += proposal.step
         mix = replace(mix, values=values)
         if rng.random() < 0.5:
-            judge(task, mix, proposal, float(rng.choice([-1.0, 1.0])))
+            judge(agent, mix, proposal, float(rng.choice([-1.0, 1.0])))
         if rng.random() < 0.1:
-            task.learn_from_hand(mix, 2, Param.GAIN, float(mix.values[2, 0]), at=0.0)
+            agent.learn_from_hand(mix, 2, Param.GAIN, float(mix.values[2, 0]), at=0.0)
     return said
 
 
 @pytest.mark.parametrize("discount", [0.0, 0.9])
 def test_a_session_goes_on_from_its_state_bit_for_bit(prior: Prior, discount: float) -> None:
-    task = MixingTask(prior, epsilon=0.3, discount=discount, seed=4)
-    play(task, moves=25, seed=1)
-    again = MixingTask(prior, epsilon=0.3, discount=discount, seed=99)
-    again.load_state(task.state())
-    assert again.state() == task.state()
-    assert play(again, moves=25, seed=2) == play(task, moves=25, seed=2)
-    assert again.state() == task.state()
+    agent = FactoredAgent(prior, epsilon=0.3, discount=discount, seed=4)
+    play(agent, moves=25, seed=1)
+    again = FactoredAgent(prior, epsilon=0.3, discount=discount, seed=99)
+    again.load_state(agent.state())
+    assert again.state() == agent.state()
+    assert play(again, moves=25, seed=2) == play(agent, moves=25, seed=2)
+    assert again.state() == agent.state()
 
 
 def test_the_state_is_small_canonical_json(prior: Prior) -> None:
-    task = MixingTask(prior)
-    play(task, moves=60, seed=3)
-    state = task.state()
+    agent = FactoredAgent(prior)
+    play(agent, moves=60, seed=3)
+    state = agent.state()
     plain = json.dumps(json.loads(state), sort_keys=True, separators=(",", ":")).encode()
     assert plain == state
     assert len(state) < 20_000
 
 
 def test_upon_another_prior_the_taste_is_kept_and_the_tables_start_anew(prior: Prior) -> None:
-    task = MixingTask(prior)
-    play(task, moves=40, seed=3)
-    other = MixingTask(replace(prior, checksum="another"))
-    other.load_state(task.state())
-    assert other.beliefs()["roles"] == task.beliefs()["roles"]
+    agent = FactoredAgent(prior)
+    play(agent, moves=40, seed=3)
+    other = FactoredAgent(replace(prior, checksum="another"))
+    other.load_state(agent.state())
+    assert other.beliefs()["roles"] == agent.beliefs()["roles"]
     assert "another prior" in other.beliefs()["note"]
     assert set(map(tuple, json.loads(other.state())["tables"].values())) == {()}
 
@@ -306,16 +311,16 @@ def test_upon_another_prior_the_taste_is_kept_and_the_tables_start_anew(prior: P
 def test_a_state_that_cannot_be_read_is_one_sentence_and_changes_nothing(
     prior: Prior, state: bytes
 ) -> None:
-    task = MixingTask(prior)
-    play(task, moves=5, seed=3)
-    before = task.state()
+    agent = FactoredAgent(prior)
+    play(agent, moves=5, seed=3)
+    before = agent.state()
     with pytest.raises(PriorError, match="what was learnt"):
-        task.load_state(state)
-    assert task.state() == before
+        agent.load_state(state)
+    assert agent.state() == before
 
 
 def test_beliefs_are_json_and_name_every_role(prior: Prior) -> None:
-    beliefs = json.loads(json.dumps(MixingTask(prior).beliefs()))
+    beliefs = json.loads(json.dumps(FactoredAgent(prior).beliefs()))
     assert set(beliefs["roles"]) == set(Role)
     assert beliefs["roles"]["lead"]["level"]["answers"] == 0
     assert ROLE_INDEX[Role.KICK] == 0
@@ -326,7 +331,7 @@ def test_without_a_spectrum_no_eq_is_moved(prior: Prior) -> None:
     deaf = replace(mix, source_db=np.full_like(mix.source_db, np.nan), level_sd_db=np.full(3, 3.0))
     for track in range(3):
         boosted = replace(deaf, values=deaf.values + 9.0 * (np.arange(6) == 2 + track))
-        proposal = propose(MixingTask(prior, epsilon=1.0), boosted)
+        proposal = propose(FactoredAgent(prior, epsilon=1.0), boosted)
         assert proposal is None or proposal.param in (Param.GAIN, Param.PAN)
 
 
@@ -334,7 +339,7 @@ def test_a_level_that_is_guessed_moves_a_fader_later_than_one_that_was_read(prio
     mix = with_gain(make_mix((Role.KICK, Role.BASS, Role.LEAD, Role.KEYS)), 2, -6.0)
     guessed = replace(mix, level_sd_db=np.full(4, 3.0))
     read, unsure = (
-        propose(MixingTask(prior, epsilon=0.0), seen, only(seen, Param.GAIN, 2))
+        propose(FactoredAgent(prior, epsilon=0.0), seen, only(seen, Param.GAIN, 2))
         for seen in (mix, guessed)
     )
     assert read is not None

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from support.mixes import make_mix, with_eq
 
+from bridge.agents.cells import OWN, STEP_PARAMS
+from bridge.agents.factored import FactoredAgent
+from bridge.agents.own_sound import own_errors, with_own_sounds
+from bridge.agents.person import Person
 from bridge.learning.prior import load_prior
 from bridge.mix.params import EQ_BANDS
 from bridge.mix.state import Observation
-from bridge.tasks.cells import OWN, STEP_PARAMS
-from bridge.tasks.mixing import MixingTask
-from bridge.tasks.own_sound import own_errors, with_own_sounds
-from bridge.tasks.person import Person
 
 IS_EQ = np.array([param in EQ_BANDS for param in STEP_PARAMS])
 
@@ -25,18 +25,18 @@ def dull_mix() -> Observation:
     return replace(mix, source_db=mix.source_db + colour)
 
 
-def eq_moves(task: MixingTask, mix: Observation, *, answer: float, count: int) -> list[float]:
+def eq_moves(agent: FactoredAgent, mix: Observation, *, answer: float, count: int) -> list[float]:
     """The scores of so many EQ moves that are answered alike, each taken back."""
     scores = []
     allowed = np.tile(IS_EQ, (len(mix.keys), 1))
     for _ in range(count):
-        steps = task.steps(mix)
-        proposal = task.propose(mix, steps, allowed, at=0.0, explore=True, cautious=False)
+        steps = agent.steps(mix)
+        proposal = agent.propose(mix, steps, allowed, at=0.0, explore=True, cautious=False)
         if proposal is None:
             scores.append(0.0)
             continue
         scores.append(proposal.score)
-        task.learn(
+        agent.learn(
             proposal, answer, weight=1.0, at=0.0, observation=mix, next_allowed=lambda: allowed
         )
     return scores
@@ -58,24 +58,24 @@ def test_the_own_sounds_table_finds_too_much_as_bad_as_too_little() -> None:
 
 
 def test_dislikes_of_eq_moves_end_them_and_speak_for_the_own_sound() -> None:
-    task, mix = MixingTask(load_prior()), dull_mix()
-    scores = eq_moves(task, mix, answer=-1.0, count=25)
+    agent, mix = FactoredAgent(load_prior()), dull_mix()
+    scores = eq_moves(agent, mix, answer=-1.0, count=25)
     assert scores[0] > 0.3
     assert scores[-1] < 0.3 * scores[0]
-    role, own, _ = task._person.pictures["eq"].shares
+    role, own, _ = agent._person.pictures["eq"].shares
     assert own > role
 
 
 def test_likes_of_eq_moves_towards_the_role_speak_for_the_role() -> None:
-    task, mix = MixingTask(load_prior()), dull_mix()
-    eq_moves(task, mix, answer=1.0, count=12)
-    role, own, _ = task._person.pictures["eq"].shares
+    agent, mix = FactoredAgent(load_prior()), dull_mix()
+    eq_moves(agent, mix, answer=1.0, count=12)
+    role, own, _ = agent._person.pictures["eq"].shares
     assert role > 0.8 > own
 
 
 def test_what_an_eq_move_does_to_levels_is_no_reason_for_it() -> None:
     # Every fader 9 dB too low: more of any band would bring the level nearer.
-    task = MixingTask(load_prior())
+    agent = FactoredAgent(load_prior())
     mix = make_mix()
     values = mix.values.copy()
     values[0, 0] -= 9.0
@@ -84,7 +84,7 @@ def test_what_an_eq_move_does_to_levels_is_no_reason_for_it() -> None:
     allowed[1:] = False
 
     def best(at: Observation) -> float:
-        found = task.propose(at, task.steps(at), allowed, at=0.0, explore=False, cautious=False)
+        found = agent.propose(at, agent.steps(at), allowed, at=0.0, explore=False, cautious=False)
         return 0.0 if found is None else found.score
 
     assert best(quiet) <= best(mix) + 0.6

@@ -13,10 +13,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.agents.cells import STEP_PARAMS, STEPS
 from bridge.learning.q_learning import FloatArray
 from bridge.mix.params import COLUMN, Param
 from bridge.mix.state import Observation
-from bridge.tasks.cells import STEP_PARAMS, STEPS
 
 FARTHEST: Final[dict[Param, float]] = {Param.GAIN: 12.0, Param.PAN: 0.8}
 _FARTHEST_EQ_DB: Final = 6.0

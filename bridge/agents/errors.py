@@ -4,11 +4,11 @@ from typing import Final
 
 import numpy as np
 
+from bridge.agents.features import Features
+from bridge.agents.targets import LEVEL_TARGET_DB, TONE_TARGET_DB, WIDTH_TARGET
 from bridge.mix.params import EQ_BANDS, Param
 from bridge.mix.spectrum import FloatArray, to_db, to_power
 from bridge.mix.state import Observation
-from bridge.tasks.features import Features
-from bridge.tasks.targets import LEVEL_TARGET_DB, TONE_TARGET_DB, WIDTH_TARGET
 
 DIMENSIONS: Final = ("level", "low", "lowmid", "highmid", "high", "width")
 """What a taste is about: the columns of every array over dimensions. dB, but for the width."""

@@ -9,15 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.mixes import make_mix, with_gain
 
+from bridge.agents.as_found import DIMENSION_OF, SHARES, places_of, shares_of
+from bridge.agents.errors import DIMENSION, find_errors
+from bridge.agents.factored import FactoredAgent
+from bridge.agents.features import FloatArray, measure
 from bridge.learning.pictures import Pictures
 from bridge.learning.prior import Prior, load_prior
 from bridge.mix.params import COLUMN, Param
 from bridge.mix.roles import ROLES, Role
 from bridge.mix.state import Observation
-from bridge.tasks.as_found import DIMENSION_OF, SHARES, places_of, shares_of
-from bridge.tasks.errors import DIMENSION, find_errors
-from bridge.tasks.features import FloatArray, measure
-from bridge.tasks.mixing import MixingTask
 
 LEVEL, WIDTH = DIMENSION[Param.GAIN], DIMENSION[Param.PAN]
 GAIN, PAN = COLUMN[Param.GAIN], COLUMN[Param.PAN]
@@ -88,55 +88,55 @@ def test_a_mix_found_far_from_usual_speaks_for_its_own_levels() -> None:
     assert shares(np.full((12, 10), np.nan))[LEVEL] == pytest.approx(SHARES[1])
 
 
-def watch(task: MixingTask, mix: Observation, *, cautious: bool = False) -> object:
+def watch(agent: FactoredAgent, mix: Observation, *, cautious: bool = False) -> object:
     allowed = np.ones((len(mix.keys), 14), dtype=np.bool_)
-    return task.propose(mix, task.steps(mix), allowed, at=0.0, explore=False, cautious=cautious)
+    return agent.propose(mix, agent.steps(mix), allowed, at=0.0, explore=False, cautious=cautious)
 
 
 def test_a_strip_without_a_role_is_believed_to_be_wanted_about_where_it_was(prior: Prior) -> None:
     far = with_gain(make_mix(NAMELESS), 3, -12.0)
-    task = MixingTask(prior)
-    watch(task, far)
-    wanted = task._person.taste.of_members()[0][:, LEVEL]
+    agent = FactoredAgent(prior)
+    watch(agent, far)
+    wanted = agent._person.taste.of_members()[0][:, LEVEL]
     assert wanted[3] < wanted[4] - 4.0
     assert wanted[0] == pytest.approx(prior.taste.mean[ROLES.index(Role.LEAD), LEVEL], abs=1.5)
 
 
 def test_where_a_strip_was_found_is_no_answer_of_this_person(prior: Prior) -> None:
-    task = MixingTask(prior)
+    agent = FactoredAgent(prior)
     far = with_gain(make_mix(NAMELESS), 3, -12.0)
-    before = task.beliefs()
-    assert watch(task, far, cautious=True) is None
-    assert task.beliefs() == before
+    before = agent.beliefs()
+    assert watch(agent, far, cautious=True) is None
+    assert agent.beliefs() == before
 
 
 def test_dislikes_of_what_the_role_asks_for_speak_for_the_mix_as_it_was(prior: Prior) -> None:
     mix = with_gain(with_gain(with_gain(make_mix(), 0, -7.0), 1, 6.0), 2, -6.0)
-    task = MixingTask(prior, epsilon=0.0)
+    agent = FactoredAgent(prior, epsilon=0.0)
     gain = np.zeros((len(mix.keys), 14), dtype=np.bool_)
     gain[:, :4] = True
-    first = task._person.finding["gain"].shares[1]
+    first = agent._person.finding["gain"].shares[1]
     for _ in range(6):
-        proposal = task.propose(mix, task.steps(mix), gain, at=0.0, explore=True, cautious=False)
+        proposal = agent.propose(mix, agent.steps(mix), gain, at=0.0, explore=True, cautious=False)
         if proposal is not None:
-            task.learn(
+            agent.learn(
                 proposal, -1.0, weight=1.0, at=0.0, observation=mix, next_allowed=lambda: gain
             )
-    assert task._person.finding["gain"].shares[1] > first + 0.1
-    task.forget("all")
-    assert task._person.finding["gain"].shares[1] == pytest.approx(first)
+    assert agent._person.finding["gain"].shares[1] > first + 0.1
+    agent.forget("all")
+    assert agent._person.finding["gain"].shares[1] == pytest.approx(first)
 
 
 def test_a_state_of_before_this_was_learnt_is_read(prior: Prior) -> None:
-    task = MixingTask(prior)
+    agent = FactoredAgent(prior)
     mix = make_mix()
-    watch(task, mix)
-    body = json.loads(task.state())
+    watch(agent, mix)
+    body = json.loads(agent.state())
     for old in ("finding", "found"):
         del body[old]
     for old in ("places", "found_shares"):
         del body["taste"][old]
-    again = MixingTask(prior)
+    again = FactoredAgent(prior)
     again.load_state(json.dumps(body).encode())
     watch(again, mix)
     assert np.isnan(again._person.found).all()

@@ -2,8 +2,8 @@
 
 import pytest
 
+from bridge.agents.reasons import Claim, belief_in_words, habit, reason
 from bridge.mix.params import Param
-from bridge.tasks.reasons import Claim, belief_in_words, habit, reason
 
 
 def claim(

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from bridge.agents.cells import spread
+from bridge.agents.trace import Trace
 from bridge.learning.q_learning import FloatArray
-from bridge.tasks.cells import spread
-from bridge.tasks.trace import Trace
 
 
 class ThumbModel:

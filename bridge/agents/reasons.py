@@ -1,15 +1,15 @@
 """Reasons and beliefs, in the words of a mix engineer.
 
 A reason is made of claims: what is wrong now, and that the move makes it less wrong. Which claims
-a move has, and how much each is worth, `bridge.tasks.terms` finds from the score of the move.
+a move has, and how much each is worth, `bridge.agents.terms` finds from the score of the move.
 """
 
 import re
 from dataclasses import dataclass
 from typing import Final
 
+from bridge.agents.errors import DIMENSION, DIMENSIONS
 from bridge.mix.params import EQ_BANDS, Param
-from bridge.tasks.errors import DIMENSION, DIMENSIONS
 
 _BAND_WORDS: Final[dict[Param, str]] = dict(
     zip(EQ_BANDS, ("lows", "low mids", "high mids", "highs"), strict=True)

@@ -12,9 +12,9 @@ from typing import Final
 
 import numpy as np
 
+from bridge.agents.cells import EQ_STEPS_DB, GAIN_STEPS_DB
 from bridge.learning.q_learning import FloatArray
 from bridge.mix.spectrum import EQ_SHAPE, to_power
-from bridge.tasks.cells import EQ_STEPS_DB, GAIN_STEPS_DB
 
 _KNOTS_DB: Final[FloatArray] = np.array(GAIN_STEPS_DB)
 _GAIN_POWER: Final[FloatArray] = to_power(_KNOTS_DB)

@@ -15,13 +15,13 @@ from typing import Final
 
 import numpy as np
 
+from bridge.agents.cells import EQ_SHAPE, OWN
+from bridge.agents.errors import DIMENSIONS
+from bridge.agents.targets import tone_db
 from bridge.learning.prior import Prior
 from bridge.learning.q_learning import FloatArray
 from bridge.mix.spectrum import eq_curve_db
 from bridge.mix.state import Observation
-from bridge.tasks.cells import EQ_SHAPE, OWN
-from bridge.tasks.errors import DIMENSIONS
-from bridge.tasks.targets import tone_db
 
 OWN_COLUMNS: Final = slice(len(DIMENSIONS), len(DIMENSIONS) + 4)
 """Where the tone against the own sound stands in arrays over dimensions of taste."""

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from support.mixes import make_mix, with_eq, with_gain
 
+from bridge.agents.cells import STEPS
+from bridge.agents.features import measure
+from bridge.agents.side_effects import between, forecast_levels, side_effects
 from bridge.mix.spectrum import to_db
-from bridge.tasks.cells import STEPS
-from bridge.tasks.features import measure
-from bridge.tasks.side_effects import between, forecast_levels, side_effects
 
 
 def level_db(mix_power: np.ndarray) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Terms: what made the score of a move of the factored agent, and what of it can be said.
 
-The score of a move is a sum (`bridge.tasks.view.expect`): what it is worth for the error that it is
+The score of a move is a sum (`view.expect`): what it is worth for the error that it is
 about (an EQ move for the role's tone and for the track's own sound), and what each other track's
 level is worth to it. A term becomes a claim only where the move really mends what the claim names:
 errors are measured before and after, on the mix as it would be.
@@ -12,16 +12,16 @@ from typing import Final
 
 import numpy as np
 
+from bridge.agents.cells import OWN, STEP_PARAMS
+from bridge.agents.errors import DIMENSION, find_errors
+from bridge.agents.features import measure
+from bridge.agents.own_sound import OWN_COLUMNS, own_errors
+from bridge.agents.person import Person
+from bridge.agents.reasons import Claim, habit, reason
+from bridge.agents.view import DIMENSION_OF_MOVE, View
 from bridge.learning.q_learning import FloatArray, IntArray
 from bridge.mix.params import COLUMN, SPECS, Param
 from bridge.mix.state import Observation
-from bridge.tasks.cells import OWN, STEP_PARAMS
-from bridge.tasks.errors import DIMENSION, find_errors
-from bridge.tasks.features import measure
-from bridge.tasks.own_sound import OWN_COLUMNS, own_errors
-from bridge.tasks.person import Person
-from bridge.tasks.reasons import Claim, habit, reason
-from bridge.tasks.view import DIMENSION_OF_MOVE, View
 
 _LEVEL: Final = DIMENSION[Param.GAIN]
 _WIDTH: Final = DIMENSION[Param.PAN]

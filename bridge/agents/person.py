@@ -11,6 +11,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.agents.as_found import DIMENSION_OF, SHARES, as_found, shares_of
+from bridge.agents.cells import FAMILIES, OWN, STEP_PARAMS
+from bridge.agents.errors import DIMENSIONS, TARGET
+from bridge.agents.own_sound import OWN_COLUMNS, with_own_sounds
+from bridge.agents.reasons import belief_in_words
+from bridge.agents.restraint import Restraint
 from bridge.errors import PriorError
 from bridge.learning.pictures import Pictures
 from bridge.learning.prior import Prior
@@ -18,12 +24,6 @@ from bridge.learning.q_learning import FloatArray, IntArray, QTable
 from bridge.learning.taste import Consistency, Taste
 from bridge.mix.params import EQ_BANDS, MOVABLE
 from bridge.mix.roles import ROLES, Role
-from bridge.tasks.as_found import DIMENSION_OF, SHARES, as_found, shares_of
-from bridge.tasks.cells import FAMILIES, OWN, STEP_PARAMS
-from bridge.tasks.errors import DIMENSIONS, TARGET
-from bridge.tasks.own_sound import OWN_COLUMNS, with_own_sounds
-from bridge.tasks.reasons import belief_in_words
-from bridge.tasks.restraint import Restraint
 
 STATE_SCHEMA: Final = 1
 

@@ -13,6 +13,8 @@ from typing import Final
 
 import numpy as np
 
+from bridge.agents.errors import DIMENSION, DIMENSIONS
+from bridge.agents.features import Features
 from bridge.learning.pictures import Pictures
 from bridge.learning.q_learning import FloatArray
 from bridge.learning.taste import AsFound, TastePrior
@@ -20,8 +22,6 @@ from bridge.mix.params import COLUMN, Param
 from bridge.mix.roles import ROLES, Role
 from bridge.mix.spectrum import to_db, to_power
 from bridge.mix.state import Observation
-from bridge.tasks.errors import DIMENSION, DIMENSIONS
-from bridge.tasks.features import Features
 
 _LEVEL, _WIDTH = DIMENSION[Param.GAIN], DIMENSION[Param.PAN]
 _GAIN, _PAN = COLUMN[Param.GAIN], COLUMN[Param.PAN]

@@ -17,12 +17,12 @@ from typing import Final
 
 import numpy as np
 
+from bridge.agents.features import Features
+from bridge.agents.targets import MIX_TONE_TARGET_DB
 from bridge.learning.bins import bin_weights
 from bridge.learning.q_learning import FloatArray, IntArray
 from bridge.mix.params import EQ_BANDS, Param
 from bridge.mix.roles import ROLES
-from bridge.tasks.features import Features
-from bridge.tasks.targets import MIX_TONE_TARGET_DB
 
 GAIN_STEPS_DB: Final = (-3.0, -1.0, 1.0, 3.0)
 EQ_STEPS_DB: Final = (-2.0, 2.0)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.mixes import make_mix, with_gain
 
-from bridge.tasks.features import measure
+from bridge.agents.features import measure
 
 
 def test_loudness_of_the_tracks_adds_up_to_the_mix() -> None:

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from support.mixes import make_mix, with_gain
 
+from bridge.agents.factored import FactoredAgent
+from bridge.agents.person import Person
+from bridge.agents.thumbs import ThumbModel
+from bridge.agents.view import look, trace_of
 from bridge.learning.prior import load_prior
 from bridge.mix.params import Param
-from bridge.tasks.mixing import MixingTask
-from bridge.tasks.person import Person
-from bridge.tasks.thumbs import ThumbModel
-from bridge.tasks.view import look, trace_of
 
 LOUDER, MORE_PRESENT = 3, 9
 
@@ -39,17 +39,17 @@ def test_raising_a_buried_lead_is_worth_more_to_whom_it_is_wanted_loud(model: Th
 def test_a_thumb_for_an_eq_move_teaches_the_level_too() -> None:
     # More presence makes a track louder: who dislikes it in a lead that stands right may want it
     # softer as well as duller.
-    task, mix = MixingTask(load_prior()), make_mix()
-    steps = task.steps(mix)
+    agent, mix = FactoredAgent(load_prior()), make_mix()
+    steps = agent.steps(mix)
     only = np.zeros(steps.shape, dtype=np.bool_)
     only[0, MORE_PRESENT] = True
-    proposal = task.propose(
+    proposal = agent.propose(
         with_gain(mix, 0, -6.0), steps, only, at=0.0, explore=True, cautious=False
     )
     assert proposal is not None
     assert proposal.param is Param.EQ_HIGHMID
-    before = task.beliefs()["roles"]["lead"]
-    task.learn(proposal, -1.0, weight=1.0, at=0.0, observation=mix, next_allowed=lambda: only)
-    after = task.beliefs()["roles"]["lead"]
+    before = agent.beliefs()["roles"]["lead"]
+    agent.learn(proposal, -1.0, weight=1.0, at=0.0, observation=mix, next_allowed=lambda: only)
+    after = agent.beliefs()["roles"]["lead"]
     assert after["level"]["you"] < before["level"]["you"]
     assert after["highmid"]["you"] < before["highmid"]["you"]

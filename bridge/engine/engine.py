@@ -30,6 +30,7 @@ from bridge.guard.grid import Grid
 from bridge.guard.guard import Guard
 from bridge.guard.limits import PANIC_RAMP_S, Limits
 from bridge.mix import messages as m
+from bridge.mix.device_events import DeviceEvent, TargetHeard, TaskEvent
 from bridge.mix.messages import LinkState, Mode, MoveState
 from bridge.mix.notices import MoveReported, RewardCredited, StatusChanged
 from bridge.mix.params import Param
@@ -134,6 +135,8 @@ class Engine:
         self._notice_suspension(event.at)
         if isinstance(event, m.Tick):
             self._on_tick(event)
+        elif isinstance(event, DeviceEvent | TargetHeard):
+            pass
         elif isinstance(event, m.DawEvent):
             was_open = self.mix.is_dump_open
             self._daw.apply(event)
@@ -212,6 +215,9 @@ class Engine:
     def _on_person(self, event: m.PersonEvent) -> None:
         if self.detours.is_comparing and not isinstance(event, _HEARD_WHILE_COMPARING):
             self.detours.come_back(event.at)  # whatever is asked for is about the mix itself
+        if isinstance(event, TaskEvent):
+            self._out.refuse("task: there is none beside the mix yet")
+            return
         if isinstance(event, ControlEvent):
             self._controls.take(event)
             return

@@ -13,6 +13,7 @@ from typing import Any, Final, get_type_hints
 
 from bridge.engine.results import Decision
 from bridge.errors import JournalError
+from bridge.mix import device_events as d
 from bridge.mix import messages as m
 from bridge.mix.messages import Event
 
@@ -47,6 +48,17 @@ KINDS: Final[dict[str, type[Any]]] = {
     "MixRecalled": m.MixRecalled,
     "ForgetRequested": m.ForgetRequested,
     "MixEndorsed": m.MixEndorsed,
+    "DeviceIdentified": d.DeviceIdentified,
+    "DeviceNamed": d.DeviceNamed,
+    "DevicePlaced": d.DevicePlaced,
+    "DeviceParamDescribed": d.DeviceParamDescribed,
+    "DeviceParamChanged": d.DeviceParamChanged,
+    "NoteHeard": d.NoteHeard,
+    "TaskChosen": d.TaskChosen,
+    "FocusChosen": d.FocusChosen,
+    "VariantChosen": d.VariantChosen,
+    "TargetChosen": d.TargetChosen,
+    "TargetHeard": d.TargetHeard,
     "MetersRead": m.MetersRead,
     "LinkChanged": m.LinkChanged,
     "Tick": m.Tick,

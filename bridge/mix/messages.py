@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from bridge.mix.device_events import DeviceCommand, DeviceEvent, TargetHeard, TaskEvent
 from bridge.mix.params import LockClass, Param
 from bridge.mix.roles import Role
 
@@ -362,6 +363,7 @@ DawEvent = (
     | TransportChanged
     | DawComplained
     | SceneRecalled
+    | DeviceEvent
 )
 PersonEvent = (
     RewardReceived
@@ -382,8 +384,9 @@ PersonEvent = (
     | MixRecalled
     | ForgetRequested
     | MixEndorsed
+    | TaskEvent
 )
-Event = DawEvent | PersonEvent | MetersRead | LinkChanged | Tick
+Event = DawEvent | PersonEvent | MetersRead | LinkChanged | TargetHeard | Tick
 
 
 BACK: Final = " back"
@@ -414,3 +417,4 @@ class RequestDump:
 
 
 Command = SetParam | RequestDump
+AnyCommand = Command | DeviceCommand

@@ -259,7 +259,7 @@ class Runner:
         """Say who we are, how it stands, which suggestion is open, and what a thumb is about."""
         rateable = find_rateable(self.engine)
         notices: tuple[Notice, ...] = (self.status, *self.engine.open_notices(), rateable)
-        others = [each for notice in notices for each in _other_half(notice)]
+        others = [each for notice in notices for each in _rest_of(notice)]
         welcome = surface.welcome(bridge.__version__)
         return [welcome, *map(surface.encode_notice, notices), *others]
 
@@ -441,7 +441,7 @@ class Runner:
 
     def notify(self, notice: Notice) -> None:
         """Tell everyone."""
-        for message in (surface.encode_notice(notice), *_other_half(notice)):
+        for message in (surface.encode_notice(notice), *_rest_of(notice)):
             self.remotes.broadcast(message)
         self._show(notice)
 
@@ -468,5 +468,5 @@ class Runner:
             self._endpoint.send(packet, address)
 
 
-def _other_half(notice: Notice) -> tuple[OscMessage, ...]:
-    return surface.other_half(notice) if isinstance(notice, MoveReported) else ()
+def _rest_of(notice: Notice) -> tuple[OscMessage, ...]:
+    return surface.rest_of(notice) if isinstance(notice, MoveReported) else ()

@@ -33,6 +33,7 @@ export function db(value) {
 
 export function value(name, number) {
   if (number === null) return "–";
+  if (!(name in PARAMS)) return number.toFixed(2); // a device's position, 0 to 1
   if (name !== "pan") return db(number);
   const percent = Math.round(Math.abs(number) * 100);
   return percent === 0 ? "centre" : `${number < 0 ? "left" : "right"} ${percent}`;

@@ -34,7 +34,7 @@ NOTE_FEATURES: Final[dict[str, Scale[float]]] = {
     "bright_oct": number(-10.0, 8.0, "octaves above 1 kHz"),
     "body_db": number(-200.0, 0.0, "dB"),
     "rough": number(-200.0, 200.0, "dB"),
-    "motion": number(0.0, 18.0, "octaves"),
+    "motion_oct": number(0.0, 18.0, "octaves"),
 }
 """In their order on the wire. 1 Hz to 256 kHz are 18 octaves: no tap hears more."""
 

@@ -19,6 +19,7 @@ from bridge.agents.agent import Agent
 from bridge.engine.controls import ControlEvent, Controls
 from bridge.engine.daw_events import DawEvents
 from bridge.engine.detours import Detours
+from bridge.engine.device_work import DeviceWork
 from bridge.engine.ledger import Ledger
 from bridge.engine.move import Move
 from bridge.engine.moves import Moves
@@ -30,12 +31,19 @@ from bridge.guard.grid import Grid
 from bridge.guard.guard import Guard
 from bridge.guard.limits import PANIC_RAMP_S, Limits
 from bridge.mix import messages as m
-from bridge.mix.device_events import DeviceEvent, TargetHeard, TaskEvent
-from bridge.mix.messages import LinkState, Mode, MoveState
-from bridge.mix.notices import MoveReported, RewardCredited, StatusChanged
+from bridge.mix.device_events import (
+    DeviceEvent,
+    SetDeviceParam,
+    TargetHeard,
+    TaskEvent,
+    TaskName,
+)
+from bridge.mix.messages import LinkState, Mode, MoveState, SetParam
+from bridge.mix.notices import Notice, RewardCredited, StatusChanged
 from bridge.mix.params import Param
 from bridge.mix.sound import guess_roles
 from bridge.mix.state import MixState
+from bridge.tasks.task import Task
 
 _IDLE_LOOK_S: Final = 0.2
 """After "nothing worth doing" the mix is looked at again no sooner than this."""
@@ -64,6 +72,8 @@ class Engine:
         steps: The steps of the DAW's scales, where its dialect tells them; see `Grid`.
         nearest: What a control holds when it is asked for a value, where that is known.
         is_live: Whether people hear what the DAW plays: then gig mode is a show (`guard.show`).
+        tasks: What can be worked on beside the mix.
+        plays_notes: Whether the DAW plays a note when it is asked for one.
     """
 
     def __init__(
@@ -78,6 +88,8 @@ class Engine:
         steps: Mapping[Param, float | Callable[[float], float]] | None = None,
         nearest: Callable[[Param, float], float] | None = None,
         is_live: bool = False,
+        tasks: Mapping[TaskName, Task] | None = None,
+        plays_notes: bool = False,
     ) -> None:
         self.mix = MixState()
         self.ledger = Ledger()
@@ -114,9 +126,20 @@ class Engine:
             moves=self.moves,
             verdicts=self._verdicts,
             strip_memory=self._strip_memory,
-            pause=self._pause,
+            pause=self.pause,
             notify=self._tell,
             attend=self._attend,
+        )
+        self.devices = DeviceWork(
+            tasks=tasks or {},
+            mix=self.mix,
+            guard=self.guard,
+            host=self,
+            out=self._out,
+            next_id=self.moves.next_id,
+            interval_s=interval_s,
+            learns=learning_enabled,
+            plays_notes=plays_notes,
         )
         self._interval_s = interval_s
         self._is_live = is_live
@@ -135,13 +158,12 @@ class Engine:
         self._notice_suspension(event.at)
         if isinstance(event, m.Tick):
             self._on_tick(event)
-        elif isinstance(event, DeviceEvent | TargetHeard):
-            pass
+        elif isinstance(event, DeviceEvent):
+            self.devices.receive(event)
+        elif isinstance(event, TargetHeard):
+            self.devices.hear_target(event)
         elif isinstance(event, m.DawEvent):
-            was_open = self.mix.is_dump_open
-            self._daw.apply(event)
-            if was_open and not self.mix.is_dump_open and self.guard.is_panicked:
-                self.moves.fade_to_snapshot(event.at, PANIC_RAMP_S)
+            self._on_daw(event)
         elif isinstance(event, m.MetersRead):
             if self.guard.is_layout_known:
                 self.mix.hear(event)
@@ -152,7 +174,7 @@ class Engine:
             self._link = (event.state, event.text)
             self.guard.is_online = event.state is LinkState.ONLINE
             if event.state is not LinkState.ONLINE:
-                self._pause(event.at, event.text)
+                self.pause(event.at, event.text)
         else:
             self._attended_at = event.at
             self._on_person(event)
@@ -161,10 +183,12 @@ class Engine:
         self.guard.is_layout_known = not (self._daw.is_layout_doubtful or self.mix.is_dump_open)
         if self.guard.is_layout_known:
             self._out.commands.extend(self.moves.advance(event.at))
-        if self.moves.is_dump_wanted:
-            self.moves.is_dump_wanted = False
+            self.devices.advance(event.at)
+        if self.moves.is_dump_wanted or self.devices.moves.is_dump_wanted:
+            self.moves.is_dump_wanted = self.devices.moves.is_dump_wanted = False
             self._out.commands.append(m.RequestDump(number=0))  # the link counts them
         self._out.collect(self.moves.notices, self._teacher.lessons)
+        self._out.notices.extend(self.devices.moves.take_notices())
         self.ledger.record(event.at, self._out.notices, self.mix.name_of)
         self._tell_status()
         return self._out.build()
@@ -174,7 +198,7 @@ class Engine:
         """When the next `Tick` is due, monotonic seconds; None while nothing waits for time."""
         waits = [self._verdicts.due, self.detours.due, self._daw.due]
         if self.guard.is_layout_known:
-            waits.append(self.moves.due)
+            waits += (self.moves.due, self.devices.due)
         if self._may_decide():
             waits.append(self._next_decision_at)
         return min((due for due in waits if due is not None), default=None)
@@ -189,10 +213,29 @@ class Engine:
         state, text = self._link
         return str(state), text
 
-    def open_notices(self) -> tuple[MoveReported, ...]:
+    @property
+    def is_ready(self) -> bool:
+        """Whether anything may be decided now, whatever is worked on."""
+        return (
+            self._link[0] is LinkState.ONLINE
+            and not self.detours.is_comparing
+            and not self.guard.is_frozen
+            and not self.guard.is_panicked
+            and not self._daw.is_layout_doubtful
+            and not self.mix.is_dump_open
+        )
+
+    def is_wanted(self, command: SetParam | SetDeviceParam, at: float) -> bool:
+        """Whether a write that had to wait is still meant: it was not stopped, and no hand came."""
+        if isinstance(command, SetDeviceParam):
+            return self.devices.knobs.is_wanted(command)
+        return self.moves.is_wanted(command, at)
+
+    def open_notices(self) -> tuple[Notice, ...]:
         """What somebody who comes now should know: the suggestion that waits for an answer."""
         move = self.moves.suggestion
-        return () if move is None else (self.moves.report(move),)
+        open_move = () if move is None else (self.moves.report(move),)
+        return (*open_move, *self.devices.open_notices())
 
     def beliefs(self) -> Mapping[str, Any]:
         """What is believed of this person, as JSON that a person can read."""
@@ -200,7 +243,7 @@ class Engine:
 
     def memory(self) -> bytes:
         """All that outlives a session, as canonical JSON: what was learnt, locks and roles."""
-        return self._strip_memory.pack(self._agent.state())
+        return self._strip_memory.pack(self._agent.state(), self.devices.states())
 
     def load_memory(self, memory: bytes) -> None:
         """Take over what `memory` returned in an earlier session.
@@ -208,7 +251,20 @@ class Engine:
         Raises:
             PriorError: If it cannot be read.
         """
-        self._agent.load_state(self._strip_memory.unpack(memory))
+        self._agent.load_state(self._strip_memory.unpack(memory, self.devices.load_state))
+
+    def _on_daw(self, event: m.DawEvent) -> None:
+        was_open = self.mix.is_dump_open
+        if isinstance(event, m.DumpOpened):
+            self.devices.rack.open_dump()
+        self._daw.apply(event)
+        if not was_open or self.mix.is_dump_open:
+            return
+        if isinstance(event, m.DumpClosed):
+            self.devices.close_dump(event.at)
+        if self.guard.is_panicked:
+            self.moves.fade_to_snapshot(event.at, PANIC_RAMP_S)
+            self.devices.moves.back_to_snapshot(event.at)
 
     # -- people --------------------------------------------------------------------------------
 
@@ -216,8 +272,12 @@ class Engine:
         if self.detours.is_comparing and not isinstance(event, _HEARD_WHILE_COMPARING):
             self.detours.come_back(event.at)  # whatever is asked for is about the mix itself
         if isinstance(event, TaskEvent):
-            self._out.refuse("task: there is none beside the mix yet")
-            return
+            self.devices.choose(event)
+        elif not self.devices.take(event):
+            self._on_mix(event)
+
+    def _on_mix(self, event: m.MixEvent) -> None:
+        """Do what a person asks for of the mix, or of everything."""
         if isinstance(event, ControlEvent):
             self._controls.take(event)
             return
@@ -230,27 +290,30 @@ class Engine:
                 self._verdicts.take_undo(event)
             case m.ModeChosen():
                 self._choose_mode(event.mode)
-                self._pause(event.at, f"the mode is {event.mode} now")
+                self.pause(event.at, f"the mode is {event.mode} now")
             case m.FreezeSwitched():
                 if event.on is not self.guard.is_frozen:
                     self.guard.is_frozen = event.on
-                    self._pause(event.at, "frozen" if event.on else "unfrozen")
+                    self.pause(event.at, "frozen" if event.on else "unfrozen")
             case m.PanicPressed():
                 is_second_press = self.guard.is_panicked
                 self.guard.is_panicked = True
                 self.detours.drop_comparison()
                 self.moves.fade_to_snapshot(event.at, 0.0 if is_second_press else PANIC_RAMP_S)
-                self._pause(event.at, "panic")
+                self.devices.panic(event.at)
+                self.pause(event.at, "panic")
             case m.Rearmed():
                 self.guard.is_panicked = False
                 self.moves.stop(event.at, "rearmed")
-                self._pause(event.at, "rearmed")
+                self.devices.moves.stop(event.at, "rearmed")
+                self.pause(event.at, "rearmed")
             case _:
                 assert_never(event)
 
-    def _pause(self, at: float, reason: str) -> None:
+    def pause(self, at: float, reason: str) -> None:
         """Stop what is on its way, save panic; a nameless thumb judges nothing from before."""
         self.moves.stop(at, reason, spare_panic=True)
+        self.devices.pause(at, reason)
         if self.detours.is_comparing:
             self.detours.come_back(at)
         self._teacher.credit.pause(at)
@@ -262,6 +325,7 @@ class Engine:
     def _choose_mode(self, mode: Mode) -> None:
         self.mode = self._teacher.mode = mode
         self.guard.scale = _GIG_SCALE if mode is Mode.GIG else 1.0
+        self.devices.knobs.is_gig = mode is Mode.GIG
         if mode is not Mode.GIG:
             self.guard.show.end()
         elif self._is_live and not self.guard.show.is_on:
@@ -335,17 +399,14 @@ class Engine:
             self._tell("nobody has answered for half an hour: from now on I only suggest")
         if self._may_decide() and at >= self._next_decision_at:
             self._decide(at)
+        self.devices.tick(at)
 
     def _may_decide(self) -> bool:
         return (
-            self._link[0] is LinkState.ONLINE
+            self.devices.task is TaskName.MIX
+            and self.is_ready
             and self.mode is not Mode.OBSERVE
             and self.moves.is_idle
-            and not self.detours.is_comparing
-            and not self.guard.is_frozen
-            and not self.guard.is_panicked
-            and not self._daw.is_layout_doubtful
-            and not self.mix.is_dump_open
             and not self.mix.is_any_solo
             and self.mix.playing
             and bool(self.mix.strips)
@@ -373,6 +434,10 @@ class Engine:
             self._teacher.credit.note_heard(move.id, at)
 
     # -- telling -------------------------------------------------------------------------------
+
+    def notify(self, text: str) -> None:
+        """Show a sentence to everyone."""
+        self._tell(text)
 
     def _tell(self, text: str) -> None:
         """A sentence for a person beside an unchanged state."""

@@ -3,9 +3,8 @@
 from dataclasses import dataclass, field
 
 from bridge.agents.agent import Learnt
-from bridge.mix.messages import Command, Mode
+from bridge.mix.messages import AnyCommand, Mode
 from bridge.mix.notices import MoveReported, Notice, RequestRefused
-from bridge.mix.params import Param
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +12,8 @@ class Decision:
     """A move that the engine chose, as it was chosen; what replay compares, bit for bit.
 
     `other_half` is the identity of the strip that goes along, the right half of a stereo pair.
+    `param` is a `Param`, or a parameter of a device (`DeviceParam.value`), whose values are
+    positions; `also` has the further ones that such a move changes.
     """
 
     move: str
@@ -20,7 +21,7 @@ class Decision:
     mode: Mode
     key: str
     track: int
-    param: Param
+    param: str
     from_value: float
     to_value: float
     probability: float
@@ -28,6 +29,7 @@ class Decision:
     confidence: float
     reason: str
     other_half: str = ""
+    also: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,7 @@ class StepResult:
             same transaction as the event.
     """
 
-    commands: tuple[Command, ...] = ()
+    commands: tuple[AnyCommand, ...] = ()
     notices: tuple[Notice, ...] = ()
     decisions: tuple[Decision, ...] = ()
     lessons: tuple[Lesson, ...] = ()
@@ -64,7 +66,7 @@ class StepResult:
 class StepBuilder:
     """Collects a `StepResult` while the engine works on one event."""
 
-    commands: list[Command] = field(default_factory=list)
+    commands: list[AnyCommand] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     lessons: list[Lesson] = field(default_factory=list)

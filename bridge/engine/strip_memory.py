@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bridge.engine.move import Move
@@ -30,6 +30,8 @@ class StripMemory:
         self._safe_for_all: set[LockClass] = set()
         self._met: dict[str, str] = {}  # names by key, of every strip of this session
         self._is_scene_new = False
+        self._unknown: dict[str, Any] = {}
+        self._unknown_parts: dict[str, Any] = {}
 
     def greet(self, strip: StripState, *, is_new: bool) -> None:
         """Give a strip of a dump what is known of it.
@@ -144,13 +146,23 @@ class StripMemory:
         lost = "" if link[0] is LinkState.ONLINE else f"; {link[1]}"
         return f"{back} at the snapshot; nothing moves until you rearm{lost}"
 
-    def pack(self, learnt: bytes) -> bytes:
-        """All this and what an agent has learnt (JSON), as canonical JSON."""
-        own = json.dumps(self._to_json(), sort_keys=True, separators=(",", ":"))
-        return own[:-1].encode() + b',"task":' + learnt + b',"version":1}'
+    def pack(self, learnt: bytes, parts: Mapping[str, bytes]) -> bytes:
+        """All this, and what was learnt of the mix and by each other task, as canonical JSON.
 
-    def unpack(self, memory: bytes) -> bytes:
-        """Take over what `pack` returned; returns what the agent has learnt.
+        What an other version has kept and this one does not know is kept as it was.
+        """
+        own = _canonical(self._unknown | self._to_json())
+        known = {name: json.loads(part) for name, part in parts.items()}
+        tasks = _canonical(self._unknown_parts | known)
+        more = b',"tasks":' + tasks if tasks != b"{}" else b""  # as before there were any
+        return own[:-1] + b',"task":' + learnt + more + b',"version":1}'
+
+    def unpack(self, memory: bytes, load_part: Callable[[str, bytes], bool]) -> bytes:
+        """Take over what `pack` returned; returns what was learnt of the mix.
+
+        Args:
+            memory: As `pack` returned it.
+            load_part: Loads what a task has learnt; False where there is no such task.
 
         Raises:
             PriorError: If it cannot be read.
@@ -158,7 +170,13 @@ class StripMemory:
         try:
             kept = json.loads(memory)
             self._load_json(kept)
-            return json.dumps(kept["task"], sort_keys=True, separators=(",", ":")).encode()
+            own = {*self._to_json(), "task", "tasks", "version", *map(_off_name, StripSwitch)}
+            self._unknown = {name: kept[name] for name in kept if name not in own}
+            parts = kept.get("tasks", {})
+            self._unknown_parts = {
+                name: part for name, part in parts.items() if not load_part(name, _canonical(part))
+            }
+            return _canonical(kept["task"])
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise PriorError(f"what was learnt cannot be read: {error!r}") from None
 
@@ -174,7 +192,7 @@ class StripMemory:
                 if (classes := classes_of(self._guard.strip(key).off[each]))
             }
             if off:  # what nobody has used is not there, as in memories of earlier versions
-                kept[f"no_{each}"] = off
+                kept[_off_name(each)] = off
         return kept
 
     def _load_json(self, kept: Mapping[str, Any]) -> None:
@@ -182,6 +200,14 @@ class StripMemory:
         roles = {key: Role(role) for key, role in kept["roles"].items()}
         self._safe = {key: [LockClass(c) for c in locks] for key, locks in kept["safe"].items()}
         for each in self._off:
-            off = kept.get(f"no_{each}", {})
+            off = kept.get(_off_name(each), {})
             self._off[each] = {key: [LockClass(c) for c in off[key]] for key in off}
         self._roles = roles
+
+
+def _off_name(each: StripSwitch) -> str:
+    return f"no_{each}"
+
+
+def _canonical(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()

@@ -75,8 +75,9 @@ def record_json(record: Event | Decision) -> str:
     """A record as strict JSON, without its bytes; equal text means equal bits."""
     hints = _HINTS[type(record)]
     values = {name: getattr(record, name) for name, hint in hints.items() if hint is not bytes}
-    if not values.get("other_half", True):
-        del values["other_half"]  # as decisions were recorded before there was one
+    for name in ("other_half", "also"):  # as decisions were recorded before there were any
+        if not values.get(name, True):
+            del values[name]
     try:
         return json.dumps(values, allow_nan=False, separators=(",", ":"))
     except ValueError:

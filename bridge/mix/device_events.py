@@ -85,31 +85,40 @@ class DeviceParamChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoteHeard:
-    """What a tap heard of one note of a track, from its onset to its release.
+class Note:
+    """What a note sounds like.
 
     Attributes:
-        track: The strip's number, from 1.
-        seq: The tap's count of its notes.
         attack_s: From the onset to 3 dB below the peak, seconds.
         length_s: From the onset to 20 dB below the peak, seconds.
         bright_oct: Mean log2 of the frequency, by octave powers, octaves above 1 kHz.
         body_db: The share below 177 Hz, dB of all.
         rough: Flatness of the spectrum and fast beating, dB below white noise.
-        motion: Standard deviation of the brightness over the note, octaves.
-        level_db: The loudest 20 ms, dBFS; NaN where the tap does not say it.
+        motion_oct: Standard deviation of the brightness over the note, octaves.
+        level_db: The loudest 20 ms, dBFS, for the guard; NaN where nobody says it.
     """
 
-    at: float
-    track: int
-    seq: int
     attack_s: float
     length_s: float
     bright_oct: float
     body_db: float
     rough: float
-    motion: float
+    motion_oct: float
     level_db: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteHeard(Note):
+    """What a tap heard of one note of a track, when it has been released.
+
+    Attributes:
+        track: The strip's number, from 1.
+        seq: The tap's count of its notes.
+    """
+
+    at: float
+    track: int
+    seq: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,17 +160,17 @@ class TargetChosen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TargetHeard:
-    """What was heard of the file of `TargetChosen`; features as in `NoteHeard`."""
+class TargetHeard(Note):
+    """What was heard of the file of `TargetChosen`.
+
+    Attributes:
+        path: The file.
+        trouble: Why it can be no target, in a sentence; empty where it can.
+    """
 
     at: float
     path: str
-    attack_s: float
-    length_s: float
-    bright_oct: float
-    body_db: float
-    rough: float
-    motion: float
+    trouble: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -155,6 +155,11 @@ class Rack:
         self.devices: list[Device] = []
         self._incoming: dict[int, _Incoming] | None = None
 
+    @property
+    def is_dump_open(self) -> bool:
+        """Whether a dump has begun and not ended."""
+        return self._incoming is not None
+
     def by_number(self, number: int) -> Device | None:
         """The device that has this number now."""
         return self.devices[number - 1] if 1 <= number <= len(self.devices) else None

@@ -365,7 +365,7 @@ DawEvent = (
     | SceneRecalled
     | DeviceEvent
 )
-PersonEvent = (
+MixEvent = (
     RewardReceived
     | SuggestionAccepted
     | SuggestionSkipped
@@ -384,8 +384,9 @@ PersonEvent = (
     | MixRecalled
     | ForgetRequested
     | MixEndorsed
-    | TaskEvent
 )
+"""What a person asks for, of the mix or of everything."""
+PersonEvent = MixEvent | TaskEvent
 Event = DawEvent | PersonEvent | MetersRead | LinkChanged | TargetHeard | Tick
 
 

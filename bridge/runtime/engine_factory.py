@@ -30,6 +30,7 @@ def make_engine(settings: Settings, session: int) -> Engine:
         steps=can.steps,
         nearest=can.nearest,
         is_live=DAWS[settings.daw.dialect].is_live,
+        plays_notes=can.plays_notes,
     )
 
 

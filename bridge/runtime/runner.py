@@ -14,13 +14,23 @@ from typing import Final, Protocol
 
 import bridge
 from bridge.daw import surface
-from bridge.daw.dialect import Dialect, Heard, Informed, LevelReading, Paced, Refusal, Watchful
+from bridge.daw.dialect import (
+    Dialect,
+    HasDevices,
+    Heard,
+    Informed,
+    LevelReading,
+    Paced,
+    Refusal,
+    Watchful,
+)
 from bridge.engine.engine import Engine
 from bridge.errors import DialectError
 from bridge.journal.record import Record
 from bridge.journal.writer import JournalReport
+from bridge.mix.device_events import DeviceCommand
 from bridge.mix.messages import (
-    Command,
+    AnyCommand,
     DawEvent,
     DumpOpened,
     Event,
@@ -374,22 +384,22 @@ class Runner:
 
     # -- out -----------------------------------------------------------------------------------
 
-    def _command(self, command: Command, at: float) -> None:
+    def _command(self, command: AnyCommand, at: float) -> None:
         request = self.link.request_dump(at) if isinstance(command, RequestDump) else command
         if request is not None:
             self._write(request)
 
-    def _write(self, command: Command) -> None:
+    def _write(self, command: AnyCommand) -> None:
         self._outbox.put(command)
         self._flush()
 
     def _flush(self) -> None:
         """Let out what may leave now, and come back for the rest."""
         at = self._loop.time()
-        is_wanted = partial(self.engine.moves.is_wanted, at=at)
+        is_wanted = partial(self.engine.is_wanted, at=at)
         for command in self._outbox.take(at, is_wanted):
             try:
-                messages = self.dialect.encode(command, at=at)
+                messages = self._encode(command, at)
             except DialectError as error:
                 # The engine hears no echo, gives the move up and asks what the DAW really holds.
                 self.counters.unsaid += 1
@@ -403,6 +413,13 @@ class Runner:
         if due_s is not None and not self._is_flush_due and self._is_open:
             self._is_flush_due = True
             self._loop.call_later(due_s, self._flush_later)
+
+    def _encode(self, command: AnyCommand, at: float) -> tuple[OscPacket, ...]:
+        if not isinstance(command, DeviceCommand):
+            return self.dialect.encode(command, at=at)
+        if not isinstance(self.dialect, HasDevices):
+            raise DialectError(f"The dialect {self.dialect.name} has no words for {command}.")
+        return self.dialect.encode_device(command, at=at)
 
     def _flush_later(self) -> None:
         self._is_flush_due = False

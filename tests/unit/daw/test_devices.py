@@ -166,7 +166,7 @@ def test_a_note_of_a_track_that_is_known_is_heard() -> None:
         "bright_oct": -1.5,
         "body_db": -6.0,
         "rough": -30.0,
-        "motion": 0.25,
+        "motion_oct": 0.25,
     }
     (note,) = dialect.decode(OscMessage("/mix/tap/note", (*said, -12.0)), at=1.0) or ()
     assert note == NoteHeard(at=1.0, track=1, seq=7, **features, level_db=-12.0)

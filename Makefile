@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 # Debian packages that the tests need; `make test` installs them where it runs as root on Debian.
-DEBIAN_PACKAGES := ardour chromium jackd2 lmms
+DEBIAN_PACKAGES := ardour chromium jackd2 lmms zynaddsubfx zynaddsubfx-data
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check

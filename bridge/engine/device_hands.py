@@ -10,17 +10,18 @@
 
 import math
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from bridge.engine.device_moves import DeviceMoves
 from bridge.guard.knobs import Knobs, Place, Whose
 from bridge.guard.write import Purpose
-from bridge.mix.device_events import DeviceEvent, DeviceParamChanged
+from bridge.mix.device_events import DeviceEvent, DeviceParamChanged, Note
 from bridge.mix.devices import Device, Rack
+from bridge.mix.notices import Actor, ChangeNoticed
 from bridge.mix.state import MixState
-from bridge.tasks.task import Scene
+from bridge.tasks.task import Lesson, Scene, Teaching, Variant
 
 _SETTLE_S: Final = 1.0
 """A parameter that has not moved for this long has arrived."""
@@ -85,6 +86,7 @@ class DeviceHands:
         self._notify = notify
         self._touches: dict[Place, DeviceTouch] = {}
         self._moved: deque[tuple[float, str, int]] = deque()
+        self._is_patch_told = False
         self._theirs: dict[Place, tuple[float, float]] = {}
         """Where a hand has left a parameter that we were writing, and when."""
 
@@ -107,6 +109,10 @@ class DeviceHands:
             if device is not None and change.param in device.specs:
                 self._receive_value(device, change)
 
+    def expect_patch(self) -> None:
+        """The DAW says that what the next dump tells is no hand's."""
+        self._is_patch_told = True
+
     def close_dump(self, at: float) -> None:
         """A dump has said which devices there are, and what they hold."""
         known = {device.key: device.specs for device in self._rack.devices}
@@ -114,14 +120,16 @@ class DeviceHands:
         for device in self._rack.devices:
             said = [change for change in changes if change.device == device.number]
             moved = [change for change in said if self._is_moved(device, change)]
-            is_other = known.get(device.key, device.specs) != device.specs
-            if is_other or self._is_patch(device, len(moved)):
+            is_new = device.key not in known
+            is_other = self._is_patch_told or known.get(device.key) != device.specs
+            if (is_other and not is_new) or self._is_patch(device, len(moved)):
                 for change in said:
                     self._take_over(device, change)
                 self._adopt_patch(device, at)
                 continue
             for change in said:
                 self._receive_value(device, change)
+        self._is_patch_told = False
 
     def _is_moved(self, device: Device, change: DeviceParamChanged) -> bool:
         """Whether a dump says another position than was settled, and it is none of ours."""
@@ -157,7 +165,7 @@ class DeviceHands:
             device.confirm(index, position)
             return
         device.positions[index] = position
-        if not is_same_position(device, index, before, position):
+        if place in self._touches or not is_same_position(device, index, before, position):
             self._touch(device, index, before, position, at)
 
     def _touch(self, device: Device, index: int, before: float, position: float, at: float) -> None:
@@ -205,3 +213,28 @@ class DeviceHands:
 def is_same_position(device: Device, index: int, a: float, b: float) -> bool:
     """Whether two positions of a parameter are one."""
     return abs(a - b) <= device.specs[index].tolerance
+
+
+def change_of(device: Device, touch: DeviceTouch) -> ChangeNoticed:
+    """What everyone is told of a hand that has settled."""
+    return ChangeNoticed(
+        actor=Actor.HAND,
+        track=device.track,
+        param=device.param(touch.index),
+        from_value=touch.start,
+        to_value=touch.value,
+    )
+
+
+def lesson_of(touches: Sequence[DeviceTouch], after: Note | None) -> Lesson:
+    """What hands teach that have settled, oldest first, and what they have made of the sound."""
+    by_hand = Variant(
+        positions={touch.index: touch.value for touch in touches},
+        probability=1.0,
+        score=0.0,
+        confidence=1.0,
+        reason="your hand",
+    )
+    return Lesson(
+        teaching=Teaching.HAND, scene=touches[0].scene, variants=(by_hand,), after=(after,)
+    )

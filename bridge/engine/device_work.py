@@ -17,7 +17,13 @@ from dataclasses import replace
 from typing import Final, Protocol
 
 from bridge.agents.agent import Learnt
-from bridge.engine.device_hands import DeviceHands, DeviceTouch, is_same_position
+from bridge.engine.device_hands import (
+    DeviceHands,
+    DeviceTouch,
+    change_of,
+    is_same_position,
+    lesson_of,
+)
 from bridge.engine.device_moves import DeviceMove, DeviceMoves, knobs_of
 from bridge.engine.offers import VARIANTS, Offers
 from bridge.engine.results import Lesson as TaughtLesson
@@ -30,9 +36,9 @@ from bridge.mix import messages as m
 from bridge.mix.device_events import Note, TaskName
 from bridge.mix.devices import Device, Rack
 from bridge.mix.messages import Mode, MoveState
-from bridge.mix.notices import Actor, ChangeNoticed, Notice, RewardCredited, WorkChanged
+from bridge.mix.notices import Notice, RewardCredited, WorkChanged
 from bridge.mix.state import MixState
-from bridge.tasks.task import Advised, Lesson, Scene, Task, Teaching, Variant
+from bridge.tasks.task import Advised, Lesson, Scene, Task, Teaching
 
 NOTE_S: Final = 2.0
 """A note that is not heard within this is not heard."""
@@ -71,6 +77,7 @@ class DeviceWork:
     Attributes:
         rack: The devices.
         moves: What was changed of them.
+        hands: What others do to them.
         task: What is worked on.
     """
 
@@ -101,12 +108,13 @@ class DeviceWork:
         self._plays_notes = plays_notes
         self.offers = Offers(self.moves, out, teach=self._teach, apply=self._apply)
         self._heard: Note | None = None
+        self._by_hand: list[DeviceTouch] = []
         self._target: Note | None = None
         self._waits_for_target = ""
         self._note_due = math.inf
         self._is_deaf = False
         self._next_at = -math.inf
-        self._hands = DeviceHands(
+        self.hands = DeviceHands(
             rack=self.rack,
             knobs=self.knobs,
             moves=self.moves,
@@ -126,7 +134,7 @@ class DeviceWork:
     @property
     def due(self) -> float | None:
         """When `tick` or `advance` has something to do next, monotonic seconds."""
-        dues = [] if self._hands.due is None else [self._hands.due]
+        dues = [] if self.hands.due is None else [self.hands.due]
         if (knobs_due := self.knobs.due) is not None and not self.rack.is_dump_open:
             dues.append(knobs_due)
         if (offer_due := self.offers.due) is not None:
@@ -170,7 +178,9 @@ class DeviceWork:
         It is where it names a move of a device, or names none while a sound is worked on.
         """
         named = getattr(event, "move", None)
-        if named is None or (self.moves.get(named) is None if named else not self._is_at_work):
+        if named is None or (
+            self.moves.get(named) is None if named else self.task is not TaskName.SOUND
+        ):
             return False
         match event:
             case m.RewardReceived():
@@ -184,14 +194,12 @@ class DeviceWork:
             case m.UndoRequested():
                 self._undo(event)
             case m.RevertRequested():
-                self._revert_from(event)
+                first = self.moves.get(event.move)  # all later ones go back as well, unjudged
+                for move in self.moves.since(first) if first else ():
+                    self._revert(move, event.at, f"back to before {event.move}")
             case _:
                 return False
         return True
-
-    @property
-    def _is_at_work(self) -> bool:
-        return self.task is TaskName.SOUND
 
     def choose(self, event: d.TaskEvent) -> None:
         """Do as a person says what is worked on."""
@@ -225,11 +233,7 @@ class DeviceWork:
     def _choose_focus(self, event: d.FocusChosen) -> None:
         strips = self._mix.find(event.track) if event.track != "*" else []
         if len(strips) != 1:
-            called = (
-                f"number {event.track[1:]}" if event.track.startswith("#") else repr(event.track)
-            )
-            what = "there are several tracks" if strips else "there is no track"
-            self._out.refuse(f"focus: {what} {called}")
+            self._out.refuse(f"focus: expected one track; {event.track!r} is {len(strips)}")
             return
         device = self.rack.on_track(strips[0].number, event.what)
         if device is None:
@@ -239,6 +243,7 @@ class DeviceWork:
         self.pause(event.at, f"{device.name} is in focus now")
         self.knobs.focus = device.key
         self._heard = None
+        self._by_hand.clear()
         self._out.notices.append(self._work())
 
     def _reward(self, event: m.RewardReceived) -> None:
@@ -274,12 +279,6 @@ class DeviceWork:
             self._judge(move, -1.0)
         self._revert(move, event.at, "you took it back")
 
-    def _revert_from(self, event: m.RevertRequested) -> None:
-        """Take a move and all later ones back; it judges none of them."""
-        first = self.moves.get(event.move)
-        for move in self.moves.since(first) if first else ():
-            self._revert(move, event.at, f"back to before {event.move}")
-
     def _revert(self, move: DeviceMove, at: float, reason: str) -> None:
         self._heard = None
         if why_not := self.moves.revert(move, at, reason):
@@ -305,12 +304,12 @@ class DeviceWork:
         if isinstance(event, d.NoteHeard):
             self._hear(event)
         else:
-            self._hands.receive(event)
+            self.hands.receive(event)
 
     def close_dump(self, at: float) -> None:
         """A dump has said which devices there are."""
         had_focus = self.focus is not None
-        self._hands.close_dump(at)
+        self.hands.close_dump(at)
         if had_focus and self.focus is None:
             self.pause(at, "the device is gone")
             self._host.notify("the device in focus is gone; its moves are left as they are")
@@ -322,6 +321,8 @@ class DeviceWork:
             self.offers.close(at, reason, is_left=hand_on is None, hand_on=hand_on)
         if key == self.knobs.focus:
             self._heard, self._note_due = None, math.inf
+            if hand_on is None:
+                self._by_hand.clear()
 
     def _hear(self, note: d.NoteHeard) -> None:
         device = self.focus
@@ -335,6 +336,9 @@ class DeviceWork:
             offer.heard.after = note
             return
         self._heard = note
+        if self._by_hand:
+            self._teach(lesson_of(self._by_hand, note), "")
+            self._by_hand.clear()
         move = self.moves.last()
         if move is None or move.key != device.key or move.after is not None:
             return
@@ -347,7 +351,8 @@ class DeviceWork:
             move.is_judged = True  # nobody is asked about it
             self._revert(move, note.at, louder)
             return
-        self._teach(self._lesson(move, Teaching.HEARD), move.id)
+        if why := self._teach(self._lesson(move, Teaching.HEARD), move.id):
+            self._revert(move, note.at, why)
 
     def hear_target(self, event: d.TargetHeard) -> None:
         """What was heard of the file that a person has named."""
@@ -372,7 +377,7 @@ class DeviceWork:
 
     def tick(self, at: float) -> None:
         """Conclude what only time can, and decide if it is time to."""
-        for touch in self._hands.settle(at):
+        for touch in self.hands.settle(at):
             self._learn_from_hand(touch)
         if (offer_due := self.offers.due) is not None and at >= offer_due - 1e-9:
             self.offers.close(at, "nobody answered")
@@ -464,36 +469,23 @@ class DeviceWork:
         device = self.rack.by_key(touch.key)
         if device is None or is_same_position(device, touch.index, touch.start, touch.value):
             return
-        self._out.notices.append(
-            ChangeNoticed(
-                actor=Actor.HAND,
-                track=device.track,
-                param=device.param(touch.index),
-                from_value=touch.start,
-                to_value=touch.value,
-            )
-        )
+        self._out.notices.append(change_of(device, touch))
         if touch.key != self.knobs.focus or self.task is not TaskName.SOUND:
             return
-        by_hand = Variant(
-            positions={touch.index: touch.value},
-            probability=1.0,
-            score=0.0,
-            confidence=1.0,
-            reason="your hand",
-        )
-        self._teach(
-            Lesson(teaching=Teaching.HAND, scene=touch.scene, variants=(by_hand,), after=(None,)),
-            "",
-        )
+        if touch.scene.heard is None and not self._by_hand:
+            self._teach(lesson_of([touch], None), "")
+        else:
+            self._by_hand.append(touch)  # what it sounds like now is heard next
 
-    def _teach(self, lesson: Lesson, move: str) -> None:
+    def _teach(self, lesson: Lesson, move: str) -> str:
+        """Pass a lesson on; why the task wants the move back, empty where it stays."""
         if not self._learns:
-            return
-        text = self._tasks[TaskName.SOUND].learn(lesson)
-        learnt = Learnt(td_error=0.0, text=text)
+            return ""
+        outcome = self._tasks[TaskName.SOUND].learn(lesson)
+        learnt = Learnt(td_error=0.0, text=outcome.text)
         taught = TaughtLesson(move=move, reward=lesson.value, weight=lesson.weight, learnt=learnt)
         self._out.lessons.append(taught)
+        return outcome.takes_back
 
     # -- telling -------------------------------------------------------------------------------
 

@@ -102,6 +102,29 @@ class Engine:
         )
         self._strip_memory = StripMemory(self.mix, self.guard)
         self._out = StepBuilder()
+        self._connect(agent)
+        self.devices = DeviceWork(
+            tasks=tasks or {},
+            mix=self.mix,
+            guard=self.guard,
+            host=self,
+            out=self._out,
+            next_id=self.moves.next_id,
+            interval_s=interval_s,
+            learns=learning_enabled,
+            plays_notes=plays_notes,
+        )
+        self._interval_s = interval_s
+        self._is_live = is_live
+        self._link = (LinkState.OFFLINE, "nothing has been heard of the DAW yet")
+        self._next_decision_at = -math.inf
+        self._attended_at: float | None = None
+        self._told_status = ("", "")
+        self._last_event_at = math.inf
+        self._choose_mode(mode)
+
+    def _connect(self, agent: Agent) -> None:
+        """Make what people and the DAW speak with, and give each its neighbours."""
         self.detours = Detours(mix=self.mix, guard=self.guard, moves=self.moves)
         self._verdicts = Verdicts(
             mix=self.mix,
@@ -130,25 +153,6 @@ class Engine:
             notify=self._tell,
             attend=self._attend,
         )
-        self.devices = DeviceWork(
-            tasks=tasks or {},
-            mix=self.mix,
-            guard=self.guard,
-            host=self,
-            out=self._out,
-            next_id=self.moves.next_id,
-            interval_s=interval_s,
-            learns=learning_enabled,
-            plays_notes=plays_notes,
-        )
-        self._interval_s = interval_s
-        self._is_live = is_live
-        self._link = (LinkState.OFFLINE, "nothing has been heard of the DAW yet")
-        self._next_decision_at = -math.inf
-        self._attended_at: float | None = None
-        self._told_status = ("", "")
-        self._last_event_at = math.inf
-        self._choose_mode(mode)
 
     # -- the one door --------------------------------------------------------------------------
 
@@ -257,6 +261,8 @@ class Engine:
         was_open = self.mix.is_dump_open
         if isinstance(event, m.DumpOpened):
             self.devices.rack.open_dump()
+        elif isinstance(event, m.SceneRecalled):
+            self.devices.hands.expect_patch()
         self._daw.apply(event)
         if not was_open or self.mix.is_dump_open:
             return

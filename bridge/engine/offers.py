@@ -51,7 +51,7 @@ class Offers:
         moves: DeviceMoves,
         out: StepBuilder,
         *,
-        teach: Callable[[Lesson, str], None],
+        teach: Callable[[Lesson, str], str],
         apply: Callable[[DeviceMove, float], None],
     ) -> None:
         """Give it its neighbours.

@@ -94,7 +94,7 @@ class Teaching(StrEnum):
     PICK = "pick"
     """A person chose among the variants of an offer, or kept what was there."""
     HAND = "hand"
-    """A person moved parameters themselves."""
+    """A person moved parameters themselves; if a note was heard before, it waits for the next."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +119,20 @@ class Lesson:
     weight: float = 1.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a lesson led to.
+
+    Attributes:
+        text: What is believed now that was not before, in words; empty for nothing.
+        takes_back: Why a move that was heard is to go back, in words; empty where it stays. Asked
+            for `Teaching.HEARD` alone: with a target nobody else judges.
+    """
+
+    text: str = ""
+    takes_back: str = ""
+
+
 class Task(Protocol):
     """What the engine needs of a task of devices."""
 
@@ -134,8 +148,8 @@ class Task(Protocol):
             explore: Whether an exploratory choice is permitted (never in gig mode).
         """
 
-    def learn(self, lesson: Lesson) -> str:
-        """Learn; returns what is believed now that was not before, in words, or nothing."""
+    def learn(self, lesson: Lesson) -> Outcome:
+        """Learn from what became of a change."""
 
     def beliefs(self) -> Mapping[str, Any]:
         """What is believed of this person, as JSON that a person can read."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bridge.errors import PriorError
-from bridge.tasks.task import Lesson, Scene, Teaching, Variant
+from bridge.tasks.task import Lesson, Outcome, Scene, Teaching, Variant
 
 
 class ScriptedTask:
@@ -15,6 +15,7 @@ class ScriptedTask:
         wants: What it wants next, best first; the first `count` are proposed and used up.
         scenes: What it was asked with.
         lessons: What it was taught.
+        takes_back: Why the next move that is heard is to go back.
     """
 
     def __init__(self) -> None:
@@ -23,6 +24,7 @@ class ScriptedTask:
         self.lessons: list[Lesson] = []
         self.counts: dict[str, int] = {}
         self.rest = ""
+        self.takes_back = ""
 
     def propose(self, scene: Scene, *, count: int, explore: bool) -> tuple[Variant, ...]:
         self.scenes.append(scene)
@@ -40,10 +42,11 @@ class ScriptedTask:
             for each in wanted
         )
 
-    def learn(self, lesson: Lesson) -> str:
+    def learn(self, lesson: Lesson) -> Outcome:
         self.lessons.append(lesson)
         self.counts[lesson.teaching] = self.counts.get(lesson.teaching, 0) + 1
-        return f"lesson {sum(self.counts.values())}"
+        takes_back, self.takes_back = self.takes_back, ""
+        return Outcome(text=f"lesson {sum(self.counts.values())}", takes_back=takes_back)
 
     def taught(self, teaching: Teaching) -> list[Lesson]:
         return [lesson for lesson in self.lessons if lesson.teaching is teaching]

@@ -82,9 +82,9 @@ def test_the_mix_rests_while_a_sound_is_worked_on_and_goes_on_afterwards() -> No
 @pytest.mark.parametrize(
     ("track", "what", "why"),
     [
-        ("Nobody", "", "focus: there is no track 'Nobody'"),
-        ("#9", "", "focus: there is no track number 9"),
-        ("*", "", "focus: there is no track '*'"),
+        ("Nobody", "", "focus: expected one track; 'Nobody' is 0"),
+        ("#9", "", "focus: expected one track; '#9' is 0"),
+        ("*", "", "focus: expected one track; '*' is 0"),
         ("Kick", "", "focus: no device with parameters that are told is on Kick"),
         ("Bass", "Delay", "focus: no device 'Delay' with parameters that are told is on Bass"),
     ],
@@ -372,6 +372,8 @@ def test_a_slow_hand_is_one_hand_however_small_its_steps_are() -> None:
     rig.wait(2.0)
     (change,) = rig.notices(ChangeNoticed)
     assert (change.from_value, change.to_value) == (0.5, pytest.approx(0.698, abs=1e-6))
+    (hand,) = rig.task.taught(Teaching.HAND)
+    assert hand.variants[0].positions == {2: pytest.approx(0.698, abs=1e-6)}
 
 
 def test_a_write_that_crossed_a_hand_gives_the_hands_value_back() -> None:
@@ -500,6 +502,34 @@ def test_a_target_is_what_was_heard_of_the_file_that_was_named_last() -> None:
     rig.handle(d.TargetChosen(at=rig.at, path="/c.wav"))
     rig.handle(target("/c.wav", "/c.wav is silent; name a file with one note in it."))
     assert refused(rig) == "target: /c.wav is silent; name a file with one note in it."
+
+
+def test_a_move_that_the_task_wants_back_goes_back_and_is_no_judgement() -> None:
+    rig = Rig(mode=Mode.ASSIST).work()
+    rig.note()
+    rig.task.wants = [{"Cutoff": 0.7}]
+    rig.wait(3.0)
+    rig.task.takes_back = "it came no nearer"
+    rig.note()
+    rig.wait(0.45)
+    assert rig.position("Cutoff") == pytest.approx(0.5)
+    assert rig.notices(MoveReported)[-1].reason == "it came no nearer"
+    assert rig.task.taught(Teaching.THUMB) == []
+
+
+def test_a_hand_after_a_note_teaches_with_the_next_note() -> None:
+    rig = Rig(mode=Mode.ASSIST).work()
+    rig.note(bright_oct=-2.0)
+    for param in (1, 2):
+        rig.hear(*rig.daw.turn(param, 0.9))
+        rig.wait(2.0)
+    assert rig.task.taught(Teaching.HAND) == []
+    rig.note(bright_oct=3.0)
+    (hand,) = rig.task.taught(Teaching.HAND)
+    assert hand.variants[0].positions == {1: pytest.approx(0.9), 2: pytest.approx(0.9)}
+    assert hand.scene.heard
+    assert hand.after[0]
+    assert (hand.scene.heard.bright_oct, hand.after[0].bright_oct) == (-2.0, 3.0)
 
 
 # -- what is kept ------------------------------------------------------------------------------

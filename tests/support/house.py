@@ -17,7 +17,10 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
 HOMELY: Final = frozenset(
-    "take took put hear heard note tell told say said look want give given keep kept".split()
+    [
+        *("take", "took", "put", "hear", "heard", "note", "tell", "told", "say", "said", "look"),
+        *("want", "give", "given", "keep", "kept"),
+    ]
 )
 DAW_NAMES: Final = re.compile(r"ableton|reaper|ardour|x32|xair", re.IGNORECASE)
 PARAM_SLICE: Final = re.compile(r"\[(?:\.\.\.|:\w*), ?2:|MOVABLE\[|values\[:, ?[0-9]|, 6\)\)")
@@ -95,9 +98,11 @@ def main() -> None:
     commits = sys.argv[1:] or ["."]
     columns = [figures(commit) for commit in commits]
     width = max(map(len, columns[0])) + 2
-    print(" " * width + "".join(f"{commit[:24]:<28}" for commit in commits))
+    sys.stdout.write(" " * width + "".join(f"{commit[:24]:<28}" for commit in commits) + "\n")
     for label in columns[0]:
-        print(f"{label:<{width}}" + "".join(f"{column[label]:<28}" for column in columns))
+        sys.stdout.write(
+            f"{label:<{width}}" + "".join(f"{column[label]:<28}" for column in columns) + "\n"
+        )
 
 
 if __name__ == "__main__":

@@ -11,8 +11,10 @@ import subprocess
 import sys
 import tokenize
 from collections import Counter
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from types import FrameType
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
@@ -93,6 +95,50 @@ def figures(commit: str) -> dict[str, str]:
     }
 
 
+def _calls(work: Callable[[], object]) -> str:
+    """How many calls of how many functions of ours a piece of work makes."""
+    seen: Counter[str] = Counter()
+
+    def count(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and "/bridge/" in frame.f_code.co_filename:
+            seen[frame.f_code.co_qualname] += 1
+
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return f"{sum(seen.values())} calls of {len(seen)} functions"
+
+
+def hops() -> dict[str, str]:
+    """What a datagram and a thumb pass through in the tree as it stands."""
+    sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+    from bridge.daw.generic import GenericDialect
+    from bridge.mix import messages as m
+    from bridge.mix.params import Param
+    from bridge.osc.decode import decode
+    from bridge.osc.encode import encode
+    from bridge.osc.message import OscMessage
+    from support.desk import Desk
+
+    desk = Desk().connect()
+    dialect = GenericDialect()
+    datagram = encode(OscMessage("/mix/track/1/gain", (-3.0,)))
+
+    def hand() -> None:
+        message = decode(datagram)
+        assert isinstance(message, OscMessage)
+        for event in dialect.decode(message, at=desk.at) or ():
+            assert isinstance(event, m.ParamChanged)
+            desk.engine.handle(event)
+
+    first = _calls(hand)
+    move = desk.move("Vox", Param.GAIN, 1.0)
+    thumb = m.RewardReceived(at=desk.at, value=1.0, move=move, reward_id="1")
+    return {"a value from the DAW": first, "a thumb": _calls(lambda: desk.engine.handle(thumb))}
+
+
 def main() -> None:
     """Print the figures of the commits side by side."""
     commits = sys.argv[1:] or ["."]
@@ -100,9 +146,10 @@ def main() -> None:
     width = max(map(len, columns[0])) + 2
     sys.stdout.write(" " * width + "".join(f"{commit[:24]:<28}" for commit in commits) + "\n")
     for label in columns[0]:
-        sys.stdout.write(
-            f"{label:<{width}}" + "".join(f"{column[label]:<28}" for column in columns) + "\n"
-        )
+        cells = "".join(f"{column[label]:<28}" for column in columns)
+        sys.stdout.write(f"{label:<{width}}{cells}\n")
+    for label, text in hops().items():
+        sys.stdout.write(f"{label}, decoded and handled: {text}\n")
 
 
 if __name__ == "__main__":

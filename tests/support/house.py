@@ -127,8 +127,7 @@ def hops() -> dict[str, str]:
     datagram = encode(OscMessage("/mix/track/1/gain", (-3.0,)))
 
     def hand() -> None:
-        message = decode(datagram)
-        assert isinstance(message, OscMessage)
+        (message,) = decode(datagram)
         for event in dialect.decode(message, at=desk.at) or ():
             assert isinstance(event, m.ParamChanged)
             desk.engine.handle(event)

@@ -6,8 +6,7 @@ Theory of operation:
    the task is asked on a tick, never because a packet came, and only while nothing else is open.
 2. In `suggest` mode it makes an offer: up to three variants, each a move with a name, which a
    person hears, picks or leaves. In `assist` and `gig` mode it makes a move, and thumbs judge it.
-3. A note is heard *of a sound*: it counts only if it began after the last write. What was heard
-   before and after a move teaches, whether or not anybody judges it.
+3. What was heard before and after a move teaches, whether or not anybody judges it (`listening`).
 4. What the device says and nobody asked for is a hand or another patch (`device_hands`).
 """
 
@@ -25,6 +24,7 @@ from bridge.engine.device_hands import (
     lesson_of,
 )
 from bridge.engine.device_moves import DeviceMove, DeviceMoves, knobs_of
+from bridge.engine.listening import Listening
 from bridge.engine.offers import VARIANTS, Offers
 from bridge.engine.results import Lesson as TaughtLesson
 from bridge.engine.results import StepBuilder
@@ -33,24 +33,18 @@ from bridge.guard.knobs import Knobs
 from bridge.guard.write import Purpose
 from bridge.mix import device_events as d
 from bridge.mix import messages as m
-from bridge.mix.device_events import Note, TaskName
+from bridge.mix.device_events import TaskName
 from bridge.mix.devices import Device, Rack
 from bridge.mix.messages import Mode, MoveState
 from bridge.mix.notices import Notice, RewardCredited, WorkChanged
 from bridge.mix.state import MixState
 from bridge.tasks.task import Advised, Lesson, Scene, Task, Teaching
 
-NOTE_S: Final = 2.0
-"""A note that is not heard within this is not heard."""
-PITCH: Final = 48
-VELOCITY: Final = 100
-PLAYED_S: Final = 0.6
 LOUDER_DB: Final = 3.0
 """A move that makes a note louder by more goes back at once."""
 
+_LONGEST_WAIT_S: Final = 60.0
 _IDLE_LOOK_S: Final = 1.0
-_ARRIVES_S: Final = 0.05
-"""How long a write may take from here to the sound."""
 _JUDGED_WITHIN_S: Final = 60.0
 """A nameless thumb is about nothing that is older."""
 
@@ -105,15 +99,11 @@ class DeviceWork:
         self._out = out
         self._interval_s = interval_s
         self._learns = learns
-        self._plays_notes = plays_notes
         self.offers = Offers(self.moves, out, teach=self._teach, apply=self._apply)
-        self._heard: Note | None = None
+        self._listening = Listening(plays_notes=plays_notes)
         self._by_hand: list[DeviceTouch] = []
-        self._target: Note | None = None
-        self._waits_for_target = ""
-        self._note_due = math.inf
-        self._is_deaf = False
         self._next_at = -math.inf
+        self._told_rest = ""
         self.hands = DeviceHands(
             rack=self.rack,
             knobs=self.knobs,
@@ -139,8 +129,8 @@ class DeviceWork:
             dues.append(knobs_due)
         if (offer_due := self.offers.due) is not None:
             dues.append(offer_due)
-        if math.isfinite(self._note_due):
-            dues.append(self._note_due)
+        if math.isfinite(self._listening.due):
+            dues.append(self._listening.due)
         if self._may_decide():
             dues.append(max(self._next_at, self.knobs.free_at(self.knobs.focus)))
         return min(dues, default=None)
@@ -190,7 +180,7 @@ class DeviceWork:
                 self._next_at = event.at + self._interval_s
             case m.AuditionSwitched():
                 if self.offers.audition(event):
-                    self._want_note(event.at)
+                    self._ask_note(event.at)
             case m.UndoRequested():
                 self._undo(event)
             case m.RevertRequested():
@@ -212,11 +202,9 @@ class DeviceWork:
                 self.offers.choose(event)
                 self._next_at = event.at + self._interval_s
             case d.TargetChosen():
-                self._target, self._waits_for_target = None, event.path
+                self._host.notify(self._listening.choose_target(event))
                 self.offers.close(event.at, "the target is another now")
-                self._host.notify(
-                    f"listening to {event.path}" if event.path else "no target any more"
-                )
+                self._next_at = event.at
 
     def _choose_task(self, event: d.TaskChosen) -> None:
         known = (TaskName.MIX, TaskName.OFF, *self._tasks)
@@ -242,7 +230,7 @@ class DeviceWork:
             return
         self.pause(event.at, f"{device.name} is in focus now")
         self.knobs.focus = device.key
-        self._heard = None
+        self._listening.begin()
         self._by_hand.clear()
         self._out.notices.append(self._work())
 
@@ -280,7 +268,7 @@ class DeviceWork:
         self._revert(move, event.at, "you took it back")
 
     def _revert(self, move: DeviceMove, at: float, reason: str) -> None:
-        self._heard = None
+        self._listening.forget()
         if why_not := self.moves.revert(move, at, reason):
             self._out.refuse(f"undo: {why_not}")
         self._next_at = max(self._next_at, at + self._interval_s)
@@ -289,13 +277,13 @@ class DeviceWork:
         """Bring all that we have moved back to where it stood."""
         self.offers.close(at, "panic", is_left=True)
         self.moves.back_to_snapshot(at)
-        self._heard = None
+        self._listening.forget()
 
     def pause(self, at: float, reason: str) -> None:
         """Stop what is on its way, save panic; close the offer."""
         self.moves.stop(at, reason, spare_panic=True)
         self.offers.close(at, reason)
-        self._note_due = math.inf
+        self._listening.due = math.inf
 
     # -- what is heard -------------------------------------------------------------------------
 
@@ -320,7 +308,7 @@ class DeviceWork:
         if offer is not None and offer.moves[0].key == key:
             self.offers.close(at, reason, is_left=hand_on is None, hand_on=hand_on)
         if key == self.knobs.focus:
-            self._heard, self._note_due = None, math.inf
+            self._listening.forget()
             if hand_on is None:
                 self._by_hand.clear()
 
@@ -328,14 +316,13 @@ class DeviceWork:
         device = self.focus
         if device is None or note.track != device.track or self.task is not TaskName.SOUND:
             return
-        if not self.knobs.is_idle or note.at - note.length_s < self.knobs.written_at - _ARRIVES_S:
+        if not (self.knobs.is_idle and self._listening.counts(note, self.knobs.written_at)):
             return  # it began while the sound was another
-        self._note_due, self._is_deaf = math.inf, False
         offer = self.offers.open
         if offer is not None and offer.heard is not None:
             offer.heard.after = note
             return
-        self._heard = note
+        self._listening.heard = note
         if self._by_hand:
             self._teach(lesson_of(self._by_hand, note), "")
             self._by_hand.clear()
@@ -356,13 +343,12 @@ class DeviceWork:
 
     def hear_target(self, event: d.TargetHeard) -> None:
         """What was heard of the file that a person has named."""
-        if event.path != self._waits_for_target:
-            return  # they have named another since
-        self._waits_for_target = ""
+        if not self._listening.take_target(event):
+            return
         if event.trouble:
             self._out.refuse(f"target: {event.trouble}")
             return
-        self._target, self._next_at = event, event.at
+        self._next_at = event.at
         self._host.notify(f"the target is {event.path}")
 
     # -- time ----------------------------------------------------------------------------------
@@ -381,10 +367,8 @@ class DeviceWork:
             self._learn_from_hand(touch)
         if (offer_due := self.offers.due) is not None and at >= offer_due - 1e-9:
             self.offers.close(at, "nobody answered")
-        if at >= self._note_due - 1e-9:
-            self._note_due = math.inf
-            self._is_deaf = True
-            self._host.notify(f"no note was heard within {NOTE_S:g} s: play one, or check the tap")
+        if why := self._listening.give_up(at):
+            self._host.notify(why)
         free_at = self.knobs.free_at(self.knobs.focus)
         if self._may_decide() and at >= max(self._next_at, free_at) - 1e-9:
             self._decide(at)
@@ -395,8 +379,7 @@ class DeviceWork:
             and self.focus is not None
             and self.offers.open is None
             and self.knobs.is_idle
-            and not math.isfinite(self._note_due)
-            and not (self._is_deaf and self._target is not None)
+            and not self._listening.is_waiting
             and self._host.mode is not Mode.OBSERVE
             and self._host.is_ready
         )
@@ -405,9 +388,12 @@ class DeviceWork:
         device, task = self.focus, self._tasks[TaskName.SOUND]
         if device is None:
             return
-        if self._heard is None and self._want_note(at):
+        if (wait_s := self.knobs.wait_s(at, to_target=self._listening.target is not None)) > 0.0:
+            self._next_at = at + min(wait_s, _LONGEST_WAIT_S)
+            return
+        if self._listening.heard is None and self._ask_note(at):
             return  # first hear what is there
-        self._next_at = at + max(self._interval_s, 0.0)
+        self._next_at = at + self._interval_s
         mode, scene = self._host.mode, self._scene(device, at)
         if not any(knob.is_free for knob in scene.knobs):
             self._next_at = at + max(self._interval_s, _IDLE_LOOK_S)
@@ -418,9 +404,12 @@ class DeviceWork:
         moves = tuple(move for move in made if move is not None)
         if not moves:
             self._next_at = at + max(self._interval_s, _IDLE_LOOK_S)
-            if isinstance(task, Advised) and task.rest:
-                self._host.notify(task.rest)
+            rest = task.rest if isinstance(task, Advised) else ""
+            if rest and rest != self._told_rest:
+                self._host.notify(rest)
+            self._told_rest = rest
             return
+        self._told_rest = ""
         self._out.decisions.extend(self.moves.decision(move, mode) for move in moves)
         if mode is not Mode.SUGGEST:
             self._apply(moves[0], at)
@@ -429,18 +418,15 @@ class DeviceWork:
 
     def _apply(self, move: DeviceMove, at: float) -> None:
         if not self.moves.apply(move, at):
-            self._heard = None
+            self.knobs.book(at)
+            self._listening.forget()
 
-    def _want_note(self, at: float) -> bool:
+    def _ask_note(self, at: float) -> bool:
         """Ask for a note where the DAW plays them; whether one is on its way."""
-        device = self.focus
-        if not self._plays_notes or device is None or self._is_deaf:
-            return False
-        self._out.commands.append(
-            d.PlayNote(device=device.number, pitch=PITCH, velocity=VELOCITY, length_s=PLAYED_S)
-        )
-        self._note_due = at + NOTE_S + PLAYED_S
-        return True
+        note = self._listening.ask(self.focus, at) if self.focus else None
+        if note is not None:
+            self._out.commands.append(note)
+        return note is not None
 
     # -- learning ------------------------------------------------------------------------------
 
@@ -452,8 +438,8 @@ class DeviceWork:
             device=device.name,
             role=strip.role.value if strip else "other",
             knobs=knobs_of(device, self.knobs, is_free=is_free),
-            heard=self._heard if device.key == self.knobs.focus else None,
-            target=self._target,
+            heard=self._listening.heard if device.key == self.knobs.focus else None,
+            target=self._listening.target,
         )
 
     def _judge(self, move: DeviceMove, value: float) -> None:

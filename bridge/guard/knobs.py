@@ -25,6 +25,7 @@ Place = tuple[str, int]
 """A device's key and the number of one of its parameters."""
 
 _LATE_ECHO_S: Final = 2 * ECHO_TIMEOUT_S
+_MINUTE_S: Final = 60.0
 _ROUNDING: Final = 1e-9
 
 
@@ -98,6 +99,7 @@ class Knobs:
         self._ended: deque[Ramp] = deque(maxlen=256)
         self._held_until: dict[str, float] = {}
         self._silent: set[Place] = set()
+        self._booked: deque[float] = deque()
 
     # -- the rules -----------------------------------------------------------------------------
 
@@ -154,6 +156,22 @@ class Knobs:
     def free_at(self, key: str) -> float:
         """When a device is free of hands, monotonic seconds."""
         return self._held_until.get(key, -math.inf)
+
+    def book(self, at: float) -> None:
+        """A move was made."""
+        self._booked.append(at)
+
+    def wait_s(self, at: float, *, to_target: bool) -> float:
+        """How long until the next move may be made; infinite where it may not be."""
+        while self._booked and self._booked[0] <= at - _MINUTE_S:
+            self._booked.popleft()
+        limits = self._guard.limits
+        most = limits.moves_per_minute
+        if to_target:
+            most = 0.0 if self.is_gig else limits.target_moves_per_minute
+        if len(self._booked) < most:
+            return 0.0
+        return self._booked[0] + _MINUTE_S - at if most else math.inf
 
     # -- on the way ----------------------------------------------------------------------------
 

@@ -28,7 +28,7 @@ from bridge.engine.engine import Engine
 from bridge.errors import DialectError
 from bridge.journal.record import Record
 from bridge.journal.writer import JournalReport
-from bridge.mix.device_events import DeviceCommand
+from bridge.mix.device_events import DeviceCommand, TargetChosen
 from bridge.mix.messages import (
     AnyCommand,
     DawEvent,
@@ -53,6 +53,7 @@ from bridge.runtime.meters import SAMPLES_HZ, LevelMeters
 from bridge.runtime.outbox import Outbox
 from bridge.runtime.remotes import Remotes
 from bridge.runtime.requests import Requests, is_request
+from bridge.runtime.targets import Targets
 from bridge.runtime.thumbs import find_rateable
 from bridge.runtime.udp import Address, UdpEndpoint
 
@@ -98,6 +99,7 @@ class Runner:
         counters: What came, and what was not done.
         lessons: Counts what changed what is known of the person.
         watchers: Are called with everything that remotes are told.
+        targets: Hears the sound files that people name.
         door: The DAW's own socket, where it has one; else it speaks where people do.
     """
 
@@ -124,6 +126,7 @@ class Runner:
         can = dialect.capabilities
         self._outbox = Outbox(can.writes_per_s, self.counters, per_param_s=can.writes_per_param_s)
         self.door: DawDoor | None = None
+        self.targets = Targets(self.submit, None)
         self._is_ask_due = False
         self._log = Complaints()
         self._complaints = DawComplaints(self._log, self.counters, dialect, daw)
@@ -254,6 +257,8 @@ class Runner:
             reward_id = f"r{self.session}-{self._unnamed_rewards}"
             request = replace(request, reward_id=reward_id)
         self.submit(request)
+        if isinstance(request, TargetChosen) and request.path:
+            self.targets.listen(request.path)
         return request
 
     @property
@@ -321,6 +326,7 @@ class Runner:
         self._journal.append(event, result, memory)
         if isinstance(event, DawEvent):
             self._complaints.check_track(event, self.engine.mix)
+            self._complaints.check_device(event, self.engine.devices.rack)
         for notice in result.notices:  # a move is told before it is sent
             if isinstance(notice, RequestRefused) and asker is not None:
                 self._requests.refuse(notice.text, asker, event.at)

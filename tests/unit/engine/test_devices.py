@@ -279,6 +279,27 @@ def test_nothing_is_written_while_the_daw_is_away_or_the_mix_is_frozen() -> None
     assert rig.wait(5.0).written == []
 
 
+@pytest.mark.parametrize(
+    ("profile", "is_to_target", "most"),
+    [(Profile.STUDIO, False, 20), (Profile.STUDIO, True, 60), (Profile.LIVE, True, 0)],
+)
+def test_so_many_moves_are_made_in_a_minute(
+    profile: Profile, is_to_target: bool, most: int
+) -> None:
+    rig = Rig(mode=Mode.ASSIST, profile=profile)
+    if is_to_target:
+        rig.handle(d.TargetChosen(at=rig.at, path="/a.wav"))
+        rig.handle(target("/a.wav"))
+    rig.work(*[{"Resonance": 0.5 + 0.04 * (n % 2)} for n in range(1, 200)]).wait(59.0)
+    assert len(rig.decisions()) == most
+
+
+def test_why_nothing_is_proposed_is_told_once() -> None:
+    rig = Rig(mode=Mode.ASSIST).work().wait(30.0)
+    told = [each.text for each in rig.notices(StatusChanged)]
+    assert told.count("the script is over") == 1
+
+
 # -- thumbs, undo, panic -----------------------------------------------------------------------
 
 

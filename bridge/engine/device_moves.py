@@ -182,8 +182,9 @@ class DeviceMoves:
         move.awaited = {turn.index for turn in move.turns}
         for turn in move.turns:
             self._pinned.setdefault((device.key, turn.index), turn.from_position)
-            is_there = self._is_at(device, turn.index, turn.to_position)  # it was auditioned
-            if is_there:
+            tolerance = device.specs[turn.index].tolerance
+            is_there = abs(device.position(turn.index) - turn.to_position) <= tolerance
+            if is_there and self._is_at(device, turn.index, turn.to_position):  # it was auditioned
                 self._confirm(move, turn.index, at)
             else:
                 self._begin(device, turn.index, turn.to_position, at, Purpose.MOVE, move.id)
@@ -220,8 +221,9 @@ class DeviceMoves:
         return self._knobs.refusal(device, at, Purpose.MOVE)
 
     def _is_at(self, device: Device, index: int, position: float) -> bool:
-        now = self._knobs.on_the_wire(device, index)
-        return abs(now - position) <= device.specs[index].tolerance
+        """Whether a parameter stands there, or is on its way there."""
+        heading = self._knobs.heading(device, index)
+        return abs(heading - position) <= device.specs[index].tolerance
 
     def _begin(
         self, device: Device, index: int, target: float, at: float, purpose: Purpose, move: str

@@ -38,7 +38,7 @@ from bridge.mix.devices import Device, Rack
 from bridge.mix.messages import Mode, MoveState
 from bridge.mix.notices import Notice, RewardCredited, WorkChanged
 from bridge.mix.state import MixState
-from bridge.tasks.task import Advised, Lesson, Scene, Task, Teaching
+from bridge.tasks.task import Advised, Lesson, Scene, Task, Teaching, Variant
 
 LOUDER_DB: Final = 3.0
 """A move that makes a note louder by more goes back at once."""
@@ -56,13 +56,13 @@ class Host(Protocol):
 
     @property
     def is_ready(self) -> bool:
-        """Whether anything may be decided now: online, no dump open, not frozen or panicked."""
+        """Whether anything may be decided now."""
 
     def notify(self, text: str) -> None:
         """Show a sentence to everyone."""
 
     def pause(self, at: float, reason: str) -> None:
-        """Stop everything that is on its way, and close what is open."""
+        """Stop everything that is on its way."""
 
 
 class DeviceWork:
@@ -93,7 +93,6 @@ class DeviceWork:
         self.moves = DeviceMoves(self.rack, self.knobs, next_id)
         self.task = TaskName.MIX
         self._tasks = dict(tasks)
-        self._unlearnt = {name: task.state() for name, task in tasks.items()}
         self._mix = mix
         self._host = host
         self._out = out
@@ -102,8 +101,11 @@ class DeviceWork:
         self.offers = Offers(self.moves, out, teach=self._teach, apply=self._apply)
         self._listening = Listening(plays_notes=plays_notes)
         self._by_hand: list[DeviceTouch] = []
+        self._again: tuple[Scene, Variant] | None = None
+        """What is to be heard once more, as it stands."""
         self._next_at = -math.inf
         self._told_rest = ""
+        self._is_note_wanted = False
         self.hands = DeviceHands(
             rack=self.rack,
             knobs=self.knobs,
@@ -141,25 +143,6 @@ class DeviceWork:
             yield self._work()
         yield from self.offers.notices()
 
-    def states(self) -> dict[str, bytes]:
-        """What each task has learnt, by its name; those that have learnt nothing are left out."""
-        states = {name: task.state() for name, task in self._tasks.items()}
-        return {
-            name.value: state for name, state in states.items() if state != self._unlearnt[name]
-        }
-
-    def load_state(self, name: str, state: bytes) -> bool:
-        """Take over what a task has learnt; False where there is no such task.
-
-        Raises:
-            PriorError: If it cannot be read.
-        """
-        task = self._tasks.get(TaskName(name)) if name in tuple(TaskName) else None
-        if task is None:
-            return False
-        task.load_state(state)
-        return True
-
     # -- people --------------------------------------------------------------------------------
 
     def take(self, event: m.MixEvent) -> bool:
@@ -179,8 +162,7 @@ class DeviceWork:
                 self.offers.accept(event)
                 self._next_at = event.at + self._interval_s
             case m.AuditionSwitched():
-                if self.offers.audition(event):
-                    self._ask_note(event.at)
+                self._is_note_wanted = self.offers.audition(event)
             case m.UndoRequested():
                 self._undo(event)
             case m.RevertRequested():
@@ -231,7 +213,7 @@ class DeviceWork:
         self.pause(event.at, f"{device.name} is in focus now")
         self.knobs.focus = device.key
         self._listening.begin()
-        self._by_hand.clear()
+        self._again, self._by_hand = None, []
         self._out.notices.append(self._work())
 
     def _reward(self, event: m.RewardReceived) -> None:
@@ -309,8 +291,8 @@ class DeviceWork:
             self.offers.close(at, reason, is_left=hand_on is None, hand_on=hand_on)
         if key == self.knobs.focus:
             self._listening.forget()
-            if hand_on is None:
-                self._by_hand.clear()
+            self._again = None
+            self._by_hand = [] if hand_on is None else self._by_hand
 
     def _hear(self, note: d.NoteHeard) -> None:
         device = self.focus
@@ -326,6 +308,13 @@ class DeviceWork:
         if self._by_hand:
             self._teach(lesson_of(self._by_hand, note), "")
             self._by_hand.clear()
+        if self._again is not None:
+            (scene, variant), self._again = self._again, None
+            lesson = Lesson(
+                teaching=Teaching.HEARD, scene=scene, variants=(variant,), after=(note,)
+            )
+            self._teach(lesson, "")
+            return
         move = self.moves.last()
         if move is None or move.key != device.key or move.after is not None:
             return
@@ -359,6 +348,9 @@ class DeviceWork:
             self.pause(at, why)
         if not self.rack.is_dump_open:
             self._out.commands.extend(self.moves.advance(at))
+        if self._is_note_wanted and self.knobs.is_idle:  # a variant has arrived: now it is heard
+            self._is_note_wanted = False
+            self._ask_note(at)
         self._out.notices.extend(self.moves.take_notices())
 
     def tick(self, at: float) -> None:
@@ -385,21 +377,27 @@ class DeviceWork:
         )
 
     def _decide(self, at: float) -> None:
-        device, task = self.focus, self._tasks[TaskName.SOUND]
-        if device is None:
+        task = self._tasks[TaskName.SOUND]
+        if (device := self.focus) is None:
             return
-        if (wait_s := self.knobs.wait_s(at, to_target=self._listening.target is not None)) > 0.0:
+        mode, is_asking = self._host.mode, self._host.mode is Mode.SUGGEST
+        wait_s = self.knobs.wait_s(at, to_target=self._listening.target is not None)
+        if wait_s > 0.0 and not is_asking:
             self._next_at = at + min(wait_s, _LONGEST_WAIT_S)
             return
         if self._listening.heard is None and self._ask_note(at):
             return  # first hear what is there
         self._next_at = at + self._interval_s
-        mode, scene = self._host.mode, self._scene(device, at)
+        scene = self._scene(device, at)
         if not any(knob.is_free for knob in scene.knobs):
             self._next_at = at + max(self._interval_s, _IDLE_LOOK_S)
             return
-        count = VARIANTS if mode is Mode.SUGGEST else 1
+        count = VARIANTS if is_asking else 1
         variants = task.propose(scene, count=count, explore=mode is not Mode.GIG)
+        if variants and not variants[0].positions:
+            self._again, self._listening.heard = (scene, variants[0]), None
+            self._ask_note(at)
+            return
         made = (self.moves.make(device, variant, scene, at) for variant in variants[:count])
         moves = tuple(move for move in made if move is not None)
         if not moves:
@@ -409,12 +407,11 @@ class DeviceWork:
                 self._host.notify(rest)
             self._told_rest = rest
             return
-        self._told_rest = ""
         self._out.decisions.extend(self.moves.decision(move, mode) for move in moves)
-        if mode is not Mode.SUGGEST:
+        if is_asking:
+            self.offers.make(moves, at)
+        else:
             self._apply(moves[0], at)
-            return
-        self.offers.make(moves, at)
 
     def _apply(self, move: DeviceMove, at: float) -> None:
         if not self.moves.apply(move, at):
@@ -435,6 +432,7 @@ class DeviceWork:
         strip = self._mix.by_number(device.track)
         is_free = not self.knobs.refusal(device, at, Purpose.MOVE)
         return Scene(
+            key=device.key,
             device=device.name,
             role=strip.role.value if strip else "other",
             knobs=knobs_of(device, self.knobs, is_free=is_free),

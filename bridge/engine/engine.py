@@ -100,7 +100,7 @@ class Engine:
         self._teacher = Teacher(
             agent=agent, mix=self.mix, guard=self.guard, pace_s=interval_s, learns=learning_enabled
         )
-        self._strip_memory = StripMemory(self.mix, self.guard)
+        self._strip_memory = StripMemory(self.mix, self.guard, tasks or {})
         self._out = StepBuilder()
         self._connect(agent)
         self.devices = DeviceWork(
@@ -247,7 +247,7 @@ class Engine:
 
     def memory(self) -> bytes:
         """All that outlives a session, as canonical JSON: what was learnt, locks and roles."""
-        return self._strip_memory.pack(self._agent.state(), self.devices.states())
+        return self._strip_memory.pack(self._agent.state())
 
     def load_memory(self, memory: bytes) -> None:
         """Take over what `memory` returned in an earlier session.
@@ -255,7 +255,7 @@ class Engine:
         Raises:
             PriorError: If it cannot be read.
         """
-        self._agent.load_state(self._strip_memory.unpack(memory, self.devices.load_state))
+        self._agent.load_state(self._strip_memory.unpack(memory))
 
     def _on_daw(self, event: m.DawEvent) -> None:
         was_open = self.mix.is_dump_open

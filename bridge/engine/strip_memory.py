@@ -2,26 +2,30 @@
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from bridge.engine.move import Move
 from bridge.errors import PriorError
 from bridge.guard.guard import Guard
 from bridge.guard.strip_guard import classes_of, switch
+from bridge.mix.device_events import TaskName
 from bridge.mix.identity import kept_key
 from bridge.mix.messages import LinkState, StripSwitch
 from bridge.mix.params import CLASS_WORDS, LOCK_CLASS, MOVABLE, LockClass
 from bridge.mix.roles import Role, is_untouchable
 from bridge.mix.state import MixState, StripState
+from bridge.tasks.task import Task
 
 
 class StripMemory:
     """Locks and roles that outlive a dump and a session."""
 
-    def __init__(self, mix: MixState, guard: Guard) -> None:
+    def __init__(self, mix: MixState, guard: Guard, tasks: Mapping[TaskName, Task]) -> None:
         self._mix = mix
         self._guard = guard
+        self._tasks = {name.value: task for name, task in tasks.items()}
+        self._unlearnt = {name: task.state() for name, task in self._tasks.items()}
         self._roles: dict[str, Role] = {}
         self._safe: dict[str, list[LockClass]] = {}
         self._off: dict[StripSwitch, dict[str, list[LockClass]]] = {
@@ -146,23 +150,24 @@ class StripMemory:
         lost = "" if link[0] is LinkState.ONLINE else f"; {link[1]}"
         return f"{back} at the snapshot; nothing moves until you rearm{lost}"
 
-    def pack(self, learnt: bytes, parts: Mapping[str, bytes]) -> bytes:
+    def pack(self, learnt: bytes) -> bytes:
         """All this, and what was learnt of the mix and by each other task, as canonical JSON.
 
         What an other version has kept and this one does not know is kept as it was.
         """
         own = _canonical(self._unknown | self._to_json())
-        known = {name: json.loads(part) for name, part in parts.items()}
+        states = {name: task.state() for name, task in self._tasks.items()}
+        known = {
+            name: json.loads(state)
+            for name, state in states.items()
+            if state != self._unlearnt[name]
+        }
         tasks = _canonical(self._unknown_parts | known)
         more = b',"tasks":' + tasks if tasks != b"{}" else b""  # as before there were any
         return own[:-1] + b',"task":' + learnt + more + b',"version":1}'
 
-    def unpack(self, memory: bytes, load_part: Callable[[str, bytes], bool]) -> bytes:
+    def unpack(self, memory: bytes) -> bytes:
         """Take over what `pack` returned; returns what was learnt of the mix.
-
-        Args:
-            memory: As `pack` returned it.
-            load_part: Loads what a task has learnt; False where there is no such task.
 
         Raises:
             PriorError: If it cannot be read.
@@ -173,9 +178,9 @@ class StripMemory:
             own = {*self._to_json(), "task", "tasks", "version", *map(_off_name, StripSwitch)}
             self._unknown = {name: kept[name] for name in kept if name not in own}
             parts = kept.get("tasks", {})
-            self._unknown_parts = {
-                name: part for name, part in parts.items() if not load_part(name, _canonical(part))
-            }
+            self._unknown_parts = {n: part for n, part in parts.items() if n not in self._tasks}
+            for name in parts.keys() & self._tasks.keys():
+                self._tasks[name].load_state(_canonical(parts[name]))
             return _canonical(kept["task"])
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise PriorError(f"what was learnt cannot be read: {error!r}") from None

@@ -195,6 +195,11 @@ class Knobs:
         ramp = self._ramps.get((device.key, index))
         return ramp.written[-1] if ramp and ramp.written else device.position(index)
 
+    def heading(self, device: Device, index: int) -> float:
+        """Where a parameter is on its way to, or else what the device holds; a position."""
+        ramp = self._ramps.get((device.key, index))
+        return ramp.target if ramp else device.position(index)
+
     def begin(
         self, device: Device, index: int, target: float, at: float, *, purpose: Purpose, move: str
     ) -> None:

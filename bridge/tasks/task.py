@@ -49,13 +49,15 @@ class Scene:
     """All that a task may know when it is asked.
 
     Attributes:
-        device: The device's name.
+        key: The device's identity.
+        device: Its name.
         role: The role of its track, as `bridge.mix.roles.Role` says it.
         knobs: Its parameters whose positions are known, in their order.
         heard: The last note as the device stands now; None where none was heard since it changed.
         target: What it is to come near to; None for a person's taste.
     """
 
+    key: str
     device: str
     role: str
     knobs: tuple[Knob, ...]
@@ -68,7 +70,9 @@ class Variant:
     """A change that a task wants: one move, of one parameter or several.
 
     Attributes:
-        positions: Where to bring which parameter, by number; within `Knob.least` and `most`.
+        positions: Where to bring which parameter, by number; within `Knob.least` and `most`. Empty
+            where the sound is to be heard once more before anything is changed: its lesson is
+            `Teaching.HEARD` with that note.
         probability: With which the policy chose this one, for off-policy evaluation.
         score: The expected improvement over leaving the sound alone.
         confidence: 0 (a guess) to 1 (this person has said so often).
@@ -139,7 +143,7 @@ class Task(Protocol):
     def propose(self, scene: Scene, *, count: int, explore: bool) -> tuple[Variant, ...]:
         """Up to `count` different changes wanted now, best first.
 
-        Nothing is an answer: the sound is left alone. Whatever goes beyond a knob's bounds is
+        Nothing is an answer: the sound is left alone. What goes beyond a knob's bounds is
         shortened, and what changes nothing is left out.
 
         Args:

@@ -1,7 +1,8 @@
 """A DAW in memory with a synth on a track, over the generic dialect, and an engine beside it."""
 
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
 from bridge.agents.flat import FlatAgent
@@ -13,7 +14,7 @@ from bridge.engine.results import StepResult
 from bridge.guard.limits import LIMITS, Profile
 from bridge.mix import device_events as d
 from bridge.mix import messages as m
-from bridge.mix.device_events import TaskName
+from bridge.mix.device_events import Note, TaskName
 from bridge.mix.devices import DeviceParamSpec
 from bridge.mix.messages import LinkState, Mode
 from bridge.osc.decode import decode
@@ -36,10 +37,11 @@ SYNTH = (
 class SynthDaw(GenericDaw):
     """Kick, Bass and Lead, and a synth on the bass and on the lead; it speaks from the rows."""
 
-    def __init__(self) -> None:
+    def __init__(self, specs: Sequence[DeviceParamSpec] = SYNTH) -> None:
         super().__init__()
+        self.specs = specs
         self.synths = {1: ("Zed", 2), 2: ("Zed", 3)}
-        self.held = {(device, p): 0.5 for device in self.synths for p in range(1, len(SYNTH) + 1)}
+        self.held = {(device, p): 0.5 for device in self.synths for p in range(1, len(specs) + 1)}
         self.is_mute = False
 
     def hear(self, message: OscMessage) -> list[OscMessage]:
@@ -48,7 +50,7 @@ class SynthDaw(GenericDaw):
             return super().hear(message)
         if self.is_mute:
             return []
-        spec = SYNTH[write.param - 1]
+        spec = self.specs[write.param - 1]
         self.held[write.device, write.param] = spec.position(write.value)
         return [self.say_value(write.device, write.param)]
 
@@ -58,7 +60,7 @@ class SynthDaw(GenericDaw):
         return [self.say_value(device, param)]
 
     def say_value(self, device: int, param: int) -> OscMessage:
-        value = SYNTH[param - 1].value(self.held[device, param])
+        value = self.specs[param - 1].value(self.held[device, param])
         return encode_device_event(
             d.DeviceParamChanged(at=0.0, device=device, param=param, value=value)
         )
@@ -87,7 +89,7 @@ class SynthDaw(GenericDaw):
                     curve=spec.curve,
                     steps=spec.steps,
                 )
-                for param, spec in enumerate(SYNTH, start=1)
+                for param, spec in enumerate(self.specs, start=1)
             ]
         values = [self.say_value(*place) for place in self.held]
         return [*mix, *map(encode_device_event, said), *values, end]
@@ -101,6 +103,10 @@ class Rig:
     mode: Mode = Mode.SUGGEST
     plays_notes: bool = False
     memory: bytes = b""
+    task: Any = field(default_factory=ScriptedTask)
+    daw: SynthDaw = field(default_factory=SynthDaw)
+    ears: Callable[[SynthDaw], Note] | None = None
+    """What a note of the first synth sounds like; it is heard when it has ended."""
     at: float = 100.0
     results: list[StepResult] = field(default_factory=list)
     written: list[tuple[float, d.SetDeviceParam]] = field(default_factory=list)
@@ -108,9 +114,8 @@ class Rig:
     refusals: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.task = ScriptedTask()
-        self.daw = SynthDaw()
         self.dialect = GenericDialect()
+        self._notes: deque[tuple[float, Note]] = deque()
         self._waiting: deque[OscMessage] = deque()
         self.engine = self.make_engine()
         if self.memory:
@@ -133,7 +138,8 @@ class Rig:
 
     def work(self, *wants: dict[str, float]) -> "Rig":
         """Put the bass's synth in focus, and let the task want that."""
-        self.task.wants += wants
+        if wants:
+            self.task.wants += wants
         self.handle(d.FocusChosen(at=self.at, track="Bass", what=""))
         self.handle(d.TaskChosen(at=self.at, task=TaskName.SOUND))
         return self
@@ -143,7 +149,11 @@ class Rig:
         result = self.engine.handle(event)
         self.results.append(result)
         for command in result.commands:
-            if isinstance(command, d.SetDeviceParam):
+            if isinstance(command, d.PlayNote) and self.ears is not None:
+                note = self.ears(self.daw)
+                ends = event.at + max(command.length_s, note.length_s) + 0.1
+                self._notes.append((ends, note))
+            elif isinstance(command, d.SetDeviceParam):
                 self.written.append((event.at, command))
                 for message in self.dialect.encode_device(command, at=event.at):
                     self._waiting.extend(self.daw.hear(wire(message)))
@@ -167,6 +177,11 @@ class Rig:
         end = self.at + seconds
         for _ in range(2000):
             due = self.engine.deadline
+            if self._notes and self._notes[0][0] <= min(end, due or end):
+                self.at, note = self._notes.popleft()
+                said = {each.name: getattr(note, each.name) for each in fields(Note)}
+                self.handle(d.NoteHeard(at=self.at, track=2, seq=1, **said))
+                continue
             if due is None or due > end:
                 break
             self.at = max(due, self.at)

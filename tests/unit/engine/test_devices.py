@@ -172,6 +172,37 @@ def test_a_variant_is_heard_in_place_of_what_is_there_and_what_was_heard_is_lear
     assert [note and note.bright_oct for note in pick.after] == [1.0, 2.0]
 
 
+def test_a_note_of_a_variant_is_asked_for_once_it_has_arrived() -> None:
+    rig = Rig(plays_notes=True).work({"Cutoff": 0.7}).wait(0.1)
+    rig.at += 0.7
+    rig.note()
+    rig.wait(0.1)
+    rig.handle(m.AuditionSwitched(at=rig.at, move="1-1", on=True))
+    begun = rig.at
+    rig.wait(1.0)
+    asked = [
+        event.at
+        for event, result in zip(rig.events, rig.results, strict=False)
+        if any(isinstance(command, d.PlayNote) for command in result.commands)
+    ]
+    assert asked[-1] - begun >= 0.2 - 1e-9
+    assert rig.written[-1][0] <= asked[-1]
+
+
+@pytest.mark.parametrize("heard", ["1-1", "1-2"])
+def test_another_variant_of_the_same_knob_may_be_picked_than_the_one_that_is_heard(
+    heard: str,
+) -> None:
+    rig = Rig().work({"Cutoff": 0.7, "Mode": 1.0}, {"Cutoff": 0.3}).wait(0.1)
+    rig.handle(m.AuditionSwitched(at=rig.at, move=heard, on=True))
+    rig.wait(1.0)
+    rig.handle(d.VariantChosen(at=rig.at, offer="", choice=2))
+    rig.wait(0.45)
+    assert rig.states()[-1] == ("1-2", "confirmed")
+    assert rig.position("Cutoff") == pytest.approx(0.3, abs=1e-6)
+    assert rig.position("Mode") == 0.5
+
+
 def test_what_was_heard_goes_back_where_nothing_is_picked() -> None:
     rig = Rig().work({"Cutoff": 0.7}).wait(0.1)
     rig.handle(m.AuditionSwitched(at=rig.at, move="1-1", on=True))
@@ -482,6 +513,19 @@ def test_a_daw_that_plays_notes_is_asked_for_one_before_a_move_and_after_it() ->
     assert rig.position("Cutoff") == pytest.approx(0.7, abs=1e-6)
     played = [c for r in rig.results for c in r.commands if isinstance(c, d.PlayNote)]
     assert len(played) == 2
+
+
+def test_a_task_may_want_to_hear_the_sound_once_more_before_it_changes_it() -> None:
+    rig = Rig(mode=Mode.ASSIST, plays_notes=True).work({}).wait(0.1)
+    for bright_oct in (1.0, 2.0):
+        rig.at += 0.7
+        rig.note(bright_oct=bright_oct)
+        rig.wait(0.1)
+    (lesson,) = rig.task.taught(Teaching.HEARD)
+    assert lesson.variants[0].positions == {}
+    assert lesson.after[0]
+    assert lesson.after[0].bright_oct == 2.0
+    assert rig.written == []
 
 
 def test_a_note_that_nobody_hears_ends_the_way_to_a_target_in_a_sentence() -> None:

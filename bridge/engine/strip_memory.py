@@ -179,7 +179,7 @@ class StripMemory:
             self._unknown = {name: kept[name] for name in kept if name not in own}
             parts = kept.get("tasks", {})
             self._unknown_parts = {n: part for n, part in parts.items() if n not in self._tasks}
-            for name in parts.keys() & self._tasks.keys():
+            for name in sorted(parts.keys() & self._tasks.keys()):
                 self._tasks[name].load_state(_canonical(parts[name]))
             return _canonical(kept["task"])
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

@@ -387,11 +387,13 @@ for _name, _module, _text in (
     ("recover", "learning.recover", "How much of a known error in a balance the thumbs mend."),
     ("songs", "learning.songs", "How much of it they mend in songs that people mixed."),
     ("train-prior", "training.train_prior", "Train what the agent knows before it meets anybody."),
+    ("train-sound", "training.train_sound", "Train what the sound task knows of synths."),
     (
         "tune",
         "training.tune",
         "Choose hyper-parameters by cross-validation over the training.",
     ),
+    ("sound", "sound.study", "How near sounds come to a target, or to a person's taste."),
     ("wire", "learning.wire", "Whether the same holds for a running bridge, over UDP."),
 ):
     _add_study(_name, f"bridge.studies.{_module}", _text)

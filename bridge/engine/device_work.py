@@ -347,7 +347,7 @@ class DeviceWork:
         if self.offers.open is not None and self.focus and (why := self.knobs.lock(self.focus)):
             self.pause(at, why)
         if not self.rack.is_dump_open:
-            self._out.commands.extend(self.moves.advance(at))
+            self._out.device_commands.extend(self.moves.advance(at))
         if self._is_note_wanted and self.knobs.is_idle:  # a variant has arrived: now it is heard
             self._is_note_wanted = False
             self._ask_note(at)
@@ -422,7 +422,7 @@ class DeviceWork:
         """Ask for a note where the DAW plays them; whether one is on its way."""
         note = self._listening.ask(self.focus, at) if self.focus else None
         if note is not None:
-            self._out.commands.append(note)
+            self._out.device_commands.append(note)
         return note is not None
 
     # -- learning ------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from bridge.agents.agent import Learnt
-from bridge.mix.messages import AnyCommand, Mode
+from bridge.mix.device_events import DeviceCommand
+from bridge.mix.messages import Command, Mode
 from bridge.mix.notices import MoveReported, Notice, RequestRefused
 
 
@@ -48,6 +49,7 @@ class StepResult:
 
     Attributes:
         commands: For the DAW, in order.
+        device_commands: For its devices, in order.
         notices: For everyone who said hello.
         decisions: Moves chosen now.
         lessons: What was learnt now.
@@ -55,7 +57,8 @@ class StepResult:
             same transaction as the event.
     """
 
-    commands: tuple[AnyCommand, ...] = ()
+    commands: tuple[Command, ...] = ()
+    device_commands: tuple[DeviceCommand, ...] = ()
     notices: tuple[Notice, ...] = ()
     decisions: tuple[Decision, ...] = ()
     lessons: tuple[Lesson, ...] = ()
@@ -66,7 +69,8 @@ class StepResult:
 class StepBuilder:
     """Collects a `StepResult` while the engine works on one event."""
 
-    commands: list[AnyCommand] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+    device_commands: list[DeviceCommand] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     lessons: list[Lesson] = field(default_factory=list)
@@ -74,6 +78,7 @@ class StepBuilder:
 
     def clear(self) -> None:
         """Begin with another event."""
+        self.device_commands.clear()
         for part in (self.commands, self.notices, self.decisions, self.lessons):
             part.clear()
         self.is_memory_changed = False
@@ -93,6 +98,7 @@ class StepBuilder:
         """The finished result."""
         return StepResult(
             commands=tuple(self.commands),
+            device_commands=tuple(self.device_commands),
             notices=tuple(self.notices),
             decisions=tuple(self.decisions),
             lessons=tuple(self.lessons),

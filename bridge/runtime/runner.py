@@ -336,7 +336,7 @@ class Runner:
         if result.notices and (rateable := find_rateable(self.engine)) != self._told_rateable:
             self._told_rateable = rateable
             self.notify(rateable)
-        for command in result.commands:
+        for command in (*result.commands, *result.device_commands):
             self._command(command, event.at)
 
     def _set_timer(self) -> None:

@@ -148,7 +148,7 @@ class Rig:
         self.events.append(event)
         result = self.engine.handle(event)
         self.results.append(result)
-        for command in result.commands:
+        for command in (*result.device_commands, *result.commands):
             if isinstance(command, d.PlayNote) and self.ears is not None:
                 note = self.ears(self.daw)
                 ends = event.at + max(command.length_s, note.length_s) + 0.1

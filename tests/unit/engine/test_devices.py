@@ -183,7 +183,7 @@ def test_a_note_of_a_variant_is_asked_for_once_it_has_arrived() -> None:
     asked = [
         event.at
         for event, result in zip(rig.events, rig.results, strict=False)
-        if any(isinstance(command, d.PlayNote) for command in result.commands)
+        if any(isinstance(command, d.PlayNote) for command in result.device_commands)
     ]
     assert asked[-1] - begun >= 0.2 - 1e-9
     assert rig.written[-1][0] <= asked[-1]
@@ -511,7 +511,7 @@ def test_a_daw_that_plays_notes_is_asked_for_one_before_a_move_and_after_it() ->
     rig.note()
     rig.wait(1.0)
     assert rig.position("Cutoff") == pytest.approx(0.7, abs=1e-6)
-    played = [c for r in rig.results for c in r.commands if isinstance(c, d.PlayNote)]
+    played = [c for r in rig.results for c in r.device_commands if isinstance(c, d.PlayNote)]
     assert len(played) == 2
 
 

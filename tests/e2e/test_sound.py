@@ -109,7 +109,6 @@ def test_an_offer_is_heard_picked_undone_and_remembered(bridge: Bridge) -> None:
         ((memory,),) = rows_of(bridge, "SELECT document FROM memory")
         assert isinstance(memory, bytes)
         assert "sound" in json.loads(memory)["tasks"]
-    bridge.stop()
     told = subprocess.run(
         [sys.executable, "-m", "bridge", "replay", str(bridge.store)],
         capture_output=True,
@@ -118,7 +117,6 @@ def test_an_offer_is_heard_picked_undone_and_remembered(bridge: Bridge) -> None:
         check=False,
     )
     assert "Identical, bit for bit" in told.stdout, told.stdout + told.stderr
-    bridge.start()
 
 
 def test_a_hand_wins_and_what_is_wrong_is_told(bridge: Bridge) -> None:

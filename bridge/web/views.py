@@ -101,8 +101,7 @@ def _status(capture: Capture) -> dict[str, Any]:
 def _strips(capture: Capture, rows: OrderedDict[str, Row]) -> list[dict[str, Any]]:
     last = _last_moves(reversed(rows.values()))
     snapshot = _table(capture.snapshot)
-    low = _table(np.maximum(capture.bounds[0], _LEAST))
-    high = _table(np.minimum(capture.bounds[1], _MOST))
+    low, high = _table(capture.bounds[0]), _table(capture.bounds[1])
     return [
         {
             "name": strip.name,
@@ -121,10 +120,6 @@ def _strips(capture: Capture, rows: OrderedDict[str, Row]) -> list[dict[str, Any
         }
         for row, strip in enumerate(capture.strips)
     ]
-
-
-_LEAST: Final = np.array([-60.0, -1.0, -12.0, -12.0, -12.0, -12.0])
-_MOST: Final = np.array([6.0, 1.0, 12.0, 12.0, 12.0, 12.0])
 
 
 def _classes(flags: Iterable[bool]) -> list[str]:

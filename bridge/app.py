@@ -18,25 +18,25 @@ from bridge.config import Settings
 from bridge.daw.row import load_part
 from bridge.daw.surface import PREFIX
 from bridge.daws import DAWS, make_dialect
+from bridge.doctor import examine_daw
 from bridge.engine.engine import Engine
 from bridge.errors import JournalError, NetworkError, PriorError, TraceError
-from bridge.installed import install_command
+from bridge.install.installation import install_command
+from bridge.journal.journal import Journal
+from bridge.journal.store import Store, open_store
+from bridge.midi.service import MidiService
 from bridge.mix.messages import Mode, PanicPressed
 from bridge.osc.message import OscMessage, OscPacket
-from bridge.runtime.daw_choice import DawChoice, keep_choice
+from bridge.run_log import RunLog, quiet_libraries
+from bridge.runtime.daw_choice import DawChoice, record_choice
 from bridge.runtime.discovery import announce, own_address, services
-from bridge.runtime.doctor import examine_daw
 from bridge.runtime.engine_factory import make_engine
-from bridge.runtime.journal import Journal
-from bridge.runtime.midi import MidiService
 from bridge.runtime.remotes import SideDoor
-from bridge.runtime.run_log import RunLog, quiet_libraries
 from bridge.runtime.runner import Runner
-from bridge.runtime.store import Store, open_store
-from bridge.runtime.trace import Trace, TracedRunner, Tracing
-from bridge.runtime.trace_file import Datagram, Part
 from bridge.runtime.udp import Address, Bind, UdpEndpoint, bound, resolve
 from bridge.text_file import shown
+from bridge.trace.file import Datagram, Part
+from bridge.trace.trace import Trace, TracedRunner, Tracing
 from bridge.web.extras import PageExtras
 from bridge.web.pairing import show_links
 
@@ -128,7 +128,7 @@ async def _run_beside(
         settings, before, show_page = choice.settings, settings, None
         _log.info("From now on beside %s.", DAWS[settings.daw.dialect].title)
         try:
-            keep_choice(settings)
+            record_choice(settings)
         except JournalError as error:
             _log.warning("%s", error)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from bridge.agents.agent import Agent, Forgetful
 from bridge.engine.detours import Detours
 from bridge.engine.moves import Moves
 from bridge.engine.results import StepBuilder
@@ -11,7 +12,6 @@ from bridge.engine.verdicts import Verdicts
 from bridge.mix import messages as m
 from bridge.mix.notices import MIX_ENDORSED
 from bridge.mix.state import StripState
-from bridge.tasks.task import Forgetful, Task
 
 ControlEvent = (
     m.SafeSwitched
@@ -39,7 +39,7 @@ class Controls:
         strip_memory: StripMemory,
         detours: Detours,
         verdicts: Verdicts,
-        task: Task,
+        agent: Agent,
         out: StepBuilder,
         notify: Callable[[str], None],
     ) -> None:
@@ -47,7 +47,7 @@ class Controls:
         self._strip_memory = strip_memory
         self._detours = detours
         self._verdicts = verdicts
-        self._task = task
+        self._agent = agent
         self._out = out
         self._notify = notify
 
@@ -119,7 +119,7 @@ class Controls:
         self._refuse("audition", self._moves.audition(move, event.at, on=event.on))
 
     def _forget(self, what: str) -> None:
-        if not (isinstance(self._task, Forgetful) and self._task.forget(what)):
+        if not (isinstance(self._agent, Forgetful) and self._agent.forget(what)):
             self._out.refuse(f"forget: {_FORGETS} that this agent keeps; got {what[:40]!r}")
             return
         self._out.is_memory_changed = True

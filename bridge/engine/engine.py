@@ -1,4 +1,4 @@
-"""The engine: state, task, guard and learning meet here, and only here.
+"""The engine: state, agent, guard and learning meet here, and only here.
 
 Theory of operation:
 
@@ -15,6 +15,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final, assert_never
 
+from bridge.agents.agent import Agent
 from bridge.engine.controls import ControlEvent, Controls
 from bridge.engine.daw_events import DawEvents
 from bridge.engine.detours import Detours
@@ -34,7 +35,6 @@ from bridge.mix.notices import MoveReported, RewardCredited, StatusChanged
 from bridge.mix.params import Param
 from bridge.mix.sound import guess_roles
 from bridge.mix.state import MixState
-from bridge.tasks.task import Task
 
 _IDLE_LOOK_S: Final = 0.2
 """After "nothing worth doing" the mix is looked at again no sooner than this."""
@@ -54,7 +54,7 @@ class Engine:
     """One bridge's mind: deterministic, without I/O.
 
     Args:
-        task: What is being learnt, and by what.
+        agent: What is being learnt, and by what.
         limits: How far the bridge may go.
         mode: The mode to begin in.
         interval_s: Least time between two moves, seconds.
@@ -68,7 +68,7 @@ class Engine:
     def __init__(
         self,
         *,
-        task: Task,
+        agent: Agent,
         limits: Limits,
         mode: Mode,
         interval_s: float,
@@ -83,9 +83,9 @@ class Engine:
         self.guard = Guard(limits)
         grid = Grid(steps, nearest)
         self.moves = Moves(session=session, mix=self.mix, guard=self.guard, grid=grid)
-        self._task = task
+        self._agent = agent
         self._teacher = Teacher(
-            task=task, mix=self.mix, guard=self.guard, pace_s=interval_s, learns=learning_enabled
+            agent=agent, mix=self.mix, guard=self.guard, pace_s=interval_s, learns=learning_enabled
         )
         self._strip_memory = StripMemory(self.mix, self.guard)
         self._out = StepBuilder()
@@ -103,7 +103,7 @@ class Engine:
             strip_memory=self._strip_memory,
             detours=self.detours,
             verdicts=self._verdicts,
-            task=task,
+            agent=agent,
             out=self._out,
             notify=self._tell,
         )
@@ -193,11 +193,11 @@ class Engine:
 
     def beliefs(self) -> Mapping[str, Any]:
         """What is believed of this person, as JSON that a person can read."""
-        return self._task.beliefs()
+        return self._agent.beliefs()
 
     def memory(self) -> bytes:
         """All that outlives a session, as canonical JSON: what was learnt, locks and roles."""
-        return self._strip_memory.pack(self._task.state())
+        return self._strip_memory.pack(self._agent.state())
 
     def load_memory(self, memory: bytes) -> None:
         """Take over what `memory` returned in an earlier session.
@@ -205,7 +205,7 @@ class Engine:
         Raises:
             PriorError: If it cannot be read.
         """
-        self._task.load_state(self._strip_memory.unpack(memory))
+        self._agent.load_state(self._strip_memory.unpack(memory))
 
     # -- people --------------------------------------------------------------------------------
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from bridge.agents.agent import Proposal
 from bridge.engine.results import Decision
 from bridge.mix.messages import Mode, MoveState
 from bridge.mix.params import Param
-from bridge.tasks.task import Proposal
 
 _UNDOABLE: Final = frozenset({MoveState.APPLIED, MoveState.CONFIRMED, MoveState.UNCONFIRMED})
 
@@ -36,7 +36,7 @@ class Move:
         param: What is moved.
         from_value: What the DAW held before, in the parameter's unit.
         to_value: What is asked for, or what the DAW granted once it is confirmed.
-        proposal: What the task proposed; it learns from this.
+        proposal: What the agent proposed; it learns from this.
         state: Where it is in its life.
         at: When it entered that state, monotonic seconds.
         belongs_to_hand: A person has moved the parameter since; it is not ours to take back.

@@ -4,13 +4,13 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import Final
 
+from bridge.agents.agent import Proposal
 from bridge.engine.move import Move, OtherHalf
 from bridge.mix.messages import MoveState
 from bridge.mix.notices import MoveReported
 from bridge.mix.pairs import SHARED
 from bridge.mix.params import Param
 from bridge.mix.state import MixState
-from bridge.tasks.task import Proposal
 
 _REMEMBERED: Final = 1024
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from bridge.agents.agent import Learnt
 from bridge.mix.messages import Command, Mode
 from bridge.mix.notices import MoveReported, Notice, RequestRefused
 from bridge.mix.params import Param
-from bridge.tasks.task import Learnt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

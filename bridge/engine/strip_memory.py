@@ -145,12 +145,12 @@ class StripMemory:
         return f"{back} at the snapshot; nothing moves until you rearm{lost}"
 
     def pack(self, learnt: bytes) -> bytes:
-        """All this and what a task has learnt (JSON), as canonical JSON."""
+        """All this and what an agent has learnt (JSON), as canonical JSON."""
         own = json.dumps(self._to_json(), sort_keys=True, separators=(",", ":"))
         return own[:-1].encode() + b',"task":' + learnt + b',"version":1}'
 
     def unpack(self, memory: bytes) -> bytes:
-        """Take over what `pack` returned; returns what the task has learnt.
+        """Take over what `pack` returned; returns what the agent has learnt.
 
         Raises:
             PriorError: If it cannot be read.

@@ -1,4 +1,4 @@
-"""From judgements to lessons: what a thumb, an undo or a hand teaches the task, and when it may."""
+"""From judgements to lessons: what a thumb, an undo or a hand teaches the agent, and when."""
 
 import math
 from collections import OrderedDict
@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.agents.agent import Agent, LearnsMixes, Proposal, Rests
 from bridge.engine.hands import Touch
 from bridge.engine.move import Move
 from bridge.engine.results import Lesson
@@ -17,7 +18,6 @@ from bridge.mix.messages import Mode, StripSwitch
 from bridge.mix.params import COLUMN, MOVABLE, SPECS, Param, same_value
 from bridge.mix.spectrum import FloatArray
 from bridge.mix.state import MixState, Observation
-from bridge.tasks.task import LearnsMixes, Proposal, Rests, Task
 
 UNHEARD_WEIGHT: Final = 0.5
 """Yes or no to a suggestion says less than to a move that was heard."""
@@ -52,12 +52,12 @@ class Teacher:
     """
 
     def __init__(
-        self, *, task: Task, mix: MixState, guard: Guard, pace_s: float, learns: bool
+        self, *, agent: Agent, mix: MixState, guard: Guard, pace_s: float, learns: bool
     ) -> None:
         self.credit = CreditWindow(pace_s=pace_s)
         self.mode = Mode.OBSERVE
         self.lessons: list[Lesson] = []
-        self._task = task
+        self._agent = agent
         self._mix = mix
         self._guard = guard
         self._learns = learns
@@ -71,10 +71,10 @@ class Teacher:
         return self._learns and self.mode is not Mode.GIG
 
     def options(self, observation: Observation, at: float) -> tuple[FloatArray, NDArray[np.bool_]]:
-        """The moves that the task knows from here, shortened, and which of them may be chosen."""
-        params = self._task.step_params
+        """The moves that the agent knows from here, shortened, and which of them may be chosen."""
+        params = self._agent.step_params
         steps, allowed = self._guard.shape(
-            observation, self._task.steps(observation), params, at=at
+            observation, self._agent.steps(observation), params, at=at
         )
         rows = {key: row for row, key in enumerate(observation.keys)} if self._rests else {}
         for (key, param), rest in self._rests.items():
@@ -95,7 +95,7 @@ class Teacher:
 
         What was undone rests in that direction, until a lesson about that control has come; what
         was disliked rests as that very step, until any lesson has come and moved the belief (a
-        task may let it rest for longer). Neither rests where the control stands elsewhere.
+        agent may let it rest for longer). Neither rests where the control stands elsewhere.
         """
         place = move.key, move.param
         self._rests[place] = _Rest(
@@ -127,7 +127,7 @@ class Teacher:
         if not self.is_on or not may_teach or reward == 0.0:
             return
         observation = self._mix.observe()
-        learnt = self._task.learn(
+        learnt = self._agent.learn(
             move.proposal,
             reward,
             weight=weight,
@@ -139,30 +139,30 @@ class Teacher:
         self._wake(move.key, move.param)
 
     def _open_ways(self) -> None:
-        if isinstance(self._task, Rests):
-            self._task.open_ways()
+        if isinstance(self._agent, Rests):
+            self._agent.open_ways()
 
     def endorse(self, at: float) -> str | None:
         """A person wants the mix as it is; returns why nothing was learnt from that, or None."""
         if not self.is_on:
             return "nothing is learnt now: learning is off, or the mode is gig"
-        if not isinstance(self._task, LearnsMixes):
+        if not isinstance(self._agent, LearnsMixes):
             return "this agent learns from single moves alone"
         observation = self._mix.observe()
         teaches = [
             [self._guard.may(StripSwitch.LEARN, key, param) for param in MOVABLE]
             for key in observation.keys
         ]
-        learnt = self._task.learn_from_mix(observation, np.array(teaches, dtype=np.bool_), at=at)
+        learnt = self._agent.learn_from_mix(observation, np.array(teaches, dtype=np.bool_), at=at)
         if learnt is None:
             return "nothing of this mix is known yet: play it, and press again"
         self.lessons.append(Lesson(move="", reward=0.0, weight=1.0, learnt=learnt))
         return None
 
     def propose(self, observation: Observation, at: float) -> Proposal | None:
-        """The move that the task wants now, of those that the guard allows."""
+        """The move that the agent wants now, of those that the guard allows."""
         steps, allowed = self.options(observation, at)
-        proposal = self._task.propose(
+        proposal = self._agent.propose(
             observation,
             steps,
             allowed,
@@ -170,7 +170,7 @@ class Teacher:
             explore=self.is_on,
             cautious=self.mode is Mode.GIG,
         )
-        text = "" if proposal or not isinstance(self._task, Rests) else self._task.rest
+        text = "" if proposal or not isinstance(self._agent, Rests) else self._agent.rest
         self.sentences = [text] if text and text != self._rest else []
         self._rest = text
         return proposal
@@ -183,7 +183,7 @@ class Teacher:
             return
         if not self._guard.may(StripSwitch.LEARN, touch.key, touch.param):
             return
-        learnt = self._task.learn_from_hand(
+        learnt = self._agent.learn_from_hand(
             self._mix.observe(), strip.number - 1, touch.param, touch.value, at=touch.at
         )
         if learnt is not None:

@@ -1,4 +1,4 @@
-"""What a task may know of the mix at one moment."""
+"""What an agent may know of the mix at one moment."""
 
 from dataclasses import dataclass
 
@@ -10,10 +10,10 @@ from bridge.mix.spectrum import FloatArray, eq_curve_db
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Observation:
-    """What a task may know of the mix: one row a strip, all arrays read-only by custom.
+    """What an agent may know of the mix: one row a strip, all arrays read-only by custom.
 
     A DAW that has no spectra leaves `source_db` NaN, one without any meter `level_db` too, and a
-    strip without an EQ its `values`: "unknown" is a value that a task must cope with.
+    strip without an EQ its `values`: "unknown" is a value that an agent must cope with.
 
     Attributes:
         keys: The strips' identities.

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from bridge.config import Settings
 from bridge.daws import DAWS
 from bridge.errors import ConfigError, NetworkError, RefusedError
+from bridge.journal.state_file import read_state, write_state
 from bridge.runtime.port_owner import owners, why_not_bound
-from bridge.runtime.state_file import read_state, write_state
 
 _PART = "daw"
 
@@ -68,8 +68,8 @@ class DawChoice:
         self.stopped.set()
 
 
-def keep_choice(settings: Settings) -> None:
-    """Keep which DAW was chosen, for the next start.
+def record_choice(settings: Settings) -> None:
+    """Record which DAW was chosen, for the next start.
 
     Raises:
         JournalError: If it cannot be written.

@@ -1,5 +1,8 @@
 """Settings in, an engine out: what decides, without anything that it runs in."""
 
+from bridge.agents.agent import Agent
+from bridge.agents.factored import FactoredAgent
+from bridge.agents.flat import FlatAgent
 from bridge.config import Settings
 from bridge.daws import DAWS, make_dialect
 from bridge.engine.engine import Engine
@@ -7,9 +10,6 @@ from bridge.errors import PriorError
 from bridge.guard.limits import LIMITS, Profile
 from bridge.learning.prior import load_prior
 from bridge.mix.vocabulary import load_vocabulary
-from bridge.tasks.flat import FlatTask
-from bridge.tasks.mixing import MixingTask
-from bridge.tasks.task import Task
 
 
 def make_engine(settings: Settings, session: int) -> Engine:
@@ -21,7 +21,7 @@ def make_engine(settings: Settings, session: int) -> Engine:
     can = make_dialect(settings.daw.dialect).capabilities
     load_vocabulary()  # takes some 0.1 s, which the first dump should not
     return Engine(
-        task=_make_task(settings),
+        agent=_make_agent(settings),
         limits=LIMITS[Profile(settings.guard.profile)],
         mode=settings.mode,
         interval_s=settings.pace.interval_s,
@@ -33,16 +33,16 @@ def make_engine(settings: Settings, session: int) -> Engine:
     )
 
 
-def _make_task(settings: Settings) -> Task:
+def _make_agent(settings: Settings) -> Agent:
     learning = settings.learning
     if learning.agent == "flat":
-        return FlatTask(
+        return FlatAgent(
             step_size=learning.step_size,
             discount=learning.discount,
             epsilon=learning.epsilon,
             seed=settings.seed,
         )
-    return MixingTask(
+    return FactoredAgent(
         load_prior(),
         step_size=learning.step_size,
         discount=learning.discount,

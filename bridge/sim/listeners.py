@@ -6,7 +6,7 @@ the others (the part of its specific loudness that survives masking, after Moore
 it stands in the stereo picture, and whether the EQ sounds natural. Overall level is not rewarded.
 
 The numbers are this module's own. What the agent takes for the average listener stands elsewhere
-(`bridge.tasks.targets`) and was written from other sources; the two must not know each other.
+(`bridge.agents.targets`) and was written from other sources; the two must not know each other.
 """
 
 from dataclasses import dataclass
@@ -314,7 +314,7 @@ class OracleMix:
     utilities: tuple[float, ...]
 
 
-# The moves of the mixing task: what an oracle may do, the agent may do too.
+# The moves of the mixing agent: what an oracle may do, the agent may do too.
 _STEPS: Final = (
     *((Param.GAIN, step) for step in (-3.0, -1.0, 1.0, 3.0)),
     *((band, step) for band in EQ_BANDS for step in (-2.0, 2.0)),

@@ -260,13 +260,13 @@ class Page:
                 "else end it and run: mixbridge run --daw NAME",
             )
 
-        def take(said: Any) -> str:  # noqa: ANN401 - any JSON
+        def choose_daw(said: Any) -> str:  # noqa: ANN401 - any JSON
             if not isinstance(said, dict) or not isinstance(said.get("daw"), str):
                 raise ValueError
             choose(said["daw"])
             return str(said["daw"])
 
-        return await self._change(request, take, '{"daw": "generic"}')
+        return await self._change(request, choose_daw, '{"daw": "generic"}')
 
     async def _change(
         self, request: Request, change: Callable[[Any], str], example: str

@@ -10,11 +10,11 @@ from itertools import chain
 
 import numpy as np
 import pytest
-from ableton_daw import AbletonDaw
-from daws import SONG, ArdourDaw, Conversation, Daw, GenericDaw
 from hypothesis import given
 from hypothesis import strategies as st
-from reaper_daw import ReaperDaw
+from support.ableton.daw import AbletonDaw
+from support.daws import SONG, ArdourDaw, Conversation, Daw, GenericDaw
+from support.reaper.daw import ReaperDaw
 
 from bridge import daws as registry
 from bridge.daw.dialect import Dialect, RowDialect
@@ -40,7 +40,7 @@ DAWS: dict[str, Callable[[], Daw]] = {
     "ableton": AbletonDaw,
 }
 # A desk's strips do not come and go, and 0 dB is no place of its faders: it has tests of its own
-# that promise the same (`tests/unit/daw/test_desk_conversation.py`).
+# that promise the same (`tests/unit/daws/test_desk_conversation.py`).
 assert set(registry.DAWS) - set(DAWS) == {"desk"}
 A_WHILE_S = 10.0
 """A DAW that has to be asked is asked at least so often."""

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser import DESKTOP, PHONE, Visit, chromium
 from playwright.sync_api import Browser, expect
-from rig import Desk, moves_in_assist, sitting_at
-from web import Web, paged
+from support.browser import DESKTOP, PHONE, Visit, chromium
+from support.rig import Desk, moves_in_assist, sitting_at
+from support.web import Web, paged
 
 pytestmark = pytest.mark.e2e
 

@@ -7,9 +7,9 @@ import os
 from pathlib import Path
 
 import pytest
-from browser import Visit, chromium, demo
 from playwright.sync_api import expect
-from web import paged
+from support.browser import Visit, chromium, demo
+from support.web import paged
 
 pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser import DESKTOP, PHONE, SCREENS, Visit, chromium
 from playwright.sync_api import Browser, Locator, expect
-from ports import free_ports
-from rig import PATIENCE_S, Desk, moves_in_assist, sitting_at
-from web import paged
+from support.browser import DESKTOP, PHONE, SCREENS, Visit, chromium
+from support.ports import free_ports
+from support.rig import PATIENCE_S, Desk, moves_in_assist, sitting_at
+from support.web import paged
 
 pytestmark = pytest.mark.e2e
 

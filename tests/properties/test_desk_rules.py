@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from desk_judge import Promise
-from desk_search import parse
-from desk_world import World
+from support.desk_model.judge import Promise
+from support.desk_model.search import parse
+from support.desk_model.world import World
 
 from bridge.engine.daw_events import DawEvents
 from bridge.guard import guard

@@ -9,8 +9,8 @@ import shutil
 from pathlib import Path
 
 from bridge import config
+from bridge.journal.replay import Replayable, replay
 from bridge.runtime import engine_factory
-from bridge.runtime.replay import Replayable, replay
 
 GOLDEN = Path(__file__).with_name("golden.db")
 

@@ -18,7 +18,7 @@ from bridge.config import Settings, load
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "bridge").rglob("*.py"))
-PURE = ("mix", "learning", "tasks", "guard", "osc", "daw", "sim")
+PURE = ("mix", "learning", "agents", "guard", "engine", "osc", "daw", "sim")
 
 # Says what an import opens, starts or writes. `open` comes with (path, mode, flags).
 AUDIT = """
@@ -40,7 +40,7 @@ for name in sys.argv[1:]:
 
 
 # What these import opens what it likes; nothing else of the package imports them.
-RESEARCH = ("bridge.studies.dqn", "bridge.studies.gym_env")
+RESEARCH = ("bridge.studies.learning.dqn", "bridge.studies.learning.gym_env")
 
 
 def _modules() -> list[str]:

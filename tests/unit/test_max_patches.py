@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from max_check import Patchers, faults
-from max_fake import DEVICES, ROOT, node
+from support.max.check import Patchers, faults
+from support.max.fake import DEVICES, ROOT, node
 
 from bridge.daw import surface, taps
 from bridge.daw.generic import GenericDialect

@@ -2,7 +2,7 @@
 
 import json
 
-from desk import Desk, refusals
+from support.desk import Desk, refusals
 
 from bridge.engine.detours import COMPARE_LIFE_S
 from bridge.mix import messages as m
@@ -53,7 +53,7 @@ def test_an_audition_is_heard_and_goes_back_and_decides_nothing() -> None:
     desk.run(2.0)
     assert vox(desk) == 0.0
     assert desk.states(move) == [PROPOSED]
-    assert desk.task.lessons == []
+    assert desk.agent.lessons == []
 
 
 def test_what_is_accepted_while_it_is_heard_stays() -> None:
@@ -249,7 +249,7 @@ def test_revert_from_here_takes_back_a_move_and_all_later_ones_and_judges_none()
     assert [desk.states(each)[-1] for each in (kept, first, later)] == [
         CONFIRMED, REVERTED, REVERTED,
     ]  # fmt: skip
-    assert desk.task.lessons == []
+    assert desk.agent.lessons == []
     result = desk.do(m.RevertRequested(at=desk.at, move=first))
     assert refusals(result) == [f"revert: no move of mine stands from {first} on"]
 
@@ -283,10 +283,10 @@ def test_without_learn_a_track_teaches_nothing() -> None:
     desk.reward(1.0, move)
     desk.hand(3, Param.GAIN, -3.0)
     desk.run(3.0)
-    assert (desk.task.lessons, desk.task.hands) == ([], [])
+    assert (desk.agent.lessons, desk.agent.hands) == ([], [])
     desk.hand(2, Param.GAIN, -3.0)
     desk.run(3.0)
-    assert desk.task.hands == [("Bass", Param.GAIN, -3.0)]
+    assert desk.agent.hands == [("Bass", Param.GAIN, -3.0)]
 
 
 def test_what_is_allowed_outlives_the_session_and_old_memories_are_read() -> None:

@@ -1,7 +1,7 @@
 """What a DAW itself says against a write or of a move: bars, undo and redo."""
 
 import numpy as np
-from desk import Desk, sentences
+from support.desk import Desk, sentences
 
 from bridge.mix.messages import MetersRead, Mode, MoveRedone, MoveState, MoveUndone, TrackBarred
 from bridge.mix.params import LockClass, Param
@@ -72,8 +72,8 @@ def test_undo_in_the_daw_judges_the_move_once_and_is_no_hand() -> None:
     undo(desk, move, 3, 0.0)
     undo(desk, move, 3, 0.0)
     desk.run(3.0)
-    assert [lesson.reward for lesson in desk.task.lessons] == [-1.0]
-    assert desk.task.hands == []
+    assert [lesson.reward for lesson in desk.agent.lessons] == [-1.0]
+    assert desk.agent.hands == []
     assert desk.states(move)[-1] is MoveState.REVERTED
 
 
@@ -91,10 +91,10 @@ def test_redo_takes_the_verdict_back_and_the_move_may_be_judged_again() -> None:
     move = desk.move("Vox", Param.GAIN, 1.0)
     undo(desk, move, 3, 0.0)
     redo(desk, move, 3, 1.0)
-    assert [lesson.reward for lesson in desk.task.lessons] == [-1.0, 1.0]
+    assert [lesson.reward for lesson in desk.agent.lessons] == [-1.0, 1.0]
     assert desk.states(move)[-1] is MoveState.CONFIRMED
     desk.reward(1.0, move)
-    assert [lesson.reward for lesson in desk.task.lessons] == [-1.0, 1.0, 1.0]
+    assert [lesson.reward for lesson in desk.agent.lessons] == [-1.0, 1.0, 1.0]
 
 
 def test_an_undo_of_a_move_that_had_its_thumb_teaches_nothing_more() -> None:
@@ -103,14 +103,14 @@ def test_an_undo_of_a_move_that_had_its_thumb_teaches_nothing_more() -> None:
     desk.reward(1.0, move)
     undo(desk, move, 3, 0.0)
     redo(desk, move, 3, 1.0)
-    assert [lesson.reward for lesson in desk.task.lessons] == [1.0]
+    assert [lesson.reward for lesson in desk.agent.lessons] == [1.0]
 
 
 def test_an_undo_of_a_move_of_another_session_is_nobodys() -> None:
     desk = Desk().connect()
     desk.do(MoveUndone(at=desk.at, move="7-7"))
     desk.do(MoveRedone(at=desk.at, move="7-7"))
-    assert desk.task.lessons == []
+    assert desk.agent.lessons == []
 
 
 def test_undoing_the_last_of_two_moves_leaves_the_first_alone() -> None:
@@ -120,11 +120,11 @@ def test_undoing_the_last_of_two_moves_leaves_the_first_alone() -> None:
     undo(desk, second, 3, 1.0)
     desk.run(3.0)
     assert desk.states(first)[-1] is MoveState.CONFIRMED
-    assert [lesson.reward for lesson in desk.task.lessons] == [-1.0]
+    assert [lesson.reward for lesson in desk.agent.lessons] == [-1.0]
 
 
 def test_bars_and_undos_survive_the_journal() -> None:
-    from bridge.runtime.event_codec import decode_event, encode_event
+    from bridge.journal.event_codec import decode_event, encode_event
 
     for event in (
         TrackBarred(at=1.5, track=2, lock_class=LockClass.EQ, reason=WHY),

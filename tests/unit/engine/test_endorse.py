@@ -1,19 +1,19 @@
 """What a person says of the whole mix, and what the bridge says when it rests."""
 
 import numpy as np
-from desk import Desk, ScriptedTask, make_engine, refusals, sentences
 from numpy.typing import NDArray
+from support.desk import Desk, ScriptedAgent, make_engine, refusals, sentences
 
+from bridge.agents.agent import Learnt
 from bridge.mix import messages as m
 from bridge.mix.messages import Mode, MoveState, StripSwitch
 from bridge.mix.notices import MIX_ENDORSED
 from bridge.mix.params import COLUMN, LockClass, Param
 from bridge.mix.state import Observation
-from bridge.tasks.task import Learnt
 
 
-class MixLearner(ScriptedTask):
-    """A scripted task that learns whole mixes, and says why it rests."""
+class MixLearner(ScriptedAgent):
+    """A scripted agent that learns whole mixes, and says why it rests."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,9 +38,9 @@ class MixLearner(ScriptedTask):
         return Learnt(td_error=0.0, text="the mix is as you want it")
 
 
-def desk_of(task: ScriptedTask, *, mode: Mode = Mode.ASSIST) -> Desk:
+def desk_of(agent: ScriptedAgent, *, mode: Mode = Mode.ASSIST) -> Desk:
     desk = Desk(mode=mode)
-    desk.task, desk.engine = task, make_engine(task, mode=mode)
+    desk.agent, desk.engine = agent, make_engine(agent, mode=mode)
     return desk.connect()
 
 
@@ -50,32 +50,32 @@ def endorse(desk: Desk) -> tuple[list[str], tuple[object, ...]]:
 
 
 def test_an_endorsed_mix_teaches_every_strip_as_it_stands() -> None:
-    desk = desk_of(task := MixLearner())
+    desk = desk_of(agent := MixLearner())
     desk.hand(3, Param.GAIN, -4.0)
     refused, lessons = endorse(desk)
     assert refused == []
     assert len(lessons) == 1
-    assert task.mixes[0][2, COLUMN[Param.GAIN]] == -4.0
-    assert task.teaches[0].all()
+    assert agent.mixes[0][2, COLUMN[Param.GAIN]] == -4.0
+    assert agent.teaches[0].all()
 
 
 def test_an_endorsed_mix_is_confirmed_to_everyone_and_a_refused_one_is_not() -> None:
     desk = desk_of(MixLearner())
     assert MIX_ENDORSED in sentences(desk.do(m.MixEndorsed(at=desk.at)))
-    desk = desk_of(ScriptedTask())
+    desk = desk_of(ScriptedAgent())
     assert MIX_ENDORSED not in sentences(desk.do(m.MixEndorsed(at=desk.at)))
 
 
 def test_what_may_not_teach_is_left_out_of_an_endorsed_mix() -> None:
-    desk = desk_of(task := MixLearner())
+    desk = desk_of(agent := MixLearner())
     desk.do(
         m.StripSwitched(
             at=desk.at, switch=StripSwitch.LEARN, track="3", lock_class=LockClass.GAIN, on=False
         )
     )
     endorse(desk)
-    assert not task.teaches[0][2, COLUMN[Param.GAIN]]
-    assert task.teaches[0].sum() == task.teaches[0].size - 1
+    assert not agent.teaches[0][2, COLUMN[Param.GAIN]]
+    assert agent.teaches[0].sum() == agent.teaches[0].size - 1
 
 
 def test_an_open_suggestion_ends_with_an_endorsed_mix() -> None:
@@ -100,24 +100,24 @@ def test_a_move_on_its_way_stops_where_it_is_endorsed() -> None:
 
 
 def test_why_an_endorsed_mix_teaches_nothing_is_said() -> None:
-    refused, lessons = endorse(desk_of(ScriptedTask()))
+    refused, lessons = endorse(desk_of(ScriptedAgent()))
     assert refused == ["endorse: this agent learns from single moves alone"]
     assert lessons == ()
     assert "the mode is gig" in endorse(desk_of(MixLearner(), mode=Mode.GIG))[0][0]
     empty = Desk()
-    empty.task = task = MixLearner()
-    empty.engine = make_engine(task)
+    empty.agent = agent = MixLearner()
+    empty.engine = make_engine(agent)
     assert "nothing of this mix is known yet" in endorse(empty)[0][0]
 
 
 def test_the_snapshot_that_is_heard_for_comparing_is_not_what_is_endorsed() -> None:
-    desk = desk_of(task := MixLearner())
+    desk = desk_of(agent := MixLearner())
     desk.wish("Vox", Param.GAIN, 3.0)
     desk.run(9.0)
     desk.do(m.CompareSwitched(at=desk.at, on=True))
     desk.run(2.0)
     assert "end the comparison first" in endorse(desk)[0][0]
-    assert task.mixes == []
+    assert agent.mixes == []
 
 
 def test_why_it_rests_is_said_once_until_it_has_moved_again() -> None:
@@ -132,12 +132,12 @@ def test_why_it_rests_is_said_once_until_it_has_moved_again() -> None:
 
 
 def test_an_answer_and_a_hand_open_what_waited_even_where_nothing_is_learnt() -> None:
-    desk = desk_of(task := MixLearner(), mode=Mode.GIG)
+    desk = desk_of(agent := MixLearner(), mode=Mode.GIG)
     desk.wish("Vox", Param.GAIN, 1.0)
     desk.run(9.0)
-    assert task.opened == 0
+    assert agent.opened == 0
     desk.do(m.RewardReceived(at=desk.at, value=1.0, move="1-1", reward_id="r"))
-    assert (task.opened, task.lessons) == (1, [])
+    assert (agent.opened, agent.lessons) == (1, [])
     desk.hand(1, Param.GAIN, -2.0)
     desk.run(3.0)
-    assert (task.opened, task.hands) == (2, [])
+    assert (agent.opened, agent.hands) == (2, [])

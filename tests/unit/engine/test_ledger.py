@@ -1,7 +1,7 @@
 """The one record of moves and answers: what was done and said stays, what stands is known."""
 
 import pytest
-from desk import Desk
+from support.desk import Desk
 
 from bridge.engine.ledger import REMEMBERED, Ledger, Row
 from bridge.guard.limits import Profile

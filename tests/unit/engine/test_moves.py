@@ -5,8 +5,9 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
-from desk import Desk, credited, refusals
+from support.desk import Desk, credited, refusals
 
+from bridge.agents.agent import Proposal
 from bridge.engine.moves import SUGGESTION_LIFE_S
 from bridge.guard.grid import Grid
 from bridge.guard.guard import Guard
@@ -18,7 +19,6 @@ from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState
 from bridge.mix.notices import MoveReported
 from bridge.mix.params import MOVABLE, Param
-from bridge.tasks.task import Proposal
 
 PROPOSED, APPLIED, CONFIRMED, UNCONFIRMED, REVERTED, SKIPPED, EXPIRED = MoveState
 
@@ -278,7 +278,7 @@ def test_a_control_that_is_gone_is_unknown_and_no_hands_work() -> None:
     desk.run(5.0)
     desk.do(gone)  # after the last echo, too
     desk.run(5.0)
-    assert desk.task.hands == []
+    assert desk.agent.hands == []
     desk.wish("Vox", Param.EQ_LOW, 2.0)
     desk.forget()
     desk.run(20.0)
@@ -448,7 +448,7 @@ def test_undo_of_a_move_on_its_way_turns_it_around_there() -> None:
     assert max(values) == near(1.5)
     assert desk.value(3, Param.GAIN) == 0.0
     assert max(abs(b - a) for a, b in pairwise(values)) <= 0.5
-    assert not desk.task.hands
+    assert not desk.agent.hands
 
 
 def test_an_undo_that_is_interrupted_can_be_undone_again() -> None:
@@ -502,7 +502,7 @@ def test_a_thumb_down_that_is_shared_takes_nothing_back() -> None:
     desk.run(2.0)
     result = desk.reward(-1.0)
     assert credited(result) == [("1-2", -1.0)]
-    assert [lesson.weight for lesson in desk.task.lessons] == [0.5, 0.5]
+    assert [lesson.weight for lesson in desk.agent.lessons] == [0.5, 0.5]
     desk.run(0.5)
     assert (desk.value(2, Param.GAIN), desk.value(3, Param.GAIN)) == (2.0, 2.0)
 
@@ -544,7 +544,7 @@ def test_a_move_that_the_door_refuses_was_never_heard() -> None:
     desk = Desk(profile=Profile.OFF).connect()
     too_far = Proposal(
         row=2, param=Param.GAIN, step=90.0, probability=1.0, score=0.1, confidence=0.5,
-        reason="a fault of the task", trace=None,
+        reason="a fault of the agent", trace=None,
     )  # fmt: skip
     moves = desk.engine.moves
     move = moves.make(too_far, desk.at)

@@ -3,16 +3,16 @@
 from collections.abc import Callable
 
 import pytest
-from desk import Desk, refusals
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.desk import Desk, refusals
 
 from bridge.guard.company import TOGETHER_S
 from bridge.guard.limits import HOLD_OFF_S, LIMITS, Profile
+from bridge.journal.event_codec import record_json
 from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState
 from bridge.mix.params import COLUMN, EQ_BANDS, MOVABLE, Param
-from bridge.runtime.event_codec import record_json
 
 PROPOSED, APPLIED, CONFIRMED, UNCONFIRMED, REVERTED, SKIPPED, EXPIRED = MoveState
 NAMES = ("OH L", "Bass", "OH R")
@@ -137,9 +137,9 @@ def near_all(*values: float) -> object:
 def test_neither_half_is_moved_by_itself_nor_panned() -> None:
     desk = make_desk()
     for key, param in [("OH R", Param.GAIN), ("OH R", Param.EQ_LOW), ("OH R", Param.PAN)]:
-        desk.task.wishes = [(key, param, 0.1 if param is Param.PAN else 1.0)]
+        desk.agent.wishes = [(key, param, 0.1 if param is Param.PAN else 1.0)]
         desk.run(20.0)
-    desk.task.wishes = [("OH L", Param.PAN, 0.1)]
+    desk.agent.wishes = [("OH L", Param.PAN, 0.1)]
     desk.run(20.0)
     assert desk.writes == []
 
@@ -161,7 +161,7 @@ def test_one_thumb_is_one_lesson_and_takes_both_back() -> None:
     move = desk.move("OH L", Param.GAIN, 1.5)
     desk.reward(-1.0, move)
     desk.run(10.0)
-    assert len(desk.task.lessons) == 1
+    assert len(desk.agent.lessons) == 1
     assert (desk.value(LEFT, Param.GAIN), desk.value(RIGHT, Param.GAIN)) == near_all(0.0, -2.0)
 
 

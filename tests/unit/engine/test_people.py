@@ -4,7 +4,7 @@ import json
 from unicodedata import normalize
 
 import pytest
-from desk import Desk, Lesson, credited, refusals, sentences
+from support.desk import Desk, Lesson, credited, refusals, sentences
 
 from bridge.engine.hands import SETTLE_S
 from bridge.errors import PriorError
@@ -86,9 +86,9 @@ def test_a_hand_teaches_once_it_has_settled() -> None:
     for value in (-1.0, -2.0, -3.0):
         desk.hand(3, Param.GAIN, value)
         desk.run(0.5)
-    assert desk.task.hands == []
+    assert desk.agent.hands == []
     desk.run(SETTLE_S)
-    assert desk.task.hands == [("Vox", Param.GAIN, -3.0)]
+    assert desk.agent.hands == [("Vox", Param.GAIN, -3.0)]
     assert [lesson.move for result in desk.results for lesson in result.lessons] == [""]
 
 
@@ -96,7 +96,7 @@ def test_a_hand_of_which_the_task_has_no_opinion_is_no_lesson() -> None:
     desk = Desk().connect()
     desk.hand(3, Param.PAN, -0.5)
     desk.run(2.0)
-    assert desk.task.hands == [("Vox", Param.PAN, -0.5)]
+    assert desk.agent.hands == [("Vox", Param.PAN, -0.5)]
     assert all(result.lessons == () for result in desk.results)
 
 
@@ -105,7 +105,7 @@ def test_a_hand_that_comes_back_to_where_it_began_teaches_nothing() -> None:
     desk.hand(3, Param.GAIN, -3.0)
     desk.hand(3, Param.GAIN, 0.0)
     desk.run(2.0)
-    assert desk.task.hands == []
+    assert desk.agent.hands == []
 
 
 def test_a_hand_on_a_track_that_is_gone_teaches_nothing() -> None:
@@ -114,7 +114,7 @@ def test_a_hand_on_a_track_that_is_gone_teaches_nothing() -> None:
     del desk.strips[2]
     desk.dump()
     desk.run(2.0)
-    assert desk.task.hands == []
+    assert desk.agent.hands == []
 
 
 def test_a_hand_back_to_the_start_counts_as_undo() -> None:
@@ -124,7 +124,7 @@ def test_a_hand_back_to_the_start_counts_as_undo() -> None:
     desk.run(2.0)
     assert desk.states(move)[-1] is REVERTED
     assert desk.last(REVERTED).reason == "you took it back by hand"
-    assert desk.task.lessons == [Lesson(param=Param.GAIN, reward=-1.0)]
+    assert desk.agent.lessons == [Lesson(param=Param.GAIN, reward=-1.0)]
     assert refusals(desk.undo(move)) == [f"undo: {move} stays: a hand has moved it since"]
 
 
@@ -134,7 +134,7 @@ def test_a_hand_against_a_move_judges_it_even_if_it_stops_half_way() -> None:
     desk.hand(3, Param.GAIN, 1.0)
     desk.run(2.0)
     assert desk.states(move)[-1] is CONFIRMED
-    assert [lesson.reward for lesson in desk.task.lessons] == [-1.0]
+    assert [lesson.reward for lesson in desk.agent.lessons] == [-1.0]
 
 
 @pytest.mark.parametrize("value", [4.0, 3.0])
@@ -143,8 +143,8 @@ def test_a_hand_that_goes_on_in_the_moves_direction_does_not_judge_it(value: flo
     desk.move("Vox", Param.GAIN, 2.0)
     desk.hand(3, Param.GAIN, value)
     desk.run(2.0)
-    assert desk.task.lessons == []
-    assert len(desk.task.hands) == 1
+    assert desk.agent.lessons == []
+    assert len(desk.agent.hands) == 1
 
 
 def test_a_hand_that_comes_late_or_after_a_thumb_judges_nothing() -> None:
@@ -157,7 +157,7 @@ def test_a_hand_that_comes_late_or_after_a_thumb_judges_nothing() -> None:
     desk.reward(1.0, move)
     desk.hand(3, Param.GAIN, 0.0)
     desk.run(2.0)
-    assert [lesson.reward for lesson in desk.task.lessons] == [1.0]
+    assert [lesson.reward for lesson in desk.agent.lessons] == [1.0]
 
 
 def test_the_third_move_taken_back_by_hand_makes_it_safe_with_a_sentence() -> None:
@@ -201,7 +201,7 @@ def test_another_mix_is_taken_over_and_teaches_nothing() -> None:
         strip.values[Param.GAIN] = gain
     desk.dump()
     desk.run(30.0)
-    assert desk.task.hands == []
+    assert desk.agent.hands == []
     assert refusals(desk.undo(move)) == [f"undo: {move} stays: a hand has moved it since"]
     desk.panic()
     desk.run(2.0)
@@ -224,7 +224,7 @@ def test_a_thumb_without_a_name_goes_to_what_was_just_heard() -> None:
     desk.wish("Vox", Param.GAIN, 1.0)
     desk.run(2.0)
     assert credited(desk.reward(0.5)) == [("1-1", 0.5)]
-    assert desk.task.lessons == [Lesson(param=Param.GAIN, reward=0.5)]
+    assert desk.agent.lessons == [Lesson(param=Param.GAIN, reward=0.5)]
 
 
 def test_a_thumb_that_comes_too_late_is_credited_to_nobody() -> None:
@@ -232,7 +232,7 @@ def test_a_thumb_that_comes_too_late_is_credited_to_nobody() -> None:
     desk.move("Vox", Param.GAIN, 1.0)
     desk.run(20.0)
     assert credited(desk.reward(1.0)) == [("", 1.0)]
-    assert desk.task.lessons == []
+    assert desk.agent.lessons == []
 
 
 def test_a_named_thumb_is_never_too_late_and_counts_once() -> None:
@@ -241,7 +241,7 @@ def test_a_named_thumb_is_never_too_late_and_counts_once() -> None:
     desk.run(600.0)
     assert credited(desk.reward(1.0, move)) == [(move, 1.0)]
     assert credited(desk.reward(1.0, move)) == [("", 1.0)]
-    assert len(desk.task.lessons) == 1
+    assert len(desk.agent.lessons) == 1
 
 
 def test_a_thumb_for_a_move_that_never_was_is_kept_and_refused() -> None:
@@ -277,7 +277,7 @@ def test_zero_says_nothing_but_is_a_judgement() -> None:
     desk = Desk().connect()
     move = desk.move("Vox", Param.GAIN, 1.0)
     assert credited(desk.reward(0.0, move)) == [(move, 0.0)]
-    assert desk.task.lessons == []
+    assert desk.agent.lessons == []
     assert credited(desk.reward(1.0, move)) == [("", 1.0)]
 
 
@@ -291,7 +291,7 @@ def test_yes_and_no_to_a_suggestion_teach_half_and_hearing_it_teaches_again() ->
     desk.wish("Bass", Param.PAN, 0.1)
     desk.run(7.0)
     desk.skip("1-2")
-    assert desk.task.lessons == [
+    assert desk.agent.lessons == [
         Lesson(param=Param.GAIN, reward=1.0, weight=0.5),
         Lesson(param=Param.GAIN, reward=1.0),
         Lesson(param=Param.PAN, reward=-1.0, weight=0.5),
@@ -306,7 +306,7 @@ def test_a_thumb_without_a_name_answers_the_open_suggestion(value: float, state:
     told = desk.reward(value)
     assert credited(told) == [("1-1", value)]
     assert [notice.state for notice in told.notices if isinstance(notice, MoveReported)] == [state]
-    assert desk.task.lessons == [
+    assert desk.agent.lessons == [
         Lesson(param=Param.GAIN, reward=1.0 if value > 0.0 else -1.0, weight=0.5)
     ]
 
@@ -338,7 +338,7 @@ def test_a_suggestion_is_judged_once_however_often_a_thumb_names_it() -> None:
     for _ in range(3):
         desk.reward(1.0, "1-1")
     desk.skip("1-1")
-    assert len(desk.task.lessons) == 1
+    assert len(desk.agent.lessons) == 1
 
 
 def test_a_suggestion_that_has_expired_was_never_heard() -> None:
@@ -346,18 +346,18 @@ def test_a_suggestion_that_has_expired_was_never_heard() -> None:
     desk.wish("Vox", Param.GAIN, 1.0)
     desk.run(70.0)
     desk.reward(1.0, "1-1")
-    assert [lesson.weight for lesson in desk.task.lessons] == [0.5]
+    assert [lesson.weight for lesson in desk.agent.lessons] == [0.5]
 
 
 def test_an_undo_counts_against_the_move_once() -> None:
     desk = Desk().connect()
     desk.move("Vox", Param.GAIN, 1.0)
     desk.undo()
-    assert [lesson.reward for lesson in desk.task.lessons] == [-1.0]
+    assert [lesson.reward for lesson in desk.agent.lessons] == [-1.0]
     move = desk.move("Bass", Param.GAIN, 1.0)
     desk.reward(1.0, move)
     desk.undo(move)
-    assert [lesson.reward for lesson in desk.task.lessons] == [-1.0, 1.0]
+    assert [lesson.reward for lesson in desk.agent.lessons] == [-1.0, 1.0]
 
 
 @pytest.mark.parametrize("is_gig", [True, False])
@@ -369,9 +369,9 @@ def test_gig_mode_or_learning_switched_off_learns_nothing(is_gig: bool) -> None:
     desk.hand(2, Param.GAIN, -5.0)
     desk.run(5.0)
     assert desk.value(3, Param.GAIN) == 0.0
-    assert desk.task.lessons == desk.task.hands == []
-    assert desk.task.explored[-1] is False
-    assert desk.task.cautious[-1] is is_gig
+    assert desk.agent.lessons == desk.agent.hands == []
+    assert desk.agent.explored[-1] is False
+    assert desk.agent.cautious[-1] is is_gig
 
 
 def test_gig_mode_makes_half_steps() -> None:
@@ -855,7 +855,7 @@ def test_a_panic_that_had_to_wait_begins_where_the_dump_says() -> None:
 
 
 def made_again(desk: Desk, step: float = 2.0, seconds: float = 40.0) -> bool:
-    """Whether the task, which wants it again at once, gets its way."""
+    """Whether the agent, which wants it again at once, gets its way."""
     seen = len(desk.reports)
     desk.wish("Vox", Param.GAIN, step)
     desk.run(seconds)
@@ -871,9 +871,9 @@ def test_a_move_that_was_undone_is_not_made_again_even_if_it_was_liked(thumb: fl
     desk.undo(move)
     desk.run(3.0)
     assert not made_again(desk)
-    desk.task.wishes.clear()
+    desk.agent.wishes.clear()
     assert not made_again(desk, 1.0), "nor a smaller one that way"
-    desk.task.wishes.clear()
+    desk.agent.wishes.clear()
     assert made_again(desk, -1.0), "the other way is another move"
 
 
@@ -882,13 +882,13 @@ def test_a_move_that_was_disliked_is_not_made_again_until_something_was_learnt()
     desk.reward(-1.0, desk.move("Vox", Param.GAIN, 2.0))
     desk.run(3.0)
     assert not made_again(desk)
-    desk.task.wishes.clear()
+    desk.agent.wishes.clear()
     assert made_again(desk, 1.0), "a smaller one is another move"
     desk.undo()
     desk.run(3.0)
     desk.reward(-1.0, desk.move("Bass", Param.GAIN, 2.0))
     desk.run(3.0)
-    desk.task.wishes.clear()
+    desk.agent.wishes.clear()
     assert not made_again(desk), "that way was undone"
     desk = Desk().connect()
     desk.reward(-1.0, desk.move("Vox", Param.GAIN, 2.0))

@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from ports import free_ports
+from support.ports import free_ports
 
 from bridge.config import Settings
 from bridge.errors import ConfigError, NetworkError, RefusedError
-from bridge.runtime.daw_choice import DawChoice, keep_choice, last_choice
-from bridge.runtime.state_file import write_state
+from bridge.journal.state_file import write_state
+from bridge.runtime.daw_choice import DawChoice, last_choice, record_choice
 
 
 def settings_beside(name: str, port: int, store: Path) -> Settings:
@@ -72,7 +72,7 @@ def test_the_last_choice_is_kept_beside_the_store_and_nonsense_is_none(
 ) -> None:
     settings = settings_beside("reaper", 9400, tmp_path / "me.db")
     assert last_choice(settings) is None
-    keep_choice(settings)
+    record_choice(settings)
     assert last_choice(settings) == "reaper"
     if broken is not None:
         write_state(settings.store, "daw", broken)

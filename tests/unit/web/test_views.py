@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from desk import Desk
+from support.desk import Desk
 
 from bridge.guard.guard import Guard
 from bridge.mix import messages as m

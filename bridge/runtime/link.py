@@ -97,6 +97,11 @@ class DawLink:
         """Return whether there is a DAW that nobody should be parted from."""
         return self.state in (LinkState.CONNECTING, LinkState.ONLINE)
 
+    @property
+    def has_spoken(self) -> bool:
+        """Whether the DAW has been heard since the start."""
+        return self._heard_at > float("-inf")
+
     def is_alive(self, at: float) -> bool:
         """Return whether the DAW has been heard lately."""
         return at - self._heard_at <= _STALE_S

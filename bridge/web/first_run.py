@@ -36,15 +36,15 @@ def way_to_json(runner: Runner, at: float) -> dict[str, Any]:
 
     Returns:
         `heard`: whether the DAW speaks now; `strange`: messages that were not understood, as long
-        as it does not; `link`: the state of the link; `missing`: what its dump has not said;
+        as it never has; `link`: the state of the link; `missing`: what its dump has not said;
         `text`: what the DAW does; both in words.
     """
-    counters, is_heard = runner.counters, runner.link.is_alive(at)
+    counters, link = runner.counters, runner.link
     strange = counters.unknown + counters.misunderstood + counters.undecodable
     return {
-        "heard": is_heard,
-        "strange": 0 if is_heard else strange,
-        "link": runner.link.state.value,
-        "missing": runner.link.missing,
-        "text": runner.link.text,
+        "heard": link.is_alive(at),
+        "strange": 0 if link.has_spoken else strange,
+        "link": link.state.value,
+        "missing": link.missing,
+        "text": link.text,
     }

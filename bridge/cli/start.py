@@ -24,7 +24,11 @@ def start(config: Path | None) -> None:
 
     chosen = settings_with_store(config)
     web = chosen.web
-    if web.enabled and is_our_page(web.host, web.port):
+    if not web.enabled:
+        click.echo(
+            "The settings switch the page off (web.enabled): the bridge starts alone.", err=True
+        )
+    elif is_our_page(web.host, web.port):
         click.echo("mixbridge runs already.", err=True)
         open_page(f"http://{web.host}:{web.port}/")
         return

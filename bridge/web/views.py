@@ -16,9 +16,11 @@ from bridge.engine.ledger import Row
 from bridge.mix.messages import StripSwitch
 from bridge.mix.params import (
     COLUMN,
+    EQ_COLUMNS,
     LOCK_CLASS,
     MOVABLE,
     PARAM_WORDS,
+    SENDS,
     LockClass,
     Param,
     in_words,
@@ -109,6 +111,11 @@ def _strips(capture: Capture, rows: OrderedDict[str, Row]) -> list[dict[str, Any
             "roleSource": strip.role_source,
             "mute": strip.is_muted,
             "solo": strip.is_solo,
+            "sends": {
+                PARAM_WORDS[param]: level
+                for param, level in zip(SENDS, strip.sends, strict=False)
+                if level is not None
+            },
             "snapshot": snapshot[row],
             "low": low[row],
             "high": high[row],
@@ -256,7 +263,7 @@ def _louder(db: float) -> str:
 def track_loudness(capture: Capture, values: FloatArray) -> FloatArray:
     """(n,) K-weighted level of every track at `values` (n, 6), dBFS; NaN where not heard."""
     gain = values[:, :1]
-    octaves = capture.source_db + gain + eq_curve_db(np.nan_to_num(values[:, 2:]))
+    octaves = capture.source_db + gain + eq_curve_db(np.nan_to_num(values[:, EQ_COLUMNS]))
     return loudness_db(octaves)
 
 

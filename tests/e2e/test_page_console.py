@@ -44,8 +44,11 @@ Open = Callable[..., Visit]
 def visit(browser: Browser, web: Web) -> Iterator[Open]:
     visits = []
 
-    def open_page(screen: str = "desk", size: dict[str, int] = DESKTOP) -> Visit:
+    def open_page(
+        screen: str = "desk", size: dict[str, int] = DESKTOP, *, script: str = ""
+    ) -> Visit:
         visits.append(Visit(browser, size, reduced=True))
+        visits[-1].page.add_init_script(script)
         visits[-1].page.goto(f"{web.url}/{screen}")
         return visits[-1]
 
@@ -95,6 +98,13 @@ def test_twelve_strips_stand_side_by_side_with_the_bound_of_the_guard_drawn_in(
 def fader_words(low: str, high: str) -> str:
     """What a fader says of itself at 0 dB."""
     return f"1 {LONG} gain 0.0 dB, the bridge may go from {low} to {high}"
+
+
+def test_sends_are_shown_in_the_details(desk: Desk, visit: Open) -> None:
+    here = visit("desk?track=2")
+    expect(here.page.locator(".detail h2")).to_have_text("2 Snare")
+    desk.say("/mix/track/2/send/1/level", -9.5)
+    expect(here.page.locator(".detail")).to_contain_text("never written: send 1 −9.5 dB")
 
 
 def test_on_a_phone_the_console_is_swiped_and_the_page_is_not(desk: Desk, visit: Open) -> None:
@@ -213,14 +223,28 @@ def test_a_series_of_moves_is_one_entry_that_says_where_it_has_led(desk: Desk, v
     assert violations(here) == []
 
 
+_RECORD_TEXTS = """
+window.texts = [];
+const write = CanvasRenderingContext2D.prototype.fillText;
+CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+  window.texts.push(String(text));
+  return write.call(this, text, ...rest);
+};
+"""
+
+
 def test_what_is_believed_is_a_picture_beside_the_average(desk: Desk, visit: Open) -> None:
     for move in moves_in_assist(desk, 3):
         desk.say("/bridge/reward", 1.0, move.name, f"picture-{move.name}")
         desk.hear("/bridge/rewarded", f"picture-{move.name}")
     desk.let_pass(0.3)
-    here = visit("learning")
+    here = visit("learning", script=_RECORD_TEXTS)
     target = here.page.locator(".role .target").first
     expect(target).to_be_visible()
     expect(target).to_have_attribute("aria-label", re.compile("average|not sure yet"))
+    here.page.wait_for_function("window.texts.includes('answers')")
+    written = here.page.evaluate("window.texts")
+    assert {"0", "50", "100", "% good"} <= set(written)
+    assert [text for text in written if "." in text or "," in text] == [], "answers are whole"
     assert here.overflow() == ""
     assert violations(here) == []

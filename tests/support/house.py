@@ -11,13 +11,18 @@ import subprocess
 import sys
 import tokenize
 from collections import Counter
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from types import FrameType
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
 HOMELY: Final = frozenset(
-    "take took put hear heard note tell told say said look want give given keep kept".split()
+    [
+        *("take", "took", "put", "hear", "heard", "note", "tell", "told", "say", "said", "look"),
+        *("want", "give", "given", "keep", "kept"),
+    ]
 )
 DAW_NAMES: Final = re.compile(r"ableton|reaper|ardour|x32|xair", re.IGNORECASE)
 PARAM_SLICE: Final = re.compile(r"\[(?:\.\.\.|:\w*), ?2:|MOVABLE\[|values\[:, ?[0-9]|, 6\)\)")
@@ -90,14 +95,60 @@ def figures(commit: str) -> dict[str, str]:
     }
 
 
+def _calls(work: Callable[[], object]) -> str:
+    """How many calls of how many functions of ours a piece of work makes."""
+    seen: Counter[str] = Counter()
+
+    def count(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and "/bridge/" in frame.f_code.co_filename:
+            seen[frame.f_code.co_qualname] += 1
+
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return f"{sum(seen.values())} calls of {len(seen)} functions"
+
+
+def hops() -> dict[str, str]:
+    """What a datagram and a thumb pass through in the tree as it stands."""
+    sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+    from bridge.daw.generic import GenericDialect
+    from bridge.mix import messages as m
+    from bridge.mix.params import Param
+    from bridge.osc.decode import decode
+    from bridge.osc.encode import encode
+    from bridge.osc.message import OscMessage
+    from support.desk import Desk
+
+    desk = Desk().connect()
+    dialect = GenericDialect()
+    datagram = encode(OscMessage("/mix/track/1/gain", (-3.0,)))
+
+    def hand() -> None:
+        (message,) = decode(datagram)
+        for event in dialect.decode(message, at=desk.at) or ():
+            assert isinstance(event, m.ParamChanged)
+            desk.engine.handle(event)
+
+    first = _calls(hand)
+    move = desk.move("Vox", Param.GAIN, 1.0)
+    thumb = m.RewardReceived(at=desk.at, value=1.0, move=move, reward_id="1")
+    return {"a value from the DAW": first, "a thumb": _calls(lambda: desk.engine.handle(thumb))}
+
+
 def main() -> None:
     """Print the figures of the commits side by side."""
     commits = sys.argv[1:] or ["."]
     columns = [figures(commit) for commit in commits]
     width = max(map(len, columns[0])) + 2
-    print(" " * width + "".join(f"{commit[:24]:<28}" for commit in commits))
+    sys.stdout.write(" " * width + "".join(f"{commit[:24]:<28}" for commit in commits) + "\n")
     for label in columns[0]:
-        print(f"{label:<{width}}" + "".join(f"{column[label]:<28}" for column in columns))
+        cells = "".join(f"{column[label]:<28}" for column in columns)
+        sys.stdout.write(f"{label:<{width}}{cells}\n")
+    for label, text in hops().items():
+        sys.stdout.write(f"{label}, decoded and handled: {text}\n")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ export function makeDetail(onClose) {
   const flagLine = h("p", { class: "flags" });
   const eq = makeCurve(240, 90);
   const lines = LINES.map((word, column) => makeLine(word, column));
+  const sends = h("p", { class: "legend" });
   const switches = makeSwitches();
   const beliefs = h("ul", { class: "last" });
   const moves = h("ol", { class: "last" });
@@ -25,7 +26,7 @@ export function makeDetail(onClose) {
     flagLine,
     h("div", { class: "columns" },
       h("div", { class: "knobs" }, lines.map((line) => line.element)),
-      h("div", {}, h("h3", { text: "EQ" }), eq.element),
+      h("div", {}, h("h3", { text: "EQ" }), eq.element, sends),
       h("div", {}, switches.element),
       h("div", { class: "lists" }, h("h3", { text: "What it believes you want" }), beliefs, h("h3", { text: "Last moves" }), moves)));
   let index = -1;
@@ -67,6 +68,9 @@ export function makeDetail(onClose) {
     flagLine.hidden = said.length === 0;
     lines.forEach((line, column) => line.update(values[column] ?? null, now.low[column], now.high[column], now.snapshot[column]));
     eq.update(values.slice(2), now.low.slice(2), now.high.slice(2), now.snapshot.slice(2), `EQ of ${now.name}`);
+    const levels = Object.entries(now.sends ?? {}).map(([word, level]) => `${word} ${words.db(level)}`);
+    say(sends, levels.length ? `Read, and never written: ${levels.join(", ")}.` : "");
+    sends.hidden = levels.length === 0;
     switches.update(now, track());
     fill(beliefs, believed ? Object.values(believed).map((each) => words.typeset(`${each.words} (${Math.round(100 * each.sure)} % sure)`)) : [`Nothing learnt from you yet about ${now.role}.`]);
     fill(moves, rows.length ? rows.map(moveWords) : ["none yet"]);

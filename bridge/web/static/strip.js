@@ -117,15 +117,16 @@ export function makeStrip(name, index, onOpen) {
   function updateMeter() {
     const isAlive = state.way?.heard !== false;
     const [rms, top] = (isAlive ? state.levels[index] : null) ?? [null, null];
+    const level = rms ?? top; // some DAWs have peaks alone
     // A step finer than a pixel is no step: most of a song moves few meters at a time.
     const share = (db) => Math.round(200 * Math.max(0, Math.min(1, 1 - (db ?? METER_FLOOR) / METER_FLOOR))) / 200;
-    const key = `${share(rms)} ${share(top)} ${top !== null && top > -0.1}`;
+    const key = `${share(level)} ${share(top)} ${top !== null && top > -0.1}`;
     if (key === levels) return;
     levels = key;
-    cover.style.transform = `scaleY(${1 - share(rms)})`;
+    cover.style.transform = `scaleY(${1 - share(level)})`;
     peak.style.transform = `translateY(${-100 * share(top)}%)`;
     mark(meter, "data-over", top !== null && top > -0.1);
-    mark(meter, "aria-label", `${name} level ${rms === null ? "silent" : `${Math.round(rms / 6) * 6} dB`}`);
+    mark(meter, "aria-label", `${name} level ${level === null ? "silent" : `${Math.round(level / 6) * 6} dB`}`);
   }
 
   /** Only one strip is in the order of the Tab key; arrows go to the others. */

@@ -29,8 +29,9 @@ def start(config: Path | None) -> None:
             "The settings switch the page off (web.enabled): the bridge starts alone.", err=True
         )
     elif is_our_page(web.host, web.port):
-        click.echo("mixbridge runs already.", err=True)
-        open_page(f"http://{web.host}:{web.port}/")
+        click.echo("mixbridge, or its demo, runs already.", err=True)
+        here = "127.0.0.1" if web.host == "0.0.0.0" else web.host  # noqa: S104 (it listens there too)
+        open_page(f"http://{here}:{web.port}/")
         return
 
     # The choice is made on another thread, where nothing is known of the command line.

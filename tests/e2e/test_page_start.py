@@ -178,7 +178,7 @@ def test_mixbridge_alone_leads_to_its_page_where_the_daw_is_chosen_and_kept(
         expect(visit.page.locator(".daw[aria-pressed='true']")).to_contain_text("REAPER")
         expect(visit.page.locator(".steps")).to_contain_text("mixbridge setup reaper")
         with alone(tmp_path, config) as second:
-            second.until(rf"mixbridge runs already[\s\S]*{url}/")
+            second.until(rf"runs already[\s\S]*{url}/")
             assert second.process.wait(timeout=PATIENCE_S) == 0
         visit.context.close()
         assert terminal.end() == 0

@@ -4,12 +4,13 @@ import asyncio
 import json
 import logging
 import signal
-import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
@@ -20,7 +21,7 @@ from bridge.daw.surface import PREFIX
 from bridge.daws import DAWS, make_dialect
 from bridge.doctor import examine_daw
 from bridge.engine.engine import Engine
-from bridge.errors import JournalError, NetworkError, PriorError, TraceError
+from bridge.errors import ConfigError, JournalError, NetworkError, PriorError, TraceError
 from bridge.install.installation import install_command
 from bridge.journal.journal import Journal
 from bridge.journal.store import Store, open_store
@@ -59,18 +60,31 @@ _READ_METERS_S: Final = 1.0
 
 _log = logging.getLogger("bridge")
 
+_LOG_BYTES: Final = 1_000_000
+_OLD_LOGS: Final = 3
+"""Log files of earlier times that are kept, each of `_LOG_BYTES` at most."""
 
-def start_log(level: str = "info") -> None:
-    """Log to stderr, from `level` on: debug, info, warning or error.
+
+def start_log(level: str = "info", file: Path | None = None) -> None:
+    """Log to stderr, or to a file that rotates, from `level` on: debug, info, warning or error.
 
     At debug the loggers ``bridge.wire.in`` and ``bridge.wire.out`` say every message; other
     libraries stay at info.
     """
     least = logging.getLevelNamesMapping()[level.upper()]
+    handler: logging.Handler = logging.StreamHandler()
+    if file is not None:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            handler = RotatingFileHandler(
+                file, maxBytes=_LOG_BYTES, backupCount=_OLD_LOGS, encoding="utf-8"
+            )
+        except OSError as error:
+            raise ConfigError(f"{shown(file)}: cannot be written: {error.strerror}.") from None
     logging.basicConfig(
         level=max(least, logging.INFO),
         format="%(asctime)s %(levelname)-7s %(message)s",
-        stream=sys.stderr,
+        handlers=[handler],
     )
     if least != logging.INFO:
         _log.setLevel(least)
@@ -126,7 +140,10 @@ async def _run_beside(
         if choice is None or choice.settings is None:
             return
         settings, before, show_page = choice.settings, settings, None
-        _log.info("From now on beside %s.", DAWS[settings.daw.dialect].title)
+        row = DAWS[settings.daw.dialect]
+        _log.info(
+            "From now on beside %s; as a command: mixbridge run --daw %s", row.title, row.name
+        )
         try:
             record_choice(settings)
         except JournalError as error:

@@ -21,7 +21,7 @@ import click
 from bridge import __version__
 from bridge.cli.journal import COMMANDS as JOURNAL_COMMANDS
 from bridge.cli.midi import midi
-from bridge.cli.options import FILE, config_option, settings, settings_with_store
+from bridge.cli.options import FILE, Group, config_option, settings, settings_with_store
 from bridge.cli.remote import COMMANDS as REMOTE_COMMANDS
 from bridge.cli.setup import setup
 from bridge.cli.start import start
@@ -121,6 +121,7 @@ Begin with one of these:
 
 
 @click.group(
+    cls=Group,
     help=_HELP,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -151,6 +152,7 @@ def cli(context: click.Context) -> None:
     show_default=True,
     help="debug says every message that comes and goes.",
 )
+@click.option("--log-file", type=FILE, help="Log there instead of the terminal; it rotates.")
 @_listen_option
 @click.option("--trace", type=FILE, metavar="FILE", help="Record every datagram in and out.")
 @click.option("--trace-mask-names", is_flag=True, help="Put pseudonyms for names in the trace.")
@@ -162,6 +164,7 @@ def run(
     daw: str | None,
     guard: str | None,
     log_level: str,
+    log_file: Path | None,
     *,
     listen: bool,
     trace: Path | None,
@@ -175,7 +178,7 @@ def run(
 
     from bridge import app
 
-    app.start_log(log_level)
+    app.start_log(log_level, log_file)
     if trace is None:
         if trace_mask_names:
             raise click.UsageError("--trace-mask-names: there is no trace; add --trace FILE.")
@@ -358,7 +361,7 @@ def remotes(folder: Path, config: Path | None) -> None:
     click.echo(f"mixbridge.json (Open Stage Control) and mixbridge.tosc (TouchOSC) are in {folder}")
 
 
-@cli.group()
+@cli.group(cls=Group)
 def study() -> None:
     """Measure the bridge and its learner.
 

@@ -11,7 +11,7 @@ GENERIC: Final = DawRow(
     needs="A program that says its mix in the /mix namespace, such as mixbridge console.",
     docs="docs/osc.md",
     steps=(
-        "In that program: send OSC to the address that mixbridge waits at, and listen at port 9401.",
+        "In that program: send OSC to the address where mixbridge waits; listen at port 9401.",
         "Without such a program, in another terminal: `mixbridge console` is a small one.",
         "Press play there.",
     ),

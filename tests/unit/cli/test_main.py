@@ -285,3 +285,13 @@ def _fail_with(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
         raise error
 
     monkeypatch.setattr(app, "run", fail)
+
+
+@pytest.mark.parametrize("group", [[], ["setup"], ["study"], ["midi"]])
+def test_what_a_command_does_is_a_whole_sentence(
+    group: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run_command_line([*group, "--help"]) == 0
+    listed = capsys.readouterr().out.partition("Commands:")[2]
+    assert listed
+    assert "..." not in listed

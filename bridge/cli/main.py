@@ -24,6 +24,7 @@ from bridge.cli.midi import midi
 from bridge.cli.options import FILE, Group, config_option, settings, settings_with_store
 from bridge.cli.remote import COMMANDS as REMOTE_COMMANDS
 from bridge.cli.setup import setup
+from bridge.cli.start import start
 from bridge.daws import DAWS
 from bridge.errors import BridgeError, ConfigError
 from bridge.text_file import shown
@@ -111,6 +112,7 @@ _HELP: Final = """A mixing assistant that runs beside the DAW and learns your ta
 Begin with one of these:
 
 \b
+  mixbridge                 the bridge and its page, which leads to the first move
   mixbridge demo --page     a small band in your browser, without a DAW
   mixbridge doctor          what works here, and what to do about the rest
   mixbridge setup DAW       prepare yours ('mixbridge setup' names them), then
@@ -121,11 +123,20 @@ Begin with one of these:
 @click.group(
     cls=Group,
     help=_HELP,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="mixbridge", message="%(prog)s %(version)s")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """A mixing assistant that runs beside the DAW and learns your taste."""
+    if context.invoked_subcommand is not None:
+        return
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        with start.make_context("start", [], parent=context) as own:
+            start.invoke(own)
+    else:  # a script has not asked for a bridge
+        click.echo(context.get_help())
 
 
 @cli.command()

@@ -55,9 +55,24 @@ def service(config: Path | None, *, dry_run: bool, uninstall: bool) -> None:
     carry_out_plan(plan, dry_run=dry_run)
 
 
-@click.group(cls=_Setups)
-def setup() -> None:
+@click.group(cls=_Setups, invoke_without_command=True)
+@click.pass_context
+def setup(context: click.Context) -> None:
     """Prepare a DAW for the bridge.
 
-    Says what it changes, and what is left to click.
+    Says what it changes, and what is left to click. Without a name it says which DAWs it finds
+    on this machine, and changes nothing.
     """
+    if context.invoked_subcommand is not None:
+        return
+    from bridge.daw.row import load_part
+    from bridge.daws import DAWS
+
+    for row in DAWS.values():
+        if not row.setup:
+            continue
+        where = load_part(row.find)() if row.find else ""
+        said = f"found, {where}" if where else "not found here" if row.find else "not looked for"
+        click.echo(f"{row.title}: {said}")
+        click.echo(f"  -> mixbridge setup {row.name}")
+    click.echo("To let the bridge start when you log in: mixbridge setup service")

@@ -10,5 +10,9 @@ ZYN: Final = DawRow(
     port=9700,
     needs="ZynAddSubFX 3, started with its OSC port: zynaddsubfx -P 9700.",
     docs="docs/zyn.md",
+    steps=(
+        "In a terminal, start it with its OSC port: zynaddsubfx -P 9700.",
+        "Load a patch, and play a note.",
+    ),
     dialect="bridge.daws.zyn.wire.dialect:ZynDialect",
 )

@@ -93,13 +93,16 @@ class Effects:
         self.own += gain * (change - expected)[:, None]
         self.covariance -= gain[:, :, None] * spread[:, None, :]
 
-    def gains(self, error: FloatArray, slopes: FloatArray, ways: FloatArray) -> FloatArray:
-        """By how much the distance is expected to fall, (k,), for ways (k, knobs)."""
-        after = error + ways @ slopes[:, :LEVEL]
-        doubt = np.einsum("kp,fpq,kq->kf", ways, self.covariance[:LEVEL], ways, optimize=True)
-        # Half the variance where the cost is a square; less where it is even.
-        curvature = np.where(np.abs(after) < 1.0, 0.5, 0.25)
-        return np.asarray((costs(error) - costs(after) - curvature * doubt).sum(axis=-1))
+    def gain(self, error: FloatArray, slopes: FloatArray, way: FloatArray) -> float:
+        """By how much the distance is expected to fall if the knobs turn by `way` (knobs,)."""
+        doubt = (self.covariance[:LEVEL] @ way) @ way
+        return float(_falls(error, error + way @ slopes[:, :LEVEL], doubt))
+
+    def single_gains(self, error: FloatArray, slopes: FloatArray, ways: FloatArray) -> FloatArray:
+        """The same (knobs, steps) where one knob turns alone, by `ways` (knobs, steps)."""
+        doubt = np.diagonal(self.covariance[:LEVEL], axis1=1, axis2=2).T  # (knobs, 6)
+        way = ways[..., None]
+        return _falls(error, error + way * slopes[:, None, :LEVEL], way**2 * doubt[:, None])
 
     def sample(self, rng: np.random.Generator) -> FloatArray:
         """(knobs, 7) what the knobs may do otherwise than is believed: one draw of the doubt."""
@@ -124,7 +127,9 @@ class Effects:
             # Huber's cost as a weighted square around where the last way led.
             weight = 1.0 / np.maximum(np.abs(error + way @ toward), 1.0)
             hessian = (toward * weight) @ toward.T + np.tensordot(weight, doubt, axes=1)
-            way = _bounded(hessian, -(toward * weight) @ error, low, high)
+            last, way = way, _bounded(hessian, -(toward * weight) @ error, low, high)
+            if np.abs(way - last).max() < 0.1 * _LEAST_WAY:
+                break
         rise_db = float(way @ slopes[:, LEVEL])
         if rise_db > _AIMED_RISE_DB:
             way = way * (_AIMED_RISE_DB / rise_db)
@@ -139,6 +144,12 @@ class Effects:
         """Take over what `state` gave."""
         self.own = np.array(state["own"], dtype=np.float64)
         self.covariance = np.array(state["covariance"], dtype=np.float64)
+
+
+def _falls(error: FloatArray, after: FloatArray, doubt: FloatArray) -> FloatArray:
+    # Half the variance where the cost is a square; less where it is even.
+    curvature = np.where(np.abs(after) < 1.0, 0.5, 0.25)
+    return np.asarray((costs(error) - costs(after) - curvature * doubt).sum(axis=-1))
 
 
 def _bounded(

@@ -145,10 +145,9 @@ class Search:
         slopes = self.effects.slopes(positions)
         ways, is_open = self._single_ways(positions)
         values = self._single_values(positions, error)
-        flat = ways.ravel()[:, None] * np.repeat(np.eye(len(positions)), STEPS.size, axis=0)
         scores = values
         if self._has_joint_steps:
-            gains = self.effects.gains(error, slopes, flat).reshape(values.shape)
+            gains = self.effects.single_gains(error, slopes, ways)
             scores = _TABLE_SHARE * values + (1.0 - _TABLE_SHARE) * gains
             is_open &= ways * slopes[:, LEVEL, None] <= MOST_RISE_DB
         scores = scores - self._failed
@@ -169,7 +168,8 @@ class Search:
             way, knob, step, gain = joint, -1, -1, joint_gain
         else:
             knob, step = divmod(choice.index, STEPS.size)
-            way, gain = flat[choice.index], float(scores[knob, step])
+            way, gain = np.zeros(len(positions)), float(scores[knob, step])
+            way[knob] = ways[knob, step]
         return Step(
             way=way,
             gain=gain,
@@ -204,7 +204,7 @@ class Search:
         if is_stuck:
             slopes = slopes + self.effects.sample(rng)
         way = self.effects.joint_step(error, slopes, low, high)
-        return way, float(self.effects.gains(error, slopes, way[None])[0])
+        return way, self.effects.gain(error, slopes, way)
 
     def learn(
         self, step: Step, positions: FloatArray, error: FloatArray, change: FloatArray

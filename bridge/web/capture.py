@@ -16,7 +16,7 @@ from bridge.engine import Engine
 from bridge.guard.move import Move
 from bridge.mix.messages import Mode, Slot, StripSwitch
 from bridge.mix.notices import StatusChanged
-from bridge.mix.params import CLASS_WORDS, MOVABLE, LockClass
+from bridge.mix.params import MOVABLE, bars_in_words
 from bridge.mix.spectrum import FloatArray
 
 
@@ -66,6 +66,7 @@ class Capture:
     mode: Mode
     status: StatusChanged
     is_playing: bool
+    scene: str
     strips: tuple[StripNames, ...]
     values: FloatArray
     snapshot: FloatArray
@@ -84,17 +85,6 @@ class Capture:
     beliefs: Mapping[str, Any] | None
 
 
-def _barred(barred: Mapping[LockClass, str]) -> str:
-    """Why a strip is left alone, each reason once, with what it is about."""
-    by_reason: dict[str, list[str]] = {}
-    for kind, why in barred.items():
-        by_reason.setdefault(why, []).append(CLASS_WORDS[kind])
-    return "; ".join(
-        why if kinds == [CLASS_WORDS[LockClass.ALL]] else f"{why} ({', '.join(kinds)})"
-        for why, kinds in by_reason.items()
-    )
-
-
 def take_capture(
     engine: Engine,
     *,
@@ -103,8 +93,19 @@ def take_capture(
     at: float,
     epoch: float,
     with_beliefs: bool,
+    scene: str = "",
 ) -> Capture:
-    """Copy what the page shows; `levels` (n, 2) are the newest of the meters, dBFS."""
+    """Copy what the page shows.
+
+    Args:
+        engine: What is copied.
+        status: The bridge's.
+        levels: (n, 2) the newest of the meters, dBFS.
+        at: Monotonic seconds.
+        epoch: Of `at` 0, seconds since 1970.
+        with_beliefs: Whether beliefs are others than before.
+        scene: What the desk calls the mix that is loaded; empty where nobody says.
+    """
     mix, guard = engine.mix, engine.guard
     guards = [guard.strip(strip.key) for strip in mix.strips]
     count = len(guards)
@@ -118,6 +119,7 @@ def take_capture(
         mode=engine.mode,
         status=status,
         is_playing=mix.playing,
+        scene=scene,
         strips=tuple(
             StripNames(
                 key=strip.key,
@@ -126,7 +128,7 @@ def take_capture(
                 role_source=strip.role_source.value,
                 is_muted=strip.mute,
                 is_solo=strip.solo,
-                barred=_barred(strip.barred),
+                barred=bars_in_words(strip.barred),
             )
             for strip in mix.strips
         ),

@@ -134,6 +134,7 @@ class PageService:
             at=at,
             epoch=time.time() - at,
             with_beliefs=lessons != self._lessons_shown,
+            scene=str(runner.facts(at).get("scene_name", "")),
         )
         ledger = runner.engine.ledger
         fresh, self._rows_shown = ledger.since(self._rows_shown), ledger.version

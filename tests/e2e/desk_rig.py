@@ -20,15 +20,21 @@ _TURN_S = 0.005
 class DeskOnLoopback:
     """Serves a `FakeDesk`; whoever asks is a client by its address.
 
+    Args:
+        desk: The desk.
+        port: Where it listens; 0 takes any free one.
+        host: An address of loopback, of IPv4 or IPv6.
+
     Attributes:
         port: Where it listens.
     """
 
-    def __init__(self, desk: FakeDesk) -> None:
+    def __init__(self, desk: FakeDesk, *, port: int = 0, host: str = "127.0.0.1") -> None:
         self.desk = desk
         self._lock = threading.Lock()
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_DGRAM)
+        self._socket.bind((host, port))
         self.port = int(self._socket.getsockname()[1])
         self._is_open = True
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -50,7 +56,10 @@ class DeskOnLoopback:
                     self._send(self.desk.tick(time.monotonic()))
 
     def _serve(self) -> None:
-        datagram, (host, port) = self._socket.recvfrom(65_535)
+        try:
+            datagram, (host, port, *_) = self._socket.recvfrom(65_535)
+        except OSError:  # a client has gone
+            return
         try:
             messages = decode(datagram)
         except OscDecodeError:

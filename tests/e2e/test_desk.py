@@ -5,10 +5,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from desk_rig import DeskOnLoopback, Gig
+from desk_rig import Gig
 from rig import ending
 
 from bridge.daws.desk.study.fake import NAMES, FakeDesk
+from bridge.daws.desk.study.loopback import DeskOnLoopback
 from bridge.osc.encode import encode
 from bridge.osc.message import OscMessage
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
-from desk_rig import DeskOnLoopback
 
 from bridge.daws.desk import finding
 from bridge.daws.desk.finding import FoundDesk, broadcasts, describe, find_desks, read_answer
 from bridge.daws.desk.study.fake import NAMES, FakeDesk
+from bridge.daws.desk.study.loopback import DeskOnLoopback
 from bridge.osc.encode import encode
 from bridge.osc.message import OscMessage
 

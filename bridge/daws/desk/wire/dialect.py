@@ -406,7 +406,7 @@ class DeskDialect:
         position = laws.on_wire(command.param, command.value)
         said = self._writes.write(command.param, address, position, at=at, is_last=command.is_last)
         if said:
-            self._presence.record_write()
+            self._presence.record_write(at)
         return said
 
     def _is_sure(self, at: float) -> bool:
@@ -459,6 +459,7 @@ class DeskDialect:
         if self._console is not None:
             facts = {"desk": name, "model": model, "firmware": firmware}
             facts |= self._roll.facts()
+            facts |= {"trouble": self.trouble} if self.trouble else {}
         trips = sorted(self._questions.round_trips_s)
         if trips:
             facts["round_trip_ms"] = 1000.0 * trips[len(trips) // 2]

@@ -47,6 +47,7 @@ _GAP_S: Final = 0.5
 _DRY_S: Final = 4.0
 """And for so long: this desk tells levels in another way."""
 
+_UNTOLD_S: Final = 0.3
 _UNTOLD: Final = 6
 """So many of our own writes that nobody told us of are no chance, where a tenth gets lost."""
 
@@ -83,6 +84,7 @@ class Presence:
         self._is_gap_known = False
         self._is_identity_asked = False
         self._untold = 0
+        self._untold_at = -math.inf
         self._is_echo_expected = True
         self._next = 0
         self._polls: set[str] = set()
@@ -204,9 +206,14 @@ class Presence:
         self._polls.discard(address)
         return is_mine
 
-    def record_write(self) -> None:
-        """Something was written, by the other socket."""
+    def record_write(self, at: float) -> None:
+        """Something was written, by the other socket; we should be told of it."""
+        if not self._untold:
+            self._untold_at = at
         self._untold += 1
+        is_late = at - self._untold_at > _UNTOLD_S
+        if self._is_echo_expected and self._untold >= _UNTOLD and is_late:
+            self._begin_trouble()
 
     def record_untold(self) -> None:
         """The desk holds what we wrote, as it says when it is asked."""

@@ -18,24 +18,24 @@ from bridge.config import Settings
 from bridge.daw.row import load_part
 from bridge.daw.surface import PREFIX
 from bridge.daws import DAWS, make_dialect
-from bridge.engine import Engine
-from bridge.engine_factory import make_engine
+from bridge.doctor import examine_daw
+from bridge.engine.engine import Engine
 from bridge.errors import NetworkError, PriorError, TraceError
-from bridge.installed import install_command
+from bridge.install.installation import install_command
+from bridge.journal.journal import Journal
+from bridge.journal.store import Store, open_store
+from bridge.midi.service import MidiService
 from bridge.mix.messages import Mode, PanicPressed
 from bridge.osc.message import OscMessage, OscPacket
+from bridge.run_log import RunLog, quiet_libraries
 from bridge.runtime.discovery import announce, own_address, services
-from bridge.runtime.doctor import examine_daw
-from bridge.runtime.journal import Journal
-from bridge.runtime.midi import MidiService
+from bridge.runtime.engine_factory import make_engine
 from bridge.runtime.remotes import SideDoor
-from bridge.runtime.run_log import RunLog, quiet_libraries
 from bridge.runtime.runner import Runner
-from bridge.runtime.store import Store, open_store
-from bridge.runtime.trace import Trace, TracedRunner, Tracing
-from bridge.runtime.trace_file import Datagram, Part
 from bridge.runtime.udp import Address, Bind, UdpEndpoint, bound, resolve
 from bridge.text_file import shown
+from bridge.trace.file import Datagram, Part
+from bridge.trace.trace import Trace, TracedRunner, Tracing
 from bridge.web.extras import PageExtras
 from bridge.web.pairing import show_links
 

@@ -11,8 +11,8 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
+from bridge.agents.reasons import Claim, reason
 from bridge.mix.params import Param
-from bridge.tasks.reasons import Claim, reason
 from max_patches.devices import hub, track
 from max_patches.inventory import FOLDER
 from max_patches.patching import DEVICE_HEIGHT, Patch

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
-from ports import free_ports
+from support.ports import free_ports
 
 settings.register_profile(
     "mixbridge",

@@ -15,9 +15,9 @@ Theory of operation:
 4. A strip is its identity, not its number. A dialect that cannot be sure of the numbers says an
    identity for each strip (`TrackIdentified`); it comes back as `SetParam.key`, and a write whose
    key does not stand at that number any more has no words: nothing is sent.
-5. What the task may know is a capability. `Capabilities` says what a DAW can do at best; what is
+5. What the agent may know is a capability. `Capabilities` says what a DAW can do at best; what is
    there of one strip is what its dump says: a parameter that is not said is unknown, and one that
-   is gone is said as NaN. So are levels and octaves. A task copes with NaN everywhere.
+   is gone is said as NaN. So are levels and octaves. An agent copes with NaN everywhere.
 6. Every write is acknowledged by a `ParamChanged` with what the DAW holds. Where the DAW does not
    echo a value, the dialect asks for it (`ask`); where it echoes another form, that form is read.
    What a DAW says of a control and cannot mean makes the control unknown: the old value may be

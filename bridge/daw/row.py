@@ -31,7 +31,7 @@ class DawRow:
         doctor: Called with the settings, yields each `Line`.
         setup: A click command, ``mixbridge setup NAME``.
         side_door: Opens a way to a script inside the DAW; see `bridge.app`.
-        host: Runs the DAW for the demo; see `bridge.demo`.
+        host: Runs the DAW for the demo; see `bridge.demo.demo`.
         study: A module that measures it, ``mixbridge study NAME``.
         study_text: What that measures.
         options: The group of the settings that its dialect is made with.

@@ -2,7 +2,7 @@
 
 The numbers of `live` follow what live sound is used to: half a dB is the most that nobody on stage
 notices as a jump, and Dugan's automatic mixers hold the *sum* of open gains as well as each one.
-`studio` allows the moves that the task knows (up to 3 dB), over a wider range. `off` is for
+`studio` allows the moves that the agent knows (up to 3 dB), over a wider range. `off` is for
 simulation: no ramps and no budgets; absolute bounds, locks and panic stay.
 """
 

@@ -28,7 +28,7 @@ class Prior:
     """What an agent starts from.
 
     Attributes:
-        tables: Q-values by family of actions; the shape is the task's own.
+        tables: Q-values by family of actions; the shape is the agent's own.
         taste: The belief about anybody.
         provenance: Command, seeds, date and version that made it.
         checksum: SHA-256 over everything else; what is learnt names the prior it rests on.

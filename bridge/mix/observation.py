@@ -1,19 +1,20 @@
-"""What a task may know of the mix at one moment."""
+"""What an agent may know of the mix at one moment."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.mix.params import COLUMN, EQ_COLUMNS, Param
 from bridge.mix.spectrum import FloatArray, eq_curve_db
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Observation:
-    """What a task may know of the mix: one row a strip, all arrays read-only by custom.
+    """What an agent may know of the mix: one row a strip, all arrays read-only by custom.
 
     A DAW that has no spectra leaves `source_db` NaN, one without any meter `level_db` too, and a
-    strip without an EQ its `values`: "unknown" is a value that a task must cope with.
+    strip without an EQ its `values`: "unknown" is a value that an agent must cope with.
 
     Attributes:
         keys: The strips' identities.
@@ -40,5 +41,5 @@ class Observation:
 
     def octaves_db(self) -> FloatArray:
         """(n, 10) octave levels after EQ and fader, as the strips stand now."""
-        eq = np.nan_to_num(self.values[:, 2:])
-        return np.asarray(self.source_db + self.values[:, :1] + eq_curve_db(eq))
+        eq = np.nan_to_num(self.values[:, EQ_COLUMNS])
+        return np.asarray(self.source_db + self.values[:, [COLUMN[Param.GAIN]]] + eq_curve_db(eq))

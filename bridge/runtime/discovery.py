@@ -10,7 +10,7 @@ import socket
 from collections.abc import Callable
 from typing import Any, Final
 
-from bridge.installed import install_command
+from bridge.install.installation import install_command
 
 _OSC: Final = "_osc._udp.local."
 _OSCQUERY: Final = "_oscjson._tcp.local."

@@ -15,8 +15,10 @@ from typing import Final, Protocol
 import bridge
 from bridge.daw import surface
 from bridge.daw.dialect import Dialect, Heard, Informed, LevelReading, Paced, Refusal, Watchful
-from bridge.engine import Engine
+from bridge.engine.engine import Engine
 from bridge.errors import DialectError
+from bridge.journal.record import Record
+from bridge.journal.writer import JournalReport
 from bridge.mix.messages import (
     Command,
     DawEvent,
@@ -36,11 +38,9 @@ from bridge.osc.message import OscMessage, OscPacket
 from bridge.runtime.complaints import Complaints, DawComplaints
 from bridge.runtime.counters import Counters
 from bridge.runtime.intake import Intake
-from bridge.runtime.journal_writer import JournalReport
 from bridge.runtime.link import DawLink
 from bridge.runtime.meters import SAMPLES_HZ, LevelMeters
 from bridge.runtime.outbox import Outbox
-from bridge.runtime.record import Record
 from bridge.runtime.remotes import Remotes
 from bridge.runtime.requests import Requests, is_request
 from bridge.runtime.thumbs import find_rateable

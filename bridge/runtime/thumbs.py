@@ -7,7 +7,7 @@ judgement could reach an older move.
 
 from typing import Final
 
-from bridge.engine import Engine
+from bridge.engine.engine import Engine
 from bridge.mix.messages import PersonEvent, RewardReceived, SuggestionAccepted, SuggestionSkipped
 from bridge.mix.notices import Rateable, RateableChanged
 

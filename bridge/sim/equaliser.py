@@ -5,8 +5,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bridge.install.extras import demo_library
 from bridge.mix.spectrum import EQ_CENTRES_HZ, FloatArray
-from bridge.sim.extras import demo_library
 
 _Q: Final = 0.7
 _SHELF_SLOPE: Final = 0.7

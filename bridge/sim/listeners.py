@@ -6,7 +6,7 @@ the others (the part of its specific loudness that survives masking, after Moore
 it stands in the stereo picture, and whether the EQ sounds natural. Overall level is not rewarded.
 
 The numbers are this module's own. What the agent takes for the average listener stands elsewhere
-(`bridge.tasks.targets`) and was written from other sources; the two must not know each other.
+(`bridge.agents.targets`) and was written from other sources; the two must not know each other.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from bridge.mix.params import COLUMN, EQ_BANDS, SPECS, Param
+from bridge.mix.params import COLUMN, EQ_BANDS, EQ_COLUMNS, SPECS, Param
 from bridge.mix.roles import ROLES, Role
 from bridge.mix.spectrum import (
     BAND_OF_OCTAVE,
@@ -172,7 +172,7 @@ class Listener:
     def _hear(self, song: Song, values: FloatArray) -> Heard:
         """What mixes (k, n, 6) sound like to this person."""
         hearing = self._hearing
-        gain, pan, eq = values[..., 0], values[..., COLUMN[Param.PAN]], values[..., 2:]
+        gain, pan, eq = values[..., 0], values[..., COLUMN[Param.PAN]], values[..., EQ_COLUMNS]
         octaves = to_power(song.source_db + gain[..., None] + eq_curve_db(eq))
         weighted = octaves * to_power(K_WEIGHT_DB)
         own = to_db(weighted.sum(-1))
@@ -314,7 +314,7 @@ class OracleMix:
     utilities: tuple[float, ...]
 
 
-# The moves of the mixing task: what an oracle may do, the agent may do too.
+# The moves of the mixing agent: what an oracle may do, the agent may do too.
 _STEPS: Final = (
     *((Param.GAIN, step) for step in (-3.0, -1.0, 1.0, 3.0)),
     *((band, step) for band in EQ_BANDS for step in (-2.0, 2.0)),

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Any, Final
 
-from bridge.ledger import REMEMBERED, Row
+from bridge.engine.ledger import REMEMBERED, Row
 from bridge.web.capture import Capture
 from bridge.web.history import row_to_json
 from bridge.web.views import sections

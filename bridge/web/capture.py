@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.engine import Engine
-from bridge.guard.move import Move
+from bridge.engine.engine import Engine
+from bridge.engine.move import Move
 from bridge.mix.messages import Mode, Slot, StripSwitch
 from bridge.mix.notices import StatusChanged
 from bridge.mix.params import MOVABLE, bars_in_words
@@ -30,6 +30,7 @@ class StripNames:
     role_source: str
     is_muted: bool
     is_solo: bool
+    sends: tuple[float | None, ...] = ()
     barred: str = ""
 
 
@@ -128,6 +129,10 @@ def take_capture(
                 role_source=strip.role_source.value,
                 is_muted=strip.mute,
                 is_solo=strip.solo,
+                sends=tuple(
+                    None if np.isnan(level) else float(level)
+                    for level in mix.sends[strip.number - 1]
+                ),
                 barred=bars_in_words(strip.barred),
             )
             for strip in mix.strips

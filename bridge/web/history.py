@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bridge.ledger import Row
+from bridge.engine.ledger import Row
 
 
 def row_to_json(row: Row, epoch: float) -> dict[str, Any]:

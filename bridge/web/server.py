@@ -24,8 +24,8 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from bridge.engine.ledger import Row
 from bridge.errors import DialectError, NetworkError
-from bridge.ledger import Row
 from bridge.runtime.discovery import own_address
 from bridge.web.access import Access, Right
 from bridge.web.board import Board

@@ -9,15 +9,15 @@ from typing import Any, Final
 import bridge
 from bridge.config import Settings
 from bridge.daw import surface
+from bridge.doctor import examine_settings
+from bridge.engine.ledger import REMEMBERED, Row
 from bridge.errors import DialectError, JournalError, NetworkError
-from bridge.ledger import REMEMBERED, Row
+from bridge.journal.state_file import read_state, write_state
 from bridge.mix.messages import PersonEvent
 from bridge.mix.notices import MIX_ENDORSED, Notice, RequestRefused, StatusChanged
 from bridge.osc.message import OscMessage
-from bridge.runtime.doctor import examine_settings
 from bridge.runtime.keyboard import KEYS
 from bridge.runtime.runner import Runner
-from bridge.runtime.state_file import read_state, write_state
 from bridge.web.access import Access
 from bridge.web.capture import take_capture
 from bridge.web.extras import PageExtras

@@ -11,12 +11,12 @@ from itertools import chain
 
 import numpy as np
 import pytest
-from ableton_daw import AbletonDaw
-from daws import SONG, ArdourDaw, Conversation, Daw, GenericDaw
-from desk_daw import DeskDaw
 from hypothesis import given
 from hypothesis import strategies as st
-from reaper_daw import ReaperDaw
+from support.ableton.daw import AbletonDaw
+from support.daws import SONG, ArdourDaw, Conversation, Daw, GenericDaw
+from support.desk_daw import DeskDaw
+from support.reaper.daw import ReaperDaw
 
 from bridge import daws as registry
 from bridge.daw.dialect import Dialect, RowDialect

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from rig import Bridge, Desk, running, sitting_at
+from support.rig import Bridge, Desk, running, sitting_at
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ports import free_ports
-from rig import PATIENCE_S, Bridge, Remote, ending
+from support.ports import free_ports
+from support.rig import PATIENCE_S, Bridge, Remote, ending
 
 from bridge.daws.ableton.wire.curves import fader_position
 
@@ -28,10 +28,9 @@ class Live:
     """The fake's process; `ask` is a person in front of it."""
 
     def __init__(self, port: int, answer_port: int) -> None:
-        script = TESTS / "unit" / "ableton_process.py"
-        path = os.pathsep.join((str(TESTS.parent), str(TESTS / "unit")))
+        path = os.pathsep.join((str(TESTS.parent), str(TESTS)))
         self._process = subprocess.Popen(
-            [sys.executable, str(script), str(port), str(answer_port), *NAMES],
+            [sys.executable, "-m", "support.ableton.process", str(port), str(answer_port), *NAMES],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             env={**os.environ, "PYTHONPATH": path},
         )  # fmt: skip

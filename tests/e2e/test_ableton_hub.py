@@ -7,9 +7,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from max_fake import Script
-from ports import free_ports
-from rig import A_WHILE_S, PATIENCE_S, Bridge, Remote, ending, rows_of
+from support.max.fake import Script
+from support.ports import free_ports
+from support.rig import A_WHILE_S, PATIENCE_S, Bridge, Remote, ending, rows_of
 from test_ableton import NAMES, Live
 
 from bridge.daws.ableton.wire.curves import fader_db, fader_position

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from ardour_rig import (
+from support.ardour_rig import (
     Values,
     Witness,
     bridge_beside,
@@ -19,7 +19,7 @@ from ardour_rig import (
     short_song,
     standing_values,
 )
-from rig import Move, rows_of
+from support.rig import Move, rows_of
 
 from bridge.daws.ardour.host import ArdourHost
 from bridge.mix.params import Param

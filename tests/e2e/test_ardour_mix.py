@@ -7,7 +7,7 @@ import numpy as np
 import pyloudnorm
 import pytest
 import soundfile
-from ardour_rig import (
+from support.ardour_rig import (
     Values,
     bridge_beside,
     differences,
@@ -19,11 +19,11 @@ from ardour_rig import (
     playing,
     short_song,
 )
-from rig import rows_of
+from support.rig import rows_of
 
 from bridge.mix.params import COLUMN, MOVABLE, Param
 from bridge.sim.stems import Stems
-from bridge.studies.audience import Audience
+from bridge.studies.learning.audience import Audience
 
 pytestmark = [pytest.mark.e2e, needs_ardour]
 MOVES = 60

@@ -7,16 +7,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from ardour_rig import needs_ardour, playing, short_song
+from support.ardour_rig import needs_ardour, playing, short_song
 
+from bridge import doctor
 from bridge.config import DawSettings, Settings
 from bridge.daws.ardour.doctor import answers
 from bridge.daws.ardour.host import ArdourHost
 from bridge.daws.ardour.setup import plan_ardour
 from bridge.daws.ardour.study import soak
-from bridge.runtime import doctor
-from bridge.runtime.doctor import Level
-from bridge.runtime.setup import carry_out
+from bridge.doctor import Level
+from bridge.install.setup import carry_out
 
 pytestmark = [pytest.mark.e2e, needs_ardour]
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ports import free_ports
-from rig import PARAMS, PATIENCE_S, Bridge, Desk, running, sitting_at
+from support.ports import free_ports
+from support.rig import PARAMS, PATIENCE_S, Bridge, Desk, running, sitting_at
 
 pytestmark = pytest.mark.e2e
 
@@ -229,7 +229,7 @@ def _without(libraries: tuple[str, ...]) -> tuple[str, ...]:
     program = (
         "import sys\n"
         f"sys.modules.update(dict.fromkeys({libraries!r}))\n"  # as the import system knows absence
-        "from bridge.cli import main\n"
+        "from bridge.cli.main import main\n"
         "main()\n"
     )
     return (sys.executable, "-c", program)

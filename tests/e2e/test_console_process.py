@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
-from rig import PATIENCE_S
+from support.rig import PATIENCE_S
 
 pytestmark = pytest.mark.e2e
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.e2e
 PROGRAM = """
 import numpy as np
 from bridge.mix.roles import Role
-from bridge.runtime.console import serve_console
+from bridge.hosts.console import serve_console
 from bridge.sim.console import Console
 from bridge.sim.stems import Stems
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from pythonosc.osc_message import OscMessage
-from rig import (
+from support.rig import (
     A_WHILE_S,
     PARAMS,
     PATIENCE_S,

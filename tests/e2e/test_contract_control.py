@@ -5,7 +5,7 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
-from rig import (
+from support.rig import (
     A_WHILE_S,
     PARAMS,
     Bridge,

@@ -7,7 +7,7 @@ import time
 import pytest
 from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message import OscMessage
-from rig import A_WHILE_S, PARAMS, Desk, Strip, encode, moves_in_assist, moves_of
+from support.rig import A_WHILE_S, PARAMS, Desk, Strip, encode, moves_in_assist, moves_of
 
 pytestmark = pytest.mark.e2e
 

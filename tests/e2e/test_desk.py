@@ -5,8 +5,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from desk_rig import Gig
-from rig import ending
+from support.desk_rig import Gig
+from support.rig import ending
 
 from bridge.daws.desk.study.fake import NAMES, FakeDesk
 from bridge.daws.desk.study.loopback import DeskOnLoopback

@@ -7,10 +7,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from ports import free_ports
 from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message import OscMessage
-from rig import PARAMS, PATIENCE_S, Bridge, Desk, Remote, encode, moves_in_assist
+from support.ports import free_ports
+from support.rig import PARAMS, PATIENCE_S, Bridge, Desk, Remote, encode, moves_in_assist
 
 pytestmark = pytest.mark.e2e
 

@@ -14,12 +14,12 @@ from itertools import count, pairwise
 from pathlib import Path
 
 import pytest
-from rig import PATIENCE_S, Bridge, Desk, Move, running, sitting_at
+from support.rig import PATIENCE_S, Bridge, Desk, Move, running, sitting_at
 
 from bridge.config import Settings
-from bridge.engine_factory import make_engine
-from bridge.runtime.event_codec import memory_digest
-from bridge.runtime.replay import replay
+from bridge.journal.event_codec import memory_digest
+from bridge.journal.replay import replay
+from bridge.runtime.engine_factory import make_engine
 
 pytestmark = pytest.mark.e2e
 

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
-from rig import Bridge, Desk, Move, is_near, running
+from support.rig import Bridge, Desk, Move, is_near, running
 
 pytestmark = pytest.mark.e2e
 

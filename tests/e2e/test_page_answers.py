@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from browser import DESKTOP, PHONE, SCREENS, Visit, chromium
 from playwright.sync_api import Browser, Locator, expect
-from rig import Desk, Move, moves_in_assist, rows_of, sitting_at
-from web import Web, paged, wait_for_page
+from support.browser import DESKTOP, PHONE, SCREENS, Visit, chromium
+from support.rig import Desk, Move, moves_in_assist, rows_of, sitting_at
+from support.web import Web, paged, wait_for_page
 
 pytestmark = pytest.mark.e2e
 

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 import soundfile
 from axe_playwright_python.sync_playwright import Axe
-from browser import DESKTOP, PHONE, SCREENS, Visit, chromium, demo
 from playwright.sync_api import Browser, Page, expect
-from rig import sitting_at
-from web import paged, wait_for_page
+from support.browser import DESKTOP, PHONE, SCREENS, Visit, chromium, demo
+from support.rig import sitting_at
+from support.web import paged, wait_for_page
 
+from bridge.hosts.mixdown import render
 from bridge.mix.params import MOVABLE
-from bridge.runtime.mixdown import render
 from bridge.sim.stems import BLOCK, Stems
 
 pytestmark = [pytest.mark.e2e, pytest.mark.alone]

@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 
 import pytest
-from browser import Visit, chromium, demo
 from playwright.sync_api import expect
+from support.browser import Visit, chromium, demo
 
 pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 

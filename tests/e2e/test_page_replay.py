@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from rig import apply_one, rows_of, sitting_at
-from web import paged
+from support.rig import apply_one, rows_of, sitting_at
+from support.web import paged
 
 pytestmark = pytest.mark.e2e
 

@@ -7,8 +7,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from rig import running, sitting_at
-from web import Web, paged
+from support.rig import running, sitting_at
+from support.web import Web, paged
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from bridge.web.client import MAX_FRAME_BYTES, NO_TOKEN

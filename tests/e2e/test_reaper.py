@@ -7,10 +7,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from ports import free_ports
 from pythonosc.osc_message import OscMessage
-from reaper_fake import TURN_S, FakeReaper, LuaScript
-from rig import PATIENCE_S, Bridge, encode, ending
+from support.ports import free_ports
+from support.reaper.fake import TURN_S, FakeReaper, LuaScript
+from support.rig import PATIENCE_S, Bridge, encode, ending
 
 from bridge.mix.params import Param
 from bridge.osc.decode import decode

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from ports import free_ports
-from rig import PATIENCE_S
+from support.ports import free_ports
+from support.rig import PATIENCE_S
 
-from bridge import cli
+from bridge.cli import main as cli
 
 pytestmark = pytest.mark.e2e
 

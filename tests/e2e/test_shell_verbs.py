@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from rig import PATIENCE_S, Bridge, Desk, apply_one, rows_of, running, sitting_at
+from support.rig import PATIENCE_S, Bridge, Desk, apply_one, rows_of, running, sitting_at
 
 from bridge.mix.notices import MIX_ENDORSED
 

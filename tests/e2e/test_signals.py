@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from rig import PATIENCE_S, Bridge, rows_of
+from support.rig import PATIENCE_S, Bridge, rows_of
 
 pytestmark = [
     pytest.mark.e2e,

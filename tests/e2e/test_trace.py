@@ -6,15 +6,15 @@ import time
 from pathlib import Path
 
 import pytest
-from ports import free_ports
-from rig import A_WHILE_S, PATIENCE_S, Bridge, Desk, encode, ending
+from support.ports import free_ports
+from support.rig import A_WHILE_S, PATIENCE_S, Bridge, Desk, encode, ending
 
 from bridge.app import make_offline, open_bridge
 from bridge.config import DawSettings, ListenSettings, MidiSettings, Settings, WebSettings
 from bridge.mix.messages import LinkState, PanicPressed
-from bridge.runtime.trace import Tracing
-from bridge.runtime.trace_file import Asked, Datagram, read_trace
-from bridge.runtime.trace_replay import play
+from bridge.trace.file import Asked, Datagram, read_trace
+from bridge.trace.replay import play
+from bridge.trace.trace import Tracing
 
 pytestmark = pytest.mark.e2e
 

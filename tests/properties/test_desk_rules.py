@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from desk_judge import Promise
-from desk_search import parse
-from desk_world import World
+from support.desk_model.judge import Promise
+from support.desk_model.search import parse
+from support.desk_model.world import World
 
-from bridge.daw_events import DawEvents
+from bridge.engine.daw_events import DawEvents
 from bridge.guard import guard
 from bridge.guard.company import Company
 from bridge.guard.grid import Grid, noise

@@ -28,7 +28,7 @@ class Storm:
     def wish(self) -> None:
         param = self.dice.choice((Param.GAIN, Param.GAIN, Param.PAN, Param.EQ_LOW, Param.EQ_HIGH))
         step = self.dice.choice((-0.5, 0.5)) * (0.1 if param is Param.PAN else 1.0)
-        self.stage.task.wishes.clear()
+        self.stage.agent.wishes.clear()
         self.stage.wish(self.channel(), param, step)
 
     def channel(self) -> int:
@@ -102,7 +102,7 @@ def test_in_any_storm_it_writes_only_what_it_may_and_knows_what_the_desk_holds(s
             dice.choice(acts)()
             stage.let_pass(dice.choice((0.05, 0.4, 1.5, 3.0)))
         stage.loss = 0.0
-        stage.task.wishes.clear()
+        stage.agent.wishes.clear()
         stage.let_pass(20.0)
         assert stage.runner.counters.faults == 0
         assert all(_OURS.fullmatch(address) for _, address, _ in stage.writes)

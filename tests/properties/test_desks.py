@@ -3,17 +3,17 @@
 Each way in which a desk is real is played alone, and with a hand there. Many at once do not all
 hold yet. This plays random combinations, counts what breaks, and prints the smallest world for it:
 
-    PYTHONPATH=.:tests/unit python tests/unit/desk_search.py --all --desks 200
+    PYTHONPATH=.:tests python tests/support/desk_model/search.py --all --desks 200
 
 A failure names its seed and features; with ``--seed SEED --features FEATURES --story`` that world
 is told line by line.
 """
 
 import pytest
-from desk_judge import Promise
-from desk_model import GRIDS, Feature, coherent
-from desk_search import words
-from desk_world import World
+from support.desk_model.judge import Promise
+from support.desk_model.model import GRIDS, Feature, coherent
+from support.desk_model.search import words
+from support.desk_model.world import World
 
 HAND = frozenset({Feature.HAND_4})
 UNSURE_WITH_HANDS = {Feature.VCA, Feature.VCA_RATIO, Feature.LOST, Feature.ECHO_NONE}

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bridge import cli
+from bridge.cli import main as cli
 from bridge.config import load
 from bridge.errors import ConfigError
-from bridge.studies.balance import read_balance
+from bridge.studies.learning.balance import read_balance
 from bridge.yaml_file import MAX_BYTES
 
 WORDS = ("mode", "no", "off", "on", "yes", "y", "null", "~", "daw", "port", "store", "learning",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
-from storm import HAPPENINGS, Storm
+from support.storm import HAPPENINGS, Storm
 
 from bridge.guard.limits import Profile
 from bridge.mix.messages import Mode

@@ -9,18 +9,25 @@ from typing import Final
 import numpy as np
 import pytest
 
+from bridge.agents.agent import Agent, Proposal
+from bridge.agents.errors import find_errors
+from bridge.agents.factored import FactoredAgent
+from bridge.agents.features import measure
+from bridge.agents.flat import FlatAgent
+from bridge.agents.own_sound import own_errors
 from bridge.learning.prior import load_prior
 from bridge.mix.params import COLUMN, EQ_BANDS, Param
 from bridge.mix.state import Observation
 from bridge.sim.listeners import draw_listener
 from bridge.sim.songs import SimulatedMix, make_song
-from bridge.studies.rivals import UNTAUGHT, Chance, LinUcb, Rules, fit_weights, without_tables
-from bridge.tasks.errors import find_errors
-from bridge.tasks.features import measure
-from bridge.tasks.flat import FlatTask
-from bridge.tasks.mixing import MixingTask
-from bridge.tasks.own_sound import own_errors
-from bridge.tasks.task import Proposal, Task
+from bridge.studies.learning.rivals import (
+    UNTAUGHT,
+    Chance,
+    LinUcb,
+    Rules,
+    fit_weights,
+    without_tables,
+)
 
 PRIOR: Final = load_prior()
 MOVES: Final = {"factored": 7500, "no prior": 1000, "flat": 1000, "rules": 1000, "linucb": 250}
@@ -34,10 +41,10 @@ def weights() -> np.ndarray:
     return fit_weights(PRIOR)
 
 
-AGENTS: Final[dict[str, Callable[[int], Task]]] = {
-    "factored": lambda seed: MixingTask(PRIOR, seed=seed, epsilon=0.2),
-    "no prior": lambda seed: MixingTask(without_tables(PRIOR), tuning=UNTAUGHT, seed=seed),
-    "flat": lambda seed: FlatTask(seed=seed, epsilon=0.3),
+AGENTS: Final[dict[str, Callable[[int], Agent]]] = {
+    "factored": lambda seed: FactoredAgent(PRIOR, seed=seed, epsilon=0.2),
+    "no prior": lambda seed: FactoredAgent(without_tables(PRIOR), tuning=UNTAUGHT, seed=seed),
+    "flat": lambda seed: FlatAgent(seed=seed, epsilon=0.3),
     "rules": lambda _: Rules(),
     "linucb": lambda _: LinUcb(weights()),
     "chance": lambda seed: Chance(seed=seed),
@@ -112,22 +119,22 @@ def play(name: str, seed: int) -> list[Said]:
     song = make_song(rng, tracks=SIZES[seed % len(SIZES)])
     listener = draw_listener(rng)
     mix = SimulatedMix(song)
-    task = AGENTS[name](seed)
+    agent = AGENTS[name](seed)
     found: list[Said] = []
     for _ in range(SONG_MOVES):
         seen = mix.observe(rng)
         seen = replace(seen, names=tuple(f"Track {row}" for row in range(len(seen.names))))
-        steps = task.steps(seen)
+        steps = agent.steps(seen)
         room = np.ones(steps.shape, dtype=np.bool_)
-        said = task.propose(seen, steps, room, at=0.0, explore=True, cautious=False)
+        said = agent.propose(seen, steps, room, at=0.0, explore=True, cautious=False)
         if said is None:
             continue
-        is_factored = isinstance(task, MixingTask)
-        found.append((seen, said, task._person.taste.of_members()[0] if is_factored else None))
+        is_factored = isinstance(agent, FactoredAgent)
+        found.append((seen, said, agent._person.taste.of_members()[0] if is_factored else None))
         before = listener.utility(song, mix.values)
         mix.move(said.row, said.param, said.step)
         reward = 1.0 if listener.utility(song, mix.values) > before else -1.0
-        task.learn(
+        agent.learn(
             said,
             reward,
             weight=1.0,

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from bridge import config, engine_factory
-from bridge.runtime.event_codec import decode_event, encode_event
-from bridge.runtime.replay import Replayable, replay
-from bridge.runtime.store import open_read_only
+from bridge import config
+from bridge.journal.event_codec import decode_event, encode_event
+from bridge.journal.replay import Replayable, replay
+from bridge.journal.store import open_read_only
+from bridge.runtime import engine_factory
 
 STORES = sorted(Path(__file__).with_name("stores").glob("*.db.gz"))
 FIRST_DECISION = 108

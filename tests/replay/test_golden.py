@@ -8,8 +8,9 @@ journal. On another processor than the one that recorded it the last digits may 
 import shutil
 from pathlib import Path
 
-from bridge import config, engine_factory
-from bridge.runtime.replay import Replayable, replay
+from bridge import config
+from bridge.journal.replay import Replayable, replay
+from bridge.runtime import engine_factory
 
 GOLDEN = Path(__file__).with_name("golden.db")
 

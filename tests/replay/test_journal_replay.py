@@ -15,16 +15,16 @@ from pathlib import Path
 
 import pytest
 
+from bridge.agents.agent import Learnt
+from bridge.engine.results import Decision, Lesson, StepResult
 from bridge.errors import JournalError
+from bridge.journal.journal import Journal
+from bridge.journal.replay import ReplayReport, replay
+from bridge.journal.store import connect, open_store
+from bridge.journal.writer import JournalReport
 from bridge.mix.messages import Event, Mode, RewardReceived, Tick
 from bridge.mix.notices import RewardCredited
 from bridge.mix.params import Param
-from bridge.results import Decision, Lesson, StepResult
-from bridge.runtime.journal import Journal
-from bridge.runtime.journal_writer import JournalReport
-from bridge.runtime.replay import ReplayReport, replay
-from bridge.runtime.store import connect, open_store
-from bridge.tasks.task import Learnt
 
 
 class CountingEngine:

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from bridge.app import make_offline
-from bridge.cli import run_command_line
+from bridge.cli.main import run_command_line
 from bridge.mix.messages import MoveState
 from bridge.mix.params import Param
-from bridge.runtime.trace_file import Datagram, Part, read_trace
-from bridge.runtime.trace_replay import Played, compare, play
+from bridge.trace.file import Datagram, Part, read_trace
+from bridge.trace.replay import Played, compare, play
 
 FOLDER = Path(__file__).parents[1] / "transcripts"
 TRANSCRIPTS = sorted(path.name for path in FOLDER.glob("*.jsonl*"))

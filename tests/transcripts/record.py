@@ -1,4 +1,4 @@
-"""Record the transcripts anew, with `PYTHONPATH=.:tests/unit:tests/e2e`.
+"""Record the transcripts anew, with `PYTHONPATH=.:tests`.
 
 Each is what `mixbridge run --trace` wrote of some seconds beside a DAW: the rig's own, the fakes of
 AbletonOSC and REAPER, and the real Ardour where it is installed. They are recorded with names as
@@ -14,10 +14,10 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-import rig
-from ardour_rig import bridge_beside, playing, short_song
-from desk_rig import Gig
-from rig import Bridge, Desk, ending
+from support import rig
+from support.ardour_rig import bridge_beside, playing, short_song
+from support.desk_rig import Gig
+from support.rig import Bridge, Desk, ending
 from test_ableton import Studio as LiveStudio
 from test_reaper import Studio as ReaperStudio
 

@@ -4,9 +4,9 @@ import math
 from collections.abc import Callable
 
 import pytest
-from desk import Desk
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.desk import Desk
 
 from bridge.mix import messages as m
 from bridge.mix.messages import Mode, MoveState
@@ -49,7 +49,7 @@ def test_a_way_in_steps_that_nobody_can_hear_is_one_hand(
     (change,) = changes(desk)
     assert change.from_value == 0.0
     assert change.to_value == pytest.approx(end)
-    assert desk.task.hands == [("Vox", param, pytest.approx(end))]
+    assert desk.agent.hands == [("Vox", param, pytest.approx(end))]
     desk.panic()
     desk.run(2.0)
     assert desk.value(VOX, param) == pytest.approx(end)
@@ -72,7 +72,7 @@ def test_any_way_ends_as_one_jump_to_the_same_place_does(steps: list[float], rat
         desk.run(3.0)
     if abs(value) > SPECS[Param.GAIN].tolerance:
         assert len(changes(walked)) == 1
-        assert walked.task.hands == jumped.task.hands
+        assert walked.agent.hands == jumped.agent.hands
     assert walked.engine.guard.pinned("Vox", Param.GAIN) == pytest.approx(
         jumped.engine.guard.pinned("Vox", Param.GAIN), abs=SPECS[Param.GAIN].tolerance
     )
@@ -167,7 +167,7 @@ def test_what_another_value_was_found_for_belongs_to_nobody_and_teaches_nothing(
     desk.panic()
     desk.run(2.0)
     assert desk.value(VOX, Param.GAIN) == -9.0
-    assert desk.task.hands == []
+    assert desk.agent.hands == []
     for note in desk.notices:
         if isinstance(note, ChangeNoticed):
             assert math.isfinite(note.from_value)
@@ -181,7 +181,7 @@ def test_a_strip_that_has_not_said_what_it_is_called_is_not_written() -> None:
     assert desk.writes == []
     desk.strips[1].name = "Bass"
     desk.dump()
-    desk.task.wishes.clear()
+    desk.agent.wishes.clear()
     assert desk.move("Bass", Param.GAIN, 1.0)
 
 
@@ -195,7 +195,7 @@ def test_a_desk_that_rounds_makes_no_hands_and_every_move_is_confirmed(step_db: 
         desk.wish("Vox", Param.GAIN, step)
         desk.run(14.0)
     assert changes(desk) == []
-    assert desk.task.hands == []
+    assert desk.agent.hands == []
     made = {report.move for report in desk.reports if report.state is MoveState.APPLIED}
     assert len(made) == 7
     for move in made:
@@ -252,12 +252,12 @@ def test_what_the_desk_moves_along_with_ours_is_no_hand(rule: str) -> None:
     desk.move("Vox", Param.GAIN, 3.0)
     desk.run(3.0)
     assert changes(desk) == []
-    assert desk.task.hands == []
+    assert desk.agent.hands == []
     desk.panic()
     desk.run(4.0)
     assert desk.value(VOX, Param.GAIN) == pytest.approx(0.0, abs=0.06)
     assert changes(desk) == []
-    assert desk.task.hands == []
+    assert desk.agent.hands == []
 
 
 def test_a_mirrored_pan_is_company_too() -> None:
@@ -304,7 +304,7 @@ def test_a_scene_that_is_told_value_by_value_teaches_nothing_and_is_read_anew() 
     assert [c for r in desk.results for c in r.commands if isinstance(c, m.RequestDump)]
     desk.run(5.0)
     assert changes(desk) == []
-    assert desk.task.hands == []
+    assert desk.agent.hands == []
     assert desk.writes == []
     desk.panic()
     desk.run(2.0)

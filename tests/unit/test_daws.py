@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from toy_daw import TOY
+from support.toy_daw import TOY
 
 from bridge.app import make_offline
-from bridge.cli import run_command_line
+from bridge.cli.main import run_command_line
 from bridge.config import Settings, load
 from bridge.daw.row import load_part
 from bridge.daws import DAWS, make_dialect
+from bridge.doctor import Level, daw_findings
 from bridge.errors import ConfigError
 from bridge.mix.params import Param
-from bridge.runtime.doctor import Level, daw_findings
-from bridge.runtime.trace_file import read_trace
-from bridge.runtime.trace_replay import play
+from bridge.trace.file import read_trace
+from bridge.trace.replay import play
 
 ROOT = Path(__file__).parents[2]
 OURS = sorted((ROOT / "bridge").rglob("*.py"))
@@ -81,7 +81,7 @@ def test_a_bridge_beside_one_daw_loads_no_setup_doctor_or_host_of_any(name: str)
 import sys
 from bridge.app import open_bridge
 from bridge.config import Settings
-from bridge.engine_factory import make_engine
+from bridge.runtime.engine_factory import make_engine
 make_engine(Settings.model_validate({{"daw": {{"dialect": {name!r}}}}}), session=1)
 loaded = [m for m in sys.modules if m.startswith("bridge.daws.") and m.count(".") > 2]
 print(*(m for m in loaded if not m.startswith("bridge.daws.{name}.wire")))
@@ -121,7 +121,7 @@ def test_a_new_daw_is_examined_and_set_up(capsys: pytest.CaptureFixture[str]) ->
 
 @pytest.mark.usefixtures("toy")
 def test_a_transcript_of_a_new_daw_plays() -> None:
-    (part,) = read_trace(ROOT / "tests" / "unit" / "toy_daw" / "toy.jsonl")
+    (part,) = read_trace(ROOT / "tests" / "support" / "toy_daw" / "toy.jsonl")
     played = play(part, make_offline)
     assert played.status == "online"
     ((_, hand),) = played.hands

@@ -4,8 +4,10 @@ import math
 import random
 
 import pytest
-from desk_judge import Cause, Judge, Promise
-from desk_model import (
+from hypothesis import given
+from hypothesis import strategies as st
+from support.desk_model.judge import Cause, Judge, Promise
+from support.desk_model.model import (
     GRIDS,
     OFF,
     Feature,
@@ -17,17 +19,15 @@ from desk_model import (
     x32_db,
     x32_position,
 )
-from desk_search import parse, some_features, words
-from desk_world import World
-from hypothesis import given
-from hypothesis import strategies as st
+from support.desk_model.search import parse, some_features, words
+from support.desk_model.world import World
 
+from bridge.agents.agent import Learnt
+from bridge.engine.results import Lesson, StepResult
 from bridge.mix import messages as m
 from bridge.mix.messages import MoveState
 from bridge.mix.notices import Actor, ChangeNoticed, MoveReported
 from bridge.mix.params import MOVABLE, Param
-from bridge.results import Lesson, StepResult
-from bridge.tasks.task import Learnt
 
 GAIN = Param.GAIN
 

@@ -1,7 +1,7 @@
 """The count of hands against ramps says the same as the tests that hold them phase by phase."""
 
 import pytest
-from hand_figures import HANDS, LANES
+from support.hand_figures import HANDS, LANES
 
 
 @pytest.mark.parametrize("hand", HANDS)

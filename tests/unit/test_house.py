@@ -18,7 +18,7 @@ from bridge.config import Settings, load
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "bridge").rglob("*.py"))
-PURE = ("mix", "learning", "tasks", "guard", "osc", "daw", "sim")
+PURE = ("mix", "learning", "agents", "guard", "engine", "osc", "daw", "sim")
 
 # Says what an import opens, starts or writes. `open` comes with (path, mode, flags).
 AUDIT = """
@@ -40,7 +40,7 @@ for name in sys.argv[1:]:
 
 
 # What these import opens what it likes; nothing else of the package imports them.
-RESEARCH = ("bridge.studies.dqn", "bridge.studies.gym_env")
+RESEARCH = ("bridge.studies.learning.dqn", "bridge.studies.learning.gym_env")
 
 
 def _modules() -> list[str]:
@@ -150,8 +150,10 @@ def _keys(tree: dict[str, object], prefix: str = "") -> Iterator[str]:
             yield prefix + key
 
 
-def test_the_settings_in_the_readme_are_valid(tmp_path: Path) -> None:
-    blocks = re.findall(r"^```yaml\n(.*?)^```", (ROOT / "README.md").read_text(), re.M | re.S)
+def test_the_settings_in_the_docs_are_valid(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "settings.md").read_text()
+    blocks = re.findall(r"^```yaml\n(.*?)^```", page, re.M | re.S)
+    assert blocks
     for number, block in enumerate(blocks):
         path = tmp_path / f"{number}.yaml"
         path.write_text(block)

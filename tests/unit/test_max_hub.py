@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from max_fake import Atom, Said, Script
+from support.max.fake import Atom, Said, Script
 
 from bridge.daw import surface
 from bridge.daw.generic import GenericDialect

@@ -5,8 +5,8 @@ from collections import deque
 from typing import Self
 
 import pytest
-from daws import Conversation, GenericDaw
-from max_fake import Said, Script
+from support.daws import Conversation, GenericDaw
+from support.max.fake import Said, Script
 
 from bridge.daw.generic import GenericDialect
 from bridge.mix.params import Param

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 import pytest
-from max_fake import Atom, Said, Script
+from support.max.fake import Atom, Said, Script
 
 TO_BRIDGE, TO_HUB, TO_PANEL = 0, 1, 2
 FRAME = [0.02, 0.5, 0.25, *[0.001] * 10]

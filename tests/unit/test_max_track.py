@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from max_dsp import TrackDevice
-from max_fake import DEVICES
+from support.max.dsp import TrackDevice
+from support.max.fake import DEVICES
 
 from bridge.mix.spectrum import OCTAVES_HZ, FloatArray, to_db, to_power
 from bridge.sim.console import _OctaveMeter

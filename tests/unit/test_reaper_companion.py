@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from reaper_fake import FakeReaper, Folder, LuaScript
+from support.reaper.fake import FakeReaper, Folder, LuaScript
 
 from bridge.daw.roll import Strip
 from bridge.daws.reaper.wire.companion import STATE, Mailbox, StateReader

@@ -5,8 +5,8 @@ import random
 from pathlib import Path
 
 import pytest
-from reaper_eel import Effect
-from reaper_fake import SCRIPTS
+from support.reaper.eel import Effect
+from support.reaper.fake import SCRIPTS
 
 PROBE = SCRIPTS / "mixbridge_probe.jsfx"
 RATE = 8000.0

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from reaper_fake import SCRIPTS, FakeReaper, Folder, LuaScript
+from support.reaper.fake import SCRIPTS, FakeReaper, Folder, LuaScript
 
 from bridge.daws.reaper.files import ReaperFiles
 from bridge.mix.params import Param

@@ -11,7 +11,7 @@ from typing import Final
 
 import click
 
-from bridge.cli_options import FILE, carry_out_plan, dry_run_option, uninstall_option
+from bridge.cli.options import FILE, carry_out_plan, dry_run_option, uninstall_option
 from bridge.daws.ableton.folder import (
     DEVICES,
     RemoteScript,
@@ -25,8 +25,8 @@ from bridge.daws.ableton.folder import (
 from bridge.daws.ableton.inquiry import BUNDLES_SINCE, AbletonOsc, inquire
 from bridge.daws.ableton.wire.frames import ANSWERS_AT, PORT
 from bridge.errors import NetworkError, SetupError
+from bridge.install.setup import Change, Plan
 from bridge.runtime.port_owner import why_not_bound
-from bridge.runtime.setup import Change, Plan
 
 LOOPBACK: Final = "127.0.0.1"
 ABLETON_OSC: Final = "https://github.com/ideoforms/AbletonOSC"

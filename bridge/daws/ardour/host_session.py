@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from bridge.errors import AudioError
+from bridge.install.extras import demo_library
 from bridge.sim.console import pan_gains
-from bridge.sim.extras import demo_library
 from bridge.sim.stems import BLOCK, Stems
 
 SUPERCLOCKS_PER_S: Final = 282_240_000

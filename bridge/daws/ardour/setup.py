@@ -12,9 +12,9 @@ from typing import Final
 
 import click
 
-from bridge.cli_options import FILE, carry_out_plan, dry_run_option, uninstall_option
+from bridge.cli.options import FILE, carry_out_plan, dry_run_option, uninstall_option
 from bridge.errors import SetupError
-from bridge.runtime.setup import Change, Plan, backup_of
+from bridge.install.setup import Change, Plan, backup_of
 
 OSC_PROTOCOL: Final = "Open Sound Control (OSC)"
 DEFAULT_PORT: Final = 3819

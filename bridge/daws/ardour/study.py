@@ -30,14 +30,14 @@ import yaml
 from bridge.daws.ardour.host import ArdourHost, running_ardour
 from bridge.daws.ardour.wire.dialect import GREETING
 from bridge.errors import HostError, OscDecodeError
+from bridge.hosts.stems import load_session
 from bridge.osc.decode import decode
 from bridge.osc.encode import encode
 from bridge.osc.message import OscArg, OscMessage
-from bridge.runtime.stems import load_session
 
 ROUND_TRIPS: Final = 300
 _HOST: Final = "127.0.0.1"
-_PATIENCE_S: Final = 20.0
+_PATIENCE_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

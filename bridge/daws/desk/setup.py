@@ -5,12 +5,12 @@ from typing import Final
 
 import click
 
-from bridge.cli_options import FILE, carry_out_plan, dry_run_option, uninstall_option
+from bridge.cli.options import FILE, carry_out_plan, dry_run_option, uninstall_option
 from bridge.daws.desk.finding import FoundDesk, describe, find_desks
 from bridge.daws.desk.probe import waits_for_hand
 from bridge.daws.desk.wire.tables import X32
 from bridge.errors import NetworkError, SetupError
-from bridge.runtime.setup import Change, Plan
+from bridge.install.setup import Change, Plan
 
 _SETTINGS: Final = """# Settings of mixbridge for {desk}: mixbridge run --config {name}
 daw:

@@ -15,7 +15,7 @@ from typing import Final
 import click
 
 import bridge
-from bridge.cli_options import (
+from bridge.cli.options import (
     FILE,
     carry_out_plan,
     config_option,
@@ -26,7 +26,7 @@ from bridge.cli_options import (
 from bridge.daws.reaper.folder import MAILBOX, default_resource_folder, read_ini, section
 from bridge.daws.reaper.wire.dialect import PORT
 from bridge.errors import SetupError
-from bridge.runtime.setup import Change, Plan, backup_of
+from bridge.install.setup import Change, Plan, backup_of
 
 NAME: Final = "mixbridge"
 PATTERN_FILE: Final = "mixbridge.ReaperOSC"

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bridge.agents.cells import SHAPES
 from bridge.errors import PriorError
 from bridge.learning.prior import Prior, decode_prior, encode_prior, load_prior
 from bridge.learning.taste import TastePrior
-from bridge.tasks.cells import SHAPES
 
 TASTE = TastePrior(
     mean=np.array([[0.5, -1.0]]),

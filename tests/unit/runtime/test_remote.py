@@ -1,7 +1,7 @@
 """The shell's remote control, against a bridge that says only what it is told to say."""
 
 import pytest
-from answering import answering
+from support.answering import answering
 
 from bridge.errors import NetworkError, RefusedError
 from bridge.osc.message import OscMessage

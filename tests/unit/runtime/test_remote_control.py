@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from answering import answering
+from support.answering import answering
 
-from bridge import cli
+from bridge.cli import main as cli
 from bridge.mix.notices import MIX_ENDORSED
 from bridge.osc.message import OscArg, OscMessage
 

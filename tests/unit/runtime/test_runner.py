@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from desk import ScriptedTask, make_engine
 from numpy.typing import NDArray
+from support.desk import ScriptedAgent, make_engine
 
 import bridge
 from bridge.app import open_bridge, run
@@ -21,20 +21,20 @@ from bridge.daw.dialect import RowDialect
 from bridge.daw.generic import GenericDialect
 from bridge.errors import NetworkError
 from bridge.guard.limits import Profile
+from bridge.journal.journal import Journal
+from bridge.journal.store import open_store
+from bridge.journal.writer import JournalReport
 from bridge.mix.messages import Mode, SetParam
 from bridge.mix.params import Param
 from bridge.mix.state import Observation
 from bridge.osc.message import OscMessage
-from bridge.runtime.journal import Journal
-from bridge.runtime.journal_writer import JournalReport
 from bridge.runtime.runner import Runner
-from bridge.runtime.store import open_store
 from bridge.runtime.udp import Address, UdpEndpoint
 
 PATIENCE_S = 60.0
 
 
-class FaultyTask(ScriptedTask):
+class FaultyAgent(ScriptedAgent):
     """Has a fault: it cannot say which moves there are."""
 
     def steps(self, observation: Observation) -> NDArray[np.float64]:
@@ -96,12 +96,12 @@ Scene = Callable[[Runner, Peer], Awaitable[None]]
 
 
 class Stage:
-    """Plays a scene with a bridge whose task has the given wishes."""
+    """Plays a scene with a bridge whose agent has the given wishes."""
 
     def __init__(self, folder: Path) -> None:
         self.store = folder / "bridge.db"
-        self.task = ScriptedTask()
-        self.task.wishes = [("Vox", Param.GAIN, 1.0)]
+        self.agent = ScriptedAgent()
+        self.agent.wishes = [("Vox", Param.GAIN, 1.0)]
         self.mode = Mode.SUGGEST
 
     def play(self, scene: Scene, *, connected: bool = True) -> None:
@@ -111,7 +111,7 @@ class Stage:
     async def _play(self, scene: Scene, *, connected: bool) -> None:
         store = open_store(self.store)
         made = make_engine(
-            self.task, mode=self.mode, profile=Profile.OFF, interval_s=0.02, session=store.session
+            self.agent, mode=self.mode, profile=Profile.OFF, interval_s=0.02, session=store.session
         )
         # The DAW's port must be known to the runner, and the bridge's to the peer.
         endpoint = UdpEndpoint.open(
@@ -244,7 +244,7 @@ def test_a_retry_of_a_reward_is_acknowledged_again_and_counted_once(stage: Stage
             peer.heard.clear()
             peer.say("/bridge/reward", 1.0, "1-1", "mine")
             await peer.until("/bridge/rewarded", "mine", "1-1")
-        assert len(stage.task.lessons) == 1
+        assert len(stage.agent.lessons) == 1
 
     stage.play(scene)
 
@@ -358,7 +358,7 @@ def test_a_press_that_bounces_and_its_release_are_one_press(stage: Stage) -> Non
         assert (runner.counters.releases, runner.counters.repeated_presses) == (2, 1)
         assert not [m for m in peer.heard if m.address == "/bridge/error"]
 
-    stage.task.wishes = [("Vox", Param.GAIN, 1.0), ("Vox", Param.GAIN, 1.5)]
+    stage.agent.wishes = [("Vox", Param.GAIN, 1.0), ("Vox", Param.GAIN, 1.5)]
     stage.play(scene)
 
 
@@ -499,7 +499,7 @@ def test_what_the_dialect_has_no_words_for_is_told_and_the_daw_asked_what_it_hol
 def test_a_fault_in_the_engine_freezes_and_the_daemon_lives(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
-    stage.task = FaultyTask()
+    stage.agent = FaultyAgent()
 
     async def scene(_: Runner, peer: Peer) -> None:
         await peer.until("/bridge/status", "frozen")

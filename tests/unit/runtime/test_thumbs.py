@@ -1,7 +1,7 @@
 """What a thumb is about, and what it becomes."""
 
 import pytest
-from desk import Desk
+from support.desk import Desk
 
 from bridge.mix.messages import Event, Mode, RewardReceived, SuggestionAccepted, SuggestionSkipped
 from bridge.mix.notices import Rateable, RateableChanged

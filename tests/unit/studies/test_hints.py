@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from bridge import cli
-from bridge.installed import install_command
+from bridge.cli import main as cli
+from bridge.install.installation import install_command
 
 
 @pytest.mark.parametrize(

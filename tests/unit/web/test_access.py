@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bridge.errors import JournalError
-from bridge.runtime.state_file import read_state, state_path, write_state
+from bridge.journal.state_file import read_state, state_path, write_state
 from bridge.web.access import LIFE_DAYS, Access, Right
 
 

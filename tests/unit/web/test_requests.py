@@ -6,7 +6,7 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
-from desk import Desk
+from support.desk import Desk
 
 from bridge.daw.surface import REQUESTS, decode_request
 from bridge.mix.messages import Mode

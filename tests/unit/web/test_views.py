@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from desk import Desk
+from support.desk import Desk
 
 from bridge.mix import messages as m
 from bridge.mix.messages import Mode, Slot, StripSwitch
@@ -79,6 +79,13 @@ def test_strips_have_names_bounds_locks_and_what_is_allowed() -> None:
     assert strips[2]["noAct"] == ["pan"]
     assert (strips[0]["low"][0], strips[0]["high"][0]) == (-12.0, 6.0)
     assert strips[0]["snapshot"] == [0.0] * 6
+
+
+def test_sends_that_are_known_are_shown_by_name() -> None:
+    looked = Looked()
+    looked.desk.hand(3, Param.SEND_1, -9.5)
+    strips = looked.look()["strips"]
+    assert [strip["sends"] for strip in strips] == [{}, {}, {"send 1": -9.5}]
 
 
 def test_why_the_daw_makes_us_leave_a_strip_alone_is_said_once_a_reason() -> None:

@@ -149,8 +149,8 @@ def a_hand(_: int) -> Verdict:
         stage.wish(2, Param.GAIN, -0.5)
         stage.let_pass(9.9)
         late = [each for each in stage.writes if each[0] > begun + 0.05]
-        figure = f"{len(late)} writes after 50 ms, {len(stage.task.hands)} lesson"
-        return Verdict(not late and len(stage.task.hands) == 1, figure)
+        figure = f"{len(late)} writes after 50 ms, {len(stage.agent.hands)} lesson"
+        return Verdict(not late and len(stage.agent.hands) == 1, figure)
 
 
 def recalls(_: int) -> Verdict:
@@ -171,7 +171,7 @@ def recalls(_: int) -> Verdict:
                 stage.loss = 0.0
                 stage.let_pass(_QUIET_S)
                 late += sum(each[0] > begun + 0.05 for each in stage.writes)
-                lessons += len(stage.task.hands)
+                lessons += len(stage.agent.hands)
                 pinned = (stage.engine.guard.pinned(stage.key(n), Param.GAIN) for n in numbers)
                 faders = (stage.desk.fader_db(n) for n in numbers)
                 wrong += sum(abs(a - b) > 0.01 for a, b in zip(pinned, faders, strict=True))
@@ -231,7 +231,7 @@ def groups(_: int) -> Verdict:
             for number in (*range(1, 9), *range(1, 9)):
                 stage.wish(number, Param.GAIN, 0.5)
                 stage.let_pass(1.5)
-                stage.task.wishes.clear()
+                stage.agent.wishes.clear()
             silent += sum(strip.mute for strip in stage.engine.mix.strips[:8])
             hands += len(stage.hands)
             moves += len(stage.writes)

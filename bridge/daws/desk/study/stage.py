@@ -12,10 +12,11 @@ from typing import Any, Self
 
 from bridge.config import DeskSettings
 from bridge.daws.desk.study.fake import FakeDesk, Told
-from bridge.daws.desk.study.wishes import WishingTask
+from bridge.daws.desk.study.wishes import WishingAgent
 from bridge.daws.desk.wire.dialect import DeskDialect
 from bridge.daws.desk.wire.writes import is_write
-from bridge.engine import Engine
+from bridge.engine.engine import Engine
+from bridge.engine.results import StepResult
 from bridge.guard.limits import LIMITS, Profile
 from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState
@@ -24,7 +25,6 @@ from bridge.mix.params import Param
 from bridge.osc.decode import decode
 from bridge.osc.encode import encode
 from bridge.osc.message import OscArg, OscMessage, OscPacket
-from bridge.results import StepResult
 from bridge.runtime.runner import Runner
 from bridge.runtime.virtual_loop import VirtualLoop
 
@@ -64,7 +64,7 @@ class Stage:
     Args:
         desk: The desk.
         mode: The bridge's.
-        task: What the bridge wants.
+        agent: What the bridge wants.
         profile: Limits.
         interval_s: Between two moves.
         delay_s: Of the wire, each way.
@@ -83,7 +83,7 @@ class Stage:
         desk: FakeDesk,
         *,
         mode: Mode = Mode.OBSERVE,
-        task: WishingTask | None = None,
+        agent: WishingAgent | None = None,
         profile: Profile = Profile.LIVE,
         interval_s: float = 1.0,
         delay_s: float = 0.0005,
@@ -93,13 +93,13 @@ class Stage:
     ) -> None:
         self.desk = desk
         self._mode = mode
-        self.task = task or WishingTask()
+        self.agent = agent or WishingAgent()
         self.said: list[tuple[float, OscMessage]] = []
         self.loop = VirtualLoop(START_S)
         self.dialect = DeskDialect(options or DeskSettings())
         can = self.dialect.capabilities
         self.engine = Engine(
-            task=self.task,
+            agent=self.agent,
             limits=LIMITS[profile],
             mode=mode,
             interval_s=interval_s,
@@ -232,7 +232,7 @@ class Stage:
 
     def wish(self, channel: int, param: Param, step: float) -> None:
         """The bridge wants to move a channel."""
-        self.task.wishes.append((self.key(channel), param, step))
+        self.agent.wishes.append((self.key(channel), param, step))
 
     def key(self, channel: int) -> str:
         """The identity of a channel."""

@@ -1,4 +1,4 @@
-"""A task that wants what it is told to, one wish at a time: what comes of it shows the rest."""
+"""An agent that wants what it is told to, one wish at a time: what comes of it shows the rest."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.agents.agent import Learnt, Proposal
 from bridge.mix.params import COLUMN, MOVABLE, Param
 from bridge.mix.spectrum import FloatArray
 from bridge.mix.state import Observation
-from bridge.tasks.task import Learnt, Proposal
 
 
-class WishingTask:
+class WishingAgent:
     """Wants its wishes, as far as the guard allows.
 
     Attributes:

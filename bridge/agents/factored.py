@@ -1,0 +1,410 @@
+"""The default agent: gain, EQ and pan per track, from factored tables and a belief about taste.
+
+Theory of operation. A track's errors are where its level, tone and width are, less where this
+person is believed to want them. The belief is uncertain, so an error is a spread over cells, and
+the score of a move is the Q-table averaged over that spread (`bridge.learning.bins`). The best
+allowed move is proposed if it is worth a person's attention. A thumb then teaches three things:
+
+1. the taste: the Q-table says how likely this thumb was for every taste that the person may have;
+2. the table itself: one step of Q-learning over the cells that the move was chosen from;
+3. how far this person's thumbs can be trusted.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge.agents.agent import Learnt, Proposal
+from bridge.agents.as_found import first_doubt
+from bridge.agents.cells import STEP_PARAMS, STEPS
+from bridge.agents.errors import DIMENSION, find_errors
+from bridge.agents.features import measure
+from bridge.agents.own_sound import OWN_COLUMNS, own_errors, with_own_sounds
+from bridge.agents.person import Person
+from bridge.agents.reasons import belief_in_words
+from bridge.agents.restraint import SILENT, Restraint, family_of
+from bridge.agents.terms import explain
+from bridge.agents.thumbs import ThumbModel
+from bridge.agents.trace import Trace
+from bridge.agents.tuning import Tuning
+from bridge.agents.view import DIMENSION_OF_MOVE, View, expect, look, pictures_of, trace_of
+from bridge.learning.policies import epsilon_greedy
+from bridge.learning.prior import Prior
+from bridge.learning.q_learning import FloatArray, IntArray
+from bridge.mix.params import COLUMN, EQ_BANDS, Param
+from bridge.mix.roles import ROLES
+from bridge.mix.state import Observation
+
+_LEAST_THUMB: Final = 0.3
+"""A thumb is a sign: it is worth |Q| of the move that it judges, and at least this."""
+
+_HAND_SD: Final = (2.0, 2.0, 2.0, 2.0, 2.0, 0.15)
+"""A hand stops within about this of where its owner wants the track."""
+
+_ENDORSED_SD: Final = np.array([0.7, 1.0, 1.0, 1.0, 1.0, 0.05, 0.7, 0.7, 0.7, 0.7])
+"""A mix that a person wants as it is has each track so near to where they want it."""
+
+_TEACHES: Final = np.array([0, 2, 3, 4, 5, 1, 2, 3, 4, 5])
+"""Which control (a column of `MOVABLE`) teaches each column of taste."""
+
+_CAUTIOUS_CONFIDENCE: Final = 0.25
+"""In a gig: only where this person's answers have taken away a quarter of the doubt."""
+
+_UP_ANYHOW: Final = 0.4
+"""How often a move is liked of which nobody can tell whether it is good."""
+
+_FAMILY_WORDS: Final = {"gain": "faders", "eq": "EQ", "pan": "pans"}
+
+_SHIPPED: Final = Tuning()
+
+
+class FactoredAgent:
+    """The factored agent; see the module's page. Implements `bridge.agents.agent.Agent`.
+
+    Args:
+        prior: Tables and taste to start from.
+        tuning: How it weighs what it knows.
+        step_size: Of the Q-learning step, 0 to 1.
+        discount: Of the next state, 0 to below 1.
+        epsilon: Probability of a guarded exploratory choice.
+        seed: Of the agent's only randomness.
+        is_learning: False: judge and learn nothing, choose by what is known.
+    """
+
+    def __init__(
+        self,
+        prior: Prior,
+        *,
+        tuning: Tuning = _SHIPPED,
+        step_size: float = 0.1,
+        discount: float = 0.0,
+        epsilon: float = 0.05,
+        seed: int = 0,
+        is_learning: bool = True,
+    ) -> None:
+        self._tuning = tuning
+        self._prior = prior = with_own_sounds(tuning.widen(prior))
+        self._step_size = step_size
+        self._discount = discount
+        self._epsilon = epsilon
+        self._is_learning = is_learning
+        self._person = Person(prior, seed=seed)
+        self._doubt = first_doubt(prior.taste)
+        self._rest = ""
+        self._thumbs = ThumbModel(self._person.values(), scale=tuning.scale)
+
+    @property
+    def step_params(self) -> tuple[Param, ...]:
+        """The parameter that each of the 14 columns moves."""
+        return STEP_PARAMS
+
+    def steps(self, observation: Observation) -> FloatArray:
+        """The same 14 moves for every track; see `bridge.agents.cells`."""
+        return np.tile(STEPS, (len(observation.keys), 1))
+
+    def propose(
+        self,
+        observation: Observation,
+        steps: FloatArray,
+        allowed: NDArray[np.bool_],
+        *,
+        at: float,
+        explore: bool,
+        cautious: bool,
+    ) -> Proposal | None:
+        """The move that is worth most, or None where none is worth a person's attention."""
+        person = self._person
+        person.decisions += 1
+        view = look(observation, self._person)
+        self._person.restraint.watch(observation)
+        is_open = self._person.restraint.open_moves(observation.values, steps, person.doubts())
+        usable = allowed & (steps != 0.0) & is_open
+        rows = {key: row for row, key in enumerate(observation.keys)}
+        for key, move in person.disliked():
+            if key in rows:
+                usable[rows[key], move] = False
+        if cautious:
+            sure = self._confidence(view, observation.roles) >= _CAUTIOUS_CONFIDENCE
+            usable &= sure[:, DIMENSION_OF_MOVE]
+        scores, usable, is_asked = self._appraise(
+            view, usable, steps, is_taught=explore and self._is_learning
+        )
+        choice = epsilon_greedy(
+            scores.ravel(),
+            usable.ravel(),
+            epsilon=self._epsilon if explore else 0.0,
+            least_score=self._tuning.least_score,
+            rng=person.rng,
+        )
+        if choice is None or scores.ravel()[choice.index] < self._tuning.least_score:
+            self._rest = self._why_rest()
+            return None
+        self._rest = ""
+        row, move = divmod(choice.index, STEPS.size)
+        trace = trace_of(view, person.tables, observation.keys[row], row=row, move=move)
+        self._person.restraint.propose(observation, row, STEP_PARAMS[move], float(steps[row, move]))
+        return Proposal(
+            row=row,
+            param=STEP_PARAMS[move],
+            step=float(steps[row, move]),
+            probability=choice.probability,
+            score=float(scores[row, move]),
+            confidence=float(self._confidence(view, observation.roles)[row, _dimension(move)]),
+            reason=explain(
+                observation,
+                view,
+                person,
+                row=row,
+                move=move,
+                step=float(steps[row, move]),
+                is_try=is_asked or not (scores[row, move] >= scores[usable].max()),
+            ),
+            trace=replace(trace, is_asked=is_asked),
+        )
+
+    @property
+    def rest(self) -> str:
+        """Why nothing was proposed when it was last asked for, in a sentence; empty: it was."""
+        return self._rest
+
+    def open_ways(self) -> None:
+        """The person is there: what waited for an answer may go on."""
+        self._person.restraint.answer()
+
+    def _why_rest(self) -> str:
+        if self._person.restraint.is_waiting:
+            return (
+                "I have moved enough without an answer from you: a thumb, or your hand, and I go on"
+            )
+        doubts = self._person.doubts()
+        failed = [words for family, words in _FAMILY_WORDS.items() if doubts[family] >= SILENT]
+        if failed:
+            return (
+                f"you disliked most of what I did with {' and '.join(failed)}: I leave that alone "
+                "in this song, unless your hand or another answer shows me what you want"
+            )
+        return "nothing that you could hear is worth a move now: I rest until the mix changes"
+
+    def _appraise(
+        self, view: View, usable: NDArray[np.bool_], steps: FloatArray, *, is_taught: bool
+    ) -> tuple[FloatArray, NDArray[np.bool_], bool]:
+        """Scores (n, 14), which moves are to be chosen from, and whether that is a question.
+
+        First come the moves that hardly anybody would dislike. When a person answers and none of
+        these is left, what merely might turn out well is worth asking about: the harm that they
+        would take back is not counted.
+        """
+        person = self._person
+        expected = expect(view, person.tables, person.shares())
+        good, harm = expected * np.minimum(1.0, np.abs(steps / STEPS))
+        least = self._tuning.least_score
+        tuning = self._tuning
+        counts = tuning.harm_counts if is_taught else tuning.unheard_harm_counts
+        sure = usable & (good - (1.0 + counts) * harm >= least)
+        if sure.any() or not is_taught:
+            return good - harm, sure, False
+        trust = person.consistency.trust * person.consistency.credence
+        trust *= self._person.restraint.eagerness
+        forgiven = tuning.forgiven * trust * person.resolved()
+        return good - (1.0 - forgiven) * harm, usable, True
+
+    def _confidence(self, view: View, roles: IntArray) -> FloatArray:
+        """(n, 6) how much of the doubt about anybody this person's answers have taken away."""
+        return np.clip(1.0 - view.taste_sd / self._doubt[roles], 0.0, 1.0)
+
+    def learn(
+        self,
+        proposal: Proposal,
+        reward: float,
+        *,
+        weight: float,
+        at: float,
+        observation: Observation,
+        next_allowed: Callable[[], NDArray[np.bool_]],
+    ) -> Learnt:
+        """Taste, table and trust, from one judgement."""
+        trace: Trace = proposal.trace
+        person = self._person
+        if reward != 0.0:
+            self._person.restraint.answer()
+        if not self._is_learning or reward == 0.0:
+            return Learnt(td_error=0.0, text="")
+        if trace.is_asked:
+            person.restraint.judge_question(reward, weight=weight)
+        weight *= 0.5 + 0.5 * min(abs(reward), 1.0)
+        if reward < 0.0:
+            person.dislike(trace.key, trace.move)
+        next_value = 0.0
+        if self._discount:
+            view = look(observation, person)
+            good, harm = expect(view, person.tables, person.shares())
+            next_value = float(np.nan_to_num(good - harm)[next_allowed()].max(initial=0.0))
+        shares = person.shares()
+        text = self._learn_taste(trace, reward, weight=weight)
+        td_error = 0.0
+        for picture in pictures_of(trace):
+            table = person.tables[picture.family]
+            value = float(picture.weights @ table.values[picture.cells, picture.action])
+            value += picture.side
+            td_error += shares[picture.family] * table.update(
+                picture.cells,
+                picture.weights,
+                picture.action,
+                reward=reward * max(abs(value), _LEAST_THUMB) - picture.side,
+                next_value=next_value,
+                step_size=self._step_size
+                * weight
+                * person.consistency.trust
+                * shares[picture.family],
+                discount=self._discount,
+            )
+        return Learnt(td_error=td_error, text=text)
+
+    def _learn_taste(self, trace: Trace, reward: float, *, weight: float) -> str:
+        """Move the belief about the track's taste; returns it in words, empty if it is gone."""
+        taste, consistency = self._person.taste, self._person.consistency
+        if trace.key not in taste.members:
+            return ""
+        row = taste.members.index(trace.key)
+        worths = [self._worth(picture, row) for picture in pictures_of(trace)]
+        ups = np.array([*(up for _, up in worths), _UP_ANYHOW])
+        agreements = ups if reward > 0.0 else 1.0 - ups
+        pictures = self._person.pictures[trace.family]
+        consistency.judge(float(agreements @ pictures.shares), weight=weight)
+        pictures.judge(agreements, weight=weight)
+        if trace.family in self._person.finding:
+            ups = self._ups(trace, row)
+            self._person.finding[trace.family].judge(
+                ups if reward > 0.0 else 1.0 - ups, weight=weight
+            )
+        for picture, (worth, _) in zip(pictures_of(trace), worths, strict=True):
+            self._judge_taste(picture, row, reward, worth, weight=weight)
+        taste.rely(consistency.reliance)
+        return self._told(row, _dimension(trace.move))
+
+    def _worth(self, trace: Trace, row: int) -> tuple[float, float]:
+        """What a move was worth by one picture, and how likely a thumb up for it."""
+        means, variances = self._person.taste.of_members()
+        column, thumbs = trace.column, self._thumbs
+        worth = thumbs.worth(trace, means[row, column, None], float(variances[row, column]))
+        return float(worth[0]), float(thumbs.p_up(worth, trace.variance + trace.side_variance)[0])
+
+    def _ups(self, trace: Trace, row: int) -> FloatArray:
+        """(2,) how likely a thumb up was, where strips are wanted as their roles and as found."""
+        means, variances = self._person.taste.of_pictures()
+        column, thumbs = trace.column, self._thumbs
+        rest = trace.variance + trace.side_variance
+        return np.array(
+            [
+                thumbs.p_up(thumbs.worth(trace, mean[row, column, None], variance), rest)[0]
+                for mean, variance in zip(means, variances[:, row, column].tolist(), strict=True)
+            ]
+        )
+
+    def _judge_taste(
+        self, trace: Trace, row: int, reward: float, worth: float, *, weight: float
+    ) -> None:
+        """Move what one picture says of a track."""
+        taste, thumbs = self._person.taste, self._thumbs
+        share = self._person.consistency.share
+
+        def judge(
+            dimension: int, worth_of: Callable[[FloatArray], FloatArray], variance: float
+        ) -> None:
+            def likelihood(tastes: FloatArray) -> FloatArray:
+                up = thumbs.p_up(worth_of(tastes), variance)
+                agreed = up if reward > 0.0 else 1.0 - up
+                meant = share * agreed + (1.0 - share) * (1.0 - agreed)
+                return weight * meant + (1.0 - weight) * 0.5
+
+            taste.judge(row, dimension, likelihood)
+
+        judge(trace.column, lambda tastes: thumbs.worth(trace, tastes), trace.side_variance)
+        if trace.own_share.any() and trace.family == "eq":
+            rest = worth - trace.own_side
+            judge(
+                DIMENSION[Param.GAIN],
+                lambda tastes: thumbs.worth_by_level(trace, tastes, rest),
+                trace.variance + trace.side_variance - trace.own_side_variance,
+            )
+
+    def _told(self, row: int, dimension: int) -> str:
+        taste = self._person.taste
+        role = int(taste.groups[row])
+        mean = float(taste.of_members()[0][row, dimension])
+        difference = mean - float(self._prior.taste.mean[role, dimension])
+        return belief_in_words(ROLES[role], dimension, difference)
+
+    def learn_from_hand(
+        self, observation: Observation, row: int, param: Param, value: float, *, at: float
+    ) -> Learnt | None:
+        """A hand has put a track where its owner wants it; `observation` is from after that."""
+        if not self._is_learning or param not in DIMENSION or not np.isfinite(value):
+            return None
+        taste, dimension = self._person.taste, DIMENSION[param]
+        taste.attend(observation.keys, observation.roles)
+        values = observation.values.copy()
+        values[row, COLUMN[param]] = value
+        held = replace(observation, values=values)
+        error, _ = find_errors(measure(held), held, taste.of_members()[0])
+        if np.isnan(error[row, dimension]):
+            return None
+        self._person.restraint.answer()
+        taste.correct(row, dimension, value=float(error[row, dimension]), sd=_HAND_SD[dimension])
+        if param in EQ_BANDS:
+            column = OWN_COLUMNS.start + dimension - 1
+            own = own_errors(held)[row, dimension - 1]
+            taste.correct(row, column, value=float(own), sd=_HAND_SD[dimension])
+        self._person.pictures[family_of(param)].renew()
+        return Learnt(td_error=0.0, text=self._told(row, dimension))
+
+    def learn_from_mix(
+        self, observation: Observation, teaches: NDArray[np.bool_], *, at: float
+    ) -> Learnt | None:
+        """A person wants the mix as it is: every strip is where they want it."""
+        if not self._is_learning:
+            return None
+        person = self._person
+        view = look(observation, person)
+        in_taste = teaches[:, _TEACHES]
+        is_known = ~np.isnan(view.error) & in_taste
+        if not is_known.any():
+            return None
+        sure = np.hypot(view.sd, _ENDORSED_SD)
+        person.judge_tones(view.error, view.sd, is_known[:, 1:5])
+        for row, column in np.argwhere(is_known):
+            person.taste.correct(
+                int(row), int(column), value=view.error[row, column], sd=sure[row, column]
+            )
+        self._person.restraint.answer()
+        self._person.restraint.endorse(observation.values)
+        count = int(is_known.any(axis=1).sum())
+        return Learnt(td_error=0.0, text=f"you want this mix as it is: {count} tracks taught me")
+
+    def forget(self, what: str) -> bool:
+        """Be as before this person's answers: on a role, this ``song`` or ``all``."""
+        self._person.restraint = Restraint()
+        return self._person.forget(what)
+
+    def beliefs(self) -> Mapping[str, Any]:
+        """What is believed of this person, per role: JSON that a person can read."""
+        return self._person.beliefs()
+
+    def state(self) -> bytes:
+        """What was learnt beyond the prior, as canonical JSON."""
+        return self._person.state()
+
+    def load_state(self, state: bytes) -> None:
+        """Take over what `state` gave; see `Person.from_state`.
+
+        Raises:
+            PriorError: If it cannot be read, in one sentence; then nothing has changed.
+        """
+        self._person = Person.from_state(state, self._prior)
+
+
+def _dimension(move: int) -> int:
+    return int(DIMENSION_OF_MOVE[move])

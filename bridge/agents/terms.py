@@ -1,0 +1,135 @@
+"""Terms: what made the score of a move of the factored agent, and what of it can be said.
+
+The score of a move is a sum (`view.expect`): what it is worth for the error that it is
+about (an EQ move for the role's tone and for the track's own sound), and what each other track's
+level is worth to it. A term becomes a claim only where the move really mends what the claim names:
+errors are measured before and after, on the mix as it would be.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from bridge.agents.cells import OWN, STEP_PARAMS
+from bridge.agents.errors import DIMENSION, find_errors
+from bridge.agents.features import measure
+from bridge.agents.own_sound import OWN_COLUMNS, own_errors
+from bridge.agents.person import Person
+from bridge.agents.reasons import Claim, habit, reason
+from bridge.agents.view import DIMENSION_OF_MOVE, View
+from bridge.learning.q_learning import FloatArray, IntArray
+from bridge.mix.params import COLUMN, SPECS, Param
+from bridge.mix.state import Observation
+
+_LEVEL: Final = DIMENSION[Param.GAIN]
+_WIDTH: Final = DIMENSION[Param.PAN]
+_MOST_CLAIMS: Final = 2
+_SECOND_SHARE: Final = 0.5
+"""A second term is said where it is worth at least this share of the first one."""
+
+
+def explain(
+    observation: Observation,
+    view: View,
+    person: Person,
+    *,
+    row: int,
+    move: int,
+    step: float,
+    is_try: bool,
+) -> str:
+    """Why this move: the terms that made its score, the largest first.
+
+    Args:
+        observation: The mix as it stands.
+        view: The same, as the agent has seen it.
+        person: Whose answers stand behind what is wanted.
+        row: The strip's row.
+        move: Which of its 14 moves.
+        step: How far it really goes, in the parameter's unit.
+        is_try: Whether it was chosen to learn.
+    """
+    param = STEP_PARAMS[move]
+    change = _changes(observation, view, row, param, step)
+    before = view.error - view.taste
+    found = sorted(
+        (
+            (worth, (subject, column))
+            for worth, subject, column in _terms(view, person, row, move)
+            if worth > 0.0
+        ),
+        reverse=True,
+    )
+    claims: list[Claim] = []
+    is_other_said = False
+    for worth, (subject, column) in found:
+        error, moved = float(before[subject, column]), float(change[subject, column])
+        if worth < _SECOND_SHARE * found[0][0] or len(claims) == _MOST_CLAIMS:
+            break
+        if not abs(error + moved) < abs(error) or (is_other_said and subject != row):
+            continue
+        is_other_said |= subject != row
+        is_moved = (
+            subject == row and column != _LEVEL if param is not Param.GAIN else subject == row
+        )
+        if is_moved and any(claim.is_moved for claim in claims):
+            continue  # the role's tone and the own sound say the same of it
+        answers = int(person.taste.answers[observation.roles[subject], column])
+        claims.append(
+            Claim(
+                name=observation.names[subject],
+                param=param if is_moved else Param.GAIN,
+                error=error,
+                change=moved,
+                is_moved=is_moved,
+                answers=answers,
+            )
+        )
+    far = float(change[row, _WIDTH]) if param is Param.PAN else step
+    return reason(tuple(claims), habit=habit(observation.names[row], param, far), is_try=is_try)
+
+
+def _terms(view: View, person: Person, row: int, move: int) -> Iterator[tuple[float, int, int]]:
+    """The parts of the score: what each is worth, and row and dimension of its error."""
+    dimension = int(DIMENSION_OF_MOVE[move])
+    if dimension == _WIDTH:
+        is_right = bool(view.outward[row] > 0.0)
+        action = int((move == len(STEP_PARAMS) - 1) is is_right)
+        yield _own_worth(view, person, "pan", (row,), action), row, dimension
+    elif dimension != _LEVEL:  # what an EQ move does to levels earns it nothing
+        shares, place = person.shares(), (row, dimension - 1)
+        for family, column in (("eq", dimension), (OWN, OWN_COLUMNS.start + dimension - 1)):
+            worth = _own_worth(view, person, family, place, move % 2)
+            yield shares[family] * worth, row, column
+    else:
+        yield _own_worth(view, person, "gain", (row,), move), row, dimension
+        others = view.side.values @ view.side.share[row, move]
+        for other, worth in enumerate(others.tolist()):
+            if other != row:
+                yield worth, other, _LEVEL
+
+
+def _own_worth(
+    view: View, person: Person, family: str, place: tuple[int, ...], action: int
+) -> float:
+    """What the move is worth for the very error that it is about."""
+    cells: IntArray
+    weights: FloatArray
+    cells, weights = (part[place] for part in view.spreads[family])
+    return float(weights @ person.tables[family].values[cells, action])
+
+
+def _changes(
+    observation: Observation, view: View, row: int, param: Param, step: float
+) -> FloatArray:
+    """(n, 10) how the errors change if that move is made."""
+    values = observation.values.copy()
+    spec = SPECS[param]
+    values[row, COLUMN[param]] = np.clip(
+        values[row, COLUMN[param]] + step, spec.minimum, spec.maximum
+    )
+    moved = replace(observation, values=values)
+    error, _ = find_errors(measure(moved), moved, view.taste)
+    return np.concatenate([error, own_errors(moved)], axis=1) - view.error

@@ -1,0 +1,81 @@
+"""`mixbridge replay`, `replay-trace`, `export` and `import`: what was recorded and learnt."""
+
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import click
+
+from bridge.cli.options import FILE, config_option, settings_with_store
+from bridge.errors import ConfigError, JournalError
+from bridge.text_file import shown
+
+
+@click.command()
+@click.argument("file", type=FILE)
+def replay(file: Path) -> int:
+    """Decide a journal's sessions again, and compare.
+
+    Says whether every decision is the same, bit for bit.
+    """
+    from bridge.config import Settings
+    from bridge.journal import replay as journal
+    from bridge.runtime.engine_factory import make_engine
+
+    def engine_of(config_json: str, session: int) -> journal.Replayable:
+        return make_engine(Settings.model_validate_json(config_json), session)
+
+    report = journal.replay(file, engine_of)
+    click.echo(str(report))
+    return 0 if report.is_same else 1
+
+
+@click.command("replay-trace")
+@click.argument("file", type=FILE)
+def replay_trace(file: Path) -> None:
+    """Play a trace into a fresh bridge, and say what it does now."""
+    from bridge import app
+    from bridge.trace.file import read_trace
+    from bridge.trace.replay import describe, play
+
+    for part in read_trace(file):
+        for line in describe(play(part, app.make_offline)):
+            click.echo(line)
+
+
+@click.command("export")
+@click.argument("file", type=FILE, required=False)
+@config_option
+def export_learnt(file: Path | None, config: Path | None) -> None:
+    """Write what was learnt as JSON, to FILE or the terminal."""
+    from bridge.journal.exchange import export_json
+
+    text = export_json(settings_with_store(config).store)
+    if file is None:
+        click.echo(text)
+        return
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{shown(file)}: cannot be written: {error.strerror}.") from None
+    click.echo(f"What was learnt is in {shown(file)}")
+
+
+@click.command("import")
+@click.argument("file", type=FILE)
+@config_option
+def import_learnt(file: Path, config: Path | None) -> None:
+    """Take over what was learnt elsewhere, from an exported FILE."""
+    from bridge.journal.exchange import import_json, read_export_file
+    from bridge.runtime.engine_factory import check_memory
+
+    chosen = settings_with_store(config)
+    try:
+        text = read_export_file(file)
+        backup = import_json(chosen.store, text, check=partial(check_memory, chosen))
+    except JournalError as error:
+        raise JournalError(str(error).replace("The file", shown(file), 1)) from None
+    click.echo(f"{chosen.store} now knows what {shown(file)} says; as it was before: {backup}")
+
+
+COMMANDS: Final = (replay, replay_trace, export_learnt, import_learnt)

@@ -1,0 +1,216 @@
+"""A running bridge from the shell: all that the page can ask for, a verb each.
+
+Each says in a sentence what the bridge made of it. Exit codes: 0 it was done; 2 the bridge refused,
+or none answers.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from bridge.cli.options import config_option, settings
+
+if TYPE_CHECKING:
+    from bridge.runtime.remote_control import RemoteControl
+
+_MODES: Final = ("observe", "suggest", "assist", "gig")
+_move = click.argument("move", default="", metavar="[MOVE]")
+_slot = click.argument("slot", type=click.Choice(["A", "B", "C", "D"], case_sensitive=False))
+_switch = click.argument("switch", type=click.Choice(["on", "off"]))
+_track = click.argument("track")
+_lock_class = click.argument(
+    "lock_class", metavar="CLASS", type=click.Choice(["gain", "eq", "pan", "all"])
+)
+
+
+@click.command()
+@config_option
+def status(config: Path | None) -> None:
+    """Say how the running bridge is, and what it suggests."""
+    with _control(config) as control:
+        click.echo(control.status())
+
+
+@click.command()
+@_move
+@config_option
+def good(move: str, config: Path | None) -> None:
+    """Like the last move, or MOVE."""
+    with _control(config) as control:
+        click.echo(control.judge(1.0, move))
+
+
+@click.command()
+@_move
+@config_option
+def bad(move: str, config: Path | None) -> None:
+    """Dislike the last move, or MOVE; it goes back."""
+    with _control(config) as control:
+        click.echo(control.judge(-1.0, move))
+
+
+@click.command()
+@_move
+@config_option
+def accept(move: str, config: Path | None) -> None:
+    """Let the suggested move be made."""
+    with _control(config) as control:
+        click.echo(control.answer("accept", move))
+
+
+@click.command()
+@_move
+@config_option
+def skip(move: str, config: Path | None) -> None:
+    """Turn the suggested move down."""
+    with _control(config) as control:
+        click.echo(control.answer("skip", move))
+
+
+@click.command()
+@_move
+@config_option
+def undo(move: str, config: Path | None) -> None:
+    """Take back the last move, or MOVE."""
+    with _control(config) as control:
+        click.echo(control.undo(move))
+
+
+@click.command()
+@config_option
+def endorse(config: Path | None) -> None:
+    """Say that this mix is as you want it: all of it is learnt."""
+    with _control(config) as control:
+        click.echo(control.endorse())
+
+
+@click.command()
+@click.argument("mode", type=click.Choice(_MODES), required=False)
+@config_option
+def mode(mode: str | None, config: Path | None) -> None:
+    """Say the mode, or choose another."""
+    with _control(config) as control:
+        click.echo(f"The mode is {control.mode()}." if mode is None else control.choose_mode(mode))
+
+
+@click.command()
+@_switch
+@config_option
+def compare(switch: str, config: Path | None) -> None:
+    """Hear the snapshot (on), or the mix again (off).
+
+    It ends by itself after 30 s.
+    """
+    with _control(config) as control:
+        control.ask("/bridge/compare", int(switch == "on"))
+    click.echo("You hear the snapshot." if switch == "on" else "You hear the mix.")
+
+
+@click.command()
+@_switch
+@config_option
+def audition(switch: str, config: Path | None) -> None:
+    """Hear the suggested move (on), or the mix (off).
+
+    It decides nothing.
+    """
+    with _control(config) as control:
+        click.echo(control.audition(on=switch == "on"))
+
+
+@click.command()
+@click.argument("move")
+@config_option
+def revert(move: str, config: Path | None) -> None:
+    """Take back MOVE and all later ones; it judges none of them."""
+    with _control(config) as control:
+        control.ask("/bridge/revert", move)
+    click.echo(f"Back to before move {move}.")
+
+
+@click.command()
+@_slot
+@config_option
+def pin(slot: str, config: Path | None) -> None:
+    """Remember the mix as it is, as A, B, C or D."""
+    with _control(config) as control:
+        control.ask("/bridge/pin", slot.upper())
+    click.echo(f"The mix is pinned as {slot.upper()}.")
+
+
+@click.command()
+@_slot
+@config_option
+def recall(slot: str, config: Path | None) -> None:
+    """Bring a pinned mix back.
+
+    What your hand has moved since stays.
+    """
+    with _control(config) as control:
+        control.ask("/bridge/recall", slot.upper())
+    click.echo(f"The mix {slot.upper()} comes back.")
+
+
+@click.command()
+@_track
+@_lock_class
+@_switch
+@config_option
+def learn(track: str, lock_class: str, switch: str, config: Path | None) -> None:
+    """Let what happens to a track teach, or not.
+
+    TRACK is a number, a name, or '*' for all (in quotes).
+    """
+    with _control(config) as control:
+        control.ask("/bridge/learn", track, lock_class, int(switch == "on"))
+    click.echo(f"Learn {switch}: track {track}, {lock_class}.")
+
+
+@click.command()
+@_track
+@_lock_class
+@_switch
+@config_option
+def act(track: str, lock_class: str, switch: str, config: Path | None) -> None:
+    """Let a track be moved unasked, or only suggest.
+
+    TRACK is a number, a name, or '*' for all (in quotes).
+    """
+    with _control(config) as control:
+        control.ask("/bridge/act", track, lock_class, int(switch == "on"))
+    click.echo(f"Act {switch}: track {track}, {lock_class}.")
+
+
+@click.command()
+@_track
+@click.argument("role")
+@config_option
+def role(track: str, role: str, config: Path | None) -> None:
+    """Say which ROLE a track plays, such as lead or kick."""
+    with _control(config) as control:
+        control.ask("/bridge/role", track, role)
+    click.echo(f"Track {track} is {role}.")
+
+
+@click.command()
+@click.argument("what")
+@config_option
+def forget(what: str, config: Path | None) -> None:
+    """Forget what was learnt of WHAT: a role, 'song' or 'all'."""
+    with _control(config) as control:
+        control.ask("/bridge/forget", what)
+    click.echo(f"Forgotten: {what}.")
+
+
+COMMANDS: Final = (
+    status, good, bad, accept, skip, audition, undo, endorse, mode, compare, revert, pin, recall,
+    learn, act, role, forget,
+)  # fmt: skip
+
+
+def _control(config: Path | None) -> "RemoteControl":
+    from bridge.runtime.remote_control import RemoteControl
+
+    listen = settings(config).listen
+    return RemoteControl(listen.host, listen.port)

@@ -1,0 +1,1 @@
+"""The engine: state, agent, guard and learning meet here, and only here."""

@@ -1,0 +1,125 @@
+"""What people set and ask to hear: locks, roles, comparing, going back, forgetting."""
+
+from collections.abc import Callable
+from typing import Final
+
+from bridge.agents.agent import Agent, Forgetful
+from bridge.engine.detours import Detours
+from bridge.engine.moves import Moves
+from bridge.engine.results import StepBuilder
+from bridge.engine.strip_memory import StripMemory
+from bridge.engine.verdicts import Verdicts
+from bridge.mix import messages as m
+from bridge.mix.notices import MIX_ENDORSED
+from bridge.mix.state import StripState
+
+ControlEvent = (
+    m.SafeSwitched
+    | m.StripSwitched
+    | m.RoleCorrected
+    | m.AuditionSwitched
+    | m.CompareSwitched
+    | m.RevertRequested
+    | m.MixPinned
+    | m.MixRecalled
+    | m.ForgetRequested
+    | m.MixEndorsed
+)
+
+_FORGETS: Final = "expected a role, 'song' or 'all'"
+
+
+class Controls:
+    """Takes a person's settings and wishes; answers go to `out`."""
+
+    def __init__(
+        self,
+        *,
+        moves: Moves,
+        strip_memory: StripMemory,
+        detours: Detours,
+        verdicts: Verdicts,
+        agent: Agent,
+        out: StepBuilder,
+        notify: Callable[[str], None],
+    ) -> None:
+        self._moves = moves
+        self._strip_memory = strip_memory
+        self._detours = detours
+        self._verdicts = verdicts
+        self._agent = agent
+        self._out = out
+        self._notify = notify
+
+    def take(self, event: ControlEvent) -> None:
+        """Do what is asked for, or refuse it in a sentence."""
+        match event:
+            case m.SafeSwitched():
+                self._switch_safe(event)
+            case m.StripSwitched():
+                self._switch_strip(event)
+            case m.RoleCorrected():
+                strips = self._strip_memory.correct_role(event.track, event.role)
+                self._note("role", event.track, strips, is_all_meant=False)
+            case m.AuditionSwitched():
+                self._audition(event)
+            case m.CompareSwitched(on=True):
+                self._refuse("compare", self._detours.compare(event.at))
+            case m.CompareSwitched():
+                self._detours.come_back(event.at)
+            case m.RevertRequested():
+                self._verdicts.take_revert(event)
+            case m.MixPinned():
+                self._refuse("pin", self._detours.pin(event.slot, event.at))
+            case m.MixRecalled():
+                self._refuse("recall", self._detours.recall(event.slot, event.at))
+            case m.MixEndorsed():
+                self._endorse(event)
+            case m.ForgetRequested():
+                self._forget(event.what)
+
+    def _refuse(self, verb: str, why_not: str | None) -> None:
+        if why_not:
+            self._out.refuse(f"{verb}: {why_not}")
+
+    def _endorse(self, event: m.MixEndorsed) -> None:
+        why_not = self._verdicts.endorse(event)
+        self._refuse("endorse", why_not)
+        if not why_not:
+            self._notify(MIX_ENDORSED)
+
+    def _note(
+        self, verb: str, track: str, strips: list[StripState], *, is_all_meant: bool = True
+    ) -> None:
+        """A strip's settings have changed, unless there is no such strip."""
+        if not strips and not (is_all_meant and track == "*"):
+            called = f"number {track[1:]}" if track.startswith("#") else repr(track)
+            self._out.refuse(f"{verb}: there is no track {called}")
+        self._out.is_memory_changed = True
+
+    def _switch_safe(self, event: m.SafeSwitched) -> None:
+        strips = self._strip_memory.switch_safe(event.track, event.lock_class, on=event.on)
+        for strip in strips:
+            if event.on:
+                self._moves.stop(event.at, "it is Safe now", key=strip.key, spare_panic=True)
+        self._note("safe", event.track, strips)
+
+    def _switch_strip(self, event: m.StripSwitched) -> None:
+        strips = self._strip_memory.switch_off(
+            event.switch, event.track, event.lock_class, off=not event.on
+        )
+        self._note(event.switch, event.track, strips)
+
+    def _audition(self, event: m.AuditionSwitched) -> None:
+        move = self._moves.suggestion
+        if move is None or event.move not in ("", move.id):
+            if event.on:
+                self._out.refuse(f"audition: {event.move!r} is not the open suggestion")
+            return
+        self._refuse("audition", self._moves.audition(move, event.at, on=event.on))
+
+    def _forget(self, what: str) -> None:
+        if not (isinstance(self._agent, Forgetful) and self._agent.forget(what)):
+            self._out.refuse(f"forget: {_FORGETS} that this agent keeps; got {what[:40]!r}")
+            return
+        self._out.is_memory_changed = True

@@ -1,0 +1,402 @@
+"""What the DAW says, and what it means: values, dumps, other mixes, strips that have changed.
+
+Theory of operation:
+
+1. A value is ours coming back, a control that the DAW moves along with ours, another mix, or a
+   hand. It is measured from what was settled (`MixState.settled`), never from the last message:
+   however small its steps are, a way from a to b is one hand.
+2. The first value that is not explained keeps the bridge off that strip at once, for a moment; once
+   it has gone further than a tolerance it is a hand, and the strip is its for `HOLD_OFF_S`.
+3. Many controls at once are another mix. From the first that shows it until all is quiet and has
+   been read anew, everything is taken over and nothing is learnt.
+4. Whoever contradicts the last dump (a name, an identity) makes the layout doubtful: nothing is
+   written until another dump has said who is who. What is said again after that is believed.
+"""
+
+import math
+from collections import deque
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from bridge.engine.moves import Moves
+from bridge.engine.strip_memory import StripMemory
+from bridge.engine.verdicts import Verdicts
+from bridge.guard.guard import Guard
+from bridge.guard.writer import Answer
+from bridge.mix import messages as m
+from bridge.mix.params import READ_ONLY, Param, same_value
+from bridge.mix.state import MixState, StripState
+
+_DOUBT_HOLD_S: Final = 1.0
+"""A hand whose steps are too small to be sure of tells the next one within this."""
+
+_WIRE_S: Final = 0.4
+"""A dump that began later than this after a write of ours says what came of it."""
+
+_RECALL_WINDOW_S: Final = 0.8
+"""A desk tells a scene within this (X32: .05 to .8 s)."""
+_QUIET_S: Final = 1.0
+"""Nothing more for this long: the scene has been told."""
+_DENIALS: Final = 3
+"""A name that so many dumps in a row deny is believed; one beyond the last strip is ignored."""
+_IN_STEP: Final = 0.2
+"""Faders that a hand moves as a group go equally far, to within this share."""
+
+
+class _Moved(NamedTuple):
+    at: float
+    key: str
+    param: Param
+    by: float
+
+
+class DawEvents:
+    """Reads what the DAW says into the mix; tells hands from everything else.
+
+    Attributes:
+        is_layout_doubtful: Whether nobody knows which strip has which number.
+    """
+
+    def __init__(
+        self,
+        *,
+        mix: MixState,
+        guard: Guard,
+        moves: Moves,
+        verdicts: Verdicts,
+        strip_memory: StripMemory,
+        pause: Callable[[float, str], None],
+        notify: Callable[[str], None],
+        attend: Callable[[float], None],
+    ) -> None:
+        """Give it its neighbours.
+
+        Args:
+            mix: The mix as the DAW says it is.
+            guard: What may be written.
+            moves: What is on its way.
+            verdicts: What hands mean.
+            strip_memory: What is known of strips from before.
+            pause: Stops everything that is on its way, with the reason.
+            notify: Shows a sentence to everyone.
+            attend: Somebody is there, at that time.
+        """
+        self.is_layout_doubtful = False
+        self._mix = mix
+        self._guard = guard
+        self._moves = moves
+        self._verdicts = verdicts
+        self._strip_memory = strip_memory
+        self._pause = pause
+        self._notify = notify
+        self._attend = attend
+        self._moved: deque[_Moved] = deque()
+        self._opened_at = -math.inf
+        self._crossed: set[tuple[str, Param]] = set()
+        """Where a write of ours and a hand have crossed, and no dump has said yet which stands."""
+        self._first_in_dump: dict[tuple[int, Param], float] = {}
+        self._moved_in_dump: dict[int, float] = {}
+        self._recalled_at = -math.inf
+        self._is_recall_unread = False
+        self._said: dict[tuple[int, str], str] = {}
+        self._denied: dict[tuple[int, str], tuple[str, int]] = {}
+
+    @property
+    def due(self) -> float | None:
+        """When a recall is over, if nothing more comes; None where there is none."""
+        return self._recalled_at + _QUIET_S if math.isfinite(self._recalled_at) else None
+
+    def apply(self, event: m.DawEvent) -> None:
+        """Take over one event of the DAW."""
+        match event:
+            case m.DumpOpened() | m.DumpClosed():
+                self._switch_dump(event)
+            case m.TrackIdentified() | m.TrackNamed():
+                self._identify(event)
+            case m.RoleGiven():
+                self._strip_memory.take_role(event.track, event.role)
+            case m.TransportChanged():
+                self._mix.playing = event.playing
+            case m.SceneRecalled():
+                self._begin_recall(event.at)
+                self._strip_memory.begin_scene()
+            case m.TrackBarred():
+                self._mix.note_bar(event)
+                self.apply_bars()
+            case m.MoveUndone() | m.MoveRedone():
+                self._verdicts.take_daw_undo(event)
+            case m.DawComplained():
+                self._notify(event.text)
+            case m.ParamChanged() if self._mix.is_dump_open:
+                self._collect(event)
+            case m.ParamChanged() if self.is_layout_doubtful:
+                pass  # nobody knows whose value it is: the dump will say it again
+            case m.ParamChanged():
+                self._apply_value(event, is_sure=False)
+
+    def _collect(self, event: m.ParamChanged) -> None:
+        """Keep a value for the end of the dump; what changes meanwhile has a hand on it."""
+        before = self._first_in_dump.setdefault((event.track, event.param), event.value)
+        is_change = event.param not in READ_ONLY and not math.isnan(before + event.value)
+        is_change = is_change and not same_value(event.param, before, event.value)
+        if is_change and not self._moves.is_answer(event):
+            self._moved_in_dump[event.track] = event.at
+        self._mix.note_change(event)
+
+    def _identify(self, event: m.TrackIdentified | m.TrackNamed) -> None:
+        """The DAW says who a strip is."""
+        if isinstance(event, m.TrackIdentified):
+            what, text = "uid", event.uid
+            is_other = self._mix.note_uid(event.track, text)
+        else:
+            what, text = "name", event.name
+            is_other = self._mix.note_name(event.track, text)
+        self._contradict(event.at, event.track, what, text, is_other=is_other)
+
+    def apply_bars(self) -> None:
+        """What the DAW would make go wrong is left alone, and a person told why."""
+        if told := self._strip_memory.take_bars():
+            self._notify(told)
+
+    def advance(self, at: float) -> None:
+        """Conclude what only time can: followers that have stopped, a recall that is over."""
+        for each in self._moves.judge_followers(at):
+            strip = self._mix.by_key(each.key)
+            if strip is None:
+                continue
+            if each.leader:
+                self._mix.settle(strip, each.param)
+            else:
+                event = m.ParamChanged(
+                    at=each.at, track=strip.number, param=each.param, value=each.value
+                )
+                self._apply_hand(strip, event, each.base)
+        if (due := self.due) is not None and at >= due - 1e-9:
+            self._recalled_at = -math.inf
+
+    # -- who is who ----------------------------------------------------------------------------
+
+    def doubt_layout(self, at: float) -> None:
+        """Strips may be others than they were: touch nothing until a dump says who is who."""
+        if not self.is_layout_doubtful:
+            self._moves.is_dump_wanted = True
+        self.is_layout_doubtful = True
+        self._pause(at, "the tracks are being rearranged")
+
+    def _contradict(self, at: float, track: int, what: str, text: str, *, is_other: bool) -> None:
+        """The DAW says of a strip what the last dump did not.
+
+        Where one dump after the other denies it, it is believed at last: the question has no end.
+        """
+        if not is_other:
+            return
+        place = track, what
+        said, times = self._denied.get(place, ("", 0))
+        enough = 1 if self._mix.by_number(track) is None else _DENIALS
+        if said == text and times >= enough:
+            self._believe(track, what, text)
+            return
+        self._said[place] = text
+        self.doubt_layout(at)
+
+    def _believe(self, track: int, what: str, text: str) -> None:
+        """Take over what the DAW says though its dumps do not; a strip beyond them is no strip."""
+        strip = self._mix.by_number(track)
+        if strip is None:
+            return
+        if what == "uid":
+            strip.uid = text
+        else:
+            strip.name, strip.is_named = text, True
+            self._strip_memory.greet(strip, is_new=False)
+
+    def _switch_dump(self, event: m.DumpOpened | m.DumpClosed) -> None:
+        if isinstance(event, m.DumpClosed):
+            self._close_dump(event.at)
+            return
+        self._opened_at = event.at
+        self._first_in_dump.clear()
+        self._moved_in_dump.clear()
+        self._mix.open_dump(event.count)
+
+    def _close_dump(self, at: float) -> None:
+        if not self._mix.is_dump_open:
+            return
+        known = {strip.key for strip in self._mix.strips}
+        is_new_layout, changes = self._mix.close_dump()
+        self.is_layout_doubtful = False
+        self._count_denials()
+        if is_new_layout:
+            self._pause(at, "the tracks were rearranged")
+        for strip in self._mix.strips:
+            self._strip_memory.greet(strip, is_new=strip.key not in known)
+        self._strip_memory.end_scene()
+        self.apply_bars()
+        foreign = [
+            change
+            for change in changes
+            if not (self._moves.is_answer(change) or self._moves.is_following(change))
+        ]
+        if self._mix.is_recall(foreign):
+            self._begin_recall(at)
+        for change in changes:
+            is_sure = self._moves.is_settled(change, self._opened_at - _WIRE_S)
+            self._apply_value(change, is_sure=is_sure)
+        for track, moved_at in self._moved_in_dump.items():
+            if touched := self._mix.by_number(track):
+                self._guard.hold(touched.key, moved_at)
+        self._is_recall_unread = False
+
+    def _count_denials(self) -> None:
+        """What was said since the last dump, and this one denies; all else is forgotten."""
+        denied = {}
+        for (track, what), text in self._said.items():
+            strip = self._mix.by_number(track)
+            if strip is None or text != (strip.uid if what == "uid" else strip.name):
+                said, times = self._denied.get((track, what), ("", 0))
+                denied[track, what] = text, times + 1 if said == text else 1
+        beyond = {
+            place: each for place, each in self._denied.items() if place[0] > len(self._mix.strips)
+        }
+        self._denied = beyond | denied
+        self._said.clear()
+
+    # -- values --------------------------------------------------------------------------------
+
+    def _apply_value(self, event: m.ParamChanged, *, is_sure: bool) -> None:
+        strip = self._mix.by_number(event.track)
+        if strip is None:
+            return
+        if event.param in READ_ONLY:
+            self._mix.confirm(strip, event.param, event.value, event.at)
+            return
+        self._crossed.discard((strip.key, event.param))
+        is_open = any(key == strip.key for key, _ in self._crossed)
+        self._guard.strip(strip.key).is_silent = is_open
+        before = self._mix.value(strip, event.param)
+        if math.isnan(event.value) or math.isnan(before):
+            self._apply_unknown(strip, event, before)
+        elif self._is_recalling(event.at):
+            self._recalled_at = event.at
+            self._verdicts.adopt(strip, event.param, event.value, event.at)
+        else:
+            self._apply_known(strip, event, before, is_sure=is_sure)
+
+    def _apply_unknown(self, strip: StripState, event: m.ParamChanged, before: float) -> None:
+        """A value that is not known (any more), or is said for the first time or again."""
+        param, settled = event.param, self._mix.settled_value(strip, event.param)
+        if math.isnan(event.value):
+            self._mix.confirm(strip, param, event.value, event.at)
+            self._verdicts.drop_touch(strip, param)
+            if not math.isnan(before):
+                self._moves.stop(event.at, f"its {param} is gone", key=strip.key)
+            return
+        reading = self._moves.receive(strip, event, is_sure=False)
+        if math.isnan(settled):
+            self._mix.confirm(strip, param, event.value, event.at)
+            self._mix.settle(strip, param)
+            self._guard.pin(strip.key, param, event.value)
+        elif reading.answer is Answer.FOREIGN and not same_value(param, settled, event.value):
+            self._verdicts.adopt(strip, param, event.value, event.at)
+        else:
+            self._mix.confirm(strip, param, event.value, event.at)
+            self._mix.settle(strip, param)
+
+    def _apply_known(
+        self, strip: StripState, event: m.ParamChanged, before: float, *, is_sure: bool
+    ) -> None:
+        param, settled = event.param, self._mix.settled_value(strip, event.param)
+        reading = self._moves.receive(strip, event, is_sure=is_sure)
+        if reading.is_stale:
+            return
+        is_same = abs(event.value - before) <= self._moves.grid.resolution(param, event.value)
+        if reading.is_over and self._has_crossed_a_hand(strip, event):
+            if is_sure:
+                self._mix.confirm(strip, param, event.value, event.at)
+                self._moves.give_back(strip, param, event.at)
+            else:  # or it came late, and the hand's value stands: only a dump can tell
+                self._moves.is_dump_wanted = True
+                self._crossed.add((strip.key, param))
+                self._guard.strip(strip.key).is_silent = True
+            return
+        self._mix.confirm(strip, param, event.value, event.at)
+        if reading.answer in (Answer.ECHO, Answer.CONFIRMED):
+            self._mix.settle(strip, param)
+        elif is_same and abs(event.value - settled) <= self._moves.grid.resolution(
+            param, event.value
+        ):
+            pass  # it stands where it stood
+        elif reading.answer is Answer.DOUBT and not self._moves.is_following(event):
+            self._moves.is_dump_wanted = True
+            self._hesitate(strip, event.at)
+        elif self._verdicts.is_touched(strip, param):
+            if not is_same:
+                self._apply_hand(strip, event, settled)
+        elif self._moves.follows(strip, event, settled, is_sure=is_sure):
+            self._guard.hold(strip.key, event.at, _DOUBT_HOLD_S)
+        elif not same_value(param, settled, event.value):
+            self._moves.company.drop(strip.key, param)
+            self._apply_hand(strip, event, settled)
+        elif not is_same:
+            self._hesitate(strip, event.at)
+
+    def _has_crossed_a_hand(self, strip: StripState, event: m.ParamChanged) -> bool:
+        """Whether a write of ours stands where a hand has been since."""
+        pinned = self._guard.pinned(strip.key, event.param)
+        return (
+            event.at < self._guard.strip(strip.key).held_until
+            and not self._guard.is_ours(strip.key, event.param)
+            and not same_value(event.param, pinned, event.value)
+        )
+
+    def _hesitate(self, strip: StripState, at: float) -> None:
+        """A hand may be on a strip: keep off, for as long as it takes to be sure."""
+        self._moves.halt(at, "a hand may be on it", key=strip.key)
+        self._guard.hold(strip.key, at, _DOUBT_HOLD_S)
+
+    def _apply_hand(self, strip: StripState, event: m.ParamChanged, before: float) -> None:
+        """A person moved it from `before`, unless so many have moved that it is another mix."""
+        if not self._verdicts.is_touched(strip, event.param):
+            self._moved.append(
+                _Moved(at=event.at, key=strip.key, param=event.param, by=event.value - before)
+            )
+        while self._moved and self._moved[0].at < event.at - _RECALL_WINDOW_S:
+            self._moved.popleft()
+        self._mix.settle(strip, event.param)
+        if self._is_other_mix():
+            self._begin_recall(event.at)
+            self._verdicts.adopt(strip, event.param, event.value, event.at)
+            return
+        self._attend(event.at)
+        self._verdicts.take_hand(strip, event, before)
+
+    # -- another mix ---------------------------------------------------------------------------
+
+    def _is_recalling(self, at: float) -> bool:
+        return self._is_recall_unread or at < self._recalled_at + _QUIET_S
+
+    def _is_other_mix(self) -> bool:
+        """Whether what has begun to move within a moment is more than hands can move.
+
+        Faders of a group that one hand moves go equally far.
+        """
+        if not self._mix.is_beyond_hands(len({each.key for each in self._moved})):
+            return False
+        moved: dict[tuple[str, Param], float] = {}
+        for each in self._moved:
+            place = each.key, each.param
+            moved[place] = moved.get(place, 0.0) + each.by
+        by = list(moved.values())
+        is_one_param = len({param for _, param in moved}) == 1
+        spread = max(by) - min(by)
+        return not (is_one_param and spread <= _IN_STEP * max(map(abs, by)))
+
+    def _begin_recall(self, at: float) -> None:
+        self._verdicts.yield_to_recall(at)
+        self._moves.company.clear()
+        self._recalled_at = at
+        self._is_recall_unread = self._moves.is_dump_wanted = True
+        for each in self._moved:
+            if strip := self._mix.by_key(each.key):
+                self._guard.hold(strip.key, at)
+        self._moved.clear()

@@ -1,0 +1,405 @@
+"""The engine: state, agent, guard and learning meet here, and only here.
+
+Theory of operation:
+
+1. `handle(event)` is the only way in, `StepResult` the only way out. The engine reads no clock and
+   has no randomness of its own, so that the same events give the same results, bit for bit.
+2. A command is a request. What the mix is, only the DAW says (`ParamChanged`). What we did not ask
+   for, a hand did, and hands win.
+3. One thing at a time: no move is chosen while another is on its way, so that a listener can tell
+   which one they heard. Moves are chosen on a tick, never because a packet came.
+4. Time comes as `Tick`, sent when `deadline` has passed. Between deadlines nothing needs doing.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, Final, assert_never
+
+from bridge.agents.agent import Agent
+from bridge.engine.controls import ControlEvent, Controls
+from bridge.engine.daw_events import DawEvents
+from bridge.engine.detours import Detours
+from bridge.engine.ledger import Ledger
+from bridge.engine.move import Move
+from bridge.engine.moves import Moves
+from bridge.engine.results import StepBuilder, StepResult
+from bridge.engine.strip_memory import StripMemory
+from bridge.engine.teaching import Teacher
+from bridge.engine.verdicts import Verdicts
+from bridge.guard.grid import Grid
+from bridge.guard.guard import Guard
+from bridge.guard.limits import PANIC_RAMP_S, Limits
+from bridge.mix import messages as m
+from bridge.mix.messages import LinkState, Mode, MoveState
+from bridge.mix.notices import MoveReported, RewardCredited, StatusChanged
+from bridge.mix.params import Param
+from bridge.mix.sound import guess_roles
+from bridge.mix.state import MixState
+
+_IDLE_LOOK_S: Final = 0.2
+"""After "nothing worth doing" the mix is looked at again no sooner than this."""
+_SUSPENDED_S: Final = 5.0
+"""Silence for this long where a tick was due means that the computer slept."""
+_UNATTENDED_S: Final = 30 * 60.0
+_GIG_SCALE: Final = 0.5
+_NEEDS_PIN: Final = (
+    "needs a mix to go back to, in front of people: pin this one ('mixbridge pin a', or Pin A on "
+    "the page)"
+)
+_HEARD_WHILE_COMPARING: Final = (
+    m.CompareSwitched,
+    m.RewardReceived,
+    m.PanicPressed,
+    m.MixEndorsed,
+)
+
+
+class Engine:
+    """One bridge's mind: deterministic, without I/O.
+
+    Args:
+        agent: What is being learnt, and by what.
+        limits: How far the bridge may go.
+        mode: The mode to begin in.
+        interval_s: Least time between two moves, seconds.
+        session: Number of this run in its profile; the first half of every move's name.
+        learning_enabled: Whether judgements teach.
+        steps: The steps of the DAW's scales, where its dialect tells them; see `Grid`.
+        nearest: What a control holds when it is asked for a value, where that is known.
+        is_live: Whether people hear what the DAW plays: then gig mode is a show (`guard.show`).
+    """
+
+    def __init__(
+        self,
+        *,
+        agent: Agent,
+        limits: Limits,
+        mode: Mode,
+        interval_s: float,
+        session: int,
+        learning_enabled: bool,
+        steps: Mapping[Param, float | Callable[[float], float]] | None = None,
+        nearest: Callable[[Param, float], float] | None = None,
+        is_live: bool = False,
+    ) -> None:
+        self.mix = MixState()
+        self.ledger = Ledger()
+        self.guard = Guard(limits)
+        grid = Grid(steps, nearest)
+        self.moves = Moves(session=session, mix=self.mix, guard=self.guard, grid=grid)
+        self._agent = agent
+        self._teacher = Teacher(
+            agent=agent, mix=self.mix, guard=self.guard, pace_s=interval_s, learns=learning_enabled
+        )
+        self._strip_memory = StripMemory(self.mix, self.guard)
+        self._out = StepBuilder()
+        self.detours = Detours(mix=self.mix, guard=self.guard, moves=self.moves)
+        self._verdicts = Verdicts(
+            mix=self.mix,
+            guard=self.guard,
+            moves=self.moves,
+            detours=self.detours,
+            teacher=self._teacher,
+            out=self._out,
+        )
+        self._controls = Controls(
+            moves=self.moves,
+            strip_memory=self._strip_memory,
+            detours=self.detours,
+            verdicts=self._verdicts,
+            agent=agent,
+            out=self._out,
+            notify=self._tell,
+        )
+        self._daw = DawEvents(
+            mix=self.mix,
+            guard=self.guard,
+            moves=self.moves,
+            verdicts=self._verdicts,
+            strip_memory=self._strip_memory,
+            pause=self._pause,
+            notify=self._tell,
+            attend=self._attend,
+        )
+        self._interval_s = interval_s
+        self._is_live = self.guard.is_live = is_live
+        self._link = (LinkState.OFFLINE, "nothing has been heard of the DAW yet")
+        self._next_decision_at = -math.inf
+        self._attended_at: float | None = None
+        self._told_status = ("", "")
+        self._last_event_at = math.inf
+        self._is_assist_wanted = False
+        self._start_in(mode)
+
+    # -- the one door --------------------------------------------------------------------------
+
+    def handle(self, event: m.Event) -> StepResult:
+        """Take one event; return all that it led to."""
+        self._out.clear()
+        self._notice_suspension(event.at)
+        if isinstance(event, m.Tick):
+            self._on_tick(event)
+        elif isinstance(event, m.DawEvent):
+            was_open = self.mix.is_dump_open
+            self._daw.apply(event)
+            if was_open and not self.mix.is_dump_open and self.guard.is_panicked:
+                self.moves.fade_to_snapshot(event.at, PANIC_RAMP_S)
+        elif isinstance(event, m.MetersRead):
+            if self.guard.is_layout_known:
+                self.mix.hear(event)
+                self.guard.show.record_levels(self.mix, event.at)
+                for strip in guess_roles(self.mix) if self.moves.is_idle else ():
+                    self._tell(f"{strip.name}: guessed from its sound, I take it for {strip.role}")
+        elif isinstance(event, m.LinkChanged):
+            self._link = (event.state, event.text)
+            self.guard.is_online = event.state is LinkState.ONLINE
+            if event.state is not LinkState.ONLINE:
+                self._pause(event.at, event.text)
+            elif self._is_assist_wanted:
+                self._tell(f"assist {_NEEDS_PIN}; until then I only suggest")
+        else:
+            self._attended_at = event.at
+            self._on_person(event)
+        self._daw.advance(event.at)
+        # Until a dump has said who is who, what is on its way waits where it is.
+        self.guard.is_layout_known = not (self._daw.is_layout_doubtful or self.mix.is_dump_open)
+        if self.guard.is_layout_known:
+            self._out.commands.extend(self.moves.advance(event.at))
+        if self.moves.is_dump_wanted:
+            self.moves.is_dump_wanted = False
+            self._out.commands.append(m.RequestDump(number=0))  # the link counts them
+        self._out.collect(self.moves.notices, self._teacher.lessons)
+        self.ledger.record(event.at, self._out.notices, self.mix.name_of)
+        self._tell_status()
+        return self._out.build()
+
+    @property
+    def deadline(self) -> float | None:
+        """When the next `Tick` is due, monotonic seconds; None while nothing waits for time."""
+        waits = [self._verdicts.due, self.detours.due, self._daw.due]
+        if self.guard.is_layout_known:
+            waits.append(self.moves.due)
+        if self._may_decide():
+            waits.append(self._next_decision_at)
+        return min((due for due in waits if due is not None), default=None)
+
+    @property
+    def status(self) -> tuple[str, str]:
+        """The state and text of `/bridge/status`."""
+        if self.guard.is_panicked:
+            return "panic", self._strip_memory.panic_text(self.moves.standing(), self._link)
+        if self.guard.is_frozen:
+            return "frozen", "everything stays as it is until you unfreeze"
+        state, text = self._link
+        return str(state), text
+
+    def open_notices(self) -> tuple[MoveReported, ...]:
+        """What somebody who comes now should know: the suggestion that waits for an answer."""
+        move = self.moves.suggestion
+        return () if move is None else (self.moves.report(move),)
+
+    def beliefs(self) -> Mapping[str, Any]:
+        """What is believed of this person, as JSON that a person can read."""
+        return self._agent.beliefs()
+
+    def memory(self) -> bytes:
+        """All that outlives a session, as canonical JSON: what was learnt, locks and roles."""
+        return self._strip_memory.pack(self._agent.state())
+
+    def load_memory(self, memory: bytes) -> None:
+        """Take over what `memory` returned in an earlier session.
+
+        Raises:
+            PriorError: If it cannot be read.
+        """
+        self._agent.load_state(self._strip_memory.unpack(memory))
+
+    # -- people --------------------------------------------------------------------------------
+
+    def _on_person(self, event: m.PersonEvent) -> None:
+        if self.detours.is_comparing and not isinstance(event, _HEARD_WHILE_COMPARING):
+            self.detours.come_back(event.at)  # whatever is asked for is about the mix itself
+        if isinstance(event, ControlEvent):
+            self._controls.take(event)
+            self._begin_assist()
+            return
+        match event:
+            case m.RewardReceived():
+                self._on_reward(event)
+            case m.SuggestionAccepted() | m.SuggestionSkipped():
+                self._on_answer(event)
+            case m.UndoRequested():
+                self._verdicts.take_undo(event)
+            case m.ModeChosen():
+                self._on_mode(event)
+            case m.FreezeSwitched():
+                if event.on is not self.guard.is_frozen:
+                    self.guard.is_frozen = event.on
+                    self._pause(event.at, "frozen" if event.on else "unfrozen")
+            case m.PanicPressed():
+                is_second_press = self.guard.is_panicked
+                self.guard.is_panicked = True
+                self.detours.drop_comparison()
+                self.moves.fade_to_snapshot(event.at, 0.0 if is_second_press else PANIC_RAMP_S)
+                self._pause(event.at, "panic")
+            case m.Rearmed():
+                self.guard.is_panicked = False
+                self.moves.stop(event.at, "rearmed")
+                self._pause(event.at, "rearmed")
+            case _:
+                assert_never(event)
+
+    def _pause(self, at: float, reason: str) -> None:
+        """Stop what is on its way, save panic; a nameless thumb judges nothing from before."""
+        self.moves.stop(at, reason, spare_panic=True)
+        if self.detours.is_comparing:
+            self.detours.come_back(at)
+        self._teacher.credit.pause(at)
+
+    def _attend(self, at: float) -> None:
+        """Somebody is there."""
+        self._attended_at = at
+
+    def _start_in(self, mode: Mode) -> None:
+        """Begin in a mode; in front of people not in assist before there is a mix to go back to."""
+        self._is_assist_wanted = self._is_live and mode is Mode.ASSIST
+        self._choose_mode(Mode.SUGGEST if self._is_assist_wanted else mode)
+
+    def _on_mode(self, event: m.ModeChosen) -> None:
+        self._is_assist_wanted = False
+        if self._is_live and event.mode is Mode.ASSIST and not self.detours.pins:
+            self._out.refuse(f"mode: assist {_NEEDS_PIN}, and choose assist again")
+            return
+        self._choose_mode(event.mode)
+        self._pause(event.at, f"the mode is {event.mode} now")
+
+    def _begin_assist(self) -> None:
+        """Somebody has pinned the mix that the settings' assist has waited for."""
+        if self._is_assist_wanted and self.detours.pins:
+            self._is_assist_wanted = False
+            self._choose_mode(Mode.ASSIST)
+            self._tell("the mix is pinned: assist begins")
+
+    def _choose_mode(self, mode: Mode) -> None:
+        self.mode = self._teacher.mode = mode
+        self.guard.scale = _GIG_SCALE if mode is Mode.GIG else 1.0
+        if mode is not Mode.GIG:
+            self.guard.show.end()
+        elif self._is_live and not self.guard.show.is_on:
+            gain = Param.GAIN
+            self.guard.show.begin(
+                {(strip.key, gain): self.mix.value(strip, gain) for strip in self.mix.strips}
+            )
+
+    def _on_reward(self, event: m.RewardReceived) -> None:
+        """A thumb is about the moves just heard; where none was, it answers the open suggestion."""
+        move = self.moves.suggestion
+        if (
+            move is None
+            or event.move
+            or event.value == 0.0
+            or self.detours.is_comparing
+            or self._teacher.credit.assign("", event.at)
+        ):
+            self._verdicts.take_reward(event)
+            return
+        answer = m.SuggestionAccepted if event.value > 0.0 else m.SuggestionSkipped
+        is_answered = self._on_answer(answer(at=event.at, move=move.id))
+        self._out.notices.append(
+            RewardCredited(
+                reward_id=event.reward_id,
+                move=move.id if is_answered else "",
+                value=event.value,
+            )
+        )
+
+    def _on_answer(self, event: m.SuggestionAccepted | m.SuggestionSkipped) -> bool:
+        """Do as a person answers a suggestion; returns whether it could be answered."""
+        is_yes = isinstance(event, m.SuggestionAccepted)
+        move = self.moves.suggestion
+        if move is None or event.move not in ("", move.id):
+            verb = "accept" if is_yes else "skip"
+            self._out.refuse(f"{verb}: {event.move!r} is not the open suggestion")
+            return False
+        if not self.guard.is_layout_known:
+            self._out.refuse(f"{move.id} waits: the tracks are being read anew; ask again")
+            return False
+        self._teacher.judge(move, 1.0 if is_yes else -1.0, at=event.at)
+        if is_yes:
+            self.moves.suggestion = None
+            self._apply(move, event.at)
+        else:
+            self.moves.close_suggestion(MoveState.SKIPPED, event.at, "you skipped it")
+        self._next_decision_at = event.at + self._interval_s
+        return True
+
+    # -- time ----------------------------------------------------------------------------------
+
+    def _notice_suspension(self, at: float) -> None:
+        """Nothing came although a tick was due: the computer slept, and the mix may be another."""
+        latest = at - _SUSPENDED_S
+        due = self.deadline
+        if self._last_event_at < latest and due is not None and due < latest:
+            self._daw.doubt_layout(at)
+        self._last_event_at = at
+
+    def _on_tick(self, event: m.Tick) -> None:
+        at = event.at
+        for sentence in self._verdicts.settle(at):
+            self._tell(sentence)
+        if (until := self.detours.due) is not None and at >= until - 1e-9:
+            self.detours.come_back(at)
+        if self._attended_at is None:
+            self._attended_at = at
+        if self.mode is Mode.ASSIST and at > self._attended_at + _UNATTENDED_S:
+            self._choose_mode(Mode.SUGGEST)
+            self._tell("nobody has answered for half an hour: from now on I only suggest")
+        if self._may_decide() and at >= self._next_decision_at:
+            self._decide(at)
+
+    def _may_decide(self) -> bool:
+        return (
+            self._link[0] is LinkState.ONLINE
+            and self.mode is not Mode.OBSERVE
+            and self.moves.is_idle
+            and not self.detours.is_comparing
+            and not self.guard.is_frozen
+            and not self.guard.is_panicked
+            and not self._daw.is_layout_doubtful
+            and not self.mix.is_dump_open
+            and not self.mix.is_any_solo
+            and self.mix.playing
+            and bool(self.mix.strips)
+        )
+
+    def _decide(self, at: float) -> None:
+        proposal = self._teacher.propose(self.mix.observe(), at)
+        for sentence in self._teacher.sentences:
+            self._tell(sentence)
+        self._next_decision_at = at + self._interval_s
+        if proposal is None:
+            self._next_decision_at = at + max(self._interval_s, _IDLE_LOOK_S)
+            return
+        move = self.moves.make(proposal, at)
+        move.to_value = self.moves.grid.aim(move.param, move.from_value, move.to_value)
+        self._out.decisions.append(move.decision(self.mode))
+        may_act = self.guard.may(m.StripSwitch.ACT, move.key, move.param)
+        if self.mode is Mode.SUGGEST or not may_act:
+            self.moves.suggest(move, at)
+        else:
+            self._apply(move, at)
+
+    def _apply(self, move: Move, at: float) -> None:
+        if self.moves.apply(move, at):
+            self._teacher.credit.note_heard(move.id, at)
+
+    # -- telling -------------------------------------------------------------------------------
+
+    def _tell(self, text: str) -> None:
+        """A sentence for a person beside an unchanged state."""
+        self._out.notices.append(StatusChanged(state=self.status[0], text=text))
+
+    def _tell_status(self) -> None:
+        if self.status != self._told_status:
+            self._told_status = self.status
+            self._out.notices.append(StatusChanged(state=self.status[0], text=self.status[1]))

@@ -1,0 +1,1 @@
+"""Preparing a DAW and this computer for the bridge."""

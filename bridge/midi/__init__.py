@@ -1,0 +1,1 @@
+"""Pads, pedals and MIDI ports."""

@@ -1,0 +1,267 @@
+"""MIDI ports by name, over whichever library and system there is; `midi_names` makes the names.
+
+python-rtmidi has wheels up to Python 3.12, rtmidi2 from there on; both wrap RtMidi, and differ in
+everything else. One of them is enough, and none is no reason not to run: `open_ports` says in a
+sentence why there are none. A system may have several interfaces (ALSA and JACK on Linux): all that
+answer are used.
+"""
+
+import ctypes
+import importlib
+import importlib.util
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from bridge.install.installation import install_command
+from bridge.midi.names import OWN_PORTS, devices_of
+
+OnBytes = Callable[[list[int]], None]
+
+
+class Closeable(Protocol):
+    """An open port."""
+
+    def close(self) -> None:
+        """Close it; nothing comes from it any more."""
+
+
+class Output(Closeable, Protocol):
+    """An open port to a device."""
+
+    def send(self, data: list[int]) -> None:
+        """Send the bytes of a message."""
+
+
+class Ports(Protocol):
+    """The MIDI ports of this computer."""
+
+    def inputs(self) -> dict[str, str]:
+        """The devices that can be heard, by name, and what the system calls each now."""
+
+    def outputs(self) -> dict[str, str]:
+        """The devices that can be told something, likewise."""
+
+    def listen(self, device: str, on_bytes: OnBytes) -> Closeable:
+        """Hear a device; `on_bytes` is called on a thread of the library."""
+
+    def speak(self, device: str) -> Output:
+        """Tell a device."""
+
+    def close(self) -> None:
+        """Let go of the system."""
+
+
+class MidiUnavailable(Exception):  # noqa: N818 (it is a state of the computer, and no error)
+    """There is no MIDI here: why, and what to do."""
+
+    def __init__(self, text: str, remedy: str) -> None:
+        super().__init__(text)
+        self.text = text
+        self.remedy = remedy
+
+
+def open_ports() -> Ports:
+    """The ports of this computer.
+
+    Raises:
+        MidiUnavailable: If no library is installed, it does not load, or the system has no MIDI.
+    """
+    # libjack would start a server of its own where none runs, with other people's sound card.
+    os.environ.setdefault("JACK_NO_START_SERVER", "1")
+    calm_alsa()
+    try:
+        return _RtMidi() if importlib.util.find_spec("rtmidi") else _RtMidi2()
+    except (ImportError, OSError, RuntimeError) as error:
+        raise why_none(error) from None
+
+
+def why_none(error: Exception) -> MidiUnavailable:
+    """What an error of the libraries means: python-rtmidi raises OSError, rtmidi2 RuntimeError."""
+    if isinstance(error, ModuleNotFoundError):
+        return MidiUnavailable(
+            "no MIDI library installed",
+            f"for pads and pedals: {install_command('midi')}",
+        )
+    if isinstance(error, ImportError):
+        return MidiUnavailable(
+            f"the library does not load: {error}",
+            "install the system's MIDI library (Debian, Ubuntu: apt install libasound2)",
+        )
+    return MidiUnavailable(
+        f"the system has no MIDI: {error}",
+        "fine without pads; else check that this user may use /dev/snd/seq, or start JACK",
+    )
+
+
+class _RtMidi:
+    """python-rtmidi: one prober of each direction for every interface that answers."""
+
+    def __init__(self) -> None:
+        self._library: Any = importlib.import_module("rtmidi")
+        self._probes: list[tuple[int, Any, Any]] = []
+        trouble: Exception | None = None
+        for api in self._library.get_compiled_api():
+            if api == self._library.API_UNIX_JACK and not is_jack_running():
+                continue
+            try:
+                probe_in = self._library.MidiIn(api, name=f"{OWN_PORTS} probe")
+                probe_out = self._library.MidiOut(api, name=f"{OWN_PORTS} probe")
+            except (OSError, RuntimeError) as error:
+                trouble = error
+            else:
+                self._probes.append((api, probe_in, probe_out))
+        if not self._probes:
+            raise trouble or OSError("no MIDI interface is known here")
+
+    def inputs(self) -> dict[str, str]:
+        return self._listed(0)
+
+    def outputs(self) -> dict[str, str]:
+        return self._listed(1)
+
+    def listen(self, device: str, on_bytes: OnBytes) -> Closeable:
+        with _library_errors():
+            port = self._open("MidiIn", 0, device)
+            # What cannot be bound is shown to whoever waits for it; clocks are of no interest.
+            port.ignore_types(sysex=False, timing=True, active_sense=True)
+            port.set_callback(lambda event, _: on_bytes(list(event[0])))
+        return _RtMidiPort(port)
+
+    def speak(self, device: str) -> Output:
+        with _library_errors():
+            return _RtMidiPort(self._open("MidiOut", 1, device))
+
+    def close(self) -> None:
+        for _, *probes in self._probes:
+            for probe in probes:
+                probe.delete()
+        self._probes = []
+
+    def _listed(self, direction: int) -> dict[str, str]:
+        """Two interfaces may have the same device; it is one."""
+        found: dict[str, str] = {}
+        with _library_errors():
+            for _, *probes in self._probes:
+                ports = probes[direction].get_ports()
+                for name, place in devices_of(ports).items():
+                    found.setdefault(name, ports[place])
+        return found
+
+    def _open(self, kind: str, direction: int, device: str) -> Any:  # noqa: ANN401 - untyped library
+        for api, *probes in self._probes:
+            place = devices_of(probes[direction].get_ports()).get(device)
+            if place is not None:
+                opened = getattr(self._library, kind)(api, name=OWN_PORTS)
+                opened.open_port(place)
+                return opened
+        raise OSError(f"{device} is not there")
+
+
+class _RtMidiPort:
+    def __init__(self, port: Any) -> None:  # noqa: ANN401 - untyped library
+        self._port = port
+
+    def send(self, data: list[int]) -> None:
+        with _library_errors():
+            self._port.send_message(data)
+
+    def close(self) -> None:
+        with suppress(OSError), _library_errors():  # a server that has gone
+            self._port.close_port()
+            self._port.delete()
+
+
+class _RtMidi2:
+    """rtmidi2: the system's usual interface."""
+
+    def __init__(self) -> None:
+        self._library: Any = importlib.import_module("rtmidi2")
+        self._library.get_in_ports()
+
+    def inputs(self) -> dict[str, str]:
+        return self._listed(self._library.get_in_ports)
+
+    def outputs(self) -> dict[str, str]:
+        return self._listed(self._library.get_out_ports)
+
+    def listen(self, device: str, on_bytes: OnBytes) -> Closeable:
+        with _library_errors():
+            port = self._library.MidiIn(OWN_PORTS)
+            port.open_port(_place(self._library.get_in_ports(), device))
+            port.callback = lambda message, _: on_bytes(list(message))
+        return _RtMidi2Port(port)
+
+    def speak(self, device: str) -> Output:
+        with _library_errors():
+            port = self._library.MidiOut(OWN_PORTS)
+            port.open_port(_place(self._library.get_out_ports(), device))
+        return _RtMidi2Port(port)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _listed(self, get_ports: Callable[[], list[str]]) -> dict[str, str]:
+        with _library_errors():
+            ports = get_ports()
+        return {name: ports[place] for name, place in devices_of(ports).items()}
+
+
+def _place(ports: list[str], device: str) -> int:
+    place = devices_of(ports).get(device)
+    if place is None:
+        raise OSError(f"{device} is not there")
+    return place
+
+
+class _RtMidi2Port:
+    def __init__(self, port: Any) -> None:  # noqa: ANN401 - untyped library
+        self._port = port
+
+    def send(self, data: list[int]) -> None:
+        with _library_errors():
+            self._port.send_raw(*data)
+
+    def close(self) -> None:
+        with suppress(OSError), _library_errors():
+            self._port.close_port()
+
+
+@contextmanager
+def _library_errors() -> Iterator[None]:
+    """Raise what the libraries raise as OSError: they use five types for one state of affairs.
+
+    A device that is unplugged between listing and opening is a ValueError to python-rtmidi and a
+    RuntimeError to rtmidi2; a port that another program has is an OSError or a RuntimeError.
+    """
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:
+        raise OSError(str(error)) from error
+
+
+# What ALSA calls to say that something is wrong: file, line, function, error and a format.
+_ALSA_HANDLER: Final = ctypes.CFUNCTYPE(
+    None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p
+)
+_say_nothing: Final = _ALSA_HANDLER(lambda *_: None)
+
+
+def calm_alsa() -> None:
+    """Keep ALSA from writing to standard error that it is not there; we say it better."""
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(_say_nothing)
+
+
+def is_jack_running() -> bool:
+    """Whether the usual JACK server seems to run; only then it is asked, since it complains."""
+    if sys.platform != "linux":
+        return False
+    name = os.environ.get("JACK_DEFAULT_SERVER", "default")
+    return Path(f"/dev/shm/jack_{name}_{os.getuid()}_0").exists()  # noqa: S108 (JACK's own place)

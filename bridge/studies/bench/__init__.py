@@ -1,0 +1,1 @@
+"""Benchmarks: speed, latency and memory of the running bridge."""

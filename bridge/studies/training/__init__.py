@@ -1,0 +1,1 @@
+"""What trains and tunes the agent before it meets anybody."""

@@ -1,0 +1,1 @@
+"""What tests share: DAWs and desks in memory, rigs around real programs, ports."""

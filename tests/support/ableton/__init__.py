@@ -1,0 +1,1 @@
+"""Live in memory, and as a process."""

@@ -1,0 +1,100 @@
+"""Look for the smallest real desk beside which a promise breaks.
+
+PYTHONPATH=.:tests python tests/support/desk_model/search.py                  each feature alone
+... --desks 500 --all                                                     any features
+... --seed 12 --features grid-half,vca --story                            one world, told
+"""
+
+# ruff: noqa: T201
+
+import argparse
+import random
+import sys
+from collections import Counter
+
+from support.desk_model.judge import Promise
+from support.desk_model.model import HAND_STEPS_DB, Feature, coherent
+from support.desk_model.world import World
+
+
+def some_features(seed: int) -> frozenset[Feature]:
+    """A few features that exclude each other nowhere."""
+    dice = random.Random(f"{seed}/features")
+    return coherent(frozenset(dice.sample(list(Feature), dice.randint(1, 9))))
+
+
+def broken(seed: int, features: frozenset[Feature]) -> set[Promise]:
+    """What breaks in a world."""
+    return set(World(seed, features).run().judge.faults)
+
+
+def smallest(seed: int, features: frozenset[Feature], promise: Promise) -> frozenset[Feature]:
+    """The features without which the promise holds; all others switched off."""
+    for feature in sorted(features):
+        if promise in broken(seed, features - {feature}):
+            features -= {feature}
+    return features
+
+
+def words(features: frozenset[Feature]) -> str:
+    """Features as `--features` takes them."""
+    return ",".join(sorted(features)) or "none"
+
+
+def parse(text: str) -> frozenset[Feature]:
+    """The reverse of `words`."""
+    return frozenset(Feature(word) for word in text.split(",") if word not in ("", "none"))
+
+
+def search(desks: int, fixed: frozenset[Feature] | None, first: int = 0) -> int:
+    """Play many worlds; print how often each promise broke, and the smallest world for each."""
+    counts: Counter[Promise] = Counter()
+    found: dict[Promise, tuple[int, frozenset[Feature]]] = {}
+    applied = confirmed = worlds = 0
+    for seed in range(first, first + desks):
+        features = some_features(seed) if fixed is None else fixed
+        world = World(seed, features).run()
+        applied, confirmed = applied + world.applied, confirmed + world.confirmed
+        worlds += bool(world.judge.faults)
+        for promise in world.judge.faults:
+            counts[promise] += 1
+            best = found.get(promise)
+            if best is None or len(features) < len(best[1]):
+                found[promise] = seed, features
+    name = "any features" if fixed is None else words(fixed)
+    faulty = ", ".join(f"{promise.name} {count}" for promise, count in counts.most_common())
+    kept = f"{worlds} break a promise: {faulty}" if worlds else "all kept"
+    print(f"{name}: {desks} desks, {applied} moves, {confirmed} confirmed; {kept}")
+    for promise, (seed, features) in found.items():
+        least = smallest(seed, features, promise)
+        fault = World(seed, least).run().judge.faults[promise]
+        print(f"    --seed {seed} --features {words(least)}\n        {fault}")
+    return len(counts)
+
+
+def main() -> int:
+    """See above."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--desks", type=int, default=20)
+    parser.add_argument("--features", default=None)
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--story", action="store_true")
+    options = parser.parse_args()
+    if options.seed is not None:
+        features = parse(options.features or "")
+        world = World(options.seed, features, story=print if options.story else None).run()
+        print(*world.faults, sep="\n")
+        return len(world.faults)
+    if options.all or options.features is not None:
+        features = None if options.all else parse(options.features)
+        return search(options.desks, features, options.first)
+    hands = frozenset({Feature.HAND_4})
+    alone = [frozenset[Feature](), *(frozenset({each}) for each in Feature)]
+    beside = [frozenset({each}) | hands for each in Feature if each not in HAND_STEPS_DB]
+    return sum(search(options.desks, features) for features in (*alone, *beside))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

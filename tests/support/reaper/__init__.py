@@ -1,0 +1,1 @@
+"""REAPER in memory: its API, its scripts, its sessions."""

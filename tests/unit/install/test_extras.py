@@ -1,0 +1,19 @@
+import re
+import sys
+
+import pytest
+
+from bridge.errors import AudioError
+from bridge.install.extras import demo_library
+from bridge.install.installation import install_command
+
+
+def test_a_missing_library_is_named_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "scipy.signal", None)
+    install = re.escape(install_command("demo"))
+    with pytest.raises(AudioError, match=rf"needs scipy.*; install it: {install}$"):
+        demo_library("scipy.signal")
+
+
+def test_an_installed_library_is_the_library_itself() -> None:
+    assert demo_library("soundfile") is sys.modules["soundfile"]

@@ -128,7 +128,6 @@ class Engine:
         self._attended_at: float | None = None
         self._told_status = ("", "")
         self._last_event_at = math.inf
-        self._is_assist_wanted = False
         self._start_in(mode)
 
     # -- the one door --------------------------------------------------------------------------

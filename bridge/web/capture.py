@@ -44,6 +44,7 @@ class Capture:
         mode: How much the bridge may do.
         status: What it can do now, and why.
         is_playing: Whether the transport runs.
+        scene: What the desk calls the mix that is loaded; empty where nobody says.
         strips: Who is there.
         values: (n, 6) what the DAW holds.
         snapshot: (n, 6) what panic goes back to.
@@ -96,17 +97,7 @@ def take_capture(
     with_beliefs: bool,
     scene: str = "",
 ) -> Capture:
-    """Copy what the page shows.
-
-    Args:
-        engine: What is copied.
-        status: The bridge's.
-        levels: (n, 2) the newest of the meters, dBFS.
-        at: Monotonic seconds.
-        epoch: Of `at` 0, seconds since 1970.
-        with_beliefs: Whether beliefs are others than before.
-        scene: What the desk calls the mix that is loaded; empty where nobody says.
-    """
+    """Copy what the page shows; `levels` (n, 2) are the newest of the meters, dBFS."""
     mix, guard = engine.mix, engine.guard
     guards = [guard.strip(strip.key) for strip in mix.strips]
     count = len(guards)

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 from support.browser import Visit, chromium, demo
+from support.web import paged
 
 pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 
-DESK_SCREENS = ("desk", "suggestions", "history", "learning")
+DESK_SCREENS = ("suggestions", "history", "learning")
 ANSWERS = 8
 
 
@@ -40,6 +41,11 @@ def test_the_pictures_of_the_docs_can_be_made(tmp_path: Path) -> None:
             page.mouse.move(0, 0)
             page.wait_for_timeout(700)
             page.screenshot(path=folder / f"page-{screen}.png")
+        page.locator("#nav a", has_text="Desk").click()
+        page.locator(".strip .name", has_text="Bass").click()
+        page.mouse.move(0, 0)
+        page.wait_for_timeout(700)
+        page.screenshot(path=folder / "page-desk.png")
         assert visit.faults == []
         phone = Visit(browser, {"width": 390, "height": 760})
         phone.page.route("**/static/ears.js", lambda route: route.fulfill(
@@ -50,4 +56,10 @@ def test_the_pictures_of_the_docs_can_be_made(tmp_path: Path) -> None:
         expect(phone.page.locator(".thumb.good").first).to_be_enabled()
         phone.page.screenshot(path=folder / "page-remote.png")
 
-        assert len(list(folder.glob("page-*.png"))) == len(DESK_SCREENS) + 2
+    with chromium() as browser, paged(tmp_path, mode="observe") as web:
+        visit = Visit(browser, {"width": 1280, "height": 1000}, reduced=True)
+        visit.page.goto(web.url)
+        expect(visit.page.locator(".missing")).to_be_visible()
+        visit.page.screenshot(path=folder / "page-start.png")
+        visit.context.close()
+    assert len(list(folder.glob("page-*.png"))) == len(DESK_SCREENS) + 4

@@ -5,7 +5,8 @@ from typing import Self
 
 from bridge.daws.desk.study.fake import FakeDesk
 from bridge.daws.desk.study.loopback import DeskOnLoopback
-from support.rig import Bridge, Remote, free_ports
+from support.ports import free_ports
+from support.rig import Bridge, Remote
 
 
 class Gig:
@@ -17,7 +18,7 @@ class Gig:
         self.bridge = Bridge(
             folder,
             daw={"dialect": "desk", "host": "127.0.0.1", "port": self.served.port},
-            **{"pace": {"interval_s": 0.3}, "guard": {"profile": "live"}, **settings},  # type: ignore[arg-type]
+            **{"pace": {"interval_s": 0.3}, "guard": {"profile": "live"}, **settings},
         )
         self.remote = Remote(port=remote_port, bridge_port=self.bridge.port)
 

@@ -100,8 +100,7 @@ def take_capture(
     """Copy what the page shows; `levels` (n, 2) are the newest of the meters, dBFS."""
     mix, guard = engine.mix, engine.guard
     guards = [guard.strip(strip.key) for strip in mix.strips]
-    count = len(guards)
-    shape = (count, len(MOVABLE))
+    shape = (len(guards), len(MOVABLE))
     snapshot = np.array([each.snapshot for each in guards]).reshape(shape)
     keys, values = tuple(strip.key for strip in mix.strips), mix.values.copy()
     low, high = guard.bounds(keys, tuple(strip.name for strip in mix.strips), values)
@@ -138,7 +137,7 @@ def take_capture(
             for switch in StripSwitch
         },
         held_s=np.array([max(0.0, each.held_until - at) for each in guards]),
-        levels=levels[:count].copy(),
+        levels=levels[: len(guards)].copy(),
         source_db=mix.source_db.copy(),
         suggestion=engine.moves.suggestion,
         is_auditioned=engine.moves.is_auditioned,

@@ -269,10 +269,12 @@ class DeviceWork:
 
     # -- what is heard -------------------------------------------------------------------------
 
-    def receive(self, event: d.DeviceEvent) -> None:
-        """Take over what was said of a device, or heard of it."""
+    def receive(self, event: d.DeviceEvent | d.TargetHeard) -> None:
+        """Take over what was said of a device, or heard of it or of the target."""
         if isinstance(event, d.NoteHeard):
             self._hear(event)
+        elif isinstance(event, d.TargetHeard):
+            self._hear_target(event)
         else:
             self.hands.receive(event)
 
@@ -330,7 +332,7 @@ class DeviceWork:
         if why := self._teach(self._lesson(move, Teaching.HEARD), move.id):
             self._revert(move, note.at, why)
 
-    def hear_target(self, event: d.TargetHeard) -> None:
+    def _hear_target(self, event: d.TargetHeard) -> None:
         """What was heard of the file that a person has named."""
         if not self._listening.take_target(event):
             return

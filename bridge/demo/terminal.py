@@ -5,7 +5,7 @@ old moves give way first, then beliefs, then strips; the keys never do.
 """
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,7 +15,15 @@ from bridge.engine.engine import Engine
 from bridge.engine.ledger import BRIDGE, Row
 from bridge.install.extras import demo_library
 from bridge.mix.messages import MoveState
-from bridge.mix.params import COLUMN, EQ_BANDS, PARAM_WORDS, Param, in_words
+from bridge.mix.params import (
+    COLUMN,
+    EQ_BANDS,
+    PARAM_WORDS,
+    LockClass,
+    Param,
+    bars_in_words,
+    in_words,
+)
 from bridge.runtime.keyboard import KEYS
 
 ANSWER_SHOWN_S: Final = 3.0
@@ -133,9 +141,17 @@ def _strips(engine: Engine, count: int, width: int) -> Any:  # noqa: ANN401 - ri
             in_words(Param.GAIN, float(values[COLUMN[Param.GAIN]])),
             in_words(Param.PAN, float(values[COLUMN[Param.PAN]])),
             *(f"{values[COLUMN[band]]:+.0f}" for band in EQ_BANDS),
-            f"Safe {' '.join(safe)}" if safe else "",
+            text("; ".join(_left_alone(safe, strip.barred))),
         )
     return table
+
+
+def _left_alone(safe: list[LockClass], barred: Mapping[LockClass, str]) -> Iterator[str]:
+    """What of a strip a person has locked, and what the DAW makes the bridge leave alone."""
+    if safe:
+        yield f"Safe {' '.join(safe)}"
+    if barred:
+        yield f"left alone: {bars_in_words(barred)}"
 
 
 def _rows_in_view(engine: Engine, count: int) -> list[int]:

@@ -287,6 +287,7 @@ class DawEvents:
         param, settled = event.param, self._mix.settled_value(strip, event.param)
         if math.isnan(event.value):
             self._mix.confirm(strip, param, event.value, event.at)
+            self._verdicts.drop_touch(strip, param)
             if not math.isnan(before):
                 self._moves.stop(event.at, f"its {param} is gone", key=strip.key)
             return

@@ -55,6 +55,10 @@ class HandLedger:
         known.value, known.at = touch.value, touch.at
         self._touches[touch.key, touch.param] = known
 
+    def drop(self, key: str, param: Param) -> None:
+        """That parameter is gone, or goes with another now: nobody knows what the touch meant."""
+        self._touches.pop((key, param), None)
+
     def settle(self, at: float) -> list[Touch]:
         """The touches that have arrived; each is returned once."""
         arrived = [t for t in self._touches.values() if at >= t.at + SETTLE_S - 1e-9]

@@ -184,6 +184,10 @@ class Verdicts:
         """Whether a hand is moving that parameter, or has just moved it."""
         return self._hands.is_open(strip.key, param)
 
+    def drop_touch(self, strip: StripState, param: Param) -> None:
+        """The parameter is gone: what was about to be a hand's word is none."""
+        self._hands.drop(strip.key, param)
+
     def yield_to_recall(self, at: float) -> None:
         """Another mix was loaded: nothing in it is ours, and nobody has judged anything."""
         self._moves.stop(at, "another mix was loaded")

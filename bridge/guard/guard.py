@@ -58,6 +58,8 @@ class Guard:
         self.scale = 1.0
         """0.5 in gig mode: half of every step and span."""
         self.show = Show()
+        self.is_live = False
+        """People hear what the DAW plays: what is muted or closed may be opened at any moment."""
         self._strips: dict[str, StripGuard] = {}
         self._booked: deque[tuple[float, str, Param]] = deque()
         self._in_this_minute: Counter[tuple[str, Param]] = Counter()
@@ -220,6 +222,9 @@ class Guard:
             return np.ones(observation.values.shape, dtype=np.bool_)
         # A closed fader, or one beyond what is ever sent, could not be put back where it stood.
         blocked = (observation.values < _MINIMUM) | (observation.values > _MAXIMUM)
+        if self.is_live:
+            is_closed = blocked[:, COLUMN[Param.GAIN]]
+            blocked |= (is_closed | ~observation.audible)[:, None]
         for row, key in enumerate(observation.keys):
             strip = self.strip(key)
             if at < strip.held_until or strip.is_silent or strip.is_nameless:

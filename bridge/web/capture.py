@@ -16,7 +16,7 @@ from bridge.engine.engine import Engine
 from bridge.engine.move import Move
 from bridge.mix.messages import Mode, Slot, StripSwitch
 from bridge.mix.notices import StatusChanged
-from bridge.mix.params import CLASS_WORDS, MOVABLE, LockClass
+from bridge.mix.params import MOVABLE, bars_in_words
 from bridge.mix.spectrum import FloatArray
 
 
@@ -44,6 +44,7 @@ class Capture:
         mode: How much the bridge may do.
         status: What it can do now, and why.
         is_playing: Whether the transport runs.
+        scene: What the desk calls the mix that is loaded; empty where nobody says.
         strips: Who is there.
         values: (n, 6) what the DAW holds.
         snapshot: (n, 6) what panic goes back to.
@@ -67,6 +68,7 @@ class Capture:
     mode: Mode
     status: StatusChanged
     is_playing: bool
+    scene: str
     strips: tuple[StripNames, ...]
     values: FloatArray
     snapshot: FloatArray
@@ -85,17 +87,6 @@ class Capture:
     beliefs: Mapping[str, Any] | None
 
 
-def _barred(barred: Mapping[LockClass, str]) -> str:
-    """Why a strip is left alone, each reason once, with what it is about."""
-    by_reason: dict[str, list[str]] = {}
-    for kind, why in barred.items():
-        by_reason.setdefault(why, []).append(CLASS_WORDS[kind])
-    return "; ".join(
-        why if kinds == [CLASS_WORDS[LockClass.ALL]] else f"{why} ({', '.join(kinds)})"
-        for why, kinds in by_reason.items()
-    )
-
-
 def take_capture(
     engine: Engine,
     *,
@@ -104,12 +95,12 @@ def take_capture(
     at: float,
     epoch: float,
     with_beliefs: bool,
+    scene: str = "",
 ) -> Capture:
     """Copy what the page shows; `levels` (n, 2) are the newest of the meters, dBFS."""
     mix, guard = engine.mix, engine.guard
     guards = [guard.strip(strip.key) for strip in mix.strips]
-    count = len(guards)
-    shape = (count, len(MOVABLE))
+    shape = (len(guards), len(MOVABLE))
     snapshot = np.array([each.snapshot for each in guards]).reshape(shape)
     keys, values = tuple(strip.key for strip in mix.strips), mix.values.copy()
     low, high = guard.bounds(keys, tuple(strip.name for strip in mix.strips), values)
@@ -120,6 +111,7 @@ def take_capture(
         mode=engine.mode,
         status=status,
         is_playing=mix.playing,
+        scene=scene,
         strips=tuple(
             StripNames(
                 key=strip.key,
@@ -132,7 +124,7 @@ def take_capture(
                     None if np.isnan(level) else float(level)
                     for level in mix.sends[strip.number - 1]
                 ),
-                barred=_barred(strip.barred),
+                barred=bars_in_words(strip.barred),
             )
             for strip in mix.strips
         ),
@@ -145,7 +137,7 @@ def take_capture(
             for switch in StripSwitch
         },
         held_s=np.array([max(0.0, each.held_until - at) for each in guards]),
-        levels=levels[:count].copy(),
+        levels=levels[: len(guards)].copy(),
         source_db=mix.source_db.copy(),
         suggestion=engine.moves.suggestion,
         is_auditioned=engine.moves.is_auditioned,

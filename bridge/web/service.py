@@ -146,6 +146,7 @@ class PageService:
             at=at,
             epoch=time.time() - at,
             with_beliefs=lessons != self._lessons_shown,
+            scene=str(runner.facts(at).get("scene_name", "")),
         )
         self._page.show("way", way_to_json(runner, at))
         ledger = runner.engine.ledger

@@ -64,7 +64,7 @@ def sections(
     """
     held = tuple(math.ceil(seconds) for seconds in capture.held_s.tolist())
     pins = tuple(sorted(slot.value for slot in capture.pins))
-    status = (capture.mode, capture.status, capture.is_playing, pins)
+    status = (capture.mode, capture.status, capture.is_playing, capture.scene, pins)
     values, snapshot = capture.values.tobytes(), capture.snapshot.tobytes()
     suggested = None if capture.suggestion is None else capture.suggestion.id
     answerable = (suggested, capture.rateable, capture.undoable)
@@ -93,6 +93,7 @@ def _status(capture: Capture) -> dict[str, Any]:
         "state": capture.status.state,
         "text": capture.status.text,
         "playing": capture.is_playing,
+        "scene": capture.scene,
         "pins": sorted(slot.value for slot in capture.pins),
     }
 

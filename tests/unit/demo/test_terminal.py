@@ -7,8 +7,8 @@ from rich.console import Console
 from support.desk import Desk
 
 from bridge.demo.terminal import Frame, draw
-from bridge.mix.messages import Mode
-from bridge.mix.params import Param
+from bridge.mix.messages import Mode, TrackBarred
+from bridge.mix.params import LockClass, Param
 
 BIG = (100, 40)
 
@@ -110,3 +110,12 @@ def test_a_track_name_is_no_markup() -> None:
     desk = Desk("[red]Kick", "Bass", "Vox", mode=Mode.ASSIST).connect()
     desk.move("[red]Kick", Param.GAIN, 1.0)
     assert "red]Kick gain" in picture(desk)
+
+
+def test_why_a_strip_is_left_alone_stands_beside_it() -> None:
+    desk = sitting()
+    reason = "also moves Wedge 2"
+    desk.do(TrackBarred(at=desk.at, track=2, lock_class=LockClass.GAIN, reason=reason))
+    lines = picture(desk, (140, 40)).splitlines()
+    (line,) = (each for each in lines if "Track 2 " in each and reason in each)
+    assert "left alone: also moves Wedge 2 (gain)" in line

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from bridge.mix.params import Param
 from bridge.mix.state import Observation
+from bridge.mix.wishes import Wish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +158,33 @@ class LearnsMixes(Protocol):
 
         Returns:
             None where nothing of it is known.
+        """
+
+
+@runtime_checkable
+class GrantsWishes(Protocol):
+    """An agent that understands a word for how a person wants a track."""
+
+    def learn_from_wish(
+        self,
+        observation: Observation,
+        row: int,
+        wish: Wish,
+        teaches: NDArray[np.bool_],
+        *,
+        at: float,
+    ) -> Learnt | None:
+        """Learn how a track is wanted, and propose the moves for it as soon as they are allowed.
+
+        Args:
+            observation: The mix.
+            row: The track's row.
+            wish: How it is wanted, against how it is now.
+            teaches: (6,) which of its controls teach, in the order of `MOVABLE`.
+            at: Monotonic seconds.
+
+        Returns:
+            None where nothing is known of what the word is about.
         """
 
 

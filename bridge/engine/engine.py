@@ -99,6 +99,7 @@ class Engine:
             out=self._out,
         )
         self._controls = Controls(
+            mix=self.mix,
             moves=self.moves,
             strip_memory=self._strip_memory,
             detours=self.detours,
@@ -106,6 +107,7 @@ class Engine:
             agent=agent,
             out=self._out,
             notify=self._tell,
+            decide_soon=self._decide_soon,
         )
         self._daw = DawEvents(
             mix=self.mix,
@@ -117,13 +119,11 @@ class Engine:
             notify=self._tell,
             attend=self._attend,
         )
-        self._interval_s = interval_s
-        self._is_live = is_live
+        self._interval_s, self._is_live = interval_s, is_live
         self._link = (LinkState.OFFLINE, "nothing has been heard of the DAW yet")
         self._next_decision_at = -math.inf
         self._attended_at: float | None = None
-        self._told_status = ("", "")
-        self._last_event_at = math.inf
+        self._told_status, self._last_event_at = ("", ""), math.inf
         self._choose_mode(mode)
 
     # -- the one door --------------------------------------------------------------------------
@@ -344,6 +344,13 @@ class Engine:
             and self.mix.playing
             and bool(self.mix.strips)
         )
+
+    def _decide_soon(self, at: float) -> str:
+        """Let the next move not wait for its turn; returns what else it waits for, in words."""
+        self._next_decision_at = min(self._next_decision_at, at)
+        if self.mode is Mode.OBSERVE:
+            return "; in observe mode nothing is suggested"
+        return "" if self.mix.playing else "; the move for it comes when the DAW plays"
 
     def _decide(self, at: float) -> None:
         proposal = self._teacher.propose(self.mix.observe(), at)

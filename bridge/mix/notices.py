@@ -11,6 +11,10 @@ MIX_ENDORSED: Final = "noted: this mix is as you want it; what stands so is left
 """What everyone is told once a person has endorsed the mix."""
 
 
+WISH_NOTED: Final = "noted: you want"
+"""Begins what everyone is told once a person has said how they want a track."""
+
+
 class Actor(StrEnum):
     """Who, beside the bridge, changes a mix."""
 

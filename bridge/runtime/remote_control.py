@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from bridge.errors import NetworkError, OscDecodeError, RefusedError
-from bridge.mix.notices import MIX_ENDORSED
+from bridge.mix.notices import MIX_ENDORSED, WISH_NOTED
 from bridge.osc.decode import decode
 from bridge.osc.encode import encode
 from bridge.osc.message import OscArg, OscMessage
@@ -143,6 +143,25 @@ class RemoteControl:
         if said is None:
             raise NetworkError("Endorse was sent, and the bridge did not say that it is noted.")
         return f"{MIX_ENDORSED.capitalize()}."
+
+    def wish(self, track: str, word: str) -> str:
+        """Say how a track is wanted; what is noted, and the move that answers where one comes."""
+        self.ask("/bridge/wish", track, word)
+        said = self._wait(
+            lambda m: m.address == "/bridge/status" and str(m.args[1]).startswith(WISH_NOTED)
+        )
+        if said is None:
+            raise NetworkError("The wish was sent, and the bridge did not say that it is noted.")
+        noted = str(said.args[1])
+        wanted = noted.removeprefix("noted: ").partition(";")[0]
+        move = self._wait(
+            lambda m: m.address == "/bridge/move" and str(m.args[6]).startswith(wanted)
+        )
+        text = f"{noted[0].upper()}{noted[1:]}."
+        if move is None:
+            return text
+        verb = "It suggests" if move.args[1] == "proposed" else "It makes"
+        return f"{text}\n{verb} {_shown(move.args)}."
 
     def ask(self, address: str, *args: OscArg) -> None:
         """Send a request once, and hear what the bridge says until it has had it.

@@ -40,6 +40,7 @@ from bridge.mix.messages import (
     StripSwitched,
     SuggestionAccepted,
     SuggestionSkipped,
+    TrackWished,
     UndoRequested,
 )
 from bridge.mix.notices import (
@@ -55,6 +56,7 @@ from bridge.mix.notices import (
 )
 from bridge.mix.params import LockClass, Param
 from bridge.mix.roles import Role
+from bridge.mix.wishes import Wish
 from bridge.osc.decode import decode
 from bridge.osc.encode import encode
 from bridge.osc.message import OscArg, OscMessage
@@ -111,6 +113,7 @@ REQUESTS: list[tuple[str, tuple[OscArg, ...], PersonEvent | Hello]] = [
     ("recall", ("D",), MixRecalled(at=AT, slot=Slot.D)),
     ("forget", ("song",), ForgetRequested(at=AT, what="song")),
     ("endorse", (), MixEndorsed(at=AT)),
+    ("wish", (3, "brighter"), TrackWished(at=AT, track="#3", wish=Wish.BRIGHTER)),
 ]
 
 

@@ -50,6 +50,7 @@ from bridge.mix.notices import (
     ChangeNoticed,
     MoveReported,
     Notice,
+    QuestionChanged,
     RateableChanged,
     RequestRefused,
     RewardCredited,
@@ -82,6 +83,7 @@ _NOTICES: Final = frozenset(
         "fact",
         "stat",
         "rateable",
+        "question",
     )
 )
 
@@ -372,6 +374,8 @@ def encode_notice(notice: Notice) -> OscMessage:
             return error(notice.text)
         case RateableChanged():
             return OscMessage(PREFIX + "rateable", (notice.move, notice.kind.value))
+        case QuestionChanged():
+            return OscMessage(PREFIX + "question", (notice.track, notice.role, notice.text))
 
 
 def other_half(move: MoveReported) -> tuple[OscMessage, ...]:

@@ -22,6 +22,7 @@ from bridge.engine.detours import Detours
 from bridge.engine.ledger import Ledger
 from bridge.engine.move import Move
 from bridge.engine.moves import Moves
+from bridge.engine.questions import Questions
 from bridge.engine.results import StepBuilder, StepResult
 from bridge.engine.strip_memory import StripMemory
 from bridge.engine.teaching import Teacher
@@ -31,7 +32,7 @@ from bridge.guard.guard import Guard
 from bridge.guard.limits import PANIC_RAMP_S, Limits
 from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState
-from bridge.mix.notices import MoveReported, RewardCredited, StatusChanged
+from bridge.mix.notices import Notice, RewardCredited, StatusChanged
 from bridge.mix.params import Param
 from bridge.mix.sound import guess_roles
 from bridge.mix.state import MixState
@@ -90,6 +91,9 @@ class Engine:
         self._strip_memory = StripMemory(self.mix, self.guard)
         self._out = StepBuilder()
         self.detours = Detours(mix=self.mix, guard=self.guard, moves=self.moves)
+        self.questions = Questions(
+            mix=self.mix, guard=self.guard, moves=self.moves, detours=self.detours
+        )
         self._verdicts = Verdicts(
             mix=self.mix,
             guard=self.guard,
@@ -109,7 +113,18 @@ class Engine:
             notify=self._tell,
             decide_soon=self._decide_soon,
         )
-        self._daw = DawEvents(
+        self._daw = self._make_daw_events()
+        self._interval_s = interval_s
+        self._is_live = is_live
+        self._link = (LinkState.OFFLINE, "nothing has been heard of the DAW yet")
+        self._next_decision_at = -math.inf
+        self._attended_at: float | None = None
+        self._told_status = ("", "")
+        self._last_event_at = math.inf
+        self._choose_mode(mode)
+
+    def _make_daw_events(self) -> DawEvents:
+        return DawEvents(
             mix=self.mix,
             guard=self.guard,
             moves=self.moves,
@@ -119,12 +134,6 @@ class Engine:
             notify=self._tell,
             attend=self._attend,
         )
-        self._interval_s, self._is_live = interval_s, is_live
-        self._link = (LinkState.OFFLINE, "nothing has been heard of the DAW yet")
-        self._next_decision_at = -math.inf
-        self._attended_at: float | None = None
-        self._told_status, self._last_event_at = ("", ""), math.inf
-        self._choose_mode(mode)
 
     # -- the one door --------------------------------------------------------------------------
 
@@ -161,6 +170,8 @@ class Engine:
         if self.moves.is_dump_wanted:
             self.moves.is_dump_wanted = False
             self._out.commands.append(m.RequestDump(number=0))  # the link counts them
+        is_heard = isinstance(event, m.MetersRead)
+        self._out.notices.extend(self.questions.review(event.at, self.mode, is_heard=is_heard))
         self._out.collect(self.moves.notices, self._teacher.lessons)
         self.ledger.record(event.at, self._out.notices, self.mix.name_of)
         self._tell_status()
@@ -186,10 +197,13 @@ class Engine:
         state, text = self._link
         return str(state), text
 
-    def open_notices(self) -> tuple[MoveReported, ...]:
-        """What somebody who comes now should know: the suggestion that waits for an answer."""
-        move = self.moves.suggestion
-        return () if move is None else (self.moves.report(move),)
+    def open_notices(self) -> tuple[Notice, ...]:
+        """What somebody who comes now should know: what waits for an answer."""
+        move, question = self.moves.suggestion, self.questions.open
+        return (
+            *(() if move is None else (self.moves.report(move),)),
+            *(() if question is None else (self.questions.report(),)),
+        )
 
     def beliefs(self) -> Mapping[str, Any]:
         """What is believed of this person, as JSON that a person can read."""

@@ -93,6 +93,27 @@ class RateableChanged:
     kind: Rateable
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionChanged:
+    """What is asked of a person from now on: which role a strip plays.
+
+    Attributes:
+        track: The strip's number; 0 where nothing is asked any more.
+        role: What its sound suggests; empty where it suggests nothing.
+        text: The question, for a person.
+    """
+
+    track: int
+    role: str
+    text: str
+
+
 Notice = (
-    MoveReported | RewardCredited | StatusChanged | ChangeNoticed | RequestRefused | RateableChanged
+    MoveReported
+    | RewardCredited
+    | StatusChanged
+    | ChangeNoticed
+    | RequestRefused
+    | RateableChanged
+    | QuestionChanged
 )

@@ -48,6 +48,7 @@ from bridge.mix.notices import (
     ChangeNoticed,
     MoveReported,
     Notice,
+    QuestionChanged,
     Rateable,
     RateableChanged,
     RequestRefused,
@@ -375,6 +376,10 @@ NOTICES: list[tuple[Notice, OscMessage]] = [
     (
         RateableChanged(move="1-2", kind=Rateable.MOVE),
         OscMessage("/bridge/rateable", ("1-2", "move")),
+    ),
+    (
+        QuestionChanged(track=3, role="kick", text="is 'KIn' a kick?"),
+        OscMessage("/bridge/question", (3, "kick", "is 'KIn' a kick?")),
     ),
     (RequestRefused(text="No such move."), OscMessage("/bridge/error", ("No such move.",))),
 ]

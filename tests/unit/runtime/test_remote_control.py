@@ -30,7 +30,11 @@ def news(message: OscMessage) -> list[OscMessage | bytes]:
         case "/bridge/wish", (_, str(word)):
             noted = OscMessage("/bridge/status", ("online", f"{WISH_NOTED} Lead Vox {word}"))
             answer = ("1-4", "proposed", 3, "eq/high/gain", 0.0, 2.0, f"you want Lead Vox {word}")
-            return [noted, OscMessage("/bridge/move", answer)]
+            ended = OscMessage(
+                "/bridge/move",
+                ("1-3", "expired", *SUGGESTED.args[2:6], f"you want Lead Vox {word}"),
+            )
+            return [noted, ended, OscMessage("/bridge/move", answer)]
     return []
 
 

@@ -20,7 +20,12 @@ from numpy.typing import NDArray
 from bridge.agents.agent import Learnt, Proposal
 from bridge.agents.as_found import first_doubt
 from bridge.agents.cells import STEP_PARAMS, STEPS
-from bridge.agents.corrections import correct_by_hand, correct_by_mix, correct_by_wish
+from bridge.agents.corrections import (
+    correct_by_hand,
+    correct_by_mix,
+    correct_by_wish,
+    learn_finished_mix,
+)
 from bridge.agents.errors import DIMENSION
 from bridge.agents.own_sound import with_own_sounds
 from bridge.agents.person import Person
@@ -427,8 +432,17 @@ class FactoredAgent:
             return None
         return Learnt(td_error=0.0, text=f"you want {observation.names[row]} {wish}")
 
+    @property
+    def songs(self) -> tuple[str, ...]:
+        """The finished mixes that were learnt."""
+        return self._person.taste.past.names
+
+    def learn_song(self, name: str, observation: Observation, *, knows_eq: bool) -> tuple[str, ...]:
+        """A finished mix of this person's says what they want of roles."""
+        return learn_finished_mix(self._person, name, observation, knows_eq=knows_eq)
+
     def forget(self, what: str) -> bool:
-        """Be as before this person's answers: on a role, this ``song`` or ``all``."""
+        """Be as before this person's answers: on a role, this ``song``, a mix or ``all``."""
         self._person.restraint = Restraint()
         return self._person.forget(what)
 

@@ -151,7 +151,10 @@ class Person:
         return [what for what, until in sorted(self._tabu.items()) if until >= self.decisions]
 
     def forget(self, what: str) -> bool:
-        """Forget a role, what was special in this ``song``, or ``all``; False for anything else."""
+        """Forget a role, what was special in this ``song``, a finished mix by its name, or ``all``.
+
+        False for anything else.
+        """
         self.wishes.clear()
         if what == "song":
             self.taste.forget_members()
@@ -169,7 +172,7 @@ class Person:
         elif what in tuple(ROLES):
             self._forget_role(ROLES.index(Role(what)))
         else:
-            return False
+            return self.taste.forget_song(what)
         return True
 
     def _forget_role(self, role: int) -> None:
@@ -190,13 +193,14 @@ class Person:
         sure = 1.0 - np.sqrt(variance / anybody)
         average = usual + TARGET
         return {
+            "mixes": list(self.taste.past.names),
             "carries": round(self.taste.past.share, 3),
             "consistency": round(self.consistency.share, 3),
             "note": self._note,
             "roles": {
                 str(role): {
                     name: {
-                        "answers": int(self.taste.answers[row, column]),
+                        "answers": self.taste.answers_about(row, column),
                         "average": round(float(average[row, column]), 2),
                         "is_sure": bool(sure[row, column] >= SURE_ENOUGH),
                         "sure": round(float(sure[row, column]), 3),

@@ -76,7 +76,7 @@ def explain(
         )
         if is_moved and any(claim.is_moved for claim in claims):
             continue  # the role's tone and the own sound say the same of it
-        answers = int(person.taste.answers[observation.roles[subject], column])
+        answers = person.taste.answers_about(int(observation.roles[subject]), column)
         claims.append(
             Claim(
                 name=observation.names[subject],

@@ -210,7 +210,10 @@ def wish(track: str, word: str, config: Path | None) -> None:
 @click.argument("what")
 @config_option
 def forget(what: str, config: Path | None) -> None:
-    """Forget what was learnt of WHAT: a role, 'song' or 'all'."""
+    """Forget what was learnt of WHAT.
+
+    It is a role, 'song', 'all', or the name of a finished mix ('mixbridge learn-from' lists them).
+    """
     with _control(config) as control:
         control.ask("/bridge/forget", what)
     click.echo(f"Forgotten: {what}.")

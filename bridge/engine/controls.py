@@ -29,7 +29,7 @@ ControlEvent = (
     | m.TrackWished
 )
 
-_FORGETS: Final = "expected a role, 'song' or 'all'"
+_FORGETS: Final = "expected a role, 'song', 'all' or the name of a finished mix"
 
 
 class Controls:

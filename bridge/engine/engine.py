@@ -15,7 +15,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final, assert_never
 
-from bridge.agents.agent import Agent
+from bridge.agents.agent import Agent, LearnsSongs
 from bridge.engine.controls import ControlEvent, Controls
 from bridge.engine.daw_events import DawEvents
 from bridge.engine.detours import Detours
@@ -35,7 +35,7 @@ from bridge.mix.messages import LinkState, Mode, MoveState
 from bridge.mix.notices import Notice, RewardCredited, StatusChanged
 from bridge.mix.params import Param
 from bridge.mix.sound import guess_roles
-from bridge.mix.state import MixState
+from bridge.mix.state import MixState, Observation
 
 _IDLE_LOOK_S: Final = 0.2
 """After "nothing worth doing" the mix is looked at again no sooner than this."""
@@ -220,6 +220,23 @@ class Engine:
             PriorError: If it cannot be read.
         """
         self._agent.load_state(self._strip_memory.unpack(memory))
+
+    @property
+    def songs(self) -> tuple[str, ...]:
+        """The names of the finished mixes that were learnt."""
+        return self._agent.songs if isinstance(self._agent, LearnsSongs) else ()
+
+    def learn_song(
+        self, name: str, observation: Observation, *, knows_eq: bool
+    ) -> tuple[str, ...] | None:
+        """Learn from a finished mix, between sessions; see `LearnsSongs.learn_song`.
+
+        Returns:
+            None where the agent learns from no mixes.
+        """
+        if not isinstance(self._agent, LearnsSongs):
+            return None
+        return self._agent.learn_song(name, observation, knows_eq=knows_eq)
 
     # -- people --------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ from bridge.engine.verdicts import Verdicts
 from bridge.guard.guard import Guard
 from bridge.guard.writer import Answer
 from bridge.mix import messages as m
-from bridge.mix.params import SWITCHES, Param, same_value
+from bridge.mix.params import READ_ONLY, Param, same_value
 from bridge.mix.state import MixState, StripState
 
 _DOUBT_HOLD_S: Final = 1.0
@@ -137,7 +137,7 @@ class DawEvents:
     def _collect(self, event: m.ParamChanged) -> None:
         """Keep a value for the end of the dump; what changes meanwhile has a hand on it."""
         before = self._first_in_dump.setdefault((event.track, event.param), event.value)
-        is_change = event.param not in SWITCHES and not math.isnan(before + event.value)
+        is_change = event.param not in READ_ONLY and not math.isnan(before + event.value)
         is_change = is_change and not same_value(event.param, before, event.value)
         if is_change and not self._moves.is_answer(event):
             self._moved_in_dump[event.track] = event.at
@@ -267,7 +267,7 @@ class DawEvents:
         strip = self._mix.by_number(event.track)
         if strip is None:
             return
-        if event.param in SWITCHES:
+        if event.param in READ_ONLY:
             self._mix.confirm(strip, event.param, event.value, event.at)
             return
         self._crossed.discard((strip.key, event.param))

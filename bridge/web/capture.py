@@ -30,6 +30,7 @@ class StripNames:
     role_source: str
     is_muted: bool
     is_solo: bool
+    sends: tuple[float | None, ...] = ()
     barred: str = ""
 
 
@@ -126,6 +127,10 @@ def take_capture(
                 role_source=strip.role_source.value,
                 is_muted=strip.mute,
                 is_solo=strip.solo,
+                sends=tuple(
+                    None if np.isnan(level) else float(level)
+                    for level in mix.sends[strip.number - 1]
+                ),
                 barred=_barred(strip.barred),
             )
             for strip in mix.strips

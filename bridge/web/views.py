@@ -16,9 +16,12 @@ from bridge.engine.ledger import Row
 from bridge.mix.messages import StripSwitch
 from bridge.mix.params import (
     COLUMN,
+    EQ_COLUMNS,
     LOCK_CLASS,
     MOVABLE,
     PARAM_WORDS,
+    SENDS,
+    SPECS,
     LockClass,
     Param,
     in_words,
@@ -110,6 +113,11 @@ def _strips(capture: Capture, rows: OrderedDict[str, Row]) -> list[dict[str, Any
             "roleSource": strip.role_source,
             "mute": strip.is_muted,
             "solo": strip.is_solo,
+            "sends": {
+                PARAM_WORDS[param]: level
+                for param, level in zip(SENDS, strip.sends, strict=False)
+                if level is not None
+            },
             "snapshot": snapshot[row],
             "low": low[row],
             "high": high[row],
@@ -123,8 +131,8 @@ def _strips(capture: Capture, rows: OrderedDict[str, Row]) -> list[dict[str, Any
     ]
 
 
-_LEAST: Final = np.array([-60.0, -1.0, -12.0, -12.0, -12.0, -12.0])
-_MOST: Final = np.array([6.0, 1.0, 12.0, 12.0, 12.0, 12.0])
+_LEAST: Final = np.array([SPECS[param].minimum for param in MOVABLE])
+_MOST: Final = np.array([SPECS[param].maximum for param in MOVABLE])
 
 
 def _classes(flags: Iterable[bool]) -> list[str]:
@@ -261,7 +269,7 @@ def _louder(db: float) -> str:
 def track_loudness(capture: Capture, values: FloatArray) -> FloatArray:
     """(n,) K-weighted level of every track at `values` (n, 6), dBFS; NaN where not heard."""
     gain = values[:, :1]
-    octaves = capture.source_db + gain + eq_curve_db(np.nan_to_num(values[:, 2:]))
+    octaves = capture.source_db + gain + eq_curve_db(np.nan_to_num(values[:, EQ_COLUMNS]))
     return loudness_db(octaves)
 
 

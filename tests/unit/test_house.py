@@ -151,7 +151,7 @@ def _keys(tree: dict[str, object], prefix: str = "") -> Iterator[str]:
 
 
 def test_the_settings_in_the_readme_are_valid(tmp_path: Path) -> None:
-    blocks = re.findall(r"^```yaml\n(.*?)^```", (ROOT / "README.md").read_text(), re.M | re.S)
+    blocks = re.findall(r"^```yaml\n(.*?)^```", (ROOT / "docs" / "settings.md").read_text(), re.M | re.S)
     for number, block in enumerate(blocks):
         path = tmp_path / f"{number}.yaml"
         path.write_text(block)

@@ -81,6 +81,13 @@ def test_strips_have_names_bounds_locks_and_what_is_allowed() -> None:
     assert strips[0]["snapshot"] == [0.0] * 6
 
 
+def test_sends_that_are_known_are_shown_by_name() -> None:
+    looked = Looked()
+    looked.desk.hand(3, Param.SEND_1, -9.5)
+    strips = looked.look()["strips"]
+    assert [strip["sends"] for strip in strips] == [{}, {}, {"send 1": -9.5}]
+
+
 def test_why_the_daw_makes_us_leave_a_strip_alone_is_said_once_a_reason() -> None:
     looked = Looked()
     for kind in (LockClass.GAIN, LockClass.EQ):

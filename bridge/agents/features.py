@@ -80,6 +80,29 @@ def measure(observation: Observation) -> Features:
     )
 
 
+def levels_after(features: Features, observation: Observation, row: int) -> FloatArray:
+    """(n,) the levels of a mix of which only the controls of one track have changed.
+
+    Args:
+        features: Of the mix before.
+        observation: The mix after.
+        row: The track.
+    """
+    power = features.power.copy()
+    power[row] = _octave_power(observation)[0][row]
+    own = power.sum(axis=1)
+    return np.where(np.isnan(features.level), np.nan, _ratio_db(own, own.sum()))
+
+
+def tone_after(observation: Observation, row: int) -> FloatArray:
+    """(4,) the tone of one track; NaN unknown."""
+    power, _, has_spectrum = _octave_power(observation)
+    own = power[row : row + 1]
+    bands = np.add.reduceat(own, _BAND_STARTS, axis=1)
+    tone = _ratio_db(bands, own.sum(axis=1)[:, None] - bands)[0]
+    return tone if has_spectrum[row] else np.full(4, np.nan)
+
+
 def _octave_power(
     observation: Observation,
 ) -> tuple[FloatArray, NDArray[np.bool_], NDArray[np.bool_]]:

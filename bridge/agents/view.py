@@ -8,8 +8,8 @@ import numpy as np
 
 from bridge.agents.as_found import places_of
 from bridge.agents.cells import OWN, STEP_PARAMS, STEPS, Spread, find_cells, spread
-from bridge.agents.errors import DIMENSION, find_errors
-from bridge.agents.features import measure
+from bridge.agents.errors import DIMENSION, ErrorFinder
+from bridge.agents.features import Features, measure
 from bridge.agents.own_sound import OWN_COLUMNS, own_errors
 from bridge.agents.person import Person
 from bridge.agents.side_effects import SideEffects, forecast_levels, side_effects
@@ -41,6 +41,8 @@ class View:
         spreads: Cells and weights by family: (n, k), for both of the EQ (n, 4, k).
         outward: (n,) the side that each track is on.
         side: What the gain and EQ moves do on the side.
+        features: Of the mix.
+        finder: What made `error`.
     """
 
     error: FloatArray
@@ -50,6 +52,8 @@ class View:
     spreads: dict[str, Spread]
     outward: FloatArray
     side: SideEffects
+    features: Features
+    finder: ErrorFinder
 
 
 def look(observation: Observation, person: Person) -> View:
@@ -59,13 +63,14 @@ def look(observation: Observation, person: Person) -> View:
     if observation.keys != person.taste.members:
         person.begin_song(features.loudness, observation.values)
     person.taste.attend(observation.keys, roles)
-    error, _ = find_errors(features, observation, person.taste.of_members()[0])
+    finder = ErrorFinder(features, observation)
+    error = finder.errors(person.taste.of_members()[0])
     person.find(places_of(observation, features, error, person.found), roles)
     taste, variance = person.taste.of_members()
-    error, sd = find_errors(features, observation, taste)  # as now believed
-    error = np.concatenate([error, own_errors(observation)], axis=1)
+    as_believed = finder.errors(taste)
+    error = np.concatenate([as_believed, own_errors(observation)], axis=1)
     # Both tones are of the same readings, so that their noise cancels.
-    sd = np.concatenate([sd, np.full((len(error), 4), _OWN_SD_DB)], axis=1)
+    sd = np.concatenate([finder.sd, np.full((len(error), 4), _OWN_SD_DB)], axis=1)
     is_known = ~np.isnan(error)
     wanted, total_sd = np.where(is_known, error - taste, 0.0), np.sqrt(variance + sd**2)
     eq_db = observation.values[:, EQ_COLUMNS]
@@ -92,6 +97,8 @@ def look(observation: Observation, person: Person) -> View:
         spreads=spreads,
         outward=features.outward,
         side=side_effects(values, *forecast_levels(features.power)),
+        features=features,
+        finder=finder,
     )
 
 

@@ -141,5 +141,7 @@ def _changes(
     else:
         tone = slice(1, 5)
         change[row, tone] = tone_after(moved, row) - view.features.tone[row]
-        change[row, OWN_COLUMNS] = own_errors(moved)[row] - view.error[row, OWN_COLUMNS]
+        change[row, OWN_COLUMNS] = (
+            own_errors(moved, slice(row, row + 1))[0] - view.error[row, OWN_COLUMNS]
+        )
     return change

@@ -80,11 +80,14 @@ def look(observation: Observation, person: Person) -> View:
         np.where(np.isnan(eq_db), 0.0, eq_db),
         drift_db=features.loudness - person.first_loudness_db,
     )
+    # The two pictures of tone have the same cells.
+    tone, tone_sd = (np.stack([each[:, 1:5], each[:, OWN_COLUMNS]]) for each in (wanted, total_sd))
+    tone_cells, tone_weights = spread("eq", cells.eq, tone, tone_sd)
     spreads = {
         "gain": spread("gain", cells.gain, wanted[:, 0], total_sd[:, 0]),
-        "eq": spread("eq", cells.eq, wanted[:, 1:5], total_sd[:, 1:5]),
+        "eq": (tone_cells, tone_weights[0]),
         "pan": spread("pan", cells.pan, wanted[:, 5], total_sd[:, 5]),
-        OWN: spread(OWN, cells.eq, wanted[:, OWN_COLUMNS], total_sd[:, OWN_COLUMNS]),
+        OWN: (tone_cells, tone_weights[1]),
     }
     # What a change of each track's level is worth; nothing where its level is not known.
     good, harm = person.tables["gain"].expect(*spreads["gain"])

@@ -92,6 +92,7 @@ class Taste:
         self.answers = np.zeros((groups, dimensions), dtype=np.int64)
         self._places = np.zeros((0, dimensions))
         self._found_shares = np.zeros(dimensions)
+        self._ways: tuple[IntArray, FloatArray] | None = None
         self._reliance = 1.0
         self._groups_belief: tuple[FloatArray, FloatArray] | None = None
         self._belief: tuple[FloatArray, ...] | None = None
@@ -220,11 +221,11 @@ class Taste:
         )
         # A member hears of its group from all the others: its own evidence is taken out first,
         # and then put back without the detour.
-        shrink = 1.0 / (1.0 + own_precision * self._member_variance(self.groups))
+        own_ways, anchor = self._pictures()
+        shrink = 1.0 / (1.0 + own_precision * own_ways[0])
         mean, variance = group_mean[self.groups], group_variance[self.groups]
         others = 1.0 / variance - own_precision * shrink
         others_mean = (mean / variance - own_weighted * shrink) / others
-        own_ways, anchor = self._pictures()
         places = np.where(np.isnan(self._places), 0.0, self._places)
         spread = 1.0 / others + own_ways
         precision = 1.0 / spread + anchor + own_precision
@@ -241,12 +242,17 @@ class Taste:
         As variances and precisions; the first picture is that members are wanted as their group,
         the second that they are wanted about as they were found.
         """
-        variance = np.stack([self._member_variance(self.groups)] * 2)
+        found = self._as_found
+        if self._ways is None or self._ways[0] is not self.groups:
+            ways = np.stack([self._member_variance(self.groups)] * 2)
+            if found is not None:
+                ways[1] = np.maximum(ways[1], found.member_sd**2)
+            self._ways = self.groups, ways
+        variance = self._ways[1]
         anchor = np.zeros_like(variance)
-        if self._as_found is not None:
-            variance[1] = np.maximum(variance[1], self._as_found.member_sd**2)
-            anchor[:] = self._as_found.place_sd**-2 * ~np.isnan(self._places)
-            anchor[0] *= self._as_found.is_group_unknown[self.groups, None]
+        if found is not None:
+            np.multiply(found.place_sd**-2, ~np.isnan(self._places), out=anchor[1])
+            np.multiply(anchor[1], found.is_group_unknown[self.groups, None], out=anchor[0])
         return variance, anchor
 
     def judge(

@@ -162,7 +162,7 @@ class Guard:
         """
         columns = np.array([COLUMN[param] for param in step_params], dtype=np.int64)
         values = observation.values[:, columns]
-        low, high = self._bounds(observation)
+        low, high = self.bounds(observation.keys, observation.names, observation.values)
         most = self.limits.step[columns] * self.scale
         within = np.minimum(np.maximum(steps, -most), most)  # twice as fast as `np.clip`
         targets = np.minimum(np.maximum(values + within, low[:, columns]), high[:, columns])
@@ -176,16 +176,22 @@ class Guard:
         )
         return np.where(allowed, shortened, 0.0), allowed
 
-    def _bounds(self, observation: Observation) -> tuple[FloatArray, FloatArray]:
-        """(n, 6) least and greatest value of every parameter."""
-        snapshot = np.array([self.strip(key).snapshot for key in observation.keys])
-        snapshot = snapshot.reshape(observation.values.shape)
+    def bounds(
+        self, keys: tuple[str, ...], names: tuple[str, ...], values: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Compute how far a move may go now: (n, 6) least and greatest value, in each unit.
+
+        Args:
+            keys: (n) the strips.
+            names: (n) what they are called: the halves of a stereo pair are bound together.
+            values: (n, 6) what they hold.
+        """
+        snapshot = np.array([self.strip(key).snapshot for key in keys]).reshape(values.shape)
         span = self.limits.span * self.scale
         # What stands beyond the span (gig mode halves it) may come back in several steps.
-        low = np.fmax(_MINIMUM, np.fmin(snapshot - span, observation.values))
-        high = np.fmin(_MAXIMUM, np.fmax(snapshot + span, observation.values))
-        values = observation.values
-        for columns, leader, follower in self._linked_rows(observation):
+        low = np.fmax(_MINIMUM, np.fmin(snapshot - span, values))
+        high = np.fmin(_MAXIMUM, np.fmax(snapshot + span, values))
+        for columns, leader, follower in self._linked_rows(keys, names):
             own, other = values[leader, columns], values[follower, columns]
             low[leader, columns] = np.fmax(
                 low[leader, columns], own - (other - low[follower, columns])
@@ -196,15 +202,15 @@ class Guard:
         return low, high
 
     def _linked_rows(
-        self, observation: Observation
+        self, keys: tuple[str, ...], names: tuple[str, ...]
     ) -> Iterator[tuple[NDArray[np.int64], int, int]]:
         """Columns, row of the leader and row of the follower: links of the DAW, stereo pairs."""
         if self._links:
-            rows = {key: row for row, key in enumerate(observation.keys)}
+            rows = {key: row for row, key in enumerate(keys)}
             for param, leader, follower in self._links:
                 if leader in rows and follower in rows:
                     yield np.array([COLUMN[param]]), rows[leader], rows[follower]
-        for pair in pairs_of(observation.names):
+        for pair in pairs_of(names):
             yield _SHARED, pair.left, pair.right
 
     def _blocked(self, observation: Observation, at: float) -> NDArray[np.bool_]:
@@ -227,7 +233,7 @@ class Guard:
         for (key, param), moves in self._in_this_minute.items():
             if moves >= self.limits.moves_per_param_minute and key in rows:
                 blocked[rows[key], COLUMN[param]] = True
-        for columns, leader, follower in self._linked_rows(observation):
+        for columns, leader, follower in self._linked_rows(observation.keys, observation.names):
             is_unknown = np.isnan(observation.values[follower, columns])
             blocked[leader, columns] |= blocked[follower, columns] | is_unknown
         for pair in pairs_of(observation.names):

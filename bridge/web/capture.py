@@ -47,7 +47,7 @@ class Capture:
         strips: Who is there.
         values: (n, 6) what the DAW holds.
         snapshot: (n, 6) what panic goes back to.
-        bounds: (2, n, 6) least and greatest value that a move may reach.
+        bounds: (2, n, 6) least and greatest value that a move may reach, as the guard has them.
         safe: (n, 6) what is locked.
         off: (n, 6) each: what a person has switched off.
         held_s: (n,) seconds for which the bridge still keeps off, since a hand was there.
@@ -111,7 +111,8 @@ def take_capture(
     count = len(guards)
     shape = (count, len(MOVABLE))
     snapshot = np.array([each.snapshot for each in guards]).reshape(shape)
-    span = guard.limits.span * guard.scale
+    keys, values = tuple(strip.key for strip in mix.strips), mix.values.copy()
+    low, high = guard.bounds(keys, tuple(strip.name for strip in mix.strips), values)
     rateable, undoable = engine.ledger.rateable, engine.moves.last_undoable()
     return Capture(
         at=at,
@@ -135,9 +136,9 @@ def take_capture(
             )
             for strip in mix.strips
         ),
-        values=mix.values.copy(),
+        values=values,
         snapshot=snapshot,
-        bounds=np.stack((snapshot - span, snapshot + span)),
+        bounds=np.stack((low, guard.show.lower_bounds(keys, values, high))),
         safe=np.array([each.safe for each in guards], dtype=np.bool_).reshape(shape),
         off={
             switch: np.array([each.off[switch] for each in guards], dtype=np.bool_).reshape(shape)

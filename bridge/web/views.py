@@ -21,7 +21,6 @@ from bridge.mix.params import (
     MOVABLE,
     PARAM_WORDS,
     SENDS,
-    SPECS,
     LockClass,
     Param,
     in_words,
@@ -104,8 +103,7 @@ def _status(capture: Capture) -> dict[str, Any]:
 def _strips(capture: Capture, rows: OrderedDict[str, Row]) -> list[dict[str, Any]]:
     last = _last_moves(reversed(rows.values()))
     snapshot = _table(capture.snapshot)
-    low = _table(np.maximum(capture.bounds[0], _LEAST))
-    high = _table(np.minimum(capture.bounds[1], _MOST))
+    low, high = _table(capture.bounds[0]), _table(capture.bounds[1])
     return [
         {
             "name": strip.name,
@@ -129,10 +127,6 @@ def _strips(capture: Capture, rows: OrderedDict[str, Row]) -> list[dict[str, Any
         }
         for row, strip in enumerate(capture.strips)
     ]
-
-
-_LEAST: Final = np.array([SPECS[param].minimum for param in MOVABLE])
-_MOST: Final = np.array([SPECS[param].maximum for param in MOVABLE])
 
 
 def _classes(flags: Iterable[bool]) -> list[str]:

@@ -11,7 +11,8 @@ from bridge.daws.desk.study.fake import FakeDesk, Told
 from bridge.errors import OscDecodeError
 from bridge.osc.decode import decode
 from bridge.osc.encode import encode
-from support.rig import Bridge, Remote, free_ports
+from support.ports import free_ports
+from support.rig import Bridge, Remote
 
 _TURN_S = 0.005
 
@@ -89,7 +90,7 @@ class Gig:
         self.bridge = Bridge(
             folder,
             daw={"dialect": "desk", "host": "127.0.0.1", "port": self.served.port},
-            **{"pace": {"interval_s": 0.3}, "guard": {"profile": "live"}, **settings},  # type: ignore[arg-type]
+            **{"pace": {"interval_s": 0.3}, "guard": {"profile": "live"}, **settings},
         )
         self.remote = Remote(port=remote_port, bridge_port=self.bridge.port)
 

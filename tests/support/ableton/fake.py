@@ -471,6 +471,7 @@ def encode_reply(address: str, args: tuple[OscArg, ...]) -> bytes:
         elif isinstance(arg, float):
             tags, body = tags + "f", body + struct.pack(">f", arg)
         else:
+            assert isinstance(arg, str), arg  # AbletonOSC sends no blobs
             tags, body = tags + "s", body + _padded(arg)
     return _padded(address) + _padded(tags) + body
 
@@ -481,6 +482,6 @@ def _padded(text: str) -> bytes:
 
 
 def _number(arg: OscArg) -> float:
-    if arg is None or isinstance(arg, str):
+    if arg is None or isinstance(arg, str | bytes):
         raise TypeError(f"expected a number, got {arg!r}")
     return arg

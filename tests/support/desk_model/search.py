@@ -88,8 +88,8 @@ def main() -> int:
         print(*world.faults, sep="\n")
         return len(world.faults)
     if options.all or options.features is not None:
-        features = None if options.all else parse(options.features)
-        return search(options.desks, features, options.first)
+        chosen = None if options.all else parse(options.features)
+        return search(options.desks, chosen, options.first)
     hands = frozenset({Feature.HAND_4})
     alone = [frozenset[Feature](), *(frozenset({each}) for each in Feature)]
     beside = [frozenset({each}) | hands for each in Feature if each not in HAND_STEPS_DB]

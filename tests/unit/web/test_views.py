@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from support.desk import Desk
 
+from bridge.guard.guard import Guard
 from bridge.mix import messages as m
 from bridge.mix.messages import Mode, Slot, StripSwitch
 from bridge.mix.notices import StatusChanged
-from bridge.mix.params import LockClass, Param
+from bridge.mix.params import MOVABLE, LockClass, Param
+from bridge.mix.state import Observation
 from bridge.web.board import Board
 from bridge.web.capture import Capture, take_capture
 from bridge.web.views import predicted, sections
@@ -79,6 +81,41 @@ def test_strips_have_names_bounds_locks_and_what_is_allowed() -> None:
     assert strips[2]["noAct"] == ["pan"]
     assert (strips[0]["low"][0], strips[0]["high"][0]) == (-12.0, 6.0)
     assert strips[0]["snapshot"] == [0.0] * 6
+
+
+def test_the_bounds_shown_are_those_to_which_the_guard_shortens_a_move() -> None:
+    looked = Looked()
+    desk = looked.desk
+    desk.hand(1, Param.GAIN, -20.0)  # a hand may go further than the bridge
+    desk.run(3.0)
+    guard, mix = desk.engine.guard, desk.engine.mix
+    observation = mix.observe()
+    for mode, is_show in ((Mode.SUGGEST, False), (Mode.GIG, False), (Mode.GIG, True)):
+        desk.choose(mode)
+        if is_show:
+            guard.show.begin({(strip.key, Param.GAIN): 0.0 for strip in mix.strips})
+        strips = looked.look()["strips"]
+        for row, column in ((0, 0), (1, 0), (1, 1), (2, 2)):
+            value = observation.values[row, column]
+            low, high = (strips[row][end][column] for end in ("low", "high"))
+            assert low <= value <= high or is_show
+            for step, end in ((-99.0, low), (99.0, high)):
+                granted = _reach(guard, observation, row, column, step)
+                assert granted is None or low - 1e-6 <= value + granted <= high + 1e-6
+                near = abs(end - value) < guard.limits.step[column] * guard.scale
+                assert not near or granted is None or value + granted == pytest.approx(end)
+    assert strips[1]["high"][0] == pytest.approx(1.5), "in a show a fader goes up a little"
+    assert strips[2]["high"][2] == 0.0, "and EQ is only cut"
+
+
+def _reach(
+    guard: Guard, observation: Observation, row: int, column: int, step: float
+) -> float | None:
+    """How far the guard lets one move go at most; None where it allows none."""
+    steps = np.zeros(observation.values.shape)
+    steps[row, column] = step
+    granted, allowed = guard.shape(observation, steps, MOVABLE, at=1e6)
+    return float(granted[row, column]) if allowed[row, column] else None
 
 
 def test_sends_that_are_known_are_shown_by_name() -> None:

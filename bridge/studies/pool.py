@@ -5,6 +5,7 @@ which order: the results are the same, bit for bit, as long as all have the same
 that dies takes nothing along; what it was at is done by another.
 """
 
+import asyncio
 import importlib
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -61,18 +62,28 @@ def _client(cluster: str) -> Iterator[Any]:
         distributed = importlib.import_module("distributed")
     except ImportError:
         raise ConfigError(f"--cluster needs Dask: {install_command('cluster')}") from None
-    try:
-        client = distributed.Client(cluster, timeout=_PATIENCE_S, set_as_default=False)
-    except (OSError, ValueError, TypeError) as error:
+    # Asked first, with a bound of ours: a client that cannot connect may wait for ever.
+    found = asyncio.run(_kind_of(distributed, cluster))
+    if found != "Scheduler":
         raise NetworkError(
-            f"--cluster: no Dask scheduler answers at {cluster!r} ({type(error).__name__}); "
+            f"--cluster: no Dask scheduler answers at {cluster!r} (found: {found}); "
             "start one with 'dask scheduler' and give the address that it prints."
-        ) from None
+        )
+    client = distributed.Client(cluster, timeout=_PATIENCE_S, set_as_default=False)
     try:
         _check_versions(client.run(versions), cluster)
         yield client
     finally:
         client.close()
+
+
+async def _kind_of(distributed: Any, address: str) -> str:  # noqa: ANN401 - it has no types
+    """What of Dask answers at an address, in its own word; else the kind of the error."""
+    try:
+        async with asyncio.timeout(_PATIENCE_S), distributed.rpc(address) as peer:
+            return str((await peer.identity())["type"])
+    except (OSError, ValueError, TypeError, LookupError) as error:  # a timeout is an OSError
+        return type(error).__name__
 
 
 def versions() -> tuple[str, str]:

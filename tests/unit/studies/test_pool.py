@@ -105,6 +105,13 @@ def test_a_cluster_that_is_not_there_is_one_sentence(
     assert not (tmp_path / "p.json").exists()
 
 
+def test_a_worker_is_no_scheduler(cluster: str) -> None:
+    with distributed.Client(cluster, set_as_default=False) as client:
+        worker = next(iter(client.run(pools.versions)))
+    with pytest.raises(NetworkError, match="found: Worker"), pool_of(1, worker):
+        pass
+
+
 def test_a_worker_of_another_version_is_refused_by_name() -> None:
     version, numpy = pools.versions()
     pools._check_versions({"a": (version, numpy)}, "tcp://x")

@@ -47,7 +47,7 @@ document.getElementById("head").append(
 function updateHead() {
   const { connection: link, status } = state;
   const bridge = status?.state ?? "";
-  const text = link === "online" ? (bridge === "online" ? "DAW connected" : bridge ? `${bridge}: ${status.text}` : "connected") : link === "connecting" ? "connecting …" : link === "unpaired" ? "not paired" : "connection lost";
+  const text = link === "online" ? (bridge === "online" ? (status.scene ? `DAW connected, scene ${status.scene}` : "DAW connected") : bridge ? `${bridge}: ${status.text}` : "connected") : link === "connecting" ? "connecting …" : link === "unpaired" ? "not paired" : "connection lost";
   say(connection.querySelector(".text"), text);
   mark(connection, "data-state", link === "online" ? bridge : link);
   mark(connection, "title", text);

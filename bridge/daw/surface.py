@@ -44,6 +44,7 @@ from bridge.mix.messages import (
     StripSwitched,
     SuggestionAccepted,
     SuggestionSkipped,
+    TrackWished,
     UndoRequested,
 )
 from bridge.mix.notices import (
@@ -51,6 +52,7 @@ from bridge.mix.notices import (
     MoveReported,
     Notice,
     Offered,
+    QuestionChanged,
     RateableChanged,
     RequestRefused,
     RewardCredited,
@@ -59,6 +61,7 @@ from bridge.mix.notices import (
 )
 from bridge.mix.params import LockClass
 from bridge.mix.roles import Role
+from bridge.mix.wishes import Wish
 from bridge.osc.message import OscArg, OscMessage
 
 PROTOCOL: Final = 1
@@ -85,6 +88,7 @@ _NOTICES: Final = frozenset(
         "rateable",
         "offer",
         "working",
+        "question",
     )
 )
 
@@ -202,6 +206,7 @@ _ROWS: Final[tuple[tuple[str, Callable[..., Any], tuple[Argument, ...], str], ..
     ("learn", _LEARN, (_OF_TRACK, _LOCK, _ON), "Let it teach, or not"),
     ("act", _ACT, (_OF_TRACK, _LOCK, _ON), "Let it be moved unasked, or only suggested"),
     ("role", RoleCorrected, (_OF_TRACK, _of_words("role", Role)), "Correct a guessed role"),
+    ("wish", TrackWished, (_OF_TRACK, _of_words("wish", Wish)), "Say how a track is wanted"),
     ("endorse", MixEndorsed, (), "The mix is as I want it: learn from every strip"),
     ("forget", ForgetRequested, (_WHAT,), "Forget a role, this song or all"),
     ("task", TaskChosen, (_of_words("task", TaskName),), "What is worked on"),
@@ -387,6 +392,8 @@ def encode_notice(notice: Notice) -> OscMessage:
         case WorkChanged():
             work = (notice.task.value, notice.track, notice.device)
             return OscMessage(PREFIX + "working", work)
+        case QuestionChanged():
+            return OscMessage(PREFIX + "question", (notice.track, notice.role, notice.text))
 
 
 def rest_of(move: MoveReported) -> tuple[OscMessage, ...]:

@@ -278,6 +278,13 @@ class DeviceWork:
         else:
             self.hands.receive(event)
 
+    def prepare(self, event: m.DawEvent) -> None:
+        """What the DAW begins to say is about the devices as well."""
+        if isinstance(event, m.DumpOpened):
+            self.rack.open_dump()
+        elif isinstance(event, m.SceneRecalled):
+            self.hands.expect_patch()
+
     def close_dump(self, at: float) -> None:
         """A dump has said which devices there are."""
         had_focus = self.focus is not None

@@ -15,7 +15,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final, assert_never
 
-from bridge.agents.agent import Agent
+from bridge.agents.agent import Agent, LearnsSongs
 from bridge.engine.controls import ControlEvent, Controls
 from bridge.engine.daw_events import DawEvents
 from bridge.engine.detours import Detours
@@ -23,6 +23,7 @@ from bridge.engine.device_work import DeviceWork
 from bridge.engine.ledger import Ledger
 from bridge.engine.move import Move
 from bridge.engine.moves import Moves
+from bridge.engine.questions import Questions
 from bridge.engine.results import StepBuilder, StepResult
 from bridge.engine.strip_memory import StripMemory
 from bridge.engine.teaching import Teacher
@@ -31,18 +32,12 @@ from bridge.guard.grid import Grid
 from bridge.guard.guard import Guard
 from bridge.guard.limits import PANIC_RAMP_S, Limits
 from bridge.mix import messages as m
-from bridge.mix.device_events import (
-    DeviceEvent,
-    SetDeviceParam,
-    TargetHeard,
-    TaskEvent,
-    TaskName,
-)
+from bridge.mix.device_events import DeviceEvent, SetDeviceParam, TargetHeard, TaskEvent, TaskName
 from bridge.mix.messages import LinkState, Mode, MoveState, SetParam
 from bridge.mix.notices import Notice, RewardCredited, StatusChanged
 from bridge.mix.params import Param
 from bridge.mix.sound import guess_roles
-from bridge.mix.state import MixState
+from bridge.mix.state import MixState, Observation
 from bridge.tasks.task import Task
 
 _IDLE_LOOK_S: Final = 0.2
@@ -121,15 +116,17 @@ class Engine:
         self._interval_s = interval_s
         self._is_live = self.guard.is_live = is_live
         self._link = (LinkState.OFFLINE, "nothing has been heard of the DAW yet")
-        self._next_decision_at = -math.inf
         self._attended_at: float | None = None
         self._told_status = ("", "")
-        self._last_event_at = math.inf
+        self._next_decision_at, self._last_event_at = -math.inf, math.inf
         self._start_in(mode)
 
     def _connect(self, agent: Agent) -> None:
         """Make what people and the DAW speak with, and give each its neighbours."""
         self.detours = Detours(mix=self.mix, guard=self.guard, moves=self.moves)
+        self.questions = Questions(
+            mix=self.mix, guard=self.guard, moves=self.moves, detours=self.detours
+        )
         self._verdicts = Verdicts(
             mix=self.mix,
             guard=self.guard,
@@ -139,13 +136,15 @@ class Engine:
             out=self._out,
         )
         self._controls = Controls(
+            mix=self.mix,
             moves=self.moves,
             strip_memory=self._strip_memory,
             detours=self.detours,
             verdicts=self._verdicts,
             agent=agent,
             out=self._out,
-            notify=self._tell,
+            notify=self.notify,
+            decide_soon=self._decide_soon,
         )
         self._daw = DawEvents(
             mix=self.mix,
@@ -154,7 +153,7 @@ class Engine:
             verdicts=self._verdicts,
             strip_memory=self._strip_memory,
             pause=self.pause,
-            notify=self._tell,
+            notify=self.notify,
             attend=self._attend,
         )
 
@@ -175,14 +174,14 @@ class Engine:
                 self.mix.hear(event)
                 self.guard.show.record_levels(self.mix, event.at)
                 for strip in guess_roles(self.mix) if self.moves.is_idle else ():
-                    self._tell(f"{strip.name}: guessed from its sound, I take it for {strip.role}")
+                    self.notify(f"{strip.name}: guessed from its sound, I take it for {strip.role}")
         elif isinstance(event, m.LinkChanged):
             self._link = (event.state, event.text)
             self.guard.is_online = event.state is LinkState.ONLINE
             if event.state is not LinkState.ONLINE:
                 self.pause(event.at, event.text)
             elif self._is_assist_wanted:
-                self._tell(f"assist {_NEEDS_PIN}; until then I only suggest")
+                self.notify(f"assist {_NEEDS_PIN}; until then I only suggest")
         else:
             self._attended_at = event.at
             self._on_person(event)
@@ -195,6 +194,8 @@ class Engine:
         if self.moves.is_dump_wanted or self.devices.moves.is_dump_wanted:
             self.moves.is_dump_wanted = self.devices.moves.is_dump_wanted = False
             self._out.commands.append(m.RequestDump(number=0))  # the link counts them
+        is_heard = isinstance(event, m.MetersRead)
+        self._out.notices.extend(self.questions.review(event.at, self.mode, is_heard=is_heard))
         self._out.collect(self.moves.notices, self._teacher.lessons)
         self._out.notices.extend(self.devices.moves.take_notices())
         self.ledger.record(event.at, self._out.notices, self.mix.name_of)
@@ -240,10 +241,13 @@ class Engine:
         return self.moves.is_wanted(command, at)
 
     def open_notices(self) -> tuple[Notice, ...]:
-        """What somebody who comes now should know: the suggestion that waits for an answer."""
-        move = self.moves.suggestion
-        open_move = () if move is None else (self.moves.report(move),)
-        return (*open_move, *self.devices.open_notices())
+        """What somebody who comes now should know: what waits for an answer."""
+        move, question = self.moves.suggestion, self.questions.open
+        return (
+            *(() if move is None else (self.moves.report(move),)),
+            *(() if question is None else (self.questions.report(),)),
+            *self.devices.open_notices(),
+        )
 
     def beliefs(self) -> Mapping[str, Any]:
         """What is believed of this person, as JSON that a person can read."""
@@ -263,10 +267,7 @@ class Engine:
 
     def _on_daw(self, event: m.DawEvent) -> None:
         was_open = self.mix.is_dump_open
-        if isinstance(event, m.DumpOpened):
-            self.devices.rack.open_dump()
-        elif isinstance(event, m.SceneRecalled):
-            self.devices.hands.expect_patch()
+        self.devices.prepare(event)
         self._daw.apply(event)
         if not was_open or self.mix.is_dump_open:
             return
@@ -275,6 +276,23 @@ class Engine:
         if self.guard.is_panicked:
             self.moves.fade_to_snapshot(event.at, PANIC_RAMP_S)
             self.devices.moves.back_to_snapshot(event.at)
+
+    @property
+    def songs(self) -> tuple[str, ...]:
+        """The names of the finished mixes that were learnt."""
+        return self._agent.songs if isinstance(self._agent, LearnsSongs) else ()
+
+    def learn_song(
+        self, name: str, observation: Observation, *, knows_eq: bool
+    ) -> tuple[str, ...] | None:
+        """Learn from a finished mix, between sessions; see `LearnsSongs.learn_song`.
+
+        Returns:
+            None where the agent learns from no mixes.
+        """
+        if not isinstance(self._agent, LearnsSongs):
+            return None
+        return self._agent.learn_song(name, observation, knows_eq=knows_eq)
 
     # -- people --------------------------------------------------------------------------------
 
@@ -350,7 +368,7 @@ class Engine:
         if self._is_assist_wanted and self.detours.pins:
             self._is_assist_wanted = False
             self._choose_mode(Mode.ASSIST)
-            self._tell("the mix is pinned: assist begins")
+            self.notify("the mix is pinned: assist begins")
 
     def _choose_mode(self, mode: Mode) -> None:
         self.mode = self._teacher.mode = mode
@@ -419,14 +437,14 @@ class Engine:
     def _on_tick(self, event: m.Tick) -> None:
         at = event.at
         for sentence in self._verdicts.settle(at):
-            self._tell(sentence)
+            self.notify(sentence)
         if (until := self.detours.due) is not None and at >= until - 1e-9:
             self.detours.come_back(at)
         if self._attended_at is None:
             self._attended_at = at
         if self.mode is Mode.ASSIST and at > self._attended_at + _UNATTENDED_S:
             self._choose_mode(Mode.SUGGEST)
-            self._tell("nobody has answered for half an hour: from now on I only suggest")
+            self.notify("nobody has answered for half an hour: from now on I only suggest")
         if self._may_decide() and at >= self._next_decision_at:
             self._decide(at)
         self.devices.tick(at)
@@ -442,10 +460,17 @@ class Engine:
             and bool(self.mix.strips)
         )
 
+    def _decide_soon(self, at: float) -> str:
+        """Let the next move not wait for its turn; returns what else it waits for, in words."""
+        self._next_decision_at = min(self._next_decision_at, at)
+        if self.mode is Mode.OBSERVE:
+            return "; in observe mode nothing is suggested"
+        return "" if self.mix.playing else "; the move for it comes when the DAW plays"
+
     def _decide(self, at: float) -> None:
         proposal = self._teacher.propose(self.mix.observe(), at)
         for sentence in self._teacher.sentences:
-            self._tell(sentence)
+            self.notify(sentence)
         self._next_decision_at = at + self._interval_s
         if proposal is None:
             self._next_decision_at = at + max(self._interval_s, _IDLE_LOOK_S)
@@ -466,11 +491,7 @@ class Engine:
     # -- telling -------------------------------------------------------------------------------
 
     def notify(self, text: str) -> None:
-        """Show a sentence to everyone."""
-        self._tell(text)
-
-    def _tell(self, text: str) -> None:
-        """A sentence for a person beside an unchanged state."""
+        """Show a person a sentence beside an unchanged state."""
         self._out.notices.append(StatusChanged(state=self.status[0], text=text))
 
     def _tell_status(self) -> None:

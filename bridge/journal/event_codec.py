@@ -59,6 +59,7 @@ KINDS: Final[dict[str, type[Any]]] = {
     "VariantChosen": d.VariantChosen,
     "TargetChosen": d.TargetChosen,
     "TargetHeard": d.TargetHeard,
+    "TrackWished": m.TrackWished,
     "MetersRead": m.MetersRead,
     "LinkChanged": m.LinkChanged,
     "Tick": m.Tick,

@@ -11,6 +11,7 @@ from typing import Final
 from bridge.mix.device_events import DeviceCommand, DeviceEvent, TargetHeard, TaskEvent
 from bridge.mix.params import LockClass, Param
 from bridge.mix.roles import Role
+from bridge.mix.wishes import Wish
 
 
 class Mode(StrEnum):
@@ -344,6 +345,15 @@ class MixEndorsed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrackWished:
+    """A person says in a word how they want a track; `track` as in `RoleCorrected`, and one."""
+
+    at: float
+    track: str
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
     """Time has passed; sent when the engine's deadline falls due."""
 
@@ -384,6 +394,7 @@ MixEvent = (
     | MixRecalled
     | ForgetRequested
     | MixEndorsed
+    | TrackWished
 )
 """What a person asks for, of the mix or of everything."""
 PersonEvent = MixEvent | TaskEvent

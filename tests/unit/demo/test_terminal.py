@@ -1,12 +1,14 @@
 """The terminal view: it fits, its keys never fall off, and it shows what the ledger says."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 from support.desk import Desk
 
 from bridge.demo.terminal import Frame, draw
+from bridge.engine.view import make_view
 from bridge.mix.messages import Mode, TrackBarred
 from bridge.mix.params import LockClass, Param
 
@@ -18,7 +20,8 @@ def picture(desk: Desk, size: tuple[int, int] = BIG, *, hint: str = "", later: f
     console = Console(file=io.StringIO(), width=width, height=height, force_terminal=False)
     frame = Frame(width=width, height=height, at=desk.at + later, hint=hint)
     with console.capture() as capture:
-        console.print(draw(desk.engine, BELIEFS, frame))
+        view = replace(make_view(desk.engine, at=desk.at), beliefs=BELIEFS)
+        console.print(draw(view, desk.engine.ledger, frame))
     return capture.get()
 
 

@@ -1,4 +1,4 @@
-"""What the page is told, from captures of a real engine."""
+"""What the page is told, from views of a real engine."""
 
 import json
 from typing import Any
@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from support.desk import Desk
 
+from bridge.engine.view import View, make_view
 from bridge.guard.guard import Guard
 from bridge.mix import messages as m
 from bridge.mix.messages import Mode, Slot, StripSwitch
@@ -14,7 +15,6 @@ from bridge.mix.notices import StatusChanged
 from bridge.mix.params import MOVABLE, LockClass, Param
 from bridge.mix.state import Observation
 from bridge.web.board import Board
-from bridge.web.capture import Capture, take_capture
 from bridge.web.views import predicted, sections
 
 SILENT = np.full((8, 2), np.nan)
@@ -28,25 +28,25 @@ class Looked:
         self.board = Board()
         self._seen = 0
 
-    def capture(self, levels: np.ndarray = SILENT) -> Capture:
+    def view(self, levels: np.ndarray = SILENT) -> View:
         state, text = self.desk.engine.status
-        return take_capture(
+        return make_view(
             self.desk.engine, status=StatusChanged(state=state, text=text), levels=levels,
             at=self.desk.at, epoch=1000.0, with_beliefs=True,
         )  # fmt: skip
 
     def look(self) -> dict[str, Any]:
         """All sections, as a client gets them."""
-        ledger, capture = self.desk.engine.ledger, self.capture()
+        ledger, view = self.desk.engine.ledger, self.view()
         rewards = [answer.value for answer in ledger.answers]
-        self.board.take(capture, ledger.since(self._seen), rewards)
+        self.board.take(view, ledger.since(self._seen), rewards)
         self._seen = ledger.version
         text = json.dumps(
             {
                 name: section.make()
                 for name, section in sections(
-                    capture, self.board.rows, rows_version=0, rewards=rewards,
-                    beliefs=capture.beliefs or {},
+                    view, self.board.rows, rows_version=0, rewards=rewards,
+                    beliefs=view.beliefs or {},
                 ).items()
             },
             allow_nan=False,
@@ -167,7 +167,7 @@ def test_a_suggestion_says_what_why_how_sure_and_what_it_would_change() -> None:
     ],
 )
 def test_what_cannot_be_predicted_is_said(param: Param, text: str) -> None:
-    assert text in predicted(Looked().capture(), 0, param, {0: 0.5})
+    assert text in predicted(Looked().view(), 0, param, {0: 0.5})
 
 
 def test_the_newest_move_is_rated_until_its_reward_is_confirmed() -> None:

@@ -18,24 +18,30 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick check static bench clean packages
+.PHONY: help setup demo test quick check static docs bench desks clean packages
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 setup: .venv/installed ## Make .venv and install everything in it, where that is not done yet
 
-.venv/installed: pyproject.toml constraints.txt
+.venv/installed: .venv/demo
+	@echo "Installing what tests need into .venv ..."
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[demo,dev,midi]'
+	@touch $@
+
+# What the demo needs, and no more.
+.venv/demo: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "mixbridge needs Python 3.11 or newer: make PYTHON=python3.12 setup" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' || \
 		{ echo "Python's venv module is missing: apt install python3-venv" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing into .venv ..."
-	@$(PIP) install --quiet --constraint constraints.txt --editable '.[demo,dev,midi]'
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[demo,midi]'
 	@touch $@
 
-demo: setup ## Mix a small band by thumbs; without a terminal a simulated listener answers
+demo: .venv/demo ## Mix a small band by thumbs; without a terminal a simulated listener answers
 	@if [ -t 0 ] && [ -t 1 ] && [ -z "$$CI" ]; then $(BIN)/mixbridge demo; \
 	else $(BIN)/mixbridge demo --listener auto --headless; fi
 
@@ -55,8 +61,18 @@ static: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+docs: .venv/docs ## Build the site of the documentation into build/site; a broken link is an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
+.venv/docs: pyproject.toml constraints.txt | setup
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[docs]'
+	@touch $@
+
 bench: setup ## Measure speed and print the figures side by side
 	@$(BIN)/mixbridge study bench
+
+desks: setup ## Play 10,000 random desks; count which promises break
+	@PYTHONPATH=.:tests nice $(BIN)/python tests/support/desk_model/search.py --all --first 20000 --desks 10000
 
 clean: ## Remove .venv and what the tools left
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage build dist

@@ -4,12 +4,13 @@ import asyncio
 import json
 import logging
 import signal
-import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
@@ -20,7 +21,7 @@ from bridge.daw.surface import PREFIX
 from bridge.daws import DAWS, make_dialect
 from bridge.doctor import examine_daw
 from bridge.engine.engine import Engine
-from bridge.errors import NetworkError, PriorError, TraceError
+from bridge.errors import ConfigError, JournalError, NetworkError, PriorError, TraceError
 from bridge.install.installation import install_command
 from bridge.journal.journal import Journal
 from bridge.journal.store import Store, open_store
@@ -28,6 +29,7 @@ from bridge.midi.service import MidiService
 from bridge.mix.messages import Mode, PanicPressed
 from bridge.osc.message import OscMessage, OscPacket
 from bridge.run_log import RunLog, quiet_libraries
+from bridge.runtime.daw_choice import DawChoice, record_choice
 from bridge.runtime.discovery import announce, own_address, services
 from bridge.runtime.engine_factory import make_engine
 from bridge.runtime.remotes import SideDoor
@@ -58,29 +60,51 @@ _READ_METERS_S: Final = 1.0
 
 _log = logging.getLogger("bridge")
 
+_LOG_BYTES: Final = 1_000_000
+_OLD_LOGS: Final = 3
+"""Log files of earlier times that are kept, each of `_LOG_BYTES` at most."""
 
-def start_log(level: str = "info") -> None:
-    """Log to stderr, from `level` on: debug, info, warning or error.
+
+def start_log(level: str = "info", file: Path | None = None) -> None:
+    """Log to stderr, or to a file that rotates, from `level` on: debug, info, warning or error.
 
     At debug the loggers ``bridge.wire.in`` and ``bridge.wire.out`` say every message; other
     libraries stay at info.
     """
     least = logging.getLevelNamesMapping()[level.upper()]
+    handler: logging.Handler = logging.StreamHandler()
+    if file is not None:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            handler = RotatingFileHandler(
+                file, maxBytes=_LOG_BYTES, backupCount=_OLD_LOGS, encoding="utf-8"
+            )
+        except OSError as error:
+            raise ConfigError(f"{shown(file)}: cannot be written: {error.strerror}.") from None
     logging.basicConfig(
         level=max(least, logging.INFO),
         format="%(asctime)s %(levelname)-7s %(message)s",
-        stream=sys.stderr,
+        handlers=[handler],
     )
     if least != logging.INFO:
         _log.setLevel(least)
 
 
-def run(settings: Settings, *, tracing: Tracing | None = None) -> None:
+def run(
+    settings: Settings,
+    *,
+    tracing: Tracing | None = None,
+    beside: Callable[[str], Settings] | None = None,
+    show_page: Callable[[str], None] | None = None,
+) -> None:
     """Run a bridge until Ctrl-C or SIGTERM; call `start_log` before.
 
     Args:
         settings: What it is to do.
         tracing: Where every datagram is recorded, if that is wanted.
+        beside: Makes the settings for another DAW: then the page may choose it, while none is
+            there. What was chosen last is in the state file.
+        show_page: Is called with the page's address as soon as it can be opened, on a thread.
 
     Raises:
         NetworkError: If the port cannot be had.
@@ -89,17 +113,60 @@ def run(settings: Settings, *, tracing: Tracing | None = None) -> None:
     """
     # The selector loop on every system: Windows' own goes deaf after a send to a closed port.
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
-        runner.run(_run_until_stopped(settings, tracing))
+        runner.run(_run_beside(settings, tracing, beside, show_page))
 
 
-async def _run_until_stopped(settings: Settings, tracing: Tracing | None) -> None:
-    stopped = asyncio.Event()
+async def _run_beside(
+    settings: Settings,
+    tracing: Tracing | None,
+    beside: Callable[[str], Settings] | None,
+    show_page: Callable[[str], None] | None,
+) -> None:
+    """Run beside one DAW after the other, as they are chosen on the page, until it is stopped."""
     quiet_libraries()
-    async with open_bridge(settings, tracing=tracing) as bridge:
+    choice = None if beside is None else DawChoice(beside)
+    before = None
+    while True:
+        if choice is not None:
+            choice.begin(settings)
+        try:
+            await _run_until_stopped(settings, tracing, choice, show_page)
+        except NetworkError as error:
+            if before is None:
+                raise
+            _log.warning("%s", error)  # its port was free a moment ago: back to what worked
+            settings, before = before, None
+            continue
+        if choice is None or choice.settings is None:
+            return
+        settings, before, show_page = choice.settings, settings, None
+        row = DAWS[settings.daw.dialect]
+        _log.info(
+            "From now on beside %s; as a command: mixbridge run --daw %s", row.title, row.name
+        )
+        try:
+            record_choice(settings)
+        except JournalError as error:
+            _log.warning("%s", error)
+
+
+async def _run_until_stopped(
+    settings: Settings,
+    tracing: Tracing | None,
+    choice: DawChoice | None,
+    show_page: Callable[[str], None] | None,
+) -> None:
+    stopped = asyncio.Event() if choice is None else choice.stopped
+    extras = PageExtras() if choice is None else PageExtras(choose=choice.choose)
+    async with open_bridge(settings, extras, tracing=tracing) as bridge:
         _on_signals(stopped.set, bridge.runner)
+        if choice is not None:
+            choice.is_there = bridge.runner.link.is_there
         _log.info("Ready in mode %s. Ctrl-C ends it.", bridge.runner.engine.mode)
         if bridge.page is not None:
             show_links(bridge.page.links)
+            if show_page is not None and bridge.page.links:
+                await asyncio.to_thread(show_page, bridge.page.links[0])
         daw = settings.daw
         log = RunLog(
             bridge.runner,

@@ -288,12 +288,13 @@ def page_port(host: str, port: int) -> Finding:
     reach = "" if host.startswith("127.") else "; phones in the network can pair"
     if not reason:
         return _ok("page", f"not shown; its port is free: {where}{reach}")
-    if _is_our_page(host, port):
+    if is_our_page(host, port):
         return _ok("page", f"{where}{reach}")
     return _warning("page", f"{where} cannot be had: {reason}", "choose another web.port")
 
 
-def _is_our_page(host: str, port: int) -> bool:
+def is_our_page(host: str, port: int) -> bool:
+    """Return whether a page of mixbridge answers at a TCP port."""
     target = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104
     connection = http.client.HTTPConnection(target, port, timeout=1.0)
     try:

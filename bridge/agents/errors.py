@@ -6,7 +6,7 @@ import numpy as np
 
 from bridge.agents.features import Features
 from bridge.agents.targets import LEVEL_TARGET_DB, TONE_TARGET_DB, WIDTH_TARGET
-from bridge.mix.params import EQ_BANDS, Param
+from bridge.mix.params import EQ_BANDS, EQ_COLUMNS, Param
 from bridge.mix.spectrum import FloatArray, to_db, to_power
 from bridge.mix.state import Observation
 
@@ -46,7 +46,7 @@ def find_errors(
     level = features.level - target[:, 0] + to_db(wanted)
     error = np.column_stack([level, features.tone - target[:, 1:5], features.width - target[:, 5]])
     # A DAW that says nothing of its EQ has none that could be moved.
-    error[:, 1:5][np.isnan(observation.values[:, 2:])] = np.nan
+    error[:, 1:5][np.isnan(observation.values[:, EQ_COLUMNS])] = np.nan
     reads = np.clip(observation.reads, 1.0, _MEMORY_READS)
     sd = np.hypot(FLOOR_SD, _METER_SD / np.sqrt(reads)[:, None])
     sd[:, 0] = np.hypot(sd[:, 0], observation.level_sd_db)

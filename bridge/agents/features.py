@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.agents.targets import TYPICAL_DB
-from bridge.mix.params import COLUMN, Param
+from bridge.mix.params import COLUMN, EQ_COLUMNS, Param
 from bridge.mix.spectrum import BAND_OF_OCTAVE, K_WEIGHT_DB, FloatArray, eq_curve_db
 from bridge.mix.state import Observation
 
@@ -90,7 +90,7 @@ def _octave_power(
     if not has_spectrum.all():
         guess = TYPICAL_DB[observation.roles] + observation.level_db[:, None]
         source = np.where(has_spectrum[:, None], source, guess)
-    level = source + gain[:, None] + eq_curve_db(np.nan_to_num(observation.values[:, 2:]))
+    level = source + gain[:, None] + eq_curve_db(np.nan_to_num(observation.values[:, EQ_COLUMNS]))
     is_known = observation.audible & np.isfinite(level).all(axis=1)
     level = np.where(is_known[:, None], level + K_WEIGHT_DB, -150.0)
     return np.exp(level * (np.log(10.0) / 10.0)), is_known, has_spectrum & is_known

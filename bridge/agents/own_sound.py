@@ -20,6 +20,7 @@ from bridge.agents.errors import DIMENSIONS
 from bridge.agents.targets import tone_db
 from bridge.learning.prior import Prior
 from bridge.learning.q_learning import FloatArray
+from bridge.mix.params import EQ_COLUMNS
 from bridge.mix.spectrum import eq_curve_db
 from bridge.mix.state import Observation
 
@@ -36,7 +37,7 @@ _SONG_SD: Final = 0.8
 def own_errors(observation: Observation) -> FloatArray:
     """(n, 4) tone as it is less tone with the EQ flat, dB; the noise of the meters cancels."""
     source_db = observation.source_db
-    return tone_db(source_db + eq_curve_db(observation.values[:, 2:])) - tone_db(source_db)
+    return tone_db(source_db + eq_curve_db(observation.values[:, EQ_COLUMNS])) - tone_db(source_db)
 
 
 def with_own_sounds(prior: Prior) -> Prior:

@@ -15,7 +15,7 @@ from bridge.agents.person import Person
 from bridge.agents.side_effects import SideEffects, forecast_levels, side_effects
 from bridge.agents.trace import Trace
 from bridge.learning.q_learning import FloatArray, QTable
-from bridge.mix.params import Param
+from bridge.mix.params import EQ_COLUMNS, Param
 from bridge.mix.state import Observation
 
 DIMENSION_OF_MOVE: Final = np.array([DIMENSION[param] for param in STEP_PARAMS])
@@ -68,7 +68,7 @@ def look(observation: Observation, person: Person) -> View:
     sd = np.concatenate([sd, np.full((len(error), 4), _OWN_SD_DB)], axis=1)
     is_known = ~np.isnan(error)
     wanted, total_sd = np.where(is_known, error - taste, 0.0), np.sqrt(variance + sd**2)
-    eq_db = observation.values[:, 2:]
+    eq_db = observation.values[:, EQ_COLUMNS]
     cells = find_cells(
         features,
         roles,

@@ -21,9 +21,10 @@ import click
 from bridge import __version__
 from bridge.cli.journal import COMMANDS as JOURNAL_COMMANDS
 from bridge.cli.midi import midi
-from bridge.cli.options import FILE, config_option, settings, settings_with_store
+from bridge.cli.options import FILE, Group, config_option, settings, settings_with_store
 from bridge.cli.remote import COMMANDS as REMOTE_COMMANDS
 from bridge.cli.setup import setup
+from bridge.cli.start import start
 from bridge.daws import DAWS
 from bridge.errors import BridgeError, ConfigError
 from bridge.text_file import shown
@@ -111,6 +112,7 @@ _HELP: Final = """A mixing assistant that runs beside the DAW and learns your ta
 Begin with one of these:
 
 \b
+  mixbridge                 the bridge and its page, which leads to the first move
   mixbridge demo --page     a small band in your browser, without a DAW
   mixbridge doctor          what works here, and what to do about the rest
   mixbridge setup DAW       prepare yours ('mixbridge setup' names them), then
@@ -119,11 +121,22 @@ Begin with one of these:
 
 
 @click.group(
-    help=_HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=Group,
+    help=_HELP,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="mixbridge", message="%(prog)s %(version)s")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """A mixing assistant that runs beside the DAW and learns your taste."""
+    if context.invoked_subcommand is not None:
+        return
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        with start.make_context("start", [], parent=context) as own:
+            start.invoke(own)
+    else:  # a script has not asked for a bridge
+        click.echo(context.get_help())
 
 
 @cli.command()
@@ -139,6 +152,7 @@ def cli() -> None:
     show_default=True,
     help="debug says every message that comes and goes.",
 )
+@click.option("--log-file", type=FILE, help="Log there instead of the terminal; it rotates.")
 @_listen_option
 @click.option("--trace", type=FILE, metavar="FILE", help="Record every datagram in and out.")
 @click.option("--trace-mask-names", is_flag=True, help="Put pseudonyms for names in the trace.")
@@ -150,6 +164,7 @@ def run(
     daw: str | None,
     guard: str | None,
     log_level: str,
+    log_file: Path | None,
     *,
     listen: bool,
     trace: Path | None,
@@ -163,7 +178,7 @@ def run(
 
     from bridge import app
 
-    app.start_log(log_level)
+    app.start_log(log_level, log_file)
     if trace is None:
         if trace_mask_names:
             raise click.UsageError("--trace-mask-names: there is no trace; add --trace FILE.")
@@ -362,7 +377,7 @@ def remotes(folder: Path, config: Path | None) -> None:
     click.echo(f"mixbridge.json (Open Stage Control) and mixbridge.tosc (TouchOSC) are in {folder}")
 
 
-@cli.group()
+@cli.group(cls=Group)
 def study() -> None:
     """Measure the bridge and its learner.
 

@@ -5,10 +5,10 @@ from typing import Final
 
 import click
 
-from bridge.cli.options import config_option, settings_with_store
+from bridge.cli.options import Group, config_option, settings_with_store
 
 
-@click.group()
+@click.group(cls=Group)
 def midi() -> None:
     """Bind pads and pedals: list, learn, unlearn, test."""
 

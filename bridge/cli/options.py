@@ -36,17 +36,37 @@ uninstall_option = click.option(
 dry_run_option = click.option("--dry-run", is_flag=True, help="Say it, and change nothing.")
 
 
+class Group(click.Group):
+    """A group of commands whose help says each in a whole sentence, never cut with dots."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands, each with the first paragraph of its help."""
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        rows = [
+            (name, " ".join((each.help or "").split("\n\n")[0].split()))
+            for name, each in commands
+            if each is not None and not each.hidden
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
 def config_option(command: Command) -> Command:
     """Add where the settings are, and who the person is, to a command."""
     return _config_option(_profile_option(command))
+
+
+def chosen_profile() -> str | None:
+    """Who was named with ``--profile``; None where nobody was."""
+    context = click.get_current_context(silent=True)
+    return context.meta.get(_PROFILE) if context else None
 
 
 def settings(path: Path | None, overrides: dict[str, object] | None = None) -> "Settings":
     """The settings of a file, or the defaults; `overrides` by dotted key replace the file's."""
     from bridge.config import load
 
-    context = click.get_current_context(silent=True)
-    profile = context.meta.get(_PROFILE) if context else None
+    profile = chosen_profile()
     # A person who is named here is not the one whose store a file names.
     named = {} if profile is None else {"profile": profile, "store": None}
     return load(path, {**named, **(overrides or {})})

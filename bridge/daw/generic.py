@@ -38,7 +38,7 @@ from bridge.mix.messages import (
     TrackNamed,
     TransportChanged,
 )
-from bridge.mix.params import EQ_BANDS, LOCK_CLASS, SWITCHES, Param
+from bridge.mix.params import EQ_BANDS, LOCK_CLASS, SENDS, SWITCHES, Param
 from bridge.mix.roles import Role
 from bridge.osc.message import OscMessage
 
@@ -63,6 +63,8 @@ def _rows() -> Iterator[Row]:
         address = f"{_TRACK}/{param}"
         yield Row(address=address, message=ParamChanged, scale=scale, param=param)
         yield Row(address=address, message=SetParam, scale=scale, param=param)
+    for send in SENDS:
+        yield Row(address=f"{_TRACK}/{send}", message=ParamChanged, scale=FADER_DB, param=send)
     for switch in SWITCHES:
         yield Row(
             address=f"{_TRACK}/{switch}", message=ParamChanged, scale=SWITCH_VALUE, param=switch

@@ -27,6 +27,10 @@ class DawRow:
         port: The UDP port that it listens at, unless the settings name another.
         needs: What has to be on its side, a sentence.
         docs: Its page.
+        steps: What a person does until its first message comes, a sentence each; what stands in
+            backquotes is typed.
+        find: Called without arguments, says where it is on this machine; empty where it is not.
+            Opens no socket, and reads only where its files usually are.
         dialect: Makes its `bridge.daw.dialect.Dialect`; pure.
         doctor: Called with the settings, yields each `Line`.
         setup: A click command, ``mixbridge setup NAME``.
@@ -48,7 +52,9 @@ class DawRow:
     port: int
     needs: str
     docs: str
+    steps: tuple[str, ...]
     dialect: str
+    find: str = ""
     doctor: str = ""
     setup: str = ""
     side_door: str = ""

@@ -70,7 +70,7 @@ class Controls:
             case m.RevertRequested():
                 self._verdicts.take_revert(event)
             case m.MixPinned():
-                self._detours.pin(event.slot, event.at)
+                self._refuse("pin", self._detours.pin(event.slot, event.at))
             case m.MixRecalled():
                 self._refuse("recall", self._detours.recall(event.slot, event.at))
             case m.MixEndorsed():

@@ -42,6 +42,10 @@ _SUSPENDED_S: Final = 5.0
 """Silence for this long where a tick was due means that the computer slept."""
 _UNATTENDED_S: Final = 30 * 60.0
 _GIG_SCALE: Final = 0.5
+_NEEDS_PIN: Final = (
+    "needs a mix to go back to, in front of people: pin this one ('mixbridge pin a', or Pin A on "
+    "the page)"
+)
 _HEARD_WHILE_COMPARING: Final = (
     m.CompareSwitched,
     m.RewardReceived,
@@ -118,13 +122,13 @@ class Engine:
             attend=self._attend,
         )
         self._interval_s = interval_s
-        self._is_live = is_live
+        self._is_live = self.guard.is_live = is_live
         self._link = (LinkState.OFFLINE, "nothing has been heard of the DAW yet")
         self._next_decision_at = -math.inf
         self._attended_at: float | None = None
         self._told_status = ("", "")
         self._last_event_at = math.inf
-        self._choose_mode(mode)
+        self._start_in(mode)
 
     # -- the one door --------------------------------------------------------------------------
 
@@ -150,6 +154,8 @@ class Engine:
             self.guard.is_online = event.state is LinkState.ONLINE
             if event.state is not LinkState.ONLINE:
                 self._pause(event.at, event.text)
+            elif self._is_assist_wanted:
+                self._tell(f"assist {_NEEDS_PIN}; until then I only suggest")
         else:
             self._attended_at = event.at
             self._on_person(event)
@@ -214,6 +220,7 @@ class Engine:
             self.detours.come_back(event.at)  # whatever is asked for is about the mix itself
         if isinstance(event, ControlEvent):
             self._controls.take(event)
+            self._begin_assist()
             return
         match event:
             case m.RewardReceived():
@@ -223,8 +230,7 @@ class Engine:
             case m.UndoRequested():
                 self._verdicts.take_undo(event)
             case m.ModeChosen():
-                self._choose_mode(event.mode)
-                self._pause(event.at, f"the mode is {event.mode} now")
+                self._on_mode(event)
             case m.FreezeSwitched():
                 if event.on is not self.guard.is_frozen:
                     self.guard.is_frozen = event.on
@@ -252,6 +258,26 @@ class Engine:
     def _attend(self, at: float) -> None:
         """Somebody is there."""
         self._attended_at = at
+
+    def _start_in(self, mode: Mode) -> None:
+        """Begin in a mode; in front of people not in assist before there is a mix to go back to."""
+        self._is_assist_wanted = self._is_live and mode is Mode.ASSIST
+        self._choose_mode(Mode.SUGGEST if self._is_assist_wanted else mode)
+
+    def _on_mode(self, event: m.ModeChosen) -> None:
+        self._is_assist_wanted = False
+        if self._is_live and event.mode is Mode.ASSIST and not self.detours.pins:
+            self._out.refuse(f"mode: assist {_NEEDS_PIN}, and choose assist again")
+            return
+        self._choose_mode(event.mode)
+        self._pause(event.at, f"the mode is {event.mode} now")
+
+    def _begin_assist(self) -> None:
+        """Somebody has pinned the mix that the settings' assist has waited for."""
+        if self._is_assist_wanted and self.detours.pins:
+            self._is_assist_wanted = False
+            self._choose_mode(Mode.ASSIST)
+            self._tell("the mix is pinned: assist begins")
 
     def _choose_mode(self, mode: Mode) -> None:
         self.mode = self._teacher.mode = mode

@@ -8,7 +8,7 @@ import math
 from typing import Final
 
 from bridge.engine.detours import Detours
-from bridge.engine.hands import HandLedger, Touch
+from bridge.engine.hands import Doubt, HandLedger, Touch
 from bridge.engine.move import Move
 from bridge.engine.moves import Moves
 from bridge.engine.results import StepBuilder
@@ -149,13 +149,19 @@ class Verdicts:
 
     # -- by hand -------------------------------------------------------------------------------
 
-    def take_hand(self, strip: StripState, event: m.ParamChanged, before: float) -> None:
-        """A person moved it from `before`: stop there, keep away, and note what it may mean."""
+    def take_hand(
+        self, strip: StripState, event: m.ParamChanged, before: float, doubt: Doubt
+    ) -> None:
+        """A person moved it from `before`: stop there, keep away, and note what it may mean.
+
+        Where that is in doubt it means nothing; what was likely ours is still taken back by panic.
+        """
         self._release_other_half(strip, event.param)
         self._moves.stop(event.at, "your hand took over", key=strip.key, hand_on=event.param)
         self._detours.note_hand(strip.key, event.param)
         self._guard.hold(strip.key, event.at)
-        self._guard.pin(strip.key, event.param, event.value)
+        if doubt is not Doubt.LIKELY:
+            self._guard.pin(strip.key, event.param, event.value)
         ours = self._moves.of_param(strip.key, event.param)
         for move in ours:
             move.belongs_to_hand = True
@@ -164,7 +170,7 @@ class Verdicts:
                 key=strip.key,
                 param=event.param,
                 start=before,
-                value=event.value,
+                value=before if doubt is not Doubt.NONE else event.value,
                 at=event.at,
                 move=ours[-1].id if ours else "",
             )
@@ -180,9 +186,17 @@ class Verdicts:
         if not math.isnan(now):
             self._guard.pin(other.key, param, now)
 
+    def touched_value(self, strip: StripState, param: Param, otherwise: float) -> float:
+        """Where the hand on a parameter was last for sure; `otherwise` where there is none."""
+        return self._hands.value(strip.key, param, otherwise)
+
     def is_touched(self, strip: StripState, param: Param) -> bool:
         """Whether a hand is moving that parameter, or has just moved it."""
         return self._hands.is_open(strip.key, param)
+
+    def drop_touch(self, strip: StripState, param: Param) -> None:
+        """The parameter is gone: what was about to be a hand's word is none."""
+        self._hands.drop(strip.key, param)
 
     def yield_to_recall(self, at: float) -> None:
         """Another mix was loaded: nothing in it is ours, and nobody has judged anything."""

@@ -58,6 +58,8 @@ class Guard:
         self.scale = 1.0
         """0.5 in gig mode: half of every step and span."""
         self.show = Show()
+        self.is_live = False
+        """People hear what the DAW plays: what is muted or closed may be opened at any moment."""
         self._strips: dict[str, StripGuard] = {}
         self._booked: deque[tuple[float, str, Param]] = deque()
         self._in_this_minute: Counter[tuple[str, Param]] = Counter()
@@ -69,6 +71,13 @@ class Guard:
         if found is None:
             found = self._strips[key] = StripGuard()
         return found
+
+    def rename(self, old: str, new: str) -> bool:
+        """What had no name has one now; False where that name is known from before."""
+        if new in self._strips or old not in self._strips:
+            return False
+        self._strips[new] = self._strips.pop(old)
+        return True
 
     def pin(self, key: str, param: Param, value: float) -> None:
         """Take `value` as the snapshot's: at the first dump, and after a hand."""
@@ -132,6 +141,10 @@ class Guard:
         strip = self.strip(key)
         strip.held_until = max(strip.held_until, at + seconds)
 
+    def doubt(self, key: str, at: float, seconds: float) -> None:
+        """A hand may be on that strip: take nothing back there for so many seconds."""
+        self.strip(key).doubted_until = at + seconds
+
     def book(self, key: str, param: Param, at: float) -> None:
         """Count a move that begins now."""
         self._booked.append((at, key, param))
@@ -162,7 +175,7 @@ class Guard:
         """
         columns = np.array([COLUMN[param] for param in step_params], dtype=np.int64)
         values = observation.values[:, columns]
-        low, high = self._bounds(observation)
+        low, high = self.bounds(observation.keys, observation.names, observation.values)
         most = self.limits.step[columns] * self.scale
         targets = np.clip(values + np.clip(steps, -most, most), low[:, columns], high[:, columns])
         shortened = targets - values
@@ -175,16 +188,22 @@ class Guard:
         )
         return np.where(allowed, shortened, 0.0), allowed
 
-    def _bounds(self, observation: Observation) -> tuple[FloatArray, FloatArray]:
-        """(n, 6) least and greatest value of every parameter."""
-        snapshot = np.array([self.strip(key).snapshot for key in observation.keys])
-        snapshot = snapshot.reshape(observation.values.shape)
+    def bounds(
+        self, keys: tuple[str, ...], names: tuple[str, ...], values: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Compute how far a move may go now: (n, 6) least and greatest value, in each unit.
+
+        Args:
+            keys: (n) the strips.
+            names: (n) what they are called: the halves of a stereo pair are bound together.
+            values: (n, 6) what they hold.
+        """
+        snapshot = np.array([self.strip(key).snapshot for key in keys]).reshape(values.shape)
         span = self.limits.span * self.scale
         # What stands beyond the span (gig mode halves it) may come back in several steps.
-        low = np.fmax(_MINIMUM, np.fmin(snapshot - span, observation.values))
-        high = np.fmin(_MAXIMUM, np.fmax(snapshot + span, observation.values))
-        values = observation.values
-        for columns, leader, follower in self._linked_rows(observation):
+        low = np.fmax(_MINIMUM, np.fmin(snapshot - span, values))
+        high = np.fmin(_MAXIMUM, np.fmax(snapshot + span, values))
+        for columns, leader, follower in self._linked_rows(keys, names):
             own, other = values[leader, columns], values[follower, columns]
             low[leader, columns] = np.fmax(
                 low[leader, columns], own - (other - low[follower, columns])
@@ -195,15 +214,15 @@ class Guard:
         return low, high
 
     def _linked_rows(
-        self, observation: Observation
+        self, keys: tuple[str, ...], names: tuple[str, ...]
     ) -> Iterator[tuple[NDArray[np.int64], int, int]]:
         """Columns, row of the leader and row of the follower: links of the DAW, stereo pairs."""
         if self._links:
-            rows = {key: row for row, key in enumerate(observation.keys)}
+            rows = {key: row for row, key in enumerate(keys)}
             for param, leader, follower in self._links:
                 if leader in rows and follower in rows:
                     yield np.array([COLUMN[param]]), rows[leader], rows[follower]
-        for pair in pairs_of(observation.names):
+        for pair in pairs_of(names):
             yield _SHARED, pair.left, pair.right
 
     def _blocked(self, observation: Observation, at: float) -> NDArray[np.bool_]:
@@ -214,6 +233,9 @@ class Guard:
             return np.ones(observation.values.shape, dtype=np.bool_)
         # A closed fader, or one beyond what is ever sent, could not be put back where it stood.
         blocked = (observation.values < _MINIMUM) | (observation.values > _MAXIMUM)
+        if self.is_live:
+            is_closed = blocked[:, COLUMN[Param.GAIN]]
+            blocked |= (is_closed | ~observation.audible)[:, None]
         for row, key in enumerate(observation.keys):
             strip = self.strip(key)
             if at < strip.held_until or strip.is_silent or strip.is_nameless:
@@ -226,7 +248,7 @@ class Guard:
         for (key, param), moves in self._in_this_minute.items():
             if moves >= self.limits.moves_per_param_minute and key in rows:
                 blocked[rows[key], COLUMN[param]] = True
-        for columns, leader, follower in self._linked_rows(observation):
+        for columns, leader, follower in self._linked_rows(observation.keys, observation.names):
             is_unknown = np.isnan(observation.values[follower, columns])
             blocked[leader, columns] |= blocked[follower, columns] | is_unknown
         for pair in pairs_of(observation.names):
@@ -342,6 +364,12 @@ def _must_leave_hands_alone(guard: Guard, write: Write) -> str | None:
     return f"a hand was on it less than {HOLD_OFF_S:g} s ago"
 
 
+def _must_not_overrule_a_doubt(guard: Guard, write: Write) -> str | None:
+    if write.purpose is not Purpose.UNDO or write.at >= guard.strip(write.key).doubted_until:
+        return None
+    return "a hand may be on it; ask again in a moment"
+
+
 def _must_be_answered(guard: Guard, write: Write) -> str | None:
     if write.purpose is not Purpose.MOVE or not guard.strip(write.key).is_silent:
         return None
@@ -391,6 +419,7 @@ RULES: Final[tuple[Callable[[Guard, Write], str | None], ...]] = (
     _must_not_be_frozen,
     _must_not_cross_panic,
     _must_leave_hands_alone,
+    _must_not_overrule_a_doubt,
     _must_be_answered,
     _must_stay_near_snapshot,
     _must_be_a_small_step,

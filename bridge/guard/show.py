@@ -125,6 +125,19 @@ class Show:
         fits &= ~(is_gain & (steps > room[:, None]))
         return np.asarray(fits & heard[:, None])
 
+    def lower_bounds(
+        self, keys: tuple[str, ...], values: FloatArray, high: FloatArray
+    ) -> FloatArray:
+        """Lower the greatest values (n, 6) of a move to what the show allows; the rest stays."""
+        if not self.is_on:
+            return high
+        lowered = high.copy()
+        gain = COLUMN[Param.GAIN]
+        ceilings = [self._ceiling(k, g) for k, g in zip(keys, values[:, gain], strict=True)]
+        lowered[:, gain] = np.fmin(high[:, gain], ceilings)
+        lowered[:, _IS_EQ] = np.fmin(high[:, _IS_EQ], values[:, _IS_EQ])
+        return lowered
+
     def _ceiling(self, key: str, start: float) -> float:
         began = self._began.get((key, Param.GAIN), start)
         return (start if np.isnan(began) else began) + MOST_RISE_DB + _ROUNDING

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.mix.params import COLUMN, EQ_COLUMNS, Param
 from bridge.mix.spectrum import FloatArray, eq_curve_db
 
 
@@ -40,5 +41,5 @@ class Observation:
 
     def octaves_db(self) -> FloatArray:
         """(n, 10) octave levels after EQ and fader, as the strips stand now."""
-        eq = np.nan_to_num(self.values[:, 2:])
-        return np.asarray(self.source_db + self.values[:, :1] + eq_curve_db(eq))
+        eq = np.nan_to_num(self.values[:, EQ_COLUMNS])
+        return np.asarray(self.source_db + self.values[:, [COLUMN[Param.GAIN]]] + eq_curve_db(eq))

@@ -4,6 +4,7 @@ Engineering units only: dB, -1..+1 for pan, 0 or 1 for switches. A DAW's own sca
 `bridge.daw`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -20,6 +21,10 @@ class Param(StrEnum):
     EQ_HIGH = "eq/high/gain"
     MUTE = "mute"
     SOLO = "solo"
+    SEND_1 = "send/1/level"
+    SEND_2 = "send/2/level"
+    SEND_3 = "send/3/level"
+    SEND_4 = "send/4/level"
 
 
 class LockClass(StrEnum):
@@ -29,6 +34,16 @@ class LockClass(StrEnum):
     EQ = "eq"
     PAN = "pan"
     ALL = "all"
+
+
+class Group(StrEnum):
+    """What kind of control a parameter is: the named columns of every array over parameters."""
+
+    FADER = "fader"
+    PAN = "pan"
+    EQ = "eq"
+    SWITCH = "switch"
+    SEND = "send"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,16 +66,72 @@ class ParamSpec:
     least_step: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParamRow:
+    """All there is to know of a parameter, but for how a DAW says it.
+
+    Attributes:
+        param: Which one.
+        group: What kind of control it is.
+        words: How a person calls it.
+        spec: What may be sent; None where it is only read, and so Safe whatever happens.
+        lock_class: What locks it; None where it is only read.
+    """
+
+    param: Param
+    group: Group
+    words: str
+    spec: ParamSpec | None = None
+    lock_class: LockClass | None = None
+
+
 # A fader at -60 dB is off to the ear, and +6 dB is the top of most faders. Silence (-150 dB) may be
 # read but is never sent: the bridge does not mute. EQ gain of +-12 dB is the usual channel EQ.
 # The least steps are half of 1 dB, about the just noticeable difference in level.
+_FADER: Final = ParamSpec(unit="dB", minimum=-60.0, maximum=6.0, tolerance=0.051, least_step=0.25)
+_PAN: Final = ParamSpec(unit="", minimum=-1.0, maximum=1.0, tolerance=0.0051, least_step=0.02)
+_EQ: Final = ParamSpec(unit="dB", minimum=-12.0, maximum=12.0, tolerance=0.051, least_step=0.25)
+
+
+def _eq(param: Param, words: str) -> ParamRow:
+    return ParamRow(param=param, group=Group.EQ, words=words, spec=_EQ, lock_class=LockClass.EQ)
+
+
+TABLE: Final[dict[Param, ParamRow]] = {
+    row.param: row
+    for row in (
+        ParamRow(
+            param=Param.GAIN,
+            group=Group.FADER,
+            words="gain",
+            spec=_FADER,
+            lock_class=LockClass.GAIN,
+        ),
+        ParamRow(
+            param=Param.PAN, group=Group.PAN, words="pan", spec=_PAN, lock_class=LockClass.PAN
+        ),
+        _eq(Param.EQ_LOW, "low EQ"),
+        _eq(Param.EQ_LOWMID, "low-mid EQ"),
+        _eq(Param.EQ_HIGHMID, "high-mid EQ"),
+        _eq(Param.EQ_HIGH, "high EQ"),
+        ParamRow(param=Param.MUTE, group=Group.SWITCH, words="mute"),
+        ParamRow(param=Param.SOLO, group=Group.SWITCH, words="solo"),
+        ParamRow(param=Param.SEND_1, group=Group.SEND, words="send 1"),
+        ParamRow(param=Param.SEND_2, group=Group.SEND, words="send 2"),
+        ParamRow(param=Param.SEND_3, group=Group.SEND, words="send 3"),
+        ParamRow(param=Param.SEND_4, group=Group.SEND, words="send 4"),
+    )
+}
+"""Every parameter of a strip; whatever else is said of parameters follows from here."""
+
+
+def params_of(group: Group) -> tuple[Param, ...]:
+    """The parameters of a group, in the table's order."""
+    return tuple(row.param for row in TABLE.values() if row.group is group)
+
+
 SPECS: Final[dict[Param, ParamSpec]] = {
-    Param.GAIN: ParamSpec(unit="dB", minimum=-60.0, maximum=6.0, tolerance=0.051, least_step=0.25),
-    Param.PAN: ParamSpec(unit="", minimum=-1.0, maximum=1.0, tolerance=0.0051, least_step=0.02),
-    **{
-        band: ParamSpec(unit="dB", minimum=-12.0, maximum=12.0, tolerance=0.051, least_step=0.25)
-        for band in (Param.EQ_LOW, Param.EQ_LOWMID, Param.EQ_HIGHMID, Param.EQ_HIGH)
-    },
+    row.param: row.spec for row in TABLE.values() if row.spec is not None
 }
 
 SILENCE_DB: Final = -150.0
@@ -70,16 +141,20 @@ MOVABLE: Final[tuple[Param, ...]] = tuple(SPECS)
 """What the bridge may move. The order is the column order of every array over parameters."""
 
 COLUMN: Final[dict[Param, int]] = {param: column for column, param in enumerate(MOVABLE)}
-EQ_BANDS: Final[tuple[Param, ...]] = MOVABLE[2:]
-EQ_BAND_NAMES: Final[tuple[str, ...]] = ("low", "lowmid", "highmid", "high")
-SWITCHES: Final[tuple[Param, ...]] = (Param.MUTE, Param.SOLO)
+EQ_BANDS: Final = params_of(Group.EQ)
+EQ_COLUMNS: Final = slice(COLUMN[EQ_BANDS[0]], COLUMN[EQ_BANDS[-1]] + 1)
+"""Where the EQ stands in an array over `MOVABLE`."""
+
+EQ_BAND_NAMES: Final = tuple(band.split("/")[1] for band in EQ_BANDS)
+SWITCHES: Final = params_of(Group.SWITCH)
+SENDS: Final = params_of(Group.SEND)
+"""Levels that are read and shown, and never written: reverbs and monitors hang on them."""
+
+READ_ONLY: Final = frozenset((*SWITCHES, *SENDS))
 
 LOCK_CLASS: Final[dict[Param, LockClass]] = {
-    Param.GAIN: LockClass.GAIN,
-    Param.PAN: LockClass.PAN,
-    **dict.fromkeys(EQ_BANDS, LockClass.EQ),
+    row.param: row.lock_class for row in TABLE.values() if row.lock_class is not None
 }
-
 
 CLASS_WORDS: Final[dict[LockClass, str]] = {
     LockClass.GAIN: "gain",
@@ -89,16 +164,7 @@ CLASS_WORDS: Final[dict[LockClass, str]] = {
 }
 """A class as a person says it."""
 
-PARAM_WORDS: Final[dict[Param, str]] = {
-    Param.GAIN: "gain",
-    Param.PAN: "pan",
-    Param.EQ_LOW: "low EQ",
-    Param.EQ_LOWMID: "low-mid EQ",
-    Param.EQ_HIGHMID: "high-mid EQ",
-    Param.EQ_HIGH: "high EQ",
-    Param.MUTE: "mute",
-    Param.SOLO: "solo",
-}
+PARAM_WORDS: Final[dict[Param, str]] = {row.param: row.words for row in TABLE.values()}
 """A parameter as a person says it."""
 
 
@@ -121,3 +187,18 @@ def in_words(param: Param, value: float) -> str:
         percent = round(abs(value) * 100)
         return "C" if percent == 0 else f"{'L' if value < 0 else 'R'}{percent}"
     return "0.0 dB" if abs(value) < _SHOWN_DB else f"{value:+.1f} dB"
+
+
+def bars_in_words(barred: Mapping[LockClass, str]) -> str:
+    """Why a strip is left alone, each reason once, with what it is about.
+
+    >>> bars_in_words({LockClass.GAIN: "also moves Wedge", LockClass.EQ: "also moves Wedge"})
+    'also moves Wedge (gain, EQ)'
+    """
+    by_reason: dict[str, list[str]] = {}
+    for kind, why in barred.items():
+        by_reason.setdefault(why, []).append(CLASS_WORDS[kind])
+    return "; ".join(
+        why if kinds == [CLASS_WORDS[LockClass.ALL]] else f"{why} ({', '.join(kinds)})"
+        for why, kinds in by_reason.items()
+    )

@@ -23,7 +23,18 @@ from bridge.mix.messages import MetersRead, ParamChanged, TrackBarred
 from bridge.mix.names import fold_name
 from bridge.mix.observation import Observation as Observation  # part of a state
 from bridge.mix.pairs import pairs_of
-from bridge.mix.params import COLUMN, MOVABLE, SPECS, SWITCHES, LockClass, Param, same_value
+from bridge.mix.params import (
+    COLUMN,
+    EQ_COLUMNS,
+    MOVABLE,
+    READ_ONLY,
+    SENDS,
+    SPECS,
+    SWITCHES,
+    LockClass,
+    Param,
+    same_value,
+)
 from bridge.mix.roles import ROLE_INDEX, Role, RoleSource, read_name
 from bridge.mix.spectrum import FloatArray, eq_curve_db, mean_db, to_db, to_power
 
@@ -110,6 +121,7 @@ class MixState:
         values: (n, 6) last confirmed values of `MOVABLE`, NaN where the DAW has said nothing.
         settled: (n, 6) the same; where a control moves and nobody knows yet why, what stood before.
             A change is measured from here, however small its steps are.
+        sends: (n, sends) levels of `SENDS`, dB; NaN where the DAW has said nothing.
         changed_at: (n,) when one of them last changed, monotonic seconds.
         source_db: (n, 10) mean octave levels before fader and EQ, dBFS; NaN until heard.
         level_db: (n,) the same, broadband RMS.
@@ -143,6 +155,7 @@ class MixState:
 
     values: FloatArray
     settled: FloatArray
+    sends: FloatArray
     changed_at: FloatArray
     source_db: FloatArray
     level_db: FloatArray
@@ -214,6 +227,9 @@ class MixState:
 
     def confirm(self, strip: StripState, param: Param, value: float, at: float) -> None:
         """Take over what the DAW says it holds; see `settle` for what it means."""
+        if param in SENDS:
+            self.sends[strip.number - 1, SENDS.index(param)] = value
+            return
         if param in SWITCHES:
             setattr(strip, param.value, value != 0.0)
             self.is_any_solo = any(other.solo for other in self.strips)
@@ -300,9 +316,9 @@ class MixState:
             strip.barred = said.barred
             self.strips.append(strip)
             for param, change in said.changes.items():
-                if param in SWITCHES or np.isnan(self.settled_value(strip, param)):
+                if param in READ_ONLY or np.isnan(self.settled_value(strip, param)):
                     self.confirm(strip, param, change.value, change.at)
-                    if param not in SWITCHES:
+                    if param not in READ_ONLY:
                         self.settle(strip, param)
                 else:
                     changes.append(replace(change, track=number))
@@ -359,7 +375,7 @@ class MixState:
         np.copyto(
             self.crest_db[:rows], known + share * (crest - known), where=use & ~np.isnan(crest)
         )
-        curve = eq_curve_db(np.nan_to_num(self.values[:rows, 2:]))
+        curve = eq_curve_db(np.nan_to_num(self.values[:rows, EQ_COLUMNS]))
         source = mean_db(self.source_db[:rows], octaves - gain[:, None] - curve, share[:, None])
         np.copyto(self.source_db[:rows], source, where=(use & has_octaves)[:, None])
         self.reads[:rows] += use
@@ -394,6 +410,7 @@ class MixState:
 _ARRAYS: Final = (
     ("values", len(MOVABLE), np.nan),
     ("settled", len(MOVABLE), np.nan),
+    ("sends", len(SENDS), np.nan),
     ("changed_at", 0, -np.inf),
     ("source_db", 10, np.nan),
     ("level_db", 0, np.nan),

@@ -94,6 +94,7 @@ KEYS: Final[tuple[Key, ...]] = (
     Key(action="freeze", key="f", words="freeze, unfreeze"),
     Key(action="panic", key="P", words="panic: back to the start", gesture=Gesture.TWICE),
     Key(action="rearm", key="R", words="rearm after panic"),
+    Key(action="find", key="/", words="find a track", in_terminal=False),
     Key(action="help", key="?", words="show the keys"),
     Key(action="quit", key="q", words="quit, write the report", on_page=False),
 )

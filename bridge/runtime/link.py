@@ -83,6 +83,29 @@ class DawLink:
         self._missing = ""
         self._refresh = 0
 
+    @property
+    def text(self) -> str:
+        """What the DAW does, in words; empty before its first word."""
+        return self._text
+
+    @property
+    def missing(self) -> str:
+        """What its last dump has not said, in words; empty where it is complete."""
+        return self._missing
+
+    def is_there(self) -> bool:
+        """Return whether there is a DAW that nobody should be parted from."""
+        return self.state in (LinkState.CONNECTING, LinkState.ONLINE)
+
+    @property
+    def has_spoken(self) -> bool:
+        """Whether the DAW has been heard since the start."""
+        return self._heard_at > float("-inf")
+
+    def is_alive(self, at: float) -> bool:
+        """Return whether the DAW has been heard lately."""
+        return at - self._heard_at <= _STALE_S
+
     def request_dump(self, at: float) -> RequestDump | None:
         """Ask for a dump, now; None where the last is too fresh: it follows (`check`)."""
         while self._requests and self._requests[0] <= at - _RESTLESS_S:

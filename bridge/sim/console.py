@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from bridge.mix.params import COLUMN, SILENCE_DB, SPECS, SWITCHES, Param
+from bridge.mix.params import COLUMN, EQ_COLUMNS, SILENCE_DB, SPECS, SWITCHES, Param
 from bridge.mix.spectrum import OCTAVES_HZ, FloatArray, to_db
 from bridge.sim.equaliser import Equaliser
 from bridge.sim.stems import Stems
@@ -129,7 +129,7 @@ class Console:
         heard = np.empty((self._first[-1], stretch))
         for row, equaliser in enumerate(self._equalisers):
             wave = stems.read(row, end - stretch, stretch)
-            filtered = equaliser.filter(wave, self.values[row, 2:])
+            filtered = equaliser.filter(wave, self.values[row, EQ_COLUMNS])
             gain = self._level[row] + ramp * (level[row] - self._level[row])
             heard[self._first[row] : self._first[row + 1]] = filtered * gain
         self._level = level

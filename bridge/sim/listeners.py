@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from bridge.mix.params import COLUMN, EQ_BANDS, SPECS, Param
+from bridge.mix.params import COLUMN, EQ_BANDS, EQ_COLUMNS, SPECS, Param
 from bridge.mix.roles import ROLES, Role
 from bridge.mix.spectrum import (
     BAND_OF_OCTAVE,
@@ -172,7 +172,7 @@ class Listener:
     def _hear(self, song: Song, values: FloatArray) -> Heard:
         """What mixes (k, n, 6) sound like to this person."""
         hearing = self._hearing
-        gain, pan, eq = values[..., 0], values[..., COLUMN[Param.PAN]], values[..., 2:]
+        gain, pan, eq = values[..., 0], values[..., COLUMN[Param.PAN]], values[..., EQ_COLUMNS]
         octaves = to_power(song.source_db + gain[..., None] + eq_curve_db(eq))
         weighted = octaves * to_power(K_WEIGHT_DB)
         own = to_db(weighted.sum(-1))

@@ -1,6 +1,6 @@
 """The server: the page's files, its WebSocket and its small API, on a thread of its own.
 
-The bridge's loop is not slowed by who looks at it: it hands over a capture (`Page.publish`) and
+The bridge's loop is not slowed by who looks at it: it hands over a view (`Page.publish`) and
 goes on; JSON, sockets and slow readers are this thread's. What a client asks for comes back to the
 loop as the same message that an OSC remote would send, through the same decoder, so that the page
 can do what `/bridge` can do and nothing else.
@@ -25,12 +25,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from bridge.engine.ledger import Row
-from bridge.errors import DialectError, NetworkError
+from bridge.engine.view import View
+from bridge.errors import BridgeError, NetworkError
 from bridge.runtime.discovery import own_address
 from bridge.web.access import Access, Right
 from bridge.web.board import Board
-from bridge.web.capture import Capture
 from bridge.web.client import MAX_FRAME_BYTES, Client, request_of
+from bridge.web.extras import Choose
 from bridge.web.gate import Asked, refusal
 from bridge.web.oscquery import describe, host_info
 
@@ -38,7 +39,7 @@ MAX_CLIENTS: Final = 16
 _MAX_CONNECTIONS: Final = 64
 _PING_S: Final = 10.0
 _CLOSE_S: Final = 2.0
-_SCREENS: Final = ("", "remote", "desk", "suggestions", "history", "learning", "doctor")
+_SCREENS: Final = ("", "start", "remote", "desk", "suggestions", "history", "learning", "doctor")
 _TYPES: Final = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -73,6 +74,7 @@ class Page:
         documents: What can be asked for by name with a token: a function that gives bytes and their
             type, called on a thread that may wait.
         osc_port: Where the bridge takes OSC.
+        choose: Begins again beside another DAW; None where that is not the page's to choose.
 
     Attributes:
         watchers: How many clients look at it now; read from any thread.
@@ -87,6 +89,7 @@ class Page:
         facts: Mapping[str, Any],
         documents: Mapping[str, Callable[[], tuple[bytes, str]]],
         osc_port: int,
+        choose: Choose | None = None,
     ) -> None:
         self.watchers = 0
         self._access = access
@@ -95,6 +98,7 @@ class Page:
         self._facts = dict(facts)
         self._documents = documents
         self._osc_port = osc_port
+        self._choose = choose
         self._board = Board()
         self._clients: set[Client] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -148,21 +152,21 @@ class Page:
             self._server.should_exit = True
             self._thread.join(_CLOSE_S)
 
-    def publish(self, capture: Capture, fresh: tuple[Row, ...], rewards: list[float]) -> bool:
+    def publish(self, view: View, fresh: tuple[Row, ...], rewards: list[float]) -> bool:
         """Show another moment; False, and it is dropped, while the last one is worked on."""
         if self._loop is None or self._pending:
             self._hold(fresh)
             return False
         self._pending = 1
         rows, self._held = self._held + fresh, ()
-        self._call(self._take, capture, rows, list(rewards))
+        self._call(self._take, view, rows, list(rewards))
         return True
 
     def _hold(self, fresh: tuple[Row, ...]) -> None:
         self._held = (self._held + fresh)[-1024:]
 
     def show(self, name: str, content: Any) -> None:  # noqa: ANN401 - any JSON
-        """Show a section that is no part of a capture, such as the pads."""
+        """Show a section that is no part of a view, such as the pads."""
         self._call(self._put, name, content)
 
     def say(self, text: str) -> None:
@@ -192,9 +196,9 @@ class Page:
         if self._server is not None:
             await self._server.serve(sockets=[listener])
 
-    def _take(self, capture: Capture, rows: tuple[Row, ...], rewards: list[float]) -> None:
+    def _take(self, view: View, rows: tuple[Row, ...], rewards: list[float]) -> None:
         try:
-            self._board.take(capture, rows, rewards)
+            self._board.take(view, rows, rewards)
             self._wake()
         finally:
             self._pending = 0
@@ -219,6 +223,7 @@ class Page:
             Route("/static/{name}", self._static),
             Route("/api/session", self._session),
             Route("/api/request", self._request, methods=["POST"]),
+            Route("/api/daw", self._daw, methods=["POST"]),
             Route("/api/{name:path}", self._document),
             Route("/oscquery", self._oscquery),
             WebSocketRoute("/ws", self._socket),
@@ -233,12 +238,40 @@ class Page:
 
     async def _session(self, request: Request) -> Response:
         """Who is on this machine is given the token; nobody else."""
-        peer = request.client.host if request.client else ""
-        is_here = peer == "::1" or peer.startswith("127.")
-        return JSONResponse({"token": self._access.all if is_here else None})
+        return JSONResponse({"token": self._access.all if _is_here(request) else None})
 
     async def _request(self, request: Request) -> Response:
         """One request of `/bridge` as JSON, for scripts and button boxes."""
+
+        def ask(said: Any) -> str:  # noqa: ANN401 - any JSON
+            address, args = request_of(said)
+            self._ask(address, args)
+            return address
+
+        return await self._change(request, ask, '{"address": "/bridge/undo", "args": []}')
+
+    async def _daw(self, request: Request) -> Response:
+        """Choose the DAW, where nobody has and none is there: only a person at this machine can."""
+        choose = self._choose
+        if choose is None or not _is_here(request):
+            return _refused(
+                403,
+                "expected 'mixbridge' started on this machine without a DAW in its settings; "
+                "else end it and run: mixbridge run --daw NAME",
+            )
+
+        def choose_daw(said: Any) -> str:  # noqa: ANN401 - any JSON
+            if not isinstance(said, dict) or not isinstance(said.get("daw"), str):
+                raise ValueError
+            choose(said["daw"])
+            return str(said["daw"])
+
+        return await self._change(request, choose_daw, '{"daw": "generic"}')
+
+    async def _change(
+        self, request: Request, change: Callable[[Any], str], example: str
+    ) -> Response:
+        """Do with the JSON of a request what `change` does; it says what was done."""
         if self._right(request) is not Right.ALL:
             return _refused(401, "expected 'Authorization: Bearer' and the token that may change")
         body = b""
@@ -247,13 +280,12 @@ class Page:
             if len(body) > MAX_FRAME_BYTES:
                 return _refused(413, f"expected at most {MAX_FRAME_BYTES} bytes")
         try:
-            address, args = request_of(json.loads(body))
-            self._ask(address, args)
+            done = change(json.loads(body))
         except (ValueError, RecursionError):
-            return _refused(400, 'expected JSON such as {"address": "/bridge/undo", "args": []}')
-        except DialectError as error:
+            return _refused(400, f"expected JSON such as {example}")
+        except BridgeError as error:
             return _refused(400, str(error))
-        return JSONResponse({"taken": address})
+        return JSONResponse({"taken": done})
 
     async def _document(self, request: Request) -> Response:
         if self._right(request) is Right.NOTHING:
@@ -295,6 +327,12 @@ class Page:
         self.watchers = sum(client.is_let_in for client in self._clients)
         self._board.put("clients", self.watchers)
         self._wake()
+
+
+def _is_here(request: Request) -> bool:
+    """Whether whoever asks is on this machine."""
+    peer = request.client.host if request.client else ""
+    return peer == "::1" or peer.startswith("127.")
 
 
 class _Gate:

@@ -1,4 +1,4 @@
-"""The page of a running bridge: captures for it, and its requests back, on the bridge's loop."""
+"""The page of a running bridge: views for it, and its requests back, on the bridge's loop."""
 
 import asyncio
 import json
@@ -9,18 +9,21 @@ from typing import Any, Final
 import bridge
 from bridge.config import Settings
 from bridge.daw import surface
-from bridge.doctor import examine_settings
+from bridge.doctor import Finding, examine_daw, examine_settings
 from bridge.engine.ledger import REMEMBERED, Row
+from bridge.engine.view import make_view
 from bridge.errors import DialectError, JournalError, NetworkError
 from bridge.journal.state_file import read_state, write_state
 from bridge.mix.messages import PersonEvent
 from bridge.mix.notices import MIX_ENDORSED, Notice, RequestRefused, StatusChanged
+from bridge.mix.params import MOVABLE, SPECS
+from bridge.mix.spectrum import EQ_SHAPE
 from bridge.osc.message import OscMessage
 from bridge.runtime.keyboard import KEYS
 from bridge.runtime.runner import Runner
 from bridge.web.access import Access
-from bridge.web.capture import take_capture
 from bridge.web.extras import PageExtras
+from bridge.web.first_run import daws_to_json, find_daws, way_to_json
 from bridge.web.history import row_to_json
 from bridge.web.server import Page, names_of_this_machine
 
@@ -70,16 +73,25 @@ class PageService:
             access=self._access,
             hosts=self._hosts,
             ask=self._ask,
+            choose=extras.choose,
             facts={
                 "version": bridge.__version__,
                 "session": runner.session,
                 "profile": settings.guard.profile.value,
                 "endorsed": MIX_ENDORSED,
                 "keys": [row.to_json() for row in KEYS if row.on_page],
+                "daw": settings.daw.dialect,
+                "daws": daws_to_json(),
+                "mayChoose": extras.choose is not None,
+                "listens": f"{settings.listen.host}:{settings.listen.port}",
+                "ranges": [[SPECS[param].minimum, SPECS[param].maximum] for param in MOVABLE],
+                "eqShape": EQ_SHAPE.tolist(),
                 **extras.facts,
             },
             documents={
-                "doctor": self._examine,
+                "doctor": lambda: _findings_as_json(examine_settings(settings)),
+                "missing": lambda: _findings_as_json(examine_daw(settings)),
+                "found": lambda: (json.dumps(find_daws()).encode(), "application/json"),
                 "history": self._history,
                 **extras.documents,
             },
@@ -127,18 +139,20 @@ class PageService:
         at = time.monotonic()
         runner = self._runner
         lessons = runner.lessons
-        capture = take_capture(
+        view = make_view(
             runner.engine,
             status=runner.status,
             levels=runner.meters.shown,
             at=at,
             epoch=time.time() - at,
             with_beliefs=lessons != self._lessons_shown,
+            scene=str(runner.facts(at).get("scene_name", "")),
         )
+        self._page.show("way", way_to_json(runner, at))
         ledger = runner.engine.ledger
         fresh, self._rows_shown = ledger.since(self._rows_shown), ledger.version
         answers = [answer.value for answer in ledger.answers]
-        if self._page.publish(capture, fresh, [*self._past_rewards, *answers][-REMEMBERED:]):
+        if self._page.publish(view, fresh, [*self._past_rewards, *answers][-REMEMBERED:]):
             self._lessons_shown = lessons
 
     def _note(self, notice: Notice) -> None:
@@ -179,9 +193,15 @@ class PageService:
     async def _rows(self) -> list[Row]:
         return self._runner.engine.ledger.rows()
 
-    def _examine(self) -> tuple[bytes, str]:
-        findings = [
-            {"level": f.level.value, "subject": f.subject, "text": f.text, "remedy": f.remedy}
-            for f in examine_settings(self._settings)
-        ]
-        return json.dumps(findings).encode(), "application/json"
+
+def _findings_as_json(findings: list[Finding]) -> tuple[bytes, str]:
+    shown = [
+        {
+            "level": each.level.value,
+            "subject": each.subject,
+            "text": each.text,
+            "remedy": each.remedy,
+        }
+        for each in findings
+    ]
+    return json.dumps(shown).encode(), "application/json"

@@ -158,7 +158,7 @@ def test_the_shell_lists_tests_and_forgets(tmp_path: Path) -> None:
 
 
 def test_without_a_pad_learning_ends_with_a_sentence(tmp_path: Path) -> None:
-    with running(tmp_path) as bridge:
+    with running(tmp_path) as bridge, sitting_at(bridge):
         process = shell("learn", "good", "--config", str(bridge.config))
         said = process.communicate(timeout=PATIENCE_S)[0]
         assert process.returncode == 2

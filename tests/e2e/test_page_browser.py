@@ -238,6 +238,7 @@ def test_two_clients_see_the_same(browser: Browser, band: str) -> None:
     two.page.goto(f"{band}/desk")
     toggle = "Safe, Pan of Bass"
     for visit in (one, two):
+        visit.page.locator(".strip .name", has_text="Bass").click()
         expect(visit.page.get_by_role("button", name=toggle)).to_have_attribute(
             "aria-pressed", "false"
         )
@@ -246,6 +247,8 @@ def test_two_clients_see_the_same(browser: Browser, band: str) -> None:
         expect(visit.page.get_by_role("button", name=toggle)).to_have_attribute(
             "aria-pressed", "true"
         )
+    for visit in (one, two):
+        visit.page.locator(".strip .name", has_text="Pad").click()
     role = two.page.get_by_label("Role of Pad")
     role.select_option("strings")
     expect(one.page.get_by_label("Role of Pad")).to_have_value("strings")

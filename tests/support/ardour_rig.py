@@ -20,7 +20,7 @@ from pythonosc.osc_message import OscMessage
 
 from bridge.daws.ardour.host import ArdourHost, find_ardour, running_ardour
 from bridge.hosts.stems import load_session
-from bridge.mix.params import COLUMN, Param
+from bridge.mix.params import COLUMN, EQ_COLUMNS, Param
 from bridge.sim.stems import Stems
 from bridge.studies.learning.audience import Audience
 from support.ports import free_ports
@@ -47,7 +47,8 @@ def short_song(seed: int = 0, *, eq: bool = True) -> tuple[Stems, Values]:
     stems, start = load_session(None, seed=seed)
     begin, end = (int(seconds * stems.sample_rate) for seconds in SONG_S)
     if not eq:
-        start[:, 2:] = 0.0
+        start[:, EQ_COLUMNS] = 0.0
+    assert isinstance(stems.audio, np.ndarray)
     return replace(stems, audio=stems.audio[:, begin:end].copy()), start
 
 
@@ -154,6 +155,7 @@ def gains_in(render: Path, stems: Stems) -> Values:
 
     A mix without EQ is a sum of its stems, so that this separates them exactly.
     """
+    assert isinstance(stems.audio, np.ndarray)
     mix, _ = soundfile.read(str(render), dtype="float64")
     length = min(len(mix), stems.audio.shape[1])
     solved, *_ = np.linalg.lstsq(stems.audio[:, :length].T.astype(np.float64), mix[:length])

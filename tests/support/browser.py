@@ -78,7 +78,8 @@ _OVERFLOW = """() => {
   const out = [];
   for (const element of document.querySelectorAll("body *")) {
     const box = element.getBoundingClientRect();
-    if (!box.width || !box.height || element.closest(".skip, svg, .u-wrap")) continue;
+    if (!box.width || !box.height) continue;
+    if (element.closest(".skip, svg, .u-wrap, .spoken, .console > *")) continue;
     const name = `${element.tagName}.${element.className} ${element.textContent.slice(0, 30)}`;
     if (box.right > wide + 1 || box.left < -1) out.push(`${name} to ${box.right}`);
     const isCut = element.scrollWidth > element.clientWidth + 1;

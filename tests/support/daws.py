@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Protocol
 
-from bridge.daw.dialect import Dialect, LevelReading
+from bridge.daw.dialect import Dialect, LevelReading, Refusal
 from bridge.daw.generic import GenericDialect
 from bridge.mix import messages as m
 from bridge.mix.params import MOVABLE, Param
@@ -385,7 +385,7 @@ class Conversation:
         for news in self.dialect.decode(heard, at=self.at) or ():
             if isinstance(news, LevelReading):
                 self._take_levels(news)
-            else:
+            elif not isinstance(news, Refusal):
                 self.events.append(news)
                 self._take_event(news)
 

@@ -17,7 +17,7 @@ from bridge.guard.limits import LIMITS, Profile
 from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState
 from bridge.mix.notices import MoveReported, Notice, RequestRefused, RewardCredited, StatusChanged
-from bridge.mix.params import COLUMN, MOVABLE, Param
+from bridge.mix.params import COLUMN, MOVABLE, LockClass, Param
 from bridge.mix.roles import Role
 from bridge.mix.state import Observation
 
@@ -283,7 +283,7 @@ class Desk:
 
     def safe(self, track: str, lock_class: str = "all", *, on: bool = True) -> StepResult:
         return self.do(
-            m.SafeSwitched(at=self.at, track=track, lock_class=m.LockClass(lock_class), on=on)
+            m.SafeSwitched(at=self.at, track=track, lock_class=LockClass(lock_class), on=on)
         )
 
     def link(self, state: LinkState, text: str = "the link changed") -> StepResult:

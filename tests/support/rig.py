@@ -93,7 +93,7 @@ class Strip:
     values: dict[str, float] = field(default_factory=lambda: dict.fromkeys(PARAMS, 0.0))
 
 
-def encode(address: str, *args: object) -> bytes:
+def encode(address: str, *args: Any) -> bytes:  # noqa: ANN401 - whatever OSC has
     """One message; ``True`` is `T`, ``1`` is `i`, ``1.0`` is `f`, ``"1"`` is `s`."""
     builder = OscMessageBuilder(address)
     for arg in args:

@@ -252,7 +252,7 @@ class Storm:
         ours = [v for at, v in self.sent[key, param] if at > self.at - 40.0]
         near = [*ours, line.told, *(line.path or ())]
         margin = 0.052 if param is Param.PAN else 0.52  # the coarsest rounding of an answer
-        return value < min(near) - margin or value > max(near) + margin
+        return bool(value < min(near) - margin or value > max(near) + margin)
 
     def judge_move(self) -> None:
         self.at += self.dice.choice((0.0, 0.5, 4.0))

@@ -112,7 +112,7 @@ class Seen:
 
 
 @contextmanager
-def paged(folder: Path, **settings: object) -> Iterator[Web]:
+def paged(folder: Path, **settings: Any) -> Iterator[Web]:  # noqa: ANN401 - groups of settings
     """A bridge with a page."""
     (port,) = free_ports(1)
     with running(folder, web={"enabled": True, "port": port}, **settings) as bridge:

@@ -37,11 +37,19 @@ def test_what_a_row_names_is_there(row: object) -> None:
     daw = DAWS[row.name]  # type: ignore[attr-defined]
     assert make_dialect(daw.name).name == daw.name
     assert make_dialect(daw.name).port == daw.port
-    for part in (daw.doctor, daw.setup, daw.side_door, daw.host):
+    for part in (daw.doctor, daw.setup, daw.side_door, daw.host, daw.find):
         assert not part or callable(load_part(part))
     assert not daw.study or callable(load_part(f"{daw.study}:main"))
     assert (ROOT / daw.docs).is_file()
     assert daw.needs.endswith(".")
+    assert daw.steps
+    for step in daw.steps:
+        assert step.endswith((".", "`")), step
+        typed = step.split("`")[1::2]
+        assert step.count("`") == 2 * len(typed)
+        for command in typed:
+            words = command.removeprefix("mixbridge ").split(" --")[0].split()
+            assert run_command_line([*words, "--help"]) == 0, "a command that there is"
 
 
 def test_no_module_outside_says_the_name_of_a_daw() -> None:

@@ -150,8 +150,10 @@ def _keys(tree: dict[str, object], prefix: str = "") -> Iterator[str]:
             yield prefix + key
 
 
-def test_the_settings_in_the_readme_are_valid(tmp_path: Path) -> None:
-    blocks = re.findall(r"^```yaml\n(.*?)^```", (ROOT / "README.md").read_text(), re.M | re.S)
+def test_the_settings_in_the_docs_are_valid(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "settings.md").read_text()
+    blocks = re.findall(r"^```yaml\n(.*?)^```", page, re.M | re.S)
+    assert blocks
     for number, block in enumerate(blocks):
         path = tmp_path / f"{number}.yaml"
         path.write_text(block)

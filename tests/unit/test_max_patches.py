@@ -230,6 +230,7 @@ def addresses() -> Iterator[str]:
 # mixer, post-fader levels are made of the taps', the rest is for pages, remotes and the doctor.
 NOT_OURS = {
     *(f"/mix/track/{{n}}/{what}" for what in ("role", "meter", "bands", "barred/eq", "barred/all")),
+    *(f"/mix/track/{{n}}/send/{number}/level" for number in range(1, 5)),
     *(f"/mix/track/{{n}}/eq/{band}/gain" for band in ("low", "lowmid", "highmid", "high")),
     *(
         f"/bridge/{what}"

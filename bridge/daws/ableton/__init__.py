@@ -15,6 +15,14 @@ ABLETON: Final = DawRow(
     ),
     needs="The remote script AbletonOSC; with Max for Live also our hub and track devices.",
     docs="docs/ableton.md",
+    steps=(
+        "In a terminal: `mixbridge setup ableton` installs two devices, and says where to get "
+        "AbletonOSC.",
+        "In Live, Settings > Link, Tempo & MIDI > Control Surface: choose AbletonOSC.",
+        "Drop mixbridge Hub on the master, and mixbridge Track last on each track to be heard.",
+        "Press play.",
+    ),
+    find="bridge.daws.ableton.folder:find_installed",
     dialect="bridge.daws.ableton.wire.dialect:AbletonDialect",
     doctor="bridge.daws.ableton.doctor:examine",
     setup="bridge.daws.ableton.setup:setup_command",

@@ -59,6 +59,12 @@ def find_user_library(given: Path | None, system: str = sys.platform) -> Path | 
     return next((place for place in places if place is not None and place.is_dir()), None)
 
 
+def find_installed() -> str:
+    """Say where Live's User Library is on this machine; empty where there is none."""
+    library = find_user_library(None)
+    return "" if library is None else f"its User Library is {library}"
+
+
 def library_files(system: str = sys.platform) -> list[Path]:
     """Every ``Library.cfg`` of Live, the one that was written last first.
 

@@ -10,6 +10,13 @@ ARDOUR: Final = DawRow(
     port=3819,
     needs="Ardour's OSC surface on, with replies to the port that asked.",
     docs="docs/ardour.md",
+    steps=(
+        "Close Ardour. In a terminal: `mixbridge setup ardour`",
+        "Start Ardour and create a new session. For one that you have already, with Ardour closed: "
+        "`mixbridge setup ardour --session FILE.ardour`",
+        "Press play.",
+    ),
+    find="bridge.daws.ardour.setup:find_installed",
     dialect="bridge.daws.ardour.wire.dialect:ArdourDialect",
     doctor="bridge.daws.ardour.doctor:examine",
     setup="bridge.daws.ardour.setup:setup_command",

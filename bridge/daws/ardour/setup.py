@@ -46,6 +46,12 @@ def config_folders() -> list[Path]:
     return sorted(folders, key=lambda folder: int(folder.name[6:] or 0), reverse=True)
 
 
+def find_installed() -> str:
+    """Say where the newest Ardour's settings are on this machine; empty where there are none."""
+    folders = config_folders()
+    return f"its settings are in {folders[0]}" if folders else ""
+
+
 def plan_ardour(
     folder: Path | None, *, session: Path | None = None, uninstall: bool = False
 ) -> Plan:

@@ -37,7 +37,7 @@ from bridge.osc.message import OscArg, OscMessage
 
 ROUND_TRIPS: Final = 300
 _HOST: Final = "127.0.0.1"
-_PATIENCE_S: Final = 20.0
+_PATIENCE_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,12 @@ DESK: Final = DawRow(
     port=10023,
     needs="A desk in the same network, and one free place among those that it tells of changes.",
     docs="docs/desks.md",
+    steps=(
+        "Connect this machine and the desk to the same network.",
+        "In a terminal: `mixbridge setup desk` looks for it. It only reads the desk.",
+        "Close remotes that nobody uses: the desk informs only a few at a time.",
+        "Play through the desk.",
+    ),
     dialect="bridge.daws.desk.wire.dialect:DeskDialect",
     doctor="bridge.daws.desk.doctor:examine",
     setup="bridge.daws.desk.setup:setup_command",

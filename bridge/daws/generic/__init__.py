@@ -10,5 +10,10 @@ GENERIC: Final = DawRow(
     port=9401,
     needs="A program that says its mix in the /mix namespace, such as mixbridge console.",
     docs="docs/osc.md",
+    steps=(
+        "In that program: send OSC to the address where mixbridge waits; listen at port 9401.",
+        "Without such a program, in another terminal: `mixbridge console` is a small one.",
+        "Press play there.",
+    ),
     dialect="bridge.daw.generic:GenericDialect",
 )

@@ -10,6 +10,13 @@ REAPER: Final = DawRow(
     port=8000,
     needs="An OSC surface with our pattern file, and the companion script where it runs here.",
     docs="docs/reaper.md",
+    steps=(
+        "Close REAPER. In a terminal: `mixbridge setup reaper`",
+        "Start REAPER and open a song.",
+        "For levels and spectra add 'JS: mixbridge probe' as the last effect of each track.",
+        "Press play.",
+    ),
+    find="bridge.daws.reaper.folder:find_installed",
     dialect="bridge.daws.reaper.wire.dialect:ReaperDialect",
     doctor="bridge.daws.reaper.doctor:examine",
     setup="bridge.daws.reaper.setup:setup_command",

@@ -28,6 +28,12 @@ def find_resource_folder(given: Path | None) -> Path | None:
     return folder if (folder / "reaper.ini").is_file() else None
 
 
+def find_installed() -> str:
+    """Say where REAPER's settings are on this machine; empty where there are none."""
+    folder = find_resource_folder(None)
+    return "" if folder is None else f"its settings are in {folder}"
+
+
 def read_ini(path: Path) -> str:
     """`reaper.ini` as text that writes back to the same bytes, whatever its encoding."""
     return path.read_bytes().decode("utf-8", "surrogateescape")

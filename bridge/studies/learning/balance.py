@@ -20,7 +20,7 @@ from bridge.hosts.mixdown import measure_mixes, play_song, skim_song
 from bridge.hosts.stem_audio import cut_stems
 from bridge.hosts.stems import exported_values, load_stems
 from bridge.mix.names import fold_name
-from bridge.mix.params import COLUMN, EQ_BANDS, MOVABLE, SPECS, Param
+from bridge.mix.params import COLUMN, EQ_BANDS, EQ_COLUMNS, MOVABLE, SPECS, Param
 from bridge.mix.spectrum import (
     FloatArray,
     eq_curve_db,
@@ -157,14 +157,14 @@ def find_errors(balance: Balance, values: FloatArray) -> dict[str, float]:
     return {
         "level_lu": float(np.abs(_levels_lu(balance.stems, values) - balance.levels_lu).mean()),
         "tone_db": float(np.abs(band_off - off_db[:, None])[is_filled].mean()),
-        "eq_db": float(off[:, 2:][is_filled].mean()),
+        "eq_db": float(off[:, EQ_COLUMNS][is_filled].mean()),
         "pan": float(off[:, COLUMN[Param.PAN]].mean()),
     }
 
 
 def _spectrum(balance: Balance, values: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Levels in the four bands (tracks, 4), and loudness (tracks,), after the EQ: dB."""
-    octaves_db = balance.song.source_db + eq_curve_db(values[:, 2:])
+    octaves_db = balance.song.source_db + eq_curve_db(values[:, EQ_COLUMNS])
     return four_bands_db(octaves_db), loudness_db(octaves_db)
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from bridge.mix.params import COLUMN, EQ_BANDS, Param
+from bridge.mix.params import COLUMN, EQ_BANDS, EQ_COLUMNS, Param
 from bridge.mix.spectrum import FloatArray
 from bridge.sim.listeners import Heard, Hearing, Listener
 from bridge.sim.songs import Song
@@ -121,7 +121,7 @@ def perturb(balance: Balance, offsets: Offsets, rng: np.random.Generator) -> Flo
     """The balance (tracks, 6) with every control moved away, no further than it goes."""
     sizes = np.array([offsets.gain_db, offsets.pan, *[offsets.eq_db] * len(EQ_BANDS)])
     moved = rng.normal(0.0, 1.0, balance.values.shape) * sizes
-    moved[:, 2:] *= balance.is_filled
+    moved[:, EQ_COLUMNS] *= balance.is_filled
     return np.asarray(np.clip(balance.values + moved, LOWEST, HIGHEST))
 
 

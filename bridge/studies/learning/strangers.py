@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from bridge.mix.params import COLUMN, Param
+from bridge.mix.params import COLUMN, EQ_COLUMNS, Param
 from bridge.mix.roles import ROLES, Role
 from bridge.mix.spectrum import FloatArray, eq_curve_db, four_bands_db, to_db, to_power
 from bridge.sim.listeners import Hearing, Listener
@@ -60,7 +60,7 @@ class _ShiftedListener(Listener):
         """How good this person finds mixes (k, n, 6): (k,)."""
         level, tone, width = self._wants_of(song)
         weight = np.sqrt(self._weight[song.roles])
-        gain, pan, eq = values[..., 0], values[..., COLUMN[Param.PAN]], values[..., 2:]
+        gain, pan, eq = values[..., 0], values[..., COLUMN[Param.PAN]], values[..., EQ_COLUMNS]
         octaves_db = song.source_db + gain[..., None] + eq_curve_db(eq)
         power = to_power(octaves_db + _EAR_DB)
         own, mix = power.sum(-1), power.sum((-1, -2))[..., None]

@@ -32,7 +32,7 @@ from bridge.mix.messages import (
     SetParam,
     TrackNamed,
 )
-from bridge.mix.params import COLUMN, MOVABLE
+from bridge.mix.params import COLUMN, EQ_COLUMNS, MOVABLE
 from bridge.mix.roles import ROLES
 from bridge.mix.spectrum import FloatArray, eq_curve_db, to_db, to_power
 from bridge.osc.decode import decode
@@ -167,7 +167,7 @@ class _Room:
     def _octaves_db(self) -> FloatArray:
         values, source_db = self._mix.values, self._mix.song.source_db
         noise_db = self._rng.normal(0.0, _METER_NOISE_DB, source_db.shape)
-        return np.asarray(source_db + values[:, :1] + eq_curve_db(values[:, 2:]) + noise_db)
+        return np.asarray(source_db + values[:, :1] + eq_curve_db(values[:, EQ_COLUMNS]) + noise_db)
 
     # -- the person ----------------------------------------------------------------------------
 

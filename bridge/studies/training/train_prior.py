@@ -22,7 +22,7 @@ from bridge.agents.features import measure
 from bridge.agents.side_effects import forecast_levels
 from bridge.learning.prior import encode_prior
 from bridge.learning.q_learning import FloatArray
-from bridge.mix.params import COLUMN, SPECS
+from bridge.mix.params import COLUMN, EQ_COLUMNS, SPECS
 from bridge.sim.listeners import Listener, draw_listener
 from bridge.sim.songs import SimulatedMix, make_song
 from bridge.studies.training.fit_prior import Samples, fit_prior
@@ -79,7 +79,7 @@ def _wander(
         features = measure(observation)
         error, _ = find_errors(features, observation, np.zeros((roles.size, len(DIMENSIONS))))
         drift_db = features.loudness - first_loudness
-        cells = find_cells(features, roles, mix.values[:, 2:], drift_db=drift_db)
+        cells = find_cells(features, roles, mix.values[:, EQ_COLUMNS], drift_db=drift_db)
         mixes, is_change = _one_move_away(mix.values)
         utilities = listener.utilities(mix.song, mixes).reshape(is_change.shape)
         changes = (utilities - utility) / listener.threshold

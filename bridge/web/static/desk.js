@@ -1,148 +1,152 @@
-// The desk: every strip as the DAW has confirmed it, its bounds, and what the bridge may do there.
+// The desk as a console: strips side by side, in groups where that is wanted, with a search.
 
 import { h, say, mark } from "./dom.js";
 import * as words from "./words.js";
-import { state, ask } from "./link.js";
+import { state } from "./link.js";
+import { table } from "./keys.js";
+import { flip, makeStrip } from "./strip.js";
+import { makeDetail } from "./detail.js";
 
-const ROLES = ["kick", "snare", "hats", "drums", "bass", "guitar", "keys", "lead", "backing", "pad", "strings", "fx", "other"];
-const CLASSES = ["gain", "eq", "pan"];
-const CLASS_WORDS = { gain: "Gain", eq: "EQ", pan: "Pan" };
-const SWITCHES = [["learn", "Learn", "noLearn"], ["act", "Act", "noAct"], ["safe", "Safe", "safe"]];
-const EQ_WORDS = ["Low", "Lo mid", "Hi mid", "High"];
-const METER_FLOOR = -60;
+const GROUPS = [
+  ["Drums", ["kick", "snare", "hats", "drums"]],
+  ["Bass", ["bass"]],
+  ["Guitars and keys", ["guitar", "keys"]],
+  ["Voices", ["lead", "backing"]],
+  ["Pads and strings", ["pad", "strings"]],
+  ["Effects and others", ["fx", "other"]],
+];
+const KEPT = "mixbridge-groups";
+const STRIP_KEYS = { l: "learn", a: "act", s: "safe" };
 
-/** Where a level stands on a fader of 0 to 1: the upper 20 dB take most of the way. */
-const place = (db) => Math.max(0, Math.min(1, ((db ?? -60) + 60) / 66)) ** 1.7;
-const percent = (share) => `${(100 * share).toFixed(1)}%`;
-const css = (element, name, text) => {
-  if (element.style.getPropertyValue(name) !== text) element.style.setProperty(name, text);
-};
+const groupOf = (strip) => GROUPS.find(([, roles]) => roles.includes(strip.role))?.[0] ?? GROUPS.at(-1)[0];
 
 export function makeDesk() {
-  const grid = h("div", { class: "strips" });
-  const empty = h("p", { class: "empty", text: "No tracks yet. Start the DAW, or look at the Doctor." });
-  const legend = h("p", { class: "legend", text: "Shaded: how far the bridge may go. Notch: where the session began. Learn: your moves there teach. Act: it may move by itself. Safe: hands off." });
-  const element = h("section", { class: "desk" }, h("h1", { text: "Desk" }), legend, empty, grid);
+  const search = h("input", { type: "search", placeholder: "Find a track or role", "aria-label": "Find a track", oninput: () => arrange() });
+  const count = h("span", { class: "count", role: "status" });
+  const grouped = h("button", { type: "button", class: "tool group-switch", text: "Groups", onclick: () => { localStorage.setItem(KEPT, isGrouped() ? "" : "yes"); arrange(); } });
+  const rack = h("div", { class: "console", role: "group", "aria-label": "Tracks. Arrow keys go from one to the next, Enter shows its details." });
+  const empty = h("p", { class: "empty" }, "No tracks yet. ", h("a", { href: "/start", text: "Connect your DAW" }), ", or look at the Doctor.");
+  const dead = h("p", { class: "note", role: "status", hidden: true });
+  const legend = h("p", { class: "legend", text: "Shaded: how far the bridge may go. Amber line: where the session began. Ring: how sure it is of your taste for that role." });
+  const detail = makeDetail(close);
+  const element = h("section", { class: "desk" },
+    h("header", { class: "deskbar" }, h("h1", { text: "Desk" }), search, grouped, count), dead, empty, rack, detail.element, legend);
   let strips = [];
-  const only = new URLSearchParams(location.search).get("track");
+  let order = ""; // how they stand now
+  let current = 0; // the strip that the Tab key finds
+  let asked = Number(new URLSearchParams(location.search).get("track")) - 1; // a bookmark; -1 for none
+  const seen = new IntersectionObserver((entries) => {
+    for (const entry of entries) strips[Number(entry.target.dataset.index)]?.show(entry.isIntersecting);
+  }, { rootMargin: "100px" });
+
+  const isGrouped = () => localStorage.getItem(KEPT) === "yes";
 
   function update(changed) {
-    if (changed.has("strips") || strips.length !== state.strips.length) arrange();
-    strips.forEach((strip) => strip.update(changed));
-  }
-
-  function arrange() {
     const names = state.strips.map((strip) => strip.name);
-    if (strips.length !== names.length || strips.some((strip, i) => strip.name !== names[i])) {
-      strips = names.map((name, i) => makeStrip(name, i));
-      grid.replaceChildren(...strips.filter((_, i) => !only || only === String(i + 1)).map((strip) => strip.element));
+    if (strips.length !== names.length || strips.some((strip, i) => strip.name !== names[i])) make(names);
+    if (changed.has("strips")) arrange();
+    if (strips[asked]) {
+      open(asked);
+      asked = -1;
     }
+    for (const strip of strips) strip.update(changed);
+    detail.update();
+    const isDead = names.length > 0 && ["stale", "offline"].includes(state.status?.state);
+    dead.hidden = !isDead;
+    if (isDead) say(dead, `${words.sentence(state.status.text)} The strips show what it said last.`);
     empty.hidden = names.length > 0;
+    search.hidden = grouped.hidden = count.hidden = legend.hidden = rack.hidden = names.length === 0;
   }
-  return { element, update };
-}
 
-function makeStrip(name, index) {
-  const track = `#${index + 1}`; // the number, whatever any track is called
-  const title = h("h2", { text: name });
-  const role = h("select", { "aria-label": `Role of ${name}`, onchange: () => { ask("role", track, role.value); role.value = state.strips[index].role; } }, ROLES.map((each) => h("option", { value: each, text: each })));
-  const meter = h("div", { class: "meter", role: "img" }, h("div", { class: "fill" }), h("div", { class: "peak" }));
-  const fader = h("div", { class: "fader", role: "img" }, h("div", { class: "zone" }), h("div", { class: "notch" }), h("div", { class: "cap" }));
-  const gain = h("output", { class: "number" });
-  const level = h("span", { class: "level" });
-  const pan = makeBar("Pan", "pan");
-  const bands = EQ_WORDS.map((word) => makeBar(word, "eq"));
-  const toggles = makeToggles(name, track, index);
-  const moves = h("ol", { class: "last" });
-  const element = h("article", { class: "strip", "aria-label": name },
-    h("header", {}, h("span", { class: "nr", text: index + 1 }), title, role),
-    h("div", { class: "body" }, h("div", { class: "faders" }, meter, fader), h("div", { class: "knobs" }, h("div", { class: "gain" }, h("span", { text: "Gain" }), gain), level, pan.element, bands.map((band) => band.element))),
-    toggles.element,
-    h("h3", { text: "Last moves" }), moves);
+  function make(names) {
+    seen.disconnect();
+    detail.close();
+    mark(element, "data-detail", false);
+    strips = names.map((name, i) => makeStrip(name, i, (index) => (detail.index() === index ? close() : open(index))));
+    current = 0;
+    order = "";
+    arrange();
+    for (const strip of strips) seen.observe(strip.element);
+  }
 
-  function update(changed) {
-    const strip = state.strips[index];
-    const values = state.values[index] ?? [];
-    if (changed.has("levels") || changed.has("connection")) updateMeter();
-    if (changed.has("values") || changed.has("strips") || changed.has("held")) {
-      say(gain, words.db(values[0] ?? null));
-      css(fader, "--value", percent(place(values[0])));
-      css(fader, "--low", percent(place(strip.low[0])));
-      css(fader, "--high", percent(place(strip.high[0])));
-      css(fader, "--notch", percent(place(strip.snapshot[0])));
-      mark(fader, "aria-label", `${name} gain ${words.db(values[0] ?? null)}, the bridge may go from ${words.db(strip.low[0])} to ${words.db(strip.high[0])}`);
-      pan.update(values[1], strip.low[1], strip.high[1], strip.snapshot[1], 1, words.value("pan", values[1] ?? null));
-      bands.forEach((band, i) => band.update(values[i + 2], strip.low[i + 2], strip.high[i + 2], strip.snapshot[i + 2], 12, words.db(values[i + 2] ?? null)));
-      if (document.activeElement !== role) role.value = strip.role;
-      toggles.update(strip);
+  /** Put the strips that are looked for side by side, as the DAW has them or in groups. */
+  function arrange() {
+    const wanted = search.value.trim().toLowerCase();
+    const found = strips.filter(({ index, name }) => {
+      const strip = state.strips[index];
+      return strip && [name, strip.role, groupOf(strip)].some((text) => text.toLowerCase().includes(wanted));
+    });
+    const parts = isGrouped() ? GROUPS.map(([name]) => [name, found.filter((strip) => groupOf(state.strips[strip.index]) === name)]) : [["", found]];
+    mark(grouped, "aria-pressed", isGrouped() ? "true" : "false");
+    say(count, wanted ? `${found.length} of ${words.plural(strips.length, "track")}` : words.plural(strips.length, "track"));
+    const key = JSON.stringify(parts.map(([name, members]) => [name, members.map((strip) => strip.index)]));
+    if (key === order) return;
+    order = key;
+    rack.replaceChildren(...parts.filter(([, members]) => members.length).map(([name, members]) =>
+      h("section", { class: "group", "aria-label": name || "All tracks" }, name ? h("h2", { text: `${name} · ${members.length}` }) : null, h("div", { class: "strips" }, members.map((strip) => strip.element)))));
+    if (!found.some((strip) => strip.index === current)) current = found[0]?.index ?? 0;
+    strips.forEach((strip) => strip.setCurrent(strip.index === current));
+  }
+
+  function goTo(strip) {
+    strips[current]?.setCurrent(false);
+    current = strip.index;
+    strip.setCurrent(true);
+    if (detail.index() >= 0) open(current);
+    strip.element.focus();
+    strip.element.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  function open(index) {
+    for (const strip of strips) mark(strip.element, "data-open", strip.index === index);
+    strips[current]?.setCurrent(false);
+    current = index;
+    strips[index].setCurrent(true);
+    mark(element, "data-detail", true);
+    strips[index].element.scrollIntoView({ block: "nearest", inline: "nearest" });
+    detail.open(index);
+  }
+
+  /** Close the details; says whether they were open. */
+  function close() {
+    const index = detail.index();
+    if (index < 0) return false;
+    detail.close();
+    mark(element, "data-detail", false);
+    mark(strips[index].element, "data-open", false);
+    strips[index].title.focus({ preventScroll: true });
+    return true;
+  }
+
+  rack.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    const shown = [...rack.querySelectorAll(".strip")].map((each) => strips[Number(each.dataset.index)]);
+    const at = shown.findIndex((strip) => strip.index === current);
+    const next = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: shown.length - 1 }[event.key];
+    const isStrip = event.target.classList.contains("strip");
+    if (next !== undefined) {
+      event.preventDefault();
+      if (shown[next]) goTo(shown[next]);
+    } else if (isStrip && event.key === "Enter") {
+      event.preventDefault();
+      if (detail.index() === current) close();
+      else open(current);
+    } else if (STRIP_KEYS[event.key] && state.may === "all" && !table().some((row) => row.key === event.key)) {
+      event.preventDefault();
+      flip(current, STRIP_KEYS[event.key]);
     }
-    if (changed.has("rows") || changed.has("strips")) updateMoves(strip);
-    role.disabled = state.may !== "all";
-  }
+  });
+  rack.addEventListener("focusin", (event) => {
+    const strip = strips[Number(event.target.closest(".strip")?.dataset.index)];
+    if (!strip || strip.index === current) return;
+    strips[current]?.setCurrent(false);
+    current = strip.index;
+    strip.setCurrent(true);
+  });
 
-  function updateMeter() {
-    const [rms, peak] = state.levels[index] ?? [null, null];
-    const share = (db) => Math.max(0, Math.min(1, 1 - (db ?? METER_FLOOR) / METER_FLOOR));
-    css(meter, "--level", percent(share(rms)));
-    css(meter, "--peak", percent(share(peak)));
-    mark(meter, "data-over", peak !== null && peak > -0.1);
-    const strip = state.strips[index];
-    const held = state.held[index] ?? 0;
-    const text = rms === null ? "silent" : `${words.db(rms)} RMS`;
-    mark(meter, "aria-label", `${name} level ${text}`);
-    say(level, [text, strip.barred ? `left alone: ${strip.barred}` : "", strip.mute ? "muted" : "", strip.solo ? "solo" : "", held ? `your hand, ${held} s` : "", strip.roleSource === "sound" ? "role guessed from its sound" : ""].filter(Boolean).join(" · "));
+  function find() {
+    search.focus();
+    search.select();
   }
-
-  function updateMoves(strip) {
-    const rows = strip.moves.map((id) => state.rows.get(id)).filter(Boolean).slice(0, 3);
-    const texts = rows.map((row) => `${row.actor === "bridge" ? mark2(row) : words.actor(row.actor)} ${words.param(row.param)} ${words.value(row.param, row.from)} → ${words.value(row.param, row.to)}`);
-    if (texts.length === 0) texts.push("none yet");
-    if (moves.dataset.text === texts.join("|")) return;
-    moves.dataset.text = texts.join("|");
-    moves.replaceChildren(...texts.map((text) => h("li", { text })));
-  }
-  return { element, update, name };
-}
-
-const mark2 = (row) => (row.reward > 0 ? "▲" : row.reward < 0 ? "▼" : row.state === "reverted" ? "↺" : "·");
-
-/** A value on a line from -span to +span, with the bounds and the notch of the session's start. */
-function makeBar(word, kind) {
-  const number = h("output", { class: "number" });
-  const bar = h("div", { class: "bar", role: "img" }, h("div", { class: "zone" }), h("div", { class: "notch" }), h("div", { class: "dot" }));
-  const element = h("div", { class: `line ${kind}` }, h("span", { text: word }), bar, number);
-  function update(value, low, high, notch, span, text) {
-    const share = (x) => percent(Math.max(0, Math.min(1, ((x ?? 0) + span) / (2 * span))));
-    css(bar, "--value", share(value));
-    css(bar, "--low", share(low));
-    css(bar, "--high", share(high));
-    css(bar, "--notch", share(notch));
-    mark(bar, "aria-label", `${word} ${text}`);
-    say(number, text);
-  }
-  return { element, update };
-}
-
-/** Learn, Act and Safe for gain, EQ and pan; pressed is what the bridge has confirmed. */
-function makeToggles(name, track, index) {
-  const buttons = new Map();
-  const cells = [h("span", { class: "corner" }), ...SWITCHES.map(([, word]) => h("span", { class: "column", text: word }))];
-  for (const group of CLASSES) {
-    cells.push(h("span", { class: "row", text: CLASS_WORDS[group] }));
-    for (const [verb, word, field] of SWITCHES) {
-      const button = h("button", { type: "button", class: `toggle ${verb}`, "aria-label": `${word}, ${CLASS_WORDS[group]} of ${name}`, onclick: () => ask(verb, track, group, isOn(field, group) ? 0 : 1) });
-      buttons.set(`${field} ${group}`, button);
-      cells.push(button);
-    }
-  }
-  const isOn = (field, group) => state.strips[index][field].includes(group) === (field === "safe");
-  function update() {
-    for (const [key, button] of buttons) {
-      const [field, group] = key.split(" ");
-      mark(button, "aria-pressed", isOn(field, group) ? "true" : "false");
-      say(button, isOn(field, group) ? "● on" : "○ off");
-      button.disabled = state.may !== "all";
-    }
-  }
-  return { element: h("div", { class: "toggles" }, cells), update };
+  return { element, update, close, find };
 }

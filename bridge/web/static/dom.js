@@ -26,7 +26,21 @@ export function mark(element, name, value) {
   else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, String(value));
 }
 
+/** Set a property of an element's style, only where it has changed. */
+export function css(element, name, text) {
+  if (element.style.getPropertyValue(name) !== text) element.style.setProperty(name, text);
+}
+
+/** An element of a drawing, with attributes and children. */
+export function svg(tag, attributes = {}, ...children) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
 const PATHS = {
+  start: "M4 4h10v2H6v12h8v2H4zM12 8l6 4-6 4v-3H8v-2h4z",
   good: "M7 11v9H4v-9h3zm2 9V11l4-8c1.6 0 2.6 1.2 2.3 2.7L14.6 9H19c1.4 0 2.3 1.2 2 2.5l-1.5 6.7c-.3 1.1-1.2 1.8-2.3 1.8H9z",
   bad: "M17 13V4h3v9h-3zm-2-9v9l-4 8c-1.6 0-2.6-1.2-2.3-2.7l.7-3.3H5c-1.4 0-2.3-1.2-2-2.5l1.5-6.7C4.800 4.700 5.700 4 6.800 4H15z",
   undo: "M9 5L4 10l5 5v-3.500h5a3.500 3.500 0 0 1 0 7h-3v2.500h3a6 6 0 0 0 0-12H9V5z",
@@ -48,15 +62,7 @@ const PATHS = {
 
 /** A drawing beside a word; it says nothing by itself. */
 export function icon(name) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  svg.setAttribute("focusable", "false");
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  path.setAttribute("d", PATHS[name]);
-  svg.append(path);
-  return svg;
+  return svg("svg", { viewBox: "0 0 24 24", class: "icon", "aria-hidden": "true", focusable: "false" }, svg("path", { d: PATHS[name] }));
 }
 
 /** A button that must be held for `ms`: for a shorter press `tooShort` is called. Works by key too. */

@@ -13,6 +13,7 @@ export const state = {
   rows: new Map(),
   status: null, strips: [], values: [], levels: [], held: [], now: null, learning: null,
   compare: null, midi: null, clients: 0,
+  way: null, // how far the way to the DAW has come
   noticed: null, // the last sentence for everyone: { text, at }
   skew: 0, // what to take from this machine's clock to have the bridge's, seconds
 };
@@ -73,6 +74,16 @@ export async function fetchDocument(name) {
   const answer = await fetch(`/api/${name}`, { headers: { Authorization: `Bearer ${token}` } });
   if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
   return answer;
+}
+
+/** Send JSON to the page's own API; returns why it was refused, in a sentence, or nothing. */
+export async function post(name, content) {
+  try {
+    const answer = await fetch(`/api/${name}`, { method: "POST", headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" }, body: JSON.stringify(content) });
+    return answer.ok ? "" : (await answer.json()).error;
+  } catch {
+    return "The bridge did not answer; nothing was sent.";
+  }
 }
 
 export async function open() {

@@ -6,6 +6,7 @@ import { answer, undo } from "./card.js";
 import { makePanicBar, makeThumbBar } from "./bars.js";
 import { listen, showKeys } from "./keys.js";
 import { makeRemote, switchFreeze } from "./remote.js";
+import { makeStart } from "./start.js";
 import { makeDesk } from "./desk.js";
 import { makeSuggestions } from "./suggestions.js";
 import { makeHistory } from "./history.js";
@@ -14,7 +15,8 @@ import { makeDoctor } from "./doctor.js";
 import { makeEars } from "./ears.js";
 
 const SCREENS = {
-  remote: ["Remote", makeRemote],
+  start: ["First steps", makeStart],
+  remote: ["Remote", () => makeRemote("Remote")],
   desk: ["Desk", makeDesk],
   suggestions: ["Suggestions", makeSuggestions],
   history: ["History", makeHistory],
@@ -22,7 +24,7 @@ const SCREENS = {
   doctor: ["Doctor", makeDoctor],
 };
 const MODES = { observe: ["Observe", "only watch"], suggest: ["Suggest", "ask me first"], assist: ["Assist", "move by itself"], gig: ["Gig", "only what is sure"] };
-const EVERYTHING = new Set(["connection", "facts", "status", "strips", "values", "levels", "held", "now", "rows", "learning", "compare", "midi", "clients"]);
+const EVERYTHING = new Set(["connection", "facts", "status", "strips", "values", "levels", "held", "now", "rows", "learning", "compare", "midi", "clients", "way"]);
 
 const screen = document.getElementById("screen");
 const side = document.getElementById("side");
@@ -35,7 +37,7 @@ let current = null;
 // -- header --------------------------------------------------------------------------------------
 
 const lamp = h("span", { class: "lamp" });
-const connection = h("span", { class: "connection" }, lamp, h("span", { class: "text" }));
+const connection = h("a", { class: "connection", href: "/start", onclick: (event) => go(event, "start") }, lamp, h("span", { class: "text" }));
 const mode = h("select", { id: "mode", "aria-label": "Mode: how much the bridge may do", onchange: () => { ask("mode", mode.value); mode.value = state.status?.mode ?? "suggest"; } },
   Object.keys(MODES).map((value) => h("option", { value })));
 document.getElementById("head").append(
@@ -45,7 +47,7 @@ document.getElementById("head").append(
 function updateHead() {
   const { connection: link, status } = state;
   const bridge = status?.state ?? "";
-  const text = link === "online" ? (bridge === "online" ? "DAW connected" : bridge ? `${bridge}: ${status.text}` : "connected") : link === "connecting" ? "connecting …" : link === "unpaired" ? "not paired" : "connection lost";
+  const text = link === "online" ? (bridge === "online" ? (status.scene ? `DAW connected, scene ${status.scene}` : "DAW connected") : bridge ? `${bridge}: ${status.text}` : "connected") : link === "connecting" ? "connecting …" : link === "unpaired" ? "not paired" : "connection lost";
   say(connection.querySelector(".text"), text);
   mark(connection, "data-state", link === "online" ? bridge : link);
   mark(connection, "title", text);
@@ -79,7 +81,7 @@ function go(event, name) {
 function show() {
   const path = location.pathname.slice(1);
   let name = path in SCREENS ? path : "";
-  if (!name) name = wide.matches ? "desk" : "remote";
+  if (!name) name = isFirstRun() ? "start" : wide.matches ? "desk" : "remote";
   if (!made.has(name)) made.set(name, SCREENS[name][1]());
   current = name;
   screen.replaceChildren(made.get(name).element);
@@ -90,6 +92,12 @@ function show() {
   draw(EVERYTHING);
 }
 
+let isDecided = false;
+/** Whether nobody has met a DAW yet; decided once, so that no screen goes away by itself. */
+function isFirstRun() {
+  return state.connection === "online" && state.status !== null && !state.facts.ears && state.strips.length === 0 && ["offline", "stale"].includes(state.status.state);
+}
+
 const aside = makeRemote();
 side.append(h("h2", { text: "Now" }), aside.element);
 const ears = makeEars(document.getElementById("ears"), document.getElementById("welcome"));
@@ -97,7 +105,12 @@ const panicBar = makePanicBar(document.getElementById("panicbar"));
 const thumbBar = makeThumbBar(document.getElementById("rate"));
 
 function draw(changed) {
+  if (!isDecided && state.status) {
+    isDecided = true;
+    if (isFirstRun() && !(location.pathname.slice(1) in SCREENS)) return show();
+  }
   updateHead();
+  links.get("start").hidden = Boolean(state.facts.ears);
   made.get(current)?.update(changed);
   if (wide.matches && current !== "remote") aside.update(changed);
   ears.update(changed);
@@ -111,6 +124,13 @@ setInterval(() => draw(new Set(["time"])), 1000);
 
 // -- keys: the table comes from the bridge ---------------------------------------------------------
 
+function find() {
+  if (current !== "desk") {
+    history.pushState(null, "", "/desk");
+    show();
+  }
+  made.get("desk").find();
+}
 const nextMode = () => {
   const modes = Object.keys(MODES);
   ask("mode", modes[(modes.indexOf(state.status?.mode) + 1) % modes.length]);
@@ -127,7 +147,8 @@ listen({
   panic: () => ask("panic"),
   rearm: () => ask("rearm"),
   help: showKeys,
-}, () => ears.closeWelcome());
+  find,
+}, () => ears.closeWelcome() || (current === "desk" && made.get("desk").close()));
 
 // -- a phone that stays awake ----------------------------------------------------------------------
 

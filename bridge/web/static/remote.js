@@ -41,8 +41,8 @@ export function cardWords() {
   return now.suggestion ? words.typeset(now.suggestion.what) : row ? words.move(row) : "–";
 }
 
-/** One remote; there may be two on a page (its own screen, and beside the others). */
-export function makeRemote() {
+/** One remote; there may be two on a page (its own screen, which has a title, and beside the others). */
+export function makeRemote(title = "") {
   const kind = h("p", { class: "kind" });
   const what = h("p", { class: "what" });
   const when = h("p", { class: "when" });
@@ -67,7 +67,7 @@ export function makeRemote() {
     () => notify("Hold the button for a moment to say that this mix is as you want it."), icon("yes"), h("span", { text: "Hold: this mix is as I want it" }), endorseKey);
   const hint = h("p", { class: "hint", text: "Freeze leaves the mix as it is. Panic fades it back to where the session began. “As I want it” teaches from every track at once, and moves nothing." });
 
-  const element = h("div", { class: "remote" },
+  const element = h("div", { class: "remote" }, title ? h("h1", { class: "spoken", text: title }) : null,
     h("div", { class: "judged", role: "group", "aria-label": "What you judge now" }, kind, what, when, why, effect),
     thumbs.element,
     heard,

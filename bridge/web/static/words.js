@@ -31,6 +31,13 @@ export function db(value) {
   return `${sign(value)}${Math.abs(value).toFixed(1)} dB`;
 }
 
+/** A gain where there is little room: no unit. */
+export function shortDb(value) {
+  if (value === null) return "–";
+  if (value <= -100) return `${MINUS}∞`;
+  return `${sign(value)}${Math.abs(value).toFixed(1)}`;
+}
+
 export function value(name, number) {
   if (number === null) return "–";
   if (name !== "pan") return db(number);
@@ -52,6 +59,11 @@ export function became(row) {
   if (!row.state) return "settled";
   const left = row.left === null ? "" : ` at ${value(row.param, row.left)}`;
   return `${state(row.state)}${left}`;
+}
+
+/** A text as a sentence: with a capital, and an end. */
+export function sentence(text) {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? "" : "."}`;
 }
 
 /** The bridge's own sentences with a real minus sign. */

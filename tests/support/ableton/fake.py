@@ -470,7 +470,13 @@ def encode_reply(address: str, args: tuple[OscArg, ...]) -> bytes:
             tags, body = tags + "i", body + struct.pack(">i", arg)
         elif isinstance(arg, float):
             tags, body = tags + "f", body + struct.pack(">f", arg)
+        elif isinstance(arg, bytes):
+            tags, body = (
+                tags + "b",
+                body + struct.pack(">i", len(arg)) + arg + b"\0" * (-len(arg) % 4),
+            )
         else:
+            assert isinstance(arg, str), arg  # AbletonOSC sends no blobs
             tags, body = tags + "s", body + _padded(arg)
     return _padded(address) + _padded(tags) + body
 
@@ -481,6 +487,6 @@ def _padded(text: str) -> bytes:
 
 
 def _number(arg: OscArg) -> float:
-    if arg is None or isinstance(arg, str):
+    if arg is None or isinstance(arg, str | bytes):
         raise TypeError(f"expected a number, got {arg!r}")
     return arg

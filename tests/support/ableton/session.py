@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from bridge.daw.dialect import LevelReading
+from bridge.daw.dialect import LevelReading, Refusal
 from bridge.daws.ableton.wire.curves import fader_position
 from bridge.daws.ableton.wire.dialect import AbletonDialect
 from bridge.errors import DialectError
@@ -108,6 +108,7 @@ class AbletonSession:
             if isinstance(news, LevelReading):
                 self.levels.append(news)
                 continue
+            assert not isinstance(news, Refusal), news
             change = self.link.note(news)
             self._do(news)
             if change:

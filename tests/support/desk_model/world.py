@@ -246,7 +246,7 @@ class World:
             self.judge.named(int(found[1]))
         elif message.address == "/mix/tracks" and isinstance(value, int):
             self.judge.counted(value)
-        self.tell(f"arrives  {message.address} {value}")
+        self.tell(f"arrives  {message.address} {value!r}")
         try:
             heard = self._dialect.decode(message, at=self.at)
         except DialectError as error:

@@ -6,7 +6,7 @@ Butterworth pair: -3 dB at the crossover, and the powers add up too.
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from scipy import signal
@@ -83,7 +83,7 @@ class TrackDevice:
         @cache
         def at_inlet(box: str, inlet: int) -> FloatArray:
             arriving = [out(*cord) for cord in self._cords[box, inlet] if self._is_signal(*cord)]
-            return np.sum(arriving, axis=0)
+            return np.asarray(np.sum(arriving, axis=0))
 
         @cache
         def out(box: str, outlet: int) -> FloatArray:
@@ -94,8 +94,8 @@ class TrackDevice:
             if name == "average~":
                 return first
             if name == "cross~":
-                kind = ("lowpass", "highpass")[outlet]
                 edge = float(arguments[0])
+                kind: Literal["lowpass", "highpass"] = "highpass" if outlet else "lowpass"
                 sections = signal.butter(3, edge, kind, fs=self.rate, output="sos")
                 return np.asarray(signal.sosfilt(sections, first))
             second = at_inlet(box, 1)

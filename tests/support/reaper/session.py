@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterable
 from pathlib import Path
 
-from bridge.daw.dialect import LevelReading
+from bridge.daw.dialect import LevelReading, Refusal
 from bridge.daws.reaper.wire.companion import PREFIX
 from bridge.daws.reaper.wire.dialect import ReaperDialect
 from bridge.errors import DialectError
@@ -126,6 +126,7 @@ class ReaperSession:
             if isinstance(news, LevelReading):
                 self.levels.append(news)
                 continue
+            assert not isinstance(news, Refusal), news
             if change := self.link.note(news):
                 self._do(news)
                 self._do(change)

@@ -12,6 +12,7 @@ TOY: Final = DawRow(
     only_port="Toy Studio answers at port 7001 alone.",
     needs="Nothing.",
     docs="docs/toy.md",
+    steps=("Wind it up.",),
     dialect="support.toy_daw.wire:ToyDialect",
     doctor="support.toy_daw.doctor:examine",
     setup="support.toy_daw.setup:setup_command",

@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+import webbrowser
 from pathlib import Path
 
 import pytest
 
 from bridge import app
 from bridge.cli import main as cli
+from bridge.cli import start as cli_start
 from bridge.daw.surface import REQUESTS
 from bridge.errors import NetworkError
 
@@ -46,6 +48,68 @@ def test_help_imports_nothing_that_takes_long() -> None:
 def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run_command_line([name, "--help"]) == 0
     assert capsys.readouterr().out.startswith(f"Usage: mixbridge {name}")
+
+
+def test_alone_and_without_a_terminal_it_explains_itself_and_starts_nothing() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bridge"],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Usage: mixbridge")
+
+
+@pytest.mark.parametrize(
+    ("screen", "browser", "is_there"),
+    [({}, True, False), ({"DISPLAY": ":0"}, True, True), ({"WAYLAND_DISPLAY": "w"}, True, True),
+     ({"DISPLAY": ":0"}, False, False)],
+)  # fmt: skip
+def test_a_browser_is_opened_where_there_is_a_screen_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    screen: dict[str, str],
+    *,
+    browser: bool,
+    is_there: bool,
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SSH_CONNECTION", "BROWSER"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in screen.items():
+        monkeypatch.setenv(name, value)
+    opened: list[str] = []
+
+    class Stub(webbrowser.BaseBrowser):
+        def open(self, url: str, new: int = 0, autoraise: bool = True) -> bool:
+            opened.append(url)
+            return True
+
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(webbrowser, "_tryorder", ["stub"] if browser else [])
+    monkeypatch.setattr(webbrowser, "_browsers", {"stub": [None, Stub()]} if browser else {})
+    cli_start.open_page("http://127.0.0.1:9480/")
+    said = capsys.readouterr().err
+    assert opened == (["http://127.0.0.1:9480/"] if is_there else [])
+    assert ("Opened" in said) is is_there
+    assert ("open http://127.0.0.1:9480/ in one" in said) is not is_there
+
+
+def test_setup_alone_names_what_is_installed_and_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    for file in ("REAPER/reaper.ini", "ardour8/config"):
+        (tmp_path / file).parent.mkdir()
+        (tmp_path / file).write_text("")
+    before = sorted(tmp_path.rglob("*"))
+    assert cli.run_command_line(["setup"]) == 0
+    said = capsys.readouterr().out
+    assert f"REAPER: found, its settings are in {tmp_path / 'REAPER'}" in said
+    assert f"Ardour: found, its settings are in {tmp_path / 'ardour8'}" in said
+    assert "Ableton Live with AbletonOSC: not found here" in said
+    assert "-> mixbridge setup desk" in said
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_a_study_speaks_for_itself() -> None:
@@ -221,3 +285,13 @@ def _fail_with(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
         raise error
 
     monkeypatch.setattr(app, "run", fail)
+
+
+@pytest.mark.parametrize("group", [[], ["setup"], ["study"], ["midi"]])
+def test_what_a_command_does_is_a_whole_sentence(
+    group: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run_command_line([*group, "--help"]) == 0
+    listed = capsys.readouterr().out.partition("Commands:")[2]
+    assert listed
+    assert "..." not in listed

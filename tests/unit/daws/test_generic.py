@@ -45,6 +45,10 @@ VALUES: list[tuple[str, OscArg, Param, float]] = [
     ("/mix/track/12/eq/highmid/gain", 1.5, Param.EQ_HIGHMID, 1.5),
     ("/mix/track/12/eq/high/gain", 1.5, Param.EQ_HIGH, 1.5),
 ]
+READ: list[tuple[str, OscArg, Param, float]] = [
+    ("/mix/track/12/send/1/level", -6.5, Param.SEND_1, -6.5),
+    ("/mix/track/12/send/4/level", float("-inf"), Param.SEND_4, SILENCE_DB),
+]
 SWITCHED: list[tuple[str, OscArg, Param, float]] = [
     ("/mix/track/12/mute", 1, Param.MUTE, 1.0),
     ("/mix/track/12/solo", 0, Param.SOLO, 0.0),
@@ -57,7 +61,7 @@ def test_each_address_of_the_daw_is_an_event(address: str, arg: OscArg, event: D
     assert GENERIC.encode_event(event) == (OscMessage(address, (arg,)),)
 
 
-@pytest.mark.parametrize(("address", "arg", "param", "value"), VALUES + SWITCHED)
+@pytest.mark.parametrize(("address", "arg", "param", "value"), VALUES + SWITCHED + READ[:1])
 def test_each_control_of_a_strip_is_a_change(
     address: str, arg: OscArg, param: Param, value: float
 ) -> None:
@@ -73,6 +77,15 @@ def test_each_movable_control_is_set_where_it_is_said(
     command: Command = SetParam(track=12, param=param, value=value)
     assert GENERIC.encode(command, at=0.0) == (OscMessage(address, (arg,)),)
     assert GENERIC.decode_command(OscMessage(address, (arg,))) == (command,)
+
+
+@pytest.mark.parametrize(("address", "arg", "param", "value"), READ)
+def test_a_send_is_read_and_has_no_command(
+    address: str, arg: OscArg, param: Param, value: float
+) -> None:
+    event = ParamChanged(at=AT, track=12, param=param, value=value)
+    assert GENERIC.decode(OscMessage(address, (arg,)), at=AT) == (event,)
+    assert GENERIC.decode_command(OscMessage(address, (arg,))) == ()
 
 
 def test_a_dump_is_asked_for_by_number() -> None:

@@ -921,3 +921,13 @@ def test_what_was_undone_in_the_daw_rests_as_well() -> None:
     desk.hand(3, Param.GAIN, 0.0)
     desk.run(15.0)
     assert not made_again(desk)
+
+
+def test_a_send_that_somebody_turns_stops_nothing_and_teaches_nothing() -> None:
+    desk = Desk().connect()
+    desk.wish("Vox", Param.GAIN, 2.0)
+    desk.run(0.2)
+    desk.hand(3, Param.SEND_1, -6.0)
+    desk.run(3.0)
+    assert desk.reports[-1].state is MoveState.CONFIRMED
+    assert desk.agent.hands == []

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bridge.mix.levels import PEAK_SD_DB
 from bridge.mix.messages import MetersRead, ParamChanged
-from bridge.mix.params import COLUMN, Param
+from bridge.mix.params import COLUMN, SENDS, Param
 from bridge.mix.roles import Role
 from bridge.mix.state import METER_COLUMNS, MixState, StripState
 
@@ -204,6 +204,18 @@ def test_a_dump_replaces_one_that_was_not_finished() -> None:
     dump(mix, ["Vox"])
     assert keys(mix) == ["Vox"]
     assert not mix.is_dump_open
+
+
+def test_a_send_is_known_by_its_strip_and_goes_where_the_strip_goes() -> None:
+    mix = MixState()
+    dump(mix, ["Vox", "Bass"])
+    vox, bass = mix.strips
+    mix.confirm(vox, Param.SEND_2, -12.0, 1.0)
+    dump(mix, ["Bass", "Vox"])
+    row = vox.number - 1
+    assert row == 1
+    assert mix.sends[row, SENDS.index(Param.SEND_2)] == -12.0
+    assert np.isnan(mix.sends[bass.number - 1]).all()
 
 
 def test_mute_and_solo_are_switches_of_the_strip() -> None:

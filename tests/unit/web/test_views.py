@@ -1,4 +1,4 @@
-"""What the page is told, from captures of a real engine."""
+"""What the page is told, from views of a real engine."""
 
 import json
 from typing import Any
@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 from support.desk import Desk
 
+from bridge.engine.view import View, make_view
+from bridge.guard.guard import Guard
 from bridge.mix import messages as m
 from bridge.mix.messages import Mode, Slot, StripSwitch
 from bridge.mix.notices import StatusChanged
-from bridge.mix.params import LockClass, Param
+from bridge.mix.params import MOVABLE, LockClass, Param
+from bridge.mix.state import Observation
 from bridge.web.board import Board
-from bridge.web.capture import Capture, take_capture
 from bridge.web.views import predicted, sections
 
 SILENT = np.full((8, 2), np.nan)
@@ -26,25 +28,25 @@ class Looked:
         self.board = Board()
         self._seen = 0
 
-    def capture(self, levels: np.ndarray = SILENT) -> Capture:
+    def view(self, levels: np.ndarray = SILENT) -> View:
         state, text = self.desk.engine.status
-        return take_capture(
+        return make_view(
             self.desk.engine, status=StatusChanged(state=state, text=text), levels=levels,
             at=self.desk.at, epoch=1000.0, with_beliefs=True,
         )  # fmt: skip
 
     def look(self) -> dict[str, Any]:
         """All sections, as a client gets them."""
-        ledger, capture = self.desk.engine.ledger, self.capture()
+        ledger, view = self.desk.engine.ledger, self.view()
         rewards = [answer.value for answer in ledger.answers]
-        self.board.take(capture, ledger.since(self._seen), rewards)
+        self.board.take(view, ledger.since(self._seen), rewards)
         self._seen = ledger.version
         text = json.dumps(
             {
                 name: section.make()
                 for name, section in sections(
-                    capture, self.board.rows, rows_version=0, rewards=rewards,
-                    beliefs=capture.beliefs or {},
+                    view, self.board.rows, rows_version=0, rewards=rewards,
+                    beliefs=view.beliefs or {},
                 ).items()
             },
             allow_nan=False,
@@ -79,6 +81,48 @@ def test_strips_have_names_bounds_locks_and_what_is_allowed() -> None:
     assert strips[2]["noAct"] == ["pan"]
     assert (strips[0]["low"][0], strips[0]["high"][0]) == (-12.0, 6.0)
     assert strips[0]["snapshot"] == [0.0] * 6
+
+
+def test_the_bounds_shown_are_those_to_which_the_guard_shortens_a_move() -> None:
+    looked = Looked()
+    desk = looked.desk
+    desk.hand(1, Param.GAIN, -20.0)  # a hand may go further than the bridge
+    desk.run(3.0)
+    guard, mix = desk.engine.guard, desk.engine.mix
+    observation = mix.observe()
+    for mode, is_show in ((Mode.SUGGEST, False), (Mode.GIG, False), (Mode.GIG, True)):
+        desk.choose(mode)
+        if is_show:
+            guard.show.begin({(strip.key, Param.GAIN): 0.0 for strip in mix.strips})
+        strips = looked.look()["strips"]
+        for row, column in ((0, 0), (1, 0), (1, 1), (2, 2)):
+            value = observation.values[row, column]
+            low, high = (strips[row][end][column] for end in ("low", "high"))
+            assert low <= value <= high or is_show
+            for step, end in ((-99.0, low), (99.0, high)):
+                granted = _reach(guard, observation, row, column, step)
+                assert granted is None or low - 1e-6 <= value + granted <= high + 1e-6
+                near = abs(end - value) < guard.limits.step[column] * guard.scale
+                assert not near or granted is None or value + granted == pytest.approx(end)
+    assert strips[1]["high"][0] == pytest.approx(1.5), "in a show a fader goes up a little"
+    assert strips[2]["high"][2] == 0.0, "and EQ is only cut"
+
+
+def _reach(
+    guard: Guard, observation: Observation, row: int, column: int, step: float
+) -> float | None:
+    """How far the guard lets one move go at most; None where it allows none."""
+    steps = np.zeros(observation.values.shape)
+    steps[row, column] = step
+    granted, allowed = guard.shape(observation, steps, MOVABLE, at=1e6)
+    return float(granted[row, column]) if allowed[row, column] else None
+
+
+def test_sends_that_are_known_are_shown_by_name() -> None:
+    looked = Looked()
+    looked.desk.hand(3, Param.SEND_1, -9.5)
+    strips = looked.look()["strips"]
+    assert [strip["sends"] for strip in strips] == [{}, {}, {"send 1": -9.5}]
 
 
 def test_why_the_daw_makes_us_leave_a_strip_alone_is_said_once_a_reason() -> None:
@@ -123,7 +167,7 @@ def test_a_suggestion_says_what_why_how_sure_and_what_it_would_change() -> None:
     ],
 )
 def test_what_cannot_be_predicted_is_said(param: Param, text: str) -> None:
-    assert text in predicted(Looked().capture(), 0, param, {0: 0.5})
+    assert text in predicted(Looked().view(), 0, param, {0: 0.5})
 
 
 def test_the_newest_move_is_rated_until_its_reward_is_confirmed() -> None:

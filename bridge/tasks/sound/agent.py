@@ -315,7 +315,9 @@ class SoundAgent:
                 np.abs(step.way - other.step.way).sum() < _LEAST_DIFFERENCE for other in moves
             ):
                 continue
-            moves.append(self._move(step, positions, self._reason(error, step)))
+            slopes = search.effects.slopes(positions[search.indices])
+            change = (step.way @ slopes)[:LEVEL]
+            moves.append(self._move(step, positions, f"{describe_change(change)}, I expect"))
             if len(moves) == count:
                 break
         return tuple(moves)

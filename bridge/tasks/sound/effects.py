@@ -26,7 +26,10 @@ _FORGETS: Final = 0.02
 _LEAST_WAY: Final = 0.02
 """A joint step leaves a knob alone that would turn by less."""
 
-_SWEEPS: Final = 4
+_SWEEPS: Final = 3
+
+MOST_TURNED: Final = 5
+"""So many knobs turn in a joint step at most: a person should see what is done."""
 
 
 HEARD: Final = len(FEATURES) + 1
@@ -123,13 +126,16 @@ class Effects:
         """
         toward, doubt = slopes[:, :LEVEL], self.covariance[:LEVEL]
         way = np.zeros(low.size)
-        for _ in range(_SWEEPS):
+        for sweep in range(_SWEEPS):
             # Huber's cost as a weighted square around where the last way led.
             weight = 1.0 / np.maximum(np.abs(error + way @ toward), 1.0)
             hessian = (toward * weight) @ toward.T + np.tensordot(weight, doubt, axes=1)
-            last, way = way, _bounded(hessian, -(toward * weight) @ error, low, high)
-            if np.abs(way - last).max() < 0.1 * _LEAST_WAY:
-                break
+            way = _bounded(hessian, -(toward * weight) @ error, low, high)
+            if sweep == 0 and way.size > MOST_TURNED:
+                worth = np.abs(way) * np.sqrt((weight * toward**2).sum(axis=1))
+                is_left = np.argsort(-worth, kind="stable")[MOST_TURNED:]
+                low, high = low.copy(), high.copy()
+                low[is_left] = high[is_left] = 0.0
         rise_db = float(way @ slopes[:, LEVEL])
         if rise_db > _AIMED_RISE_DB:
             way = way * (_AIMED_RISE_DB / rise_db)

@@ -34,6 +34,7 @@ MOST_RISE_DB: Final = 3.0
 _TABLE_SHARE: Final = 0.5
 _STUCK: Final = 2
 _LEAST_WAY: Final = 0.05
+_NO_WAY: Final = 1e-6
 _FAILED: Final = 0.5
 """What a step that went back is worth less, until another move helps."""
 
@@ -184,7 +185,7 @@ class Search:
         steps = np.clip(STEPS, -self._limit, self._limit)
         ends = np.clip(positions[:, None] + steps, 0.0, np.maximum(self._top, positions)[:, None])
         ways = ends - positions[:, None]
-        return ways, np.abs(ways) >= min(_LEAST_WAY, self._limit)
+        return ways, np.abs(ways) >= max(min(_LEAST_WAY, self._limit), _NO_WAY)
 
     def _single_values(self, positions: FloatArray, error: FloatArray) -> FloatArray:
         cells = knob_cells(positions)
@@ -249,7 +250,7 @@ class Search:
         if not step.is_joint:
             self._failed[step.knob, step.step] += _FAILED
         elif is_loud or self.failures <= _STUCK:
-            self._reach = max(_SHORTEST, _SHRINKS * self._reach)
+            self._reach = max(min(_SHORTEST, self._limit), _SHRINKS * self._reach)
 
     def state(self) -> dict[str, Any]:
         """What was learnt of this device, as plain data; the table is kept by its owner."""
@@ -265,4 +266,4 @@ class Search:
         self.effects.load_state(state["effects"])
         self._failed = np.array(state["failed"], dtype=np.float64)
         self.failures = int(state["failures"])
-        self._reach = float(state["reach"])
+        self._reach = min(float(state["reach"]), self._limit)

@@ -222,7 +222,7 @@ async def open_bridge(
             config_json=settings.model_dump_json(),
             memory=memory,
             loop=loop,
-            listen=runner.take_report,
+            listen=runner.apply_report,
         )
     except BaseException:
         endpoint.close()
@@ -326,7 +326,7 @@ def _open_endpoint(
         return UdpEndpoint.open(
             listen.host,
             listen.port,
-            on_message=runner.take,
+            on_message=runner.receive,
             on_fault=runner.refuse,
             levels=runner.meters,
             counters=runner.counters,
@@ -406,11 +406,11 @@ def _open_side_door(
     if not open_door:
         return None
 
-    def take(message: OscMessage) -> None:
-        runner.take(message, ("127.0.0.1", 0), time.monotonic())
+    def receive(message: OscMessage) -> None:
+        runner.receive(message, ("127.0.0.1", 0), time.monotonic())
 
     def post(message: OscMessage) -> None:
-        loop.call_soon_threadsafe(take, message)
+        loop.call_soon_threadsafe(receive, message)
 
     door: SideDoor | None = load_part(open_door)(settings, post)
     runner.remotes.side_door = door

@@ -16,7 +16,7 @@ from bridge.agents.own_sound import OWN_COLUMNS, own_errors
 from bridge.agents.person import Person
 from bridge.agents.reasons import belief_in_words
 from bridge.agents.restraint import family_of
-from bridge.agents.view import look
+from bridge.agents.view import observe
 from bridge.learning.taste import Taste
 from bridge.mix.params import COLUMN, EQ_BANDS, Param
 from bridge.mix.roles import ROLE_INDEX, ROLES, Role
@@ -81,7 +81,7 @@ def correct_by_hand(
 
 def correct_by_mix(person: Person, observation: Observation, teaches: NDArray[np.bool_]) -> int:
     """Every control that teaches (n, 6) is where it is wanted; returns how many tracks taught."""
-    view = look(observation, person)
+    view = observe(observation, person)
     is_known = ~np.isnan(view.error) & teaches[:, _TEACHES]
     if not is_known.any():
         return 0
@@ -105,7 +105,7 @@ def correct_by_wish(
     Returns:
         Whether anything of what the word is about is known; the moves for it are open then.
     """
-    view = look(observation, person)
+    view = observe(observation, person)
     known = [
         (param, amount)
         for param, amount in WISHES[wish]

@@ -35,7 +35,7 @@ from bridge.agents.terms import explain
 from bridge.agents.thumbs import ThumbModel
 from bridge.agents.trace import Trace
 from bridge.agents.tuning import Tuning
-from bridge.agents.view import DIMENSION_OF_MOVE, View, expect, look, pictures_of, trace_of
+from bridge.agents.view import DIMENSION_OF_MOVE, View, expect, observe, pictures_of, trace_of
 from bridge.learning.policies import epsilon_greedy
 from bridge.learning.prior import Prior
 from bridge.learning.q_learning import FloatArray, IntArray
@@ -115,7 +115,7 @@ class FactoredAgent:
         """The move that is worth most, or None where none is worth a person's attention."""
         person = self._person
         person.decisions += 1
-        view = look(observation, self._person)
+        view = observe(observation, self._person)
         self._person.restraint.watch(observation)
         if not cautious and (granted := self._grant(observation, view, steps, allowed)):
             return granted
@@ -297,7 +297,7 @@ class FactoredAgent:
             person.wishes.drop(trace.key)
         next_value = 0.0
         if self._discount:
-            view = look(observation, person)
+            view = observe(observation, person)
             good, harm = expect(view, person.tables, person.shares())
             next_value = float(np.nan_to_num(good - harm)[next_allowed()].max(initial=0.0))
         shares = person.shares()
@@ -341,7 +341,7 @@ class FactoredAgent:
         for picture, (worth, _) in zip(pictures_of(trace), worths, strict=True):
             self._judge_taste(picture, row, reward, worth, weight=weight)
         taste.rely(consistency.reliance)
-        return self._told(row, _dimension(trace.move))
+        return self._known_of(row, _dimension(trace.move))
 
     def _worth(self, trace: Trace, row: int) -> tuple[float, float]:
         """What a move was worth by one picture, and how likely a thumb up for it."""
@@ -389,7 +389,7 @@ class FactoredAgent:
                 trace.variance + trace.side_variance - trace.own_side_variance,
             )
 
-    def _told(self, row: int, dimension: int) -> str:
+    def _known_of(self, row: int, dimension: int) -> str:
         taste = self._person.taste
         role = int(taste.groups[row])
         mean = float(taste.of_members()[0][row, dimension])
@@ -405,7 +405,7 @@ class FactoredAgent:
         dimension = correct_by_hand(self._person, observation, row, param, value)
         if dimension is None:
             return None
-        return Learnt(td_error=0.0, text=self._told(row, dimension))
+        return Learnt(td_error=0.0, text=self._known_of(row, dimension))
 
     def learn_from_mix(
         self, observation: Observation, teaches: NDArray[np.bool_], *, at: float

@@ -56,7 +56,7 @@ class View:
     finder: ErrorFinder
 
 
-def look(observation: Observation, person: Person) -> View:
+def observe(observation: Observation, person: Person) -> View:
     """Measure, and compare with what this person is believed to want."""
     roles = observation.roles
     features = measure(observation)

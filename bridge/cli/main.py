@@ -329,21 +329,21 @@ def safe(track: str, lock_class: str, switch: str, config: Path | None) -> None:
     TRACK is a number, a name, or '*' for all (in quotes).
     """
     done = f"Safe {switch}: track {track}, {lock_class}"
-    _tell("/bridge/safe", track, lock_class, int(switch == "on"), config=config, done=done)
+    _request("/bridge/safe", track, lock_class, int(switch == "on"), config=config, done=done)
 
 
 @cli.command()
 @config_option
 def panic(config: Path | None) -> None:
     """Fade what the bridge moved back to the snapshot, and stop."""
-    _tell("/bridge/panic", config=config, done="Panic, until 'mixbridge rearm'")
+    _request("/bridge/panic", config=config, done="Panic, until 'mixbridge rearm'")
 
 
 @cli.command()
 @config_option
 def rearm(config: Path | None) -> None:
     """Release panic."""
-    _tell("/bridge/rearm", config=config, done="Rearmed")
+    _request("/bridge/rearm", config=config, done="Rearmed")
 
 
 @cli.command()
@@ -351,7 +351,7 @@ def rearm(config: Path | None) -> None:
 @config_option
 def freeze(switch: str, config: Path | None) -> None:
     """Touch nothing from now on (on), or go on (off)."""
-    _tell("/bridge/freeze", int(switch == "on"), config=config, done=f"Freeze {switch}")
+    _request("/bridge/freeze", int(switch == "on"), config=config, done=f"Freeze {switch}")
 
 
 cli.add_command(midi)
@@ -429,7 +429,7 @@ for _row in DAWS.values():
         _add_study(_row.name, _row.study, _row.study_text)
 
 
-def _tell(address: str, *args: "OscArg", config: Path | None, done: str) -> None:
+def _request(address: str, *args: "OscArg", config: Path | None, done: str) -> None:
     """Send one request to the running bridge, and print what came of it."""
     from bridge.osc.message import OscMessage
     from bridge.runtime.remote import ask

@@ -95,7 +95,7 @@ def encode_device_write(command: SetDeviceParam) -> OscMessage:
     Raises:
         DialectError: If the value is no finite float32, or there can be no such parameter.
     """
-    return _say_value(command.device, command.param, command.value)
+    return _encode_value(command.device, command.param, command.value)
 
 
 def decode_device_write(message: OscMessage) -> SetDeviceParam | None:
@@ -121,7 +121,7 @@ def encode_device_event(event: DeviceEvent) -> OscMessage:
     """
     match event:
         case DeviceParamChanged():
-            return _say_value(event.device, event.param, event.value)
+            return _encode_value(event.device, event.param, event.value)
         case DeviceParamDescribed():
             address = f"{PREFIX}{event.device}/param/{event.param}/spec"
             return OscMessage(
@@ -179,7 +179,7 @@ def _refusal(message: OscMessage, expected: str) -> str:
     return f"{message.address}: expected {expected}; got {in_words(message.args)}."
 
 
-def _say_value(device: int, param: int, value: float) -> OscMessage:
+def _encode_value(device: int, param: int, value: float) -> OscMessage:
     address = f"{PREFIX}{device}/param/{param}"
     if _VALUE.read(value) is None:
         raise DialectError(f"{address}: expected a finite number; got {value}.")

@@ -107,7 +107,7 @@ class GenericDialect(RowDialect):
 
     def decode(self, message: OscMessage, *, at: float) -> tuple[Heard, ...] | None:
         """What the DAW or a tap said; see `Dialect.decode`."""
-        levels = self.taps.hear(message, at=at)
+        levels = self.taps.decode(message, at=at)
         if levels is not None:
             return levels
         if not message.args and "/barred/" in message.address:
@@ -119,7 +119,7 @@ class GenericDialect(RowDialect):
             return decode_device(message, at=at)
         for event in heard or ():
             if not isinstance(event, LevelReading | Refusal):
-                self.taps.note(event)
+                self.taps.update(event)
         return heard
 
     @property

@@ -66,7 +66,7 @@ class Taps:
         self._faders: dict[int, _Fader] = {}
         self._heard_at: dict[str, float] = {}
 
-    def note(self, event: DawEvent) -> None:
+    def update(self, event: DawEvent) -> None:
         """Take over from what the DAW says which track has which id, and where its fader stands."""
         if isinstance(event, ParamChanged):  # the most frequent comes first
             if event.param is Param.GAIN:
@@ -92,7 +92,7 @@ class Taps:
         lately = [track_id for (track_id, _), said in self._hellos.items() if at - said <= HELLO_S]
         return len(set(lately) - {NOBODY}), lately.count(NOBODY)
 
-    def hear(
+    def decode(
         self, message: OscMessage, *, at: float
     ) -> tuple[LevelReading | NoteHeard, ...] | None:
         """The levels (post-fader) or the note in a tap's message; None for any other address.
@@ -104,9 +104,9 @@ class Taps:
             return None
         match message.address:
             case "/mix/tap":
-                return self._hear_levels(message, at)
+                return self._decode_levels(message, at)
             case "/mix/tap/note":
-                return self._hear_note(message, at)
+                return self._decode_note(message, at)
             case "/mix/tap/hello":
                 track_id = _track_id(message, 3)
                 name, version = map(TEXT.read, message.args[1:])
@@ -124,7 +124,7 @@ class Taps:
                 return ()
         return None
 
-    def _hear_levels(self, message: OscMessage, at: float) -> tuple[LevelReading, ...]:
+    def _decode_levels(self, message: OscMessage, at: float) -> tuple[LevelReading, ...]:
         track_id = _track_id(message, 2 + _WIDTH)
         levels = [METER_DBFS.read(arg) for arg in message.args[2:]]
         heard = [level for level in levels if level is not None]
@@ -139,7 +139,7 @@ class Taps:
         after = tuple(max(level + gain_db, SILENCE_DB) for level in heard)
         return (LevelReading(LevelSlot(track, 0, _WIDTH), after),)
 
-    def _hear_note(self, message: OscMessage, at: float) -> tuple[NoteHeard, ...]:
+    def _decode_note(self, message: OscMessage, at: float) -> tuple[NoteHeard, ...]:
         features, args = NOTE_FEATURES, message.args
         has_level = len(args) == 3 + len(features)
         track_id = _track_id(message, len(args) if has_level else 2 + len(features))

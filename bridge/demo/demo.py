@@ -213,7 +213,7 @@ class _Session:
         async with open_bridge(self._settings, self._extras) as opened:
             runner = opened.runner
             self._runner, self.ledger = runner, runner.engine.ledger
-            self._remote = UdpEndpoint.open(HOST, 0, on_message=self._hear)
+            self._remote = UdpEndpoint.open(HOST, 0, on_message=self._receive)
             self._send("/bridge/hello", self._remote.address[1])
             try:
                 if opened.page is not None:
@@ -259,7 +259,7 @@ class _Session:
         with suppress(NotImplementedError):  # Windows: Ctrl-C cancels the task instead
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, self._done.set)
-        self._say("To hear the band: mixbridge demo --page. Here you only see it.", _HINT_S)
+        self._show_hint("To hear the band: mixbridge demo --page. Here you only see it.", _HINT_S)
         with keys(self._press), live.Live(auto_refresh=False, screen=True) as view:
             while not self._done.is_set():
                 width, height = view.console.size
@@ -278,30 +278,30 @@ class _Session:
         if self._remote is not None:
             self._remote.send(OscMessage(address, args), self._bridge)
 
-    def _hear(self, message: OscMessage, _sender: Address, _at: float) -> None:
+    def _receive(self, message: OscMessage, _sender: Address, _at: float) -> None:
         match message.address, message.args:
             case "/bridge/move", (_, _, _, str(param), *_) if param in tuple(Param):
-                self._hear_move(_move_of(message))
+                self._receive_move(_move_of(message))
             case "/bridge/move/other", (move, track, start, end):
                 self._others[str(move)] = int(str(track)), float(str(start)), float(str(end))
             case ("/bridge/status", (_, str(text))) if text == MIX_ENDORSED:
-                self._say(f"{text.capitalize()}.")
+                self._show_hint(f"{text.capitalize()}.")
             case "/bridge/error", (str(text),):
-                self._say(text)
+                self._show_hint(text)
 
-    def _hear_move(self, move: MoveReported) -> None:
+    def _receive_move(self, move: MoveReported) -> None:
         self._moved_at = asyncio.get_running_loop().time()
         others = [self._others[move.move]] if move.move in self._others else []
         if not isinstance(move.param, Param):
             return
         if self.audience is not None and move.state is MoveState.CONFIRMED:
             ends = {move.track: move.to_value} | {other: end for other, _, end in others}
-            thumb = self.audience.hear(move.param, ends)
+            thumb = self.audience.judge(move.param, ends)
             if thumb is not None:
                 self._reward(move.move, thumb)
         elif move.state is MoveState.REVERTED and self.audience is not None:
             starts = {move.track: move.from_value} | {other: start for other, start, _ in others}
-            self.audience.hear(move.param, starts)
+            self.audience.judge(move.param, starts)
         if self.audience is not None and move.state in (MoveState.CONFIRMED, MoveState.REVERTED):
             self.mixes[self._settled_moves() :] = [self.audience.values.copy()]
         if self._most is not None and self._settled_moves() >= self._most and not self._is_over:
@@ -334,11 +334,11 @@ class _Session:
             "panic": lambda: self._send("/bridge/panic"),
             "rearm": lambda: self._send("/bridge/rearm"),
             "endorse": lambda: self._send("/bridge/endorse"),
-            "help": lambda: self._say(keys_explained(), 3.0 * ANSWER_SHOWN_S),
+            "help": lambda: self._show_hint(keys_explained(), 3.0 * ANSWER_SHOWN_S),
             "quit": self._done.set,
         }
         if self._keys.hint:
-            self._say(self._keys.hint)
+            self._show_hint(self._keys.hint)
         if action in actions:
             actions[action]()
 
@@ -353,9 +353,9 @@ class _Session:
         elif about.kind is Rateable.MOVE:
             self._reward(about.move, value)
         else:
-            self._say(f"{NOTHING_TO_RATE.capitalize()}.")
+            self._show_hint(f"{NOTHING_TO_RATE.capitalize()}.")
 
-    def _say(self, text: str, seconds: float = ANSWER_SHOWN_S) -> None:
+    def _show_hint(self, text: str, seconds: float = ANSWER_SHOWN_S) -> None:
         self._hint = text, asyncio.get_running_loop().time() + seconds
 
 

@@ -78,11 +78,13 @@ def _write_mixes(
     with ExitStack() as stack:
         raw = [stack.enter_context(TemporaryFile(dir=folder)) for _ in mixes]
 
-        def keep(heard: list[FloatArray]) -> None:
+        def write_block(heard: list[FloatArray]) -> None:
             for file, block in zip(raw, heard, strict=True):
                 file.write(block.astype(np.float32).tobytes())
 
-        measured = dict(zip(mixes, measure_mixes(stems, list(mixes.values()), keep), strict=True))
+        measured = dict(
+            zip(mixes, measure_mixes(stems, list(mixes.values()), write_block), strict=True)
+        )
         gains_db = equal_loudness_db(*measured.values())
         for name, file, gain_db in zip(mixes, raw, gains_db, strict=True):
             file.seek(0)

@@ -53,7 +53,7 @@ class _Sitting:
     def render(self, positions: FloatArray) -> Wave:
         return self.synth.render(positions, self.rng)
 
-    def hear(self, positions: FloatArray) -> Note:
+    def listen(self, positions: FloatArray) -> Note:
         return measure_note(self.render(positions), SAMPLE_RATE)
 
 
@@ -121,7 +121,7 @@ def _positions(synth: Synth, patch: dict[str, float]) -> FloatArray:
 def _come_near(agent: SoundAgent, sitting: _Sitting, target: Note) -> None:
     """Let the agent play `NOTES` notes."""
     agent.aim(target)
-    heard = sitting.hear(sitting.positions)
+    heard = sitting.listen(sitting.positions)
     sitting.distances.append(agent.distance(heard))
     for number in range(1, NOTES + 1):
         move = agent.propose(sitting.positions, heard)
@@ -130,8 +130,8 @@ def _come_near(agent: SoundAgent, sitting: _Sitting, target: Note) -> None:
             sitting.distances.append(sitting.distances[-1])
             break
         moved = move.apply(sitting.positions)
-        after = sitting.hear(moved)
-        result = agent.hear(move, sitting.positions, heard, after)
+        after = sitting.listen(moved)
+        result = agent.learn(move, sitting.positions, heard, after)
         click.echo(f"{number:>4}  {move.reason}; {result.reason}")
         if result.is_kept and move.turns:
             sitting.positions, heard = moved, after
@@ -142,14 +142,14 @@ def _pick(agent: SoundAgent, sitting: _Sitting, person: SoundListener) -> float:
     """Let a person pick; returns how much nearer to their wish the sound is, 1 for all the way."""
     agent.aim(None)
     role = SOUND_ROLES.index(_ROLE)
-    heard = sitting.hear(sitting.positions)
+    heard = sitting.listen(sitting.positions)
     first = person.utility(agent.features(heard), role)
     for number in range(1, PICKS + 1):
         patches, notes, names = [sitting.positions], [heard], ["what was there"]
         for letter, move in zip("AB", agent.offer(sitting.positions, heard), strict=False):
             moved = move.apply(sitting.positions)
-            note = sitting.hear(moved)
-            if agent.hear_variant(move, sitting.positions, heard, note):
+            note = sitting.listen(moved)
+            if agent.learn_variant(move, sitting.positions, heard, note):
                 patches.append(moved)
                 notes.append(note)
                 names.append(letter)

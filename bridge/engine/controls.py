@@ -58,7 +58,7 @@ class Controls:
         self._notify = notify
         self._decide_soon = decide_soon
 
-    def take(self, event: ControlEvent) -> None:
+    def apply(self, event: ControlEvent) -> None:
         """Do what is asked for, or refuse it in a sentence."""
         match event:
             case m.SafeSwitched():
@@ -67,13 +67,13 @@ class Controls:
                 self._switch_strip(event)
             case m.RoleCorrected():
                 strips = self._strip_memory.correct_role(event.track, event.role)
-                self._note("role", event.track, strips, is_all_meant=False)
+                self._record_change("role", event.track, strips, is_all_meant=False)
             case m.AuditionSwitched():
                 self._audition(event)
             case m.CompareSwitched():
                 self._compare(event)
             case m.RevertRequested():
-                self._verdicts.take_revert(event)
+                self._verdicts.apply_revert(event)
             case m.MixPinned():
                 self._refuse("pin", self._detours.pin(event.slot, event.at))
             case m.MixRecalled():
@@ -119,7 +119,7 @@ class Controls:
         self._notify(f"{WISH_NOTED} {strip.name} {event.wish}{what_waits}")
         return None
 
-    def _note(
+    def _record_change(
         self, verb: str, track: str, strips: list[StripState], *, is_all_meant: bool = True
     ) -> None:
         """A strip's settings have changed, unless there is no such strip."""
@@ -132,13 +132,13 @@ class Controls:
         for strip in strips:
             if event.on:
                 self._moves.stop(event.at, "it is Safe now", key=strip.key, spare_panic=True)
-        self._note("safe", event.track, strips)
+        self._record_change("safe", event.track, strips)
 
     def _switch_strip(self, event: m.StripSwitched) -> None:
         strips = self._strip_memory.switch_off(
             event.switch, event.track, event.lock_class, off=not event.on
         )
-        self._note(event.switch, event.track, strips)
+        self._record_change(event.switch, event.track, strips)
 
     def _audition(self, event: m.AuditionSwitched) -> None:
         move = self._moves.suggestion

@@ -119,17 +119,17 @@ class DawEvents:
             case m.TrackIdentified() | m.TrackNamed():
                 self._identify(event)
             case m.RoleGiven():
-                self._strip_memory.take_role(event.track, event.role)
+                self._strip_memory.set_role(event.track, event.role)
             case m.TransportChanged():
                 self._mix.playing = event.playing
             case m.SceneRecalled():
                 self._begin_recall(event.at)
                 self._strip_memory.begin_scene()
             case m.TrackBarred():
-                self._mix.note_bar(event)
+                self._mix.record_bar(event)
                 self.apply_bars()
             case m.MoveUndone() | m.MoveRedone():
-                self._verdicts.take_daw_undo(event)
+                self._verdicts.apply_daw_undo(event)
             case m.DawComplained():
                 self._notify(event.text)
             case m.ParamChanged() if self._mix.is_dump_open:
@@ -146,21 +146,21 @@ class DawEvents:
         is_change = is_change and not same_value(event.param, before, event.value)
         if is_change and not self._moves.is_answer(event):
             self._moved_in_dump[event.track, event.param] = event.at
-        self._mix.note_change(event)
+        self._mix.record_change(event)
 
     def _identify(self, event: m.TrackIdentified | m.TrackNamed) -> None:
         """The DAW says who a strip is."""
         if isinstance(event, m.TrackIdentified):
             what, text = "uid", event.uid
-            is_other = self._mix.note_uid(event.track, text)
+            is_other = self._mix.record_uid(event.track, text)
         else:
             what, text = "name", event.name
-            is_other = self._mix.note_name(event.track, text)
+            is_other = self._mix.record_name(event.track, text)
         self._contradict(event.at, event.track, what, text, is_other=is_other)
 
     def apply_bars(self) -> None:
         """What the DAW would make go wrong is left alone, and a person told why."""
-        if told := self._strip_memory.take_bars():
+        if told := self._strip_memory.apply_bars():
             self._notify(told)
 
     def advance(self, at: float) -> None:
@@ -333,7 +333,7 @@ class DawEvents:
         is_hand: bool,
     ) -> None:
         param = event.param
-        said_at = self._moves.said_at(strip, param)
+        said_at = self._moves.spoken_at(strip, param)
         reading = self._moves.receive(strip, event, is_sure=is_sure)
         if is_hand:  # it moved while the dump was told
             reading = Reading(Answer.FOREIGN)
@@ -342,7 +342,7 @@ class DawEvents:
         if reading.is_over and self._has_crossed_a_hand(strip, event):
             if is_sure:
                 self._mix.confirm(strip, param, event.value, event.at)
-                self._moves.give_back(strip, param, event.at)
+                self._moves.restore(strip, param, event.at)
             else:  # or it came late, and the hand's value stands: only a dump can tell
                 self._moves.is_dump_wanted = True
                 self._crossed.add((strip.key, param))
@@ -439,7 +439,7 @@ class DawEvents:
         self._attend(event.at)
         before = self._verdicts.touched_value(strip, event.param, before)
         doubt = self._moves.doubt(strip, event, before, since)
-        self._verdicts.take_hand(strip, event, before, doubt)
+        self._verdicts.apply_hand(strip, event, before, doubt)
 
     # -- another mix ---------------------------------------------------------------------------
 

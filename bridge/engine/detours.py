@@ -163,7 +163,7 @@ class Detours:
 
     # -- hands and other mixes -----------------------------------------------------------------
 
-    def note_hand(self, key: str, param: Param) -> None:
+    def exclude(self, key: str, param: Param) -> None:
         """A hand has moved it: it takes no part any more."""
         self._away.pop((key, param), None)
         for pin in self.pins.values():

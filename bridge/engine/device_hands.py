@@ -124,7 +124,7 @@ class DeviceHands:
             is_other = self._is_patch_told or known.get(device.key) != device.specs
             if (is_other and not is_new) or self._is_patch(device, len(moved)):
                 for change in said:
-                    self._take_over(device, change)
+                    self._adopt(device, change)
                 self._adopt_patch(device, at)
                 continue
             for change in said:
@@ -138,7 +138,7 @@ class DeviceHands:
         is_known = not math.isnan(position) and not is_same
         return is_known and not self._knobs.is_ours(device, change.param, position, change.at)
 
-    def _take_over(self, device: Device, change: DeviceParamChanged) -> None:
+    def _adopt(self, device: Device, change: DeviceParamChanged) -> None:
         device.confirm(change.param, device.specs[change.param].position(change.value))
 
     def _strip_key(self, track: int) -> str:

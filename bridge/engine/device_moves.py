@@ -89,7 +89,7 @@ class DeviceMoves:
         self._pinned: dict[Place, float] = {}
         """Where a parameter stood before we first wrote it: what panic brings back."""
 
-    def take_notices(self) -> list[MoveReported]:
+    def pop_notices(self) -> list[MoveReported]:
         """The notices since the last call."""
         notices, self.notices = self.notices, []
         return notices

@@ -145,7 +145,7 @@ class DeviceWork:
 
     # -- people --------------------------------------------------------------------------------
 
-    def take(self, event: m.MixEvent) -> bool:
+    def apply(self, event: m.MixEvent) -> bool:
         """Do what a person asks for where it is about devices; False where it is not.
 
         It is where it names a move of a device, or names none while a sound is worked on.
@@ -272,9 +272,9 @@ class DeviceWork:
     def receive(self, event: d.DeviceEvent | d.TargetHeard) -> None:
         """Take over what was said of a device, or heard of it or of the target."""
         if isinstance(event, d.NoteHeard):
-            self._hear(event)
+            self._measure(event)
         elif isinstance(event, d.TargetHeard):
-            self._hear_target(event)
+            self._apply_target(event)
         else:
             self.hands.receive(event)
 
@@ -303,7 +303,7 @@ class DeviceWork:
             self._again = None
             self._by_hand = [] if hand_on is None else self._by_hand
 
-    def _hear(self, note: d.NoteHeard) -> None:
+    def _measure(self, note: d.NoteHeard) -> None:
         device = self.focus
         if device is None or note.track != device.track or self.task is not TaskName.SOUND:
             return
@@ -339,9 +339,9 @@ class DeviceWork:
         if why := self._teach(self._lesson(move, Teaching.HEARD), move.id):
             self._revert(move, note.at, why)
 
-    def _hear_target(self, event: d.TargetHeard) -> None:
+    def _apply_target(self, event: d.TargetHeard) -> None:
         """What was heard of the file that a person has named."""
-        if not self._listening.take_target(event):
+        if not self._listening.set_target(event):
             return
         if event.trouble:
             self._out.refuse(f"target: {event.trouble}")
@@ -360,7 +360,7 @@ class DeviceWork:
         if self._is_note_wanted and self.knobs.is_idle:  # a variant has arrived: now it is heard
             self._is_note_wanted = False
             self._ask_note(at)
-        self._out.notices.extend(self.moves.take_notices())
+        self._out.notices.extend(self.moves.pop_notices())
 
     def tick(self, at: float) -> None:
         """Conclude what only time can, and decide if it is time to."""
@@ -368,7 +368,7 @@ class DeviceWork:
             self._learn_from_hand(touch)
         if (offer_due := self.offers.due) is not None and at >= offer_due - 1e-9:
             self.offers.close(at, "nobody answered")
-        if why := self._listening.give_up(at):
+        if why := self._listening.abandon(at):
             self._host.notify(why)
         free_at = self.knobs.free_at(self.knobs.focus)
         if self._may_decide() and at >= max(self._next_at, free_at) - 1e-9:

@@ -171,7 +171,7 @@ class Engine:
             self._on_daw(event)
         elif isinstance(event, m.MetersRead):
             if self.guard.is_layout_known:
-                self.mix.hear(event)
+                self.mix.record_meters(event)
                 self.guard.show.record_levels(self.mix, event.at)
                 for strip in guess_roles(self.mix) if self.moves.is_idle else ():
                     self.notify(f"{strip.name}: guessed from its sound, I take it for {strip.role}")
@@ -197,9 +197,9 @@ class Engine:
         is_heard = isinstance(event, m.MetersRead)
         self._out.notices.extend(self.questions.review(event.at, self.mode, is_heard=is_heard))
         self._out.collect(self.moves.notices, self._teacher.lessons)
-        self._out.notices.extend(self.devices.moves.take_notices())
+        self._out.notices.extend(self.devices.moves.pop_notices())
         self.ledger.record(event.at, self._out.notices, self.mix.name_of)
-        self._tell_status()
+        self._notify_status()
         return self._out.build()
 
     @property
@@ -301,13 +301,13 @@ class Engine:
             self.detours.come_back(event.at)  # whatever is asked for is about the mix itself
         if isinstance(event, TaskEvent):
             self.devices.choose(event)
-        elif not self.devices.take(event):
+        elif not self.devices.apply(event):
             self._on_mix(event)
 
     def _on_mix(self, event: m.MixEvent) -> None:
         """Do what a person asks for of the mix, or of everything."""
         if isinstance(event, ControlEvent):
-            self._controls.take(event)
+            self._controls.apply(event)
             self._begin_assist()
             return
         match event:
@@ -316,7 +316,7 @@ class Engine:
             case m.SuggestionAccepted() | m.SuggestionSkipped():
                 self._on_answer(event)
             case m.UndoRequested():
-                self._verdicts.take_undo(event)
+                self._verdicts.apply_undo(event)
             case m.ModeChosen():
                 self._on_mode(event)
             case m.FreezeSwitched():
@@ -392,7 +392,7 @@ class Engine:
             or self.detours.is_comparing
             or self._teacher.credit.assign("", event.at)
         ):
-            self._verdicts.take_reward(event)
+            self._verdicts.apply_reward(event)
             return
         answer = m.SuggestionAccepted if event.value > 0.0 else m.SuggestionSkipped
         is_answered = self._on_answer(answer(at=event.at, move=move.id))
@@ -486,7 +486,7 @@ class Engine:
 
     def _apply(self, move: Move, at: float) -> None:
         if self.moves.apply(move, at):
-            self._teacher.credit.note_heard(move.id, at)
+            self._teacher.credit.record_heard(move.id, at)
 
     # -- telling -------------------------------------------------------------------------------
 
@@ -494,7 +494,7 @@ class Engine:
         """Show a person a sentence beside an unchanged state."""
         self._out.notices.append(StatusChanged(state=self.status[0], text=text))
 
-    def _tell_status(self) -> None:
+    def _notify_status(self) -> None:
         if self.status != self._told_status:
             self._told_status = self.status
             self._out.notices.append(StatusChanged(state=self.status[0], text=self.status[1]))

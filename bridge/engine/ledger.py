@@ -111,7 +111,7 @@ class Row:
         return "" if said == self.reason else said
 
     @property
-    def heard_at(self) -> float | None:
+    def audible_at(self) -> float | None:
         """When it began to be heard, monotonic seconds; None where it never was."""
         heard = (stage.at for stage in self.life if stage.state in _IN_THE_MIX)
         return next(heard, None) if self.life else self.at
@@ -119,7 +119,7 @@ class Row:
     @property
     def is_made(self) -> bool:
         """Whether it is a move of the bridge that was made, not only suggested."""
-        return self.actor == BRIDGE and self.heard_at is not None
+        return self.actor == BRIDGE and self.audible_at is not None
 
     @property
     def was_suggested(self) -> bool:
@@ -207,12 +207,12 @@ class Ledger:
         self.answers[place] = saved
         if row := self._rows.get(noted.move):
             kept = tuple(saved if each is noted else each for each in row.answers)
-            self._keep(replace(row, answers=kept))
+            self._store(replace(row, answers=kept))
 
     def _record_move(self, at: float, notice: MoveReported, name_of: Callable[[int], str]) -> None:
         stage = Stage(at=at, state=notice.state, to_value=notice.to_value, reason=notice.reason)
         if row := self._rows.get(notice.move):
-            self._keep(replace(row, life=(*row.life, stage)))
+            self._store(replace(row, life=(*row.life, stage)))
             return
         strips = strips_of(notice, name_of)
         self._add(
@@ -254,17 +254,17 @@ class Ledger:
         self.answers = [*self.answers, answer][-REMEMBERED:]
         self._answered += 1
         if row := self._rows.get(notice.move):
-            self._keep(replace(row, answers=(*row.answers, answer)))
+            self._store(replace(row, answers=(*row.answers, answer)))
 
     def _add(self, row: Row) -> None:
         self._count += 1
-        self._keep(row)
+        self._store(row)
         while len(self._rows) > REMEMBERED:
             gone, old = self._rows.popitem(last=False)
             self._changed.pop(gone, None)
             self._gone = _add_up(self._gone, old)
 
-    def _keep(self, row: Row) -> None:
+    def _store(self, row: Row) -> None:
         self.version += 1
         self._rows[row.id] = row
         self._changed[row.id] = self.version

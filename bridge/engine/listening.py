@@ -64,7 +64,7 @@ class Listening:
         self.due, self._is_deaf = math.inf, False
         return True
 
-    def give_up(self, at: float) -> str:
+    def abandon(self, at: float) -> str:
         """What a person is told where no note was heard in time; empty where all is well."""
         if at < self.due - 1e-9:
             return ""
@@ -77,7 +77,7 @@ class Listening:
         self.begin()
         return f"listening to {event.path}" if event.path else "no target any more"
 
-    def take_target(self, event: TargetHeard) -> bool:
+    def set_target(self, event: TargetHeard) -> bool:
         """What was heard of a file; False where they have named another since."""
         if event.path != self._path:
             return False

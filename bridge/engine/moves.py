@@ -150,7 +150,7 @@ class Moves(Sending):
             self._confirm(reading.move, strip.key, event.value, event.at)
         return reading
 
-    def said_at(self, strip: StripState, param: Param) -> float:
+    def spoken_at(self, strip: StripState, param: Param) -> float:
         """When the DAW spoke of a control last, monotonic seconds; infinite for never."""
         return self._said_at.get((strip.key, param), math.inf)
 
@@ -265,7 +265,7 @@ class Moves(Sending):
         """Leave a strip where it is now, save panic; an open suggestion for it stays open."""
         self._cancel(at, reason, self._both(key), spare_panic=True)
 
-    def give_back(self, strip: StripState, param: Param, at: float) -> None:
+    def restore(self, strip: StripState, param: Param, at: float) -> None:
         """A write of ours has crossed a hand and stands: put the hand's value back."""
         now, theirs = self._mix.value(strip, param), self._guard.pinned(strip.key, param)
         self.begin(strip.key, param, now, theirs, at, purpose=Purpose.HAND, duration=0.0)
@@ -294,19 +294,19 @@ class Moves(Sending):
         now = self.on_the_wire(strip, move.param) if strip else half.to_value
         return min(max(now - (half.to_value - half.from_value), spec.minimum), spec.maximum)
 
-    def note_undone_in_daw(self, move: Move, at: float) -> None:
+    def record_daw_undo(self, move: Move, at: float) -> None:
         """The DAW's own undo took a move back: its old value is on its way to us."""
         for half in move.halves:
             self._writer.expect(half.key, move.param, half.from_value, at)
         self.enter(move, MoveState.REVERTED, at, "you undid it in the DAW")
 
-    def note_redone_in_daw(self, move: Move, at: float) -> None:
+    def record_daw_redo(self, move: Move, at: float) -> None:
         """The DAW's own redo brought a move back."""
         for half in move.halves:
             self._writer.expect(half.key, move.param, half.to_value, at)
         self.enter(move, MoveState.CONFIRMED, at, "you brought it back in the DAW")
 
-    def note_reverted_by_hand(self, move: Move, at: float) -> None:
+    def record_hand_revert(self, move: Move, at: float) -> None:
         """A person has put the parameter back where the move found it."""
         self.enter(move, MoveState.REVERTED, at, "you took it back by hand")
 

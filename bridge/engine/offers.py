@@ -92,7 +92,7 @@ class Offers:
         self.open = Offer(id=f"offer {moves[0].id}", moves=moves, at=at)
         for move in moves:
             self._moves.enter(move, MoveState.PROPOSED, at)
-        self._out.notices.extend(self._moves.take_notices())  # a move is told before its offer
+        self._out.notices.extend(self._moves.pop_notices())  # a move is told before its offer
         self._out.notices.append(_offered(self.open))
 
     def choose(self, event: d.VariantChosen) -> None:

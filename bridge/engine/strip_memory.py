@@ -10,7 +10,7 @@ from bridge.errors import PriorError
 from bridge.guard.guard import Guard
 from bridge.guard.strip_guard import classes_of, switch
 from bridge.mix.device_events import TaskName
-from bridge.mix.identity import kept_key
+from bridge.mix.identity import stored_key
 from bridge.mix.messages import LinkState, StripSwitch
 from bridge.mix.params import CLASS_WORDS, LOCK_CLASS, MOVABLE, LockClass
 from bridge.mix.roles import Role, is_untouchable
@@ -48,7 +48,7 @@ class StripMemory:
         met_as = self._met.get(strip.key, strip.name)
         if self._is_scene_new and met_as != strip.name:
             # The place is the same, and somebody else stands there: their role is read anew.
-            self._roles.pop(kept_key(strip.key, self._roles), None)
+            self._roles.pop(stored_key(strip.key, self._roles), None)
             strip.given_role = strip.sound_role = None
         self.recall_role(strip)
         self._guard.strip(strip.key).is_nameless = not strip.is_named
@@ -58,7 +58,7 @@ class StripMemory:
         for lock_class in self._locks_of(strip):
             self._guard.switch_safe(strip.key, lock_class, on=True)
         for each, kept in self._off.items():
-            for lock_class in kept.pop(kept_key(strip.key, kept), ()):
+            for lock_class in kept.pop(stored_key(strip.key, kept), ()):
                 switch(self._guard.strip(strip.key).off[each], lock_class, on=True)
         self._met[strip.key] = strip.name
 
@@ -70,20 +70,20 @@ class StripMemory:
         """Who is who in the new mix is known."""
         self._is_scene_new = False
 
-    def take_role(self, track: int, role: Role) -> None:
+    def set_role(self, track: int, role: Role) -> None:
         """The DAW says a role."""
-        self._mix.note_role(track, role)
+        self._mix.record_role(track, role)
         if strip := self._mix.by_number(track):
             self.recall_role(strip)
 
     def recall_role(self, strip: StripState) -> None:
         """A person's word for a role stands, whatever the DAW says."""
-        if role := self._roles.get(kept_key(strip.key, self._roles)):
+        if role := self._roles.get(stored_key(strip.key, self._roles)):
             strip.given_role = role
 
     def _locks_of(self, strip: StripState) -> list[LockClass]:
         """The locks that a strip gets now: at the first meeting, and with an untouchable name."""
-        safe = self._safe.pop(kept_key(strip.key, self._safe), None)
+        safe = self._safe.pop(stored_key(strip.key, self._safe), None)
         if safe is not None:
             return safe
         met_as = self._met.get(strip.key)
@@ -119,10 +119,10 @@ class StripMemory:
         """Take a person's word for the role of a track; returns the strips that are there."""
         strips = [] if track == "*" else self._mix.find(track)
         for strip in strips:
-            self._roles[kept_key(strip.key, self._roles)] = strip.given_role = role
+            self._roles[stored_key(strip.key, self._roles)] = strip.given_role = role
         return strips
 
-    def take_bars(self) -> str:
+    def apply_bars(self) -> str:
         """Leave alone what the DAW would make go wrong; what is new of that, in words."""
         bars = [
             f"{strip.name}: {', '.join(news)}"

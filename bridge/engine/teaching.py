@@ -119,7 +119,7 @@ class Teacher:
     def judge(self, move: Move, reward: float, *, weight: float = 1.0, at: float) -> None:
         """A person judged a move; one judgement a move, and zero says nothing."""
         if move.is_heard:
-            self.credit.note_judged(move.id)
+            self.credit.record_judged(move.id)
         elif move.is_answered:
             return
         else:

@@ -58,7 +58,7 @@ class Verdicts:
 
     # -- in words ------------------------------------------------------------------------------
 
-    def take_reward(self, event: m.RewardReceived) -> None:
+    def apply_reward(self, event: m.RewardReceived) -> None:
         """A thumb: teach whoever earned it, and take a move back that is surely not liked."""
         credits: tuple[Credit, ...] = ()
         if event.move and self._moves.get(event.move) is None:
@@ -101,7 +101,7 @@ class Verdicts:
         )
         return None
 
-    def take_undo(self, event: m.UndoRequested) -> None:
+    def apply_undo(self, event: m.UndoRequested) -> None:
         """Take a move back, and count that against it."""
         move = self._moves.get(event.move) if event.move else self._moves.last_undoable()
         if move is None:
@@ -116,7 +116,7 @@ class Verdicts:
             self._revert(move, event.at, "you took it back")
             self._teacher.rest(move, is_undone=True)
 
-    def take_revert(self, event: m.RevertRequested) -> None:
+    def apply_revert(self, event: m.RevertRequested) -> None:
         """Take a move and all later ones back, newest first; it says of none that it was bad."""
         first = self._moves.get(event.move)
         standing = (
@@ -129,7 +129,7 @@ class Verdicts:
         for move in standing:
             self._revert(move, event.at, f"back to before {event.move}")
 
-    def take_daw_undo(self, event: m.MoveUndone | m.MoveRedone) -> None:
+    def apply_daw_undo(self, event: m.MoveUndone | m.MoveRedone) -> None:
         """A person took a move back with the DAW's own undo: their hand, and their judgement.
 
         Redo takes both back: what the undo taught is taught away again.
@@ -146,7 +146,7 @@ class Verdicts:
                 self._judged_by_undo.discard(move.id)
                 self._teacher.judge(move, 1.0, at=event.at)
                 self._teacher.credit.forget_judged(move.id)
-            self._moves.note_redone_in_daw(move, event.at)
+            self._moves.record_daw_redo(move, event.at)
             return
         for half in move.halves:
             self._guard.pin(half.key, move.param, half.from_value)
@@ -154,7 +154,7 @@ class Verdicts:
             self._teacher.judge(move, -1.0, at=event.at)
             self._judged_by_undo.add(move.id)
         self._teacher.rest(move, is_undone=True)
-        self._moves.note_undone_in_daw(move, event.at)
+        self._moves.record_daw_undo(move, event.at)
 
     def _revert(self, move: Move, at: float, reason: str) -> None:
         if why_not := self._moves.revert(move, at, reason):
@@ -162,7 +162,7 @@ class Verdicts:
 
     # -- by hand -------------------------------------------------------------------------------
 
-    def take_hand(
+    def apply_hand(
         self, strip: StripState, event: m.ParamChanged, before: float, doubt: Doubt
     ) -> None:
         """A person moved it from `before`: stop there, keep away, and note what it may mean.
@@ -171,7 +171,7 @@ class Verdicts:
         """
         self._release_other_half(strip, event.param)
         self._moves.stop(event.at, "your hand took over", key=strip.key, hand_on=event.param)
-        self._detours.note_hand(strip.key, event.param)
+        self._detours.exclude(strip.key, event.param)
         self._guard.hold(strip.key, event.at)
         if doubt is not Doubt.LIKELY:
             self._guard.pin(strip.key, event.param, event.value)
@@ -195,7 +195,7 @@ class Verdicts:
         if other is None:
             return
         now = self._moves.on_the_wire(other, param)
-        self._detours.note_hand(other.key, param)
+        self._detours.exclude(other.key, param)
         if not math.isnan(now):
             self._guard.pin(other.key, param, now)
 
@@ -266,7 +266,7 @@ class Verdicts:
         if is_recent and not self._teacher.credit.is_judged(move.id):
             self._teacher.judge(move, -1.0, at=touch.at)
         if same_value(touch.param, touch.value, move.half(touch.key).from_value):
-            self._moves.note_reverted_by_hand(move, touch.at)
+            self._moves.record_hand_revert(move, touch.at)
         if not self._hands.is_fed_up(touch.key, touch.param, touch.at):
             return []
         lock_class = LOCK_CLASS[touch.param]

@@ -61,16 +61,16 @@ class ConsoleSpeaker:
         self.refused = 0
         self._dialect = GenericDialect()
 
-    def hear(self, message: OscMessage) -> list[OscMessage]:
+    def answer(self, message: OscMessage) -> list[OscMessage]:
         """Do as `message` says; what is to be answered."""
         try:
             if message.address == _HAND:
-                return self._take_hand(message)
+                return self._apply_hand(message)
             answers: list[OscMessage] = []
             for command in self._dialect.decode_command(message):
                 match command:
                     case RequestDump(number=number):
-                        answers += self._say_all(self._dump(number))
+                        answers += self._encode_all(self._dump(number))
                     case SetParam(track=track, param=param, value=value):
                         answers += self._set(track, param, value)
         except DialectError as refusal:
@@ -83,7 +83,7 @@ class ConsoleSpeaker:
     def pass_time(self, song_s: float) -> list[OscMessage]:
         """Let the song go on; what has changed, and all levels."""
         levels = self.console.play(song_s)
-        messages = self._say_all(self._changes())
+        messages = self._encode_all(self._changes())
         for row, strip in enumerate(levels.tolist()):
             messages += self._dialect.encode_levels(row + 1, strip)
         return messages
@@ -91,16 +91,16 @@ class ConsoleSpeaker:
     def _set(self, track: int, param: Param, value: float) -> list[OscMessage]:
         row = self._row(track)
         self.console.set(row, param, value)
-        changed = {*self.console.take_changes(), (row, param)}
-        return self._say_all(self._held(*control) for control in sorted(changed))
+        changed = {*self.console.pop_changes(), (row, param)}
+        return self._encode_all(self._held(*control) for control in sorted(changed))
 
-    def _take_hand(self, message: OscMessage) -> list[OscMessage]:
+    def _apply_hand(self, message: OscMessage) -> list[OscMessage]:
         match message.args:
             case (int(track), str(name), float() | int() as value) if name in tuple(
                 Param
             ) and math.isfinite(value):
                 self.console.hand(self._row(track), Param(name), float(value))
-                return self._say_all(self._changes())
+                return self._encode_all(self._changes())
         raise DialectError(
             f"{_HAND}: expected a track, one of {', '.join(Param)} and a value; got {message.args}."
         )
@@ -112,7 +112,7 @@ class ConsoleSpeaker:
         return track - 1
 
     def _changes(self) -> Iterator[DawEvent]:
-        return (self._held(row, param) for row, param in self.console.take_changes())
+        return (self._held(row, param) for row, param in self.console.pop_changes())
 
     def _dump(self, number: int) -> Iterator[DawEvent]:
         stems = self.console.stems
@@ -131,7 +131,7 @@ class ConsoleSpeaker:
         value = self.console.value(row, param)
         return ParamChanged(at=0.0, track=row + 1, param=param, value=value)
 
-    def _say_all(self, events: Iterator[DawEvent]) -> list[OscMessage]:
+    def _encode_all(self, events: Iterator[DawEvent]) -> list[OscMessage]:
         return [message for event in events for message in self._dialect.encode_event(event)]
 
 
@@ -176,12 +176,12 @@ async def _serve(
 
     def answer(message: OscMessage, sender: Address, _at: float) -> None:
         nonlocal peer
-        answers = speaker.hear(message)
+        answers = speaker.answer(message)
         if answers and message.address == "/mix/refresh":
             peer = sender
-        say(answers)
+        send(answers)
 
-    def say(messages: list[OscMessage]) -> None:
+    def send(messages: list[OscMessage]) -> None:
         if peer is not None:
             for message in messages:
                 endpoint.send(message, peer)
@@ -201,7 +201,7 @@ async def _serve(
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), due - loop.time())
             now = loop.time()
-            say(speaker.pass_time(min(now - heard_at, _LONGEST_PAUSE_S) * speed))
+            send(speaker.pass_time(min(now - heard_at, _LONGEST_PAUSE_S) * speed))
             heard_at = now
     finally:
         endpoint.close()

@@ -8,6 +8,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -88,7 +89,7 @@ def probe(tracks: Sequence[Track]) -> tuple[list[Probe], FloatArray]:
     with ThreadPoolExecutor(THREADS) as pool:
         for index in chosen:
             start, stop = index * BLOCK, min((index + 1) * BLOCK, samples)
-            read = pool.map(lambda i: _hear(tracks[i], found[i], start, stop), range(len(tracks)))  # noqa: B023 - done before the next
+            read = pool.map(partial(_analyse, start=start, stop=stop), tracks, found)
             thin = np.stack(list(read)).astype(np.float64)
             products += thin @ thin.T
         rest = sorted(set(range(count)) - set(chosen))
@@ -100,7 +101,7 @@ def probe(tracks: Sequence[Track]) -> tuple[list[Probe], FloatArray]:
     return found, products
 
 
-def _hear(track: Track, probe_: Probe, start: int, stop: int) -> Audio:
+def _analyse(track: Track, probe_: Probe, start: int, stop: int) -> Audio:
     """Add a stretch to what is known of a track; returns it thinned, left behind right."""
     wave = track[start:stop]
     both = np.stack((wave, wave)) * np.float32(np.sqrt(0.5)) if wave.ndim == 1 else wave.T
@@ -119,7 +120,7 @@ def _search(track: Track, probe_: Probe, blocks: Sequence[int]) -> None:
         if len(probe_.heard_at) >= _ENOUGH:
             return
         start = index * BLOCK
-        _hear(track, probe_, start, min(start + BLOCK, samples))
+        _analyse(track, probe_, start, min(start + BLOCK, samples))
 
 
 def find_sum(products: FloatArray) -> int | None:

@@ -96,14 +96,14 @@ class Journal:
             Whether the reward has been dealt with; False: hand it to the engine, then `append`.
         """
         if known := self._on_disk.get(reward.reward_id):
-            self._tell(JournalReport(acknowledged=(known,), trouble=self.trouble))
+            self._report_trouble(JournalReport(acknowledged=(known,), trouble=self.trouble))
         elif self.trouble:
             if reward.reward_id in self._due:
                 refusal = waiting(reward.reward_id, self.trouble)
             else:
                 name = f"reward {reward.reward_id}" if reward.reward_id else "reward"
                 refusal = RequestRefused(text=f"{name}: not taken; send it again. {self.trouble}")
-            self._tell(JournalReport(refused=(refusal,), trouble=self.trouble))
+            self._report_trouble(JournalReport(refused=(refusal,), trouble=self.trouble))
         elif reward.reward_id in self._due:
             self._due[reward.reward_id] += 1
         else:
@@ -131,7 +131,7 @@ class Journal:
             credited=credited,
             memory=memory,
         )
-        if not self._writer.put(entry):
+        if not self._writer.add(entry):
             self._record_less(entry)
 
     def close(self) -> str:
@@ -152,9 +152,9 @@ class Journal:
         """There is no room for the event: keep what must not be lost."""
         self.lost_events += 1
         if entry.is_urgent:
-            self._writer.put(entry.without_event())
+            self._writer.add(entry.without_event())
         if not self.trouble:
-            self._tell(
+            self._report_trouble(
                 JournalReport(
                     trouble="The disk is too slow for the journal; some events are not recorded, "
                     "and this session can be replayed only up to here."
@@ -164,9 +164,9 @@ class Journal:
     def _post(self, report: JournalReport) -> None:
         """Bring a report from the writer's thread to the loop, if that still runs."""
         with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._take, report)
+            self._loop.call_soon_threadsafe(self._receive_report, report)
 
-    def _take(self, report: JournalReport) -> None:
+    def _receive_report(self, report: JournalReport) -> None:
         acknowledged: list[RewardCredited] = []
         for reward in report.acknowledged:
             acknowledged += [reward] * self._due.pop(reward.reward_id, 1)
@@ -184,7 +184,7 @@ class Journal:
                 )
             )
 
-    def _tell(self, report: JournalReport) -> None:
+    def _report_trouble(self, report: JournalReport) -> None:
         self.trouble = report.trouble
         self._loop.call_soon(self._listen, report)
 

@@ -129,7 +129,7 @@ class _Batch:
             roll_back(connection)
             raise
 
-    def tell_waiting(self, trouble: str) -> tuple[RequestRefused, ...]:
+    def notify_waiting(self, trouble: str) -> tuple[RequestRefused, ...]:
         """A sentence for each reward that has not been told yet that it waits."""
         fresh = self.credited[self.told_waiting :]
         self.told_waiting = len(self.credited)
@@ -193,7 +193,7 @@ class Writer:
         """Whether the thread runs, and may be using the connection."""
         return self._thread.is_alive()
 
-    def put(self, entry: Entry) -> bool:
+    def add(self, entry: Entry) -> bool:
         """Queue an entry, without waiting for the disk; False where there is no room for it."""
         with self._wake:
             if self._held + len(self._queue) >= self._capacity and entry.event is not None:
@@ -228,7 +228,7 @@ class Writer:
         """Write the next batch, however long the disk takes; True when that was the last one."""
         batch = _Batch(session=self._store.session)
         while True:
-            entries, is_closing = self._take()
+            entries, is_closing = self._collect()
             for entry in entries:
                 batch.add(entry)
             batch.ended = utc_now() if is_closing else None
@@ -241,7 +241,7 @@ class Writer:
                 if trouble != self._trouble:
                     _log.warning("%s", trouble)
                 self._trouble = trouble
-                refused = batch.tell_waiting(self._trouble)
+                refused = batch.notify_waiting(self._trouble)
                 self._post(JournalReport(refused=refused, trouble=self._trouble))
                 self._held = len(batch.events)
                 if is_closing:
@@ -254,7 +254,7 @@ class Writer:
                 self._post(JournalReport(acknowledged=tuple(batch.credited)))
                 return is_closing
 
-    def _take(self) -> tuple[list[Entry], bool]:
+    def _collect(self) -> tuple[list[Entry], bool]:
         """All that waits, after waiting for as long as makes sense."""
         with self._wake:
             if self._trouble:

@@ -51,14 +51,14 @@ class CreditWindow:
         self._judged: set[str] = set()
         self._open_since = float("-inf")
 
-    def note_heard(self, move: str, at: float) -> None:
+    def record_heard(self, move: str, at: float) -> None:
         """A move became audible."""
         self._heard_at[move] = at
         while len(self._heard_at) > _REMEMBERED:
             old, _ = self._heard_at.popitem(last=False)
             self._judged.discard(old)
 
-    def note_judged(self, move: str) -> None:
+    def record_judged(self, move: str) -> None:
         """A move has had its judgement: by a thumb, an undo or a hand."""
         self._judged.add(move)
 

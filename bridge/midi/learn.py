@@ -11,9 +11,9 @@ from typing import Final
 from bridge.errors import RefusedError
 from bridge.midi.capture import SETTLE_S, Capture, Verdict
 from bridge.midi.names import find_devices, lamps_of
-from bridge.midi.pads import Action, Binding, Control, Heard, Pads, Unbindable, bind, heard
+from bridge.midi.pads import Action, Binding, Control, Heard, Pads, Unbindable, bind, decode
 from bridge.midi.ports import MidiUnavailable, Ports, open_ports
-from bridge.midi.service import keep_bindings, load_bindings
+from bridge.midi.service import load_bindings, save_bindings
 
 _MOST_MISSES: Final = 3
 """Wrong presses in a row, after which a binding is given up as mistaken."""
@@ -22,7 +22,7 @@ Say = Callable[[str], None]
 
 
 def list_devices(store: Path, say: Say) -> None:
-    """Say what can be heard, and what is bound."""
+    """Say what can be decode, and what is bound."""
     with _ports() as ports:
         devices, outputs = ports.inputs(), ports.outputs()
         for device in devices:
@@ -66,7 +66,7 @@ def learn(store: Path, actions: tuple[Action, ...], *, patience_s: float, say: S
         kept = old
         for binding in new.values():
             kept = bind(kept, binding)
-        keep_bindings(store, kept)
+        save_bindings(store, kept)
         for binding in new.values():
             say(f"bound: {binding}")
         _explain(old, kept, new.values(), say)
@@ -76,7 +76,7 @@ def unlearn(store: Path, actions: tuple[Action, ...], say: Say) -> None:
     """Let go of the bindings of these actions, or of all where none is named."""
     bindings = load_bindings(store, say)
     kept = tuple(b for b in bindings if actions and b.action not in actions)
-    keep_bindings(store, kept)
+    save_bindings(store, kept)
     count = len(kept)
     say(f"{count} binding{'' if count == 1 else 's'} {'is' if count == 1 else 'are'} left.")
 
@@ -94,7 +94,7 @@ def show_messages(store: Path, *, patience_s: float, say: Say) -> None:
                 what, at = message
                 say(str(what))
                 if isinstance(what, Heard):
-                    actions += pads.hear(what, at)
+                    actions += pads.receive(what, at)
             for action in actions:
                 say(f"  -> {action}")
         if not room.seen:
@@ -118,7 +118,7 @@ class _Room:
         """What a port of the device calls, on its library's thread."""
 
         def append(data: list[int]) -> None:
-            if message := heard(device, data):
+            if message := decode(device, data):
                 self._messages.put((message, time.monotonic()))
 
         return append
@@ -180,7 +180,7 @@ def _confirm(
         what, at = message
         if not isinstance(what, Heard):
             continue
-        done = pads.hear(what, at)
+        done = pads.receive(what, at)
         if action in done or (is_switch and what.control == control):
             _let_go(room, at)
             return

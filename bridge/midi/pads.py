@@ -138,7 +138,7 @@ class Binding:
         return f"{self.action}: {self.control}{style}"
 
 
-def heard(device: str, data: Iterable[int]) -> Heard | Unbindable | None:
+def decode(device: str, data: Iterable[int]) -> Heard | Unbindable | None:
     """What the bytes of a message mean; None for clocks and for what is no message."""
     import mido
 
@@ -252,7 +252,7 @@ class Pads:
                     times.append(pad.down_at + LONG_S)
         return min((time for time in times if time is not None), default=None)
 
-    def hear(self, message: Heard, at: float) -> list[Action]:
+    def receive(self, message: Heard, at: float) -> list[Action]:
         """What a message does, at once."""
         pad = self._pads.get(message.control)
         if pad is None:

@@ -17,7 +17,7 @@ from typing import Any, Final, Generic, TypeVar
 from bridge.errors import JournalError
 from bridge.journal.state_file import read_state_or_why, state_mtime, state_path, write_state
 from bridge.midi.names import find_devices, is_ambiguous, lamps_of
-from bridge.midi.pads import Action, Binding, Heard, Pads, heard, read_bindings
+from bridge.midi.pads import Action, Binding, Heard, Pads, decode, read_bindings
 from bridge.midi.ports import Closeable, MidiUnavailable, Output, Ports, open_ports
 from bridge.mix.messages import (
     FreezeSwitched,
@@ -74,7 +74,7 @@ class MidiService:
         show: Takes what the page's doctor says of the pads.
 
     Attributes:
-        text: What can be heard now, or why nothing can.
+        text: What can be decode now, or why nothing can.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class MidiService:
 
     def open(self) -> None:
         """Begin to look for pads."""
-        self._runner.watchers.append(self._note)
+        self._runner.watchers.append(self._notify)
         self._task = self._loop.create_task(self._watch())
 
     async def close(self) -> None:
@@ -114,13 +114,13 @@ class MidiService:
     async def _watch(self) -> None:
         while True:
             wanted = self._wanted_devices()
-            report = await asyncio.to_thread(self._look, wanted)
+            report = await asyncio.to_thread(self._refresh, wanted)
             self._report(*report)
             await asyncio.sleep(LOOK_S)
 
     def scan(self) -> None:
         """Open what is bound and there now, and wait for the system's answer."""
-        self._report(*self._look(self._wanted_devices()))
+        self._report(*self._refresh(self._wanted_devices()))
 
     def _wanted_devices(self) -> set[str]:
         self._read_bindings()
@@ -134,7 +134,7 @@ class MidiService:
             if bindings != self._pads.bindings:
                 self._pads = Pads(bindings)
 
-    def _look(self, wanted: set[str]) -> tuple[str, str, str]:
+    def _refresh(self, wanted: set[str]) -> tuple[str, str, str]:
         """Open what is bound and there, close what has gone; level, text and remedy."""
         try:
             if self._ports is None:
@@ -183,7 +183,7 @@ class MidiService:
             )
             return "warning", text, "plug both in, or learn again: mixbridge midi learn good bad"
         if missing:
-            return "warning", f"not there: {', '.join(missing)}", "plug it in; it is heard at once"
+            return "warning", f"not there: {', '.join(missing)}", "plug it in; it is decode at once"
         return "ok", f"listening to {', '.join(sorted(self._inputs))}", ""
 
     def _drop(self) -> None:
@@ -205,17 +205,17 @@ class MidiService:
     # -- presses ---------------------------------------------------------------------------------
 
     def _listener(self, device: str) -> Callable[[list[int]], None]:
-        def take(data: list[int]) -> None:  # on the library's thread
+        def receive(data: list[int]) -> None:  # on the library's thread
             at = time.monotonic()
-            message = heard(device, data)
+            message = decode(device, data)
             if isinstance(message, Heard):
                 with suppress(RuntimeError):  # the loop has just been closed
-                    self._loop.call_soon_threadsafe(self._hear, message, at)
+                    self._loop.call_soon_threadsafe(self._receive, message, at)
 
-        return take
+        return receive
 
-    def _hear(self, message: Heard, at: float) -> None:
-        self._act(self._pads.hear(message, at), at)
+    def _receive(self, message: Heard, at: float) -> None:
+        self._act(self._pads.receive(message, at), at)
 
     def _advance(self) -> None:
         at = time.monotonic()
@@ -261,7 +261,7 @@ class MidiService:
 
     # -- lamps -----------------------------------------------------------------------------------
 
-    def _note(self, notice: Notice) -> None:
+    def _notify(self, notice: Notice) -> None:
         """A reward is on disk, or the mix was endorsed: now the pad that says so lights up."""
         match notice:
             case RewardCredited(value=value) if value != 0.0:
@@ -294,7 +294,7 @@ def load_bindings(store: Path, warn: Callable[[str], None]) -> tuple[Binding, ..
     return bindings
 
 
-def keep_bindings(store: Path, bindings: tuple[Binding, ...]) -> None:
+def save_bindings(store: Path, bindings: tuple[Binding, ...]) -> None:
     """Write the bindings to the state file; a running bridge takes them over within `LOOK_S`.
 
     Raises:

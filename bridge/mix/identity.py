@@ -23,26 +23,26 @@ def keys_of(
     taken: set[str] = set()
     spelled = {composed(key): key for _, _, key in known}
 
-    def take(place: int, key: str) -> None:
+    def assign(place: int, key: str) -> None:
         if key and not keys[place] and key not in taken:
             keys[place] = key
             taken.add(key)
 
     for place, (uid, _) in enumerate(incoming):
-        take(place, uid)
+        assign(place, uid)
     pairs = list(enumerate(zip(incoming, known, strict=False)))
     for place, ((uid, name), (old_uid, old_name, old_key)) in pairs:
         if old_uid and composed(name) == composed(old_name) and not uid:
-            take(place, old_key)
+            assign(place, old_key)
     for place, (_, name) in enumerate(incoming):
         if name and not keys[place]:
-            take(place, _unused(name, taken, spelled))
+            assign(place, _unused(name, taken, spelled))
     for place, ((_, name), (_, _, old_key)) in pairs:
         if not name:
-            take(place, old_key)
+            assign(place, old_key)
     for place in range(len(incoming)):
         if not keys[place]:
-            take(place, _unused(f"Track {place + 1}", taken, spelled))
+            assign(place, _unused(f"Track {place + 1}", taken, spelled))
     return keys
 
 
@@ -51,7 +51,7 @@ def composed(key: str) -> str:
     return key if key.isascii() else normalize("NFC", key)
 
 
-def kept_key(key: str, kept: Mapping[str, object]) -> str:
+def stored_key(key: str, kept: Mapping[str, object]) -> str:
     """The key under which something is kept of a strip, whose name may be spelled otherwise now."""
     if key in kept or key.isascii():
         return key

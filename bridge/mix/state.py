@@ -252,7 +252,7 @@ class MixState:
         """Begin to collect; nothing is changed until `close_dump`."""
         self._incoming = [_Incoming() for _ in range(count)]
 
-    def note_uid(self, track: int, uid: str) -> bool:
+    def record_uid(self, track: int, uid: str) -> bool:
         """A strip's identity. True where it contradicts what is known: ask for a dump."""
         if self._incoming is not None:
             if 1 <= track <= len(self._incoming):
@@ -261,7 +261,7 @@ class MixState:
         strip = self.by_number(track)
         return strip is None or strip.uid != uid
 
-    def note_name(self, track: int, name: str) -> bool:
+    def record_name(self, track: int, name: str) -> bool:
         """A strip's name. True where it contradicts what is known: ask for a dump."""
         if self._incoming is not None:
             if 1 <= track <= len(self._incoming):
@@ -270,7 +270,7 @@ class MixState:
         strip = self.by_number(track)
         return strip is None or strip.name != name
 
-    def note_role(self, track: int, role: Role) -> None:
+    def record_role(self, track: int, role: Role) -> None:
         """A strip's role, said by the DAW."""
         if self._incoming is not None:
             if 1 <= track <= len(self._incoming):
@@ -278,7 +278,7 @@ class MixState:
         elif strip := self.by_number(track):
             strip.given_role = role
 
-    def note_bar(self, event: TrackBarred) -> None:
+    def record_bar(self, event: TrackBarred) -> None:
         """The DAW makes a class of writes go wrong, or does so no more."""
         strips = self.strips if self._incoming is None else self._incoming
         if 1 <= event.track <= len(strips):
@@ -287,7 +287,7 @@ class MixState:
             if event.reason:
                 barred[event.lock_class] = event.reason
 
-    def note_change(self, event: ParamChanged) -> bool:
+    def record_change(self, event: ParamChanged) -> bool:
         """Keep a change for the end of the dump. False where no dump is open."""
         if self._incoming is None:
             return False
@@ -353,7 +353,7 @@ class MixState:
 
     # -- sound ---------------------------------------------------------------------------------
 
-    def hear(self, event: MetersRead) -> None:
+    def record_meters(self, event: MetersRead) -> None:
         """Take over a reading of all meters; rows beyond the strips are ignored."""
         count = len(self.strips)
         levels = np.frombuffer(event.levels, dtype="<f4").astype(np.float64)

@@ -167,10 +167,10 @@ def _phrase(vocabulary: Vocabulary, words: Sequence[Word]) -> Sense | None:
             or (vocabulary.words.get(joined) if is_close or len(joined) >= _MIN_JOINED else None)
             or vocabulary.phrases.get(numbered)
         )
-    return _look_up(vocabulary, texts[0])
+    return _find(vocabulary, texts[0])
 
 
-def _look_up(vocabulary: Vocabulary, word: str) -> Sense | None:
+def _find(vocabulary: Vocabulary, word: str) -> Sense | None:
     """A word of the table, the plural of one, or one that is drawn out (AHHHH)."""
     forms = [word, _DRAWN_OUT.sub(r"\1\1", word)]
     if len(word) > 2 and word.isascii():
@@ -205,7 +205,7 @@ def _parts_of(vocabulary: Vocabulary, word: Word) -> Iterator[Found]:
 
 def _sense_in_compound(vocabulary: Vocabulary, part: str) -> Sense:
     """What is short or weak alone says nothing in a joined word: "Outright" is no output."""
-    sense = _look_up(vocabulary, part)
+    sense = _find(vocabulary, part)
     is_weak = sense is None or sense.use in (Use.ALONE, Use.LETTERS, Use.TITLE)
     return Sense(section="neutral", use=Use.WORDS) if sense is None or is_weak else sense
 

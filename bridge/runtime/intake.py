@@ -36,19 +36,19 @@ class Intake:
     def __bool__(self) -> bool:
         return bool(self._people or self._rest)
 
-    def put(self, event: Event) -> None:
+    def add(self, event: Event) -> None:
         """Take an event."""
         if isinstance(event, PersonEvent):
             self._people.append(event)
         elif isinstance(event, ParamChanged | DeviceParamChanged):
-            self._put_value(event)
+            self._add_value(event)
         elif len(self._rest) < CAPACITY:
             self._waiting.clear()
             self._rest.append([event])
         else:
             self._counters.dropped += 1
 
-    def take(self) -> Event:
+    def pop(self) -> Event:
         """The next event; raises IndexError where none waits."""
         if self._people:
             return self._people.popleft()
@@ -57,7 +57,7 @@ class Intake:
             self._waiting.pop(_control_of(event), None)
         return event
 
-    def _put_value(self, event: ParamChanged | DeviceParamChanged) -> None:
+    def _add_value(self, event: ParamChanged | DeviceParamChanged) -> None:
         place = self._waiting.get(_control_of(event))
         if place is not None and len(self._rest) > _FLOOD:
             place[0] = event

@@ -117,15 +117,15 @@ class DawLink:
             return None
         return self._ask(at)
 
-    def note_alive(self, at: float) -> None:
+    def record_alive(self, at: float) -> None:
         """A meter came, or another message of the DAW's: it is alive."""
         if at - self._heard_at > _SILENT_S:
             self._unanswered = 0  # nobody was there to answer
         self._heard_at = at
 
-    def note(self, event: DawEvent) -> LinkChanged | None:
+    def record(self, event: DawEvent) -> LinkChanged | None:
         """The DAW said something; returns what that changes."""
-        self.note_alive(event.at)
+        self.record_alive(event.at)
         self._said_at = event.at
         match event:
             case DumpOpened():

@@ -50,7 +50,7 @@ class LevelMeters:
         """Where the `width` values of a message to this address belong; None for no level."""
         return self._dialect.level_slot(address, width)
 
-    def put(self, slot: LevelSlot, levels_dbfs: Sequence[float]) -> None:
+    def record(self, slot: LevelSlot, levels_dbfs: Sequence[float]) -> None:
         """Take the newest reading; what stood there and was not sampled is forgotten."""
         self._newest[slot] = levels_dbfs
         self._is_new = True
@@ -79,7 +79,7 @@ class LevelMeters:
         self._strips = max(self._strips, strips)
         return is_new
 
-    def take(self, *, at: float) -> MetersRead | None:
+    def collect(self, *, at: float) -> MetersRead | None:
         """The means since the last `take`, which begin anew; None if nothing was heard."""
         self.sample()
         strips = self._strips

@@ -36,7 +36,7 @@ class Outbox:
         self._at = -math.inf
         self._waiting: dict[tuple[object, ...], AnyCommand] = {}
 
-    def put(self, command: AnyCommand) -> None:
+    def add(self, command: AnyCommand) -> None:
         """Take a command; a request for a dump replaces an older one."""
         place: tuple[object, ...] = ()
         if isinstance(command, SetParam):
@@ -48,7 +48,7 @@ class Outbox:
         self._counters.held_back += place in self._waiting
         self._waiting[place] = command
 
-    def take(
+    def release(
         self, at: float, is_wanted: Callable[[SetParam | SetDeviceParam], bool]
     ) -> list[AnyCommand]:
         """What may leave at `at` (monotonic seconds).

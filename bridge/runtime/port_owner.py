@@ -24,11 +24,11 @@ def owners(port: int) -> tuple[str, ...]:
     """The programs that have a UDP port, each as ``name (process 123)``; empty for no telling."""
     if sys.platform == "win32":
         found = pids_in_netstat(_output("netstat", "-ano", "-p", "UDP"), port)
-        return tuple(_said(_windows_name(pid), pid) for pid in found)
+        return tuple(_describe(_windows_name(pid), pid) for pid in found)
     if Path("/proc/net/udp").is_file():
-        return tuple(_said(name, pid) for name, pid in _linux_owners(port))
+        return tuple(_describe(name, pid) for name, pid in _linux_owners(port))
     listed = _output("lsof", "-nP", f"-iUDP:{port}", "-Fpc")
-    return tuple(_said(name, pid) for name, pid in owners_in_lsof(listed))
+    return tuple(_describe(name, pid) for name, pid in owners_in_lsof(listed))
 
 
 def pids_in_netstat(listed: str, port: int) -> list[int]:
@@ -68,7 +68,7 @@ def _windows_name(pid: int) -> str:
     return found[1] if found else "a program"
 
 
-def _said(name: str, pid: int) -> str:
+def _describe(name: str, pid: int) -> str:
     return f"{name} (process {pid})"
 
 

@@ -54,8 +54,8 @@ def ask(host: str, port: int, *requests: OscMessage) -> Answer:
             for _ in range(_ATTEMPTS):
                 for message in (hello, *requests, hello):
                     wire.send(encode(message))
-                if _hear(wire, heard, _PATIENCE_S, until=_has_both_welcomes):
-                    _hear(wire, heard, _AFTERTHOUGHT_S)
+                if _collect(wire, heard, _PATIENCE_S, until=_has_both_welcomes):
+                    _collect(wire, heard, _AFTERTHOUGHT_S)
                     break
         except OSError:  # nothing listens there, or there is no way there
             heard.clear()
@@ -100,7 +100,7 @@ def _ask_all(host: str, port: int, question: str, answer: str) -> dict[str, OscA
             for _ in range(_ATTEMPTS):
                 wire.send(encode(OscMessage("/bridge/hello", (ours,))))
                 wire.send(encode(OscMessage(f"/bridge/{question}", (ours,))))
-                if _hear(wire, heard, _PATIENCE_S, until=is_over):
+                if _collect(wire, heard, _PATIENCE_S, until=is_over):
                     break
         except OSError:  # nothing listens there, or there is no way there
             heard.clear()
@@ -114,7 +114,7 @@ def _has_both_welcomes(heard: list[OscMessage]) -> bool:
     return _addresses(heard).count("/bridge/welcome") >= 2
 
 
-def _hear(
+def _collect(
     wire: socket.socket,
     heard: list[OscMessage],
     patience_s: float,

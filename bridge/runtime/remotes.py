@@ -35,7 +35,7 @@ class SideDoor(Protocol):
     def send(self, message: OscMessage) -> None:
         """Ask the script for something; does not wait."""
 
-    def tell(self, message: OscMessage) -> None:
+    def notify(self, message: OscMessage) -> None:
         """Hear what everyone who said hello is told; does not wait."""
 
     def close(self) -> None:
@@ -94,7 +94,7 @@ class Remotes:
     def broadcast(self, message: OscMessage) -> None:
         """Tell everyone who said hello."""
         if self.side_door is not None:
-            self.side_door.tell(message)
+            self.side_door.notify(message)
         for remote in self._hellos:
             self.send(message, remote)
 

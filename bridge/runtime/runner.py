@@ -156,14 +156,14 @@ class Runner:
         """Take nothing more and part from the DAW; the last answers may still go out."""
         if self._is_open:
             for packet in self.dialect.farewell():
-                self._say(packet)
+                self._send_daw(packet)
         self._is_open = False
         if self._timer is not None:
             self._timer.cancel()
 
     # -- in ------------------------------------------------------------------------------------
 
-    def take(self, message: OscMessage, sender: Address, at: float) -> None:
+    def receive(self, message: OscMessage, sender: Address, at: float) -> None:
         """Take one message, of the DAW or of a person."""
         if is_request(message.address):
             self._requests.receive(message, sender, at)
@@ -214,10 +214,10 @@ class Runner:
     def _receive(self, heard: Iterable[Heard], sender: Address, at: float) -> None:
         """Take over what the DAW said."""
         if self._is_answering(at):
-            self.link.note_alive(at)
+            self.link.record_alive(at)
         for news in heard:
             if isinstance(news, LevelReading):
-                self.meters.put(*news)
+                self.meters.record(*news)
             elif isinstance(news, Refusal):
                 self._complaints.misunderstood(news.text, sender, at)
             else:
@@ -228,12 +228,12 @@ class Runner:
 
     def submit(self, event: Event) -> None:
         """Put an event before the engine; it is handled in this turn of the loop or the next."""
-        self._intake.put(event)
+        self._intake.add(event)
         if not self._is_consuming:
             self._is_consuming = True
             self._loop.call_soon(self._consume)
 
-    def take_report(self, report: JournalReport) -> None:
+    def apply_report(self, report: JournalReport) -> None:
         """What the journal says: only now rewards are acknowledged."""
         for credited in report.acknowledged:
             self.engine.ledger.record_saved(credited.reward_id)
@@ -296,7 +296,7 @@ class Runner:
             for _ in range(_EVENTS_A_TURN):
                 if not self._intake or not self._is_open:
                     break
-                self._step(self._intake.take())
+                self._step(self._intake.pop())
         finally:  # whatever one event led to, the next one is taken
             self._is_consuming = bool(self._intake) and self._is_open
             if self._is_consuming:
@@ -309,7 +309,7 @@ class Runner:
             return
         if isinstance(event, RewardReceived) and self._journal.settle(event):
             return
-        if isinstance(event, DawEvent) and (change := self.link.note(event)):
+        if isinstance(event, DawEvent) and (change := self.link.record(event)):
             self.submit(change)
         try:
             result = self.engine.handle(event)
@@ -332,7 +332,7 @@ class Runner:
                 self._requests.refuse(notice.text, asker, event.at)
                 self._show(notice)
             else:
-                self._tell(notice)
+                self._notify(notice)
         if result.notices and (rateable := find_rateable(self.engine)) != self._told_rateable:
             self._told_rateable = rateable
             self.notify(rateable)
@@ -360,10 +360,10 @@ class Runner:
         at = self._loop.time()
         self._loop.call_later(1.0 / SAMPLES_HZ, self._pulse)
         if self.meters.sample() and self._is_answering(at):
-            self.link.note_alive(at)
+            self.link.record_alive(at)
         if at - self._read_at >= self._read_every_s:
             self._read_at = at
-            if event := self.meters.take(at=at):
+            if event := self.meters.collect(at=at):
                 if not self._intake:  # else a dump may wait that tells of more
                     self._complaints.check_levels(event, self.engine.mix)
                 self.submit(event)
@@ -396,14 +396,14 @@ class Runner:
             self._write(request)
 
     def _write(self, command: AnyCommand) -> None:
-        self._outbox.put(command)
+        self._outbox.add(command)
         self._flush()
 
     def _flush(self) -> None:
         """Let out what may leave now, and come back for the rest."""
         at = self._loop.time()
         is_wanted = partial(self.engine.is_wanted, at=at)
-        for command in self._outbox.take(at, is_wanted):
+        for command in self._outbox.release(at, is_wanted):
             try:
                 messages = self._encode(command, at)
             except DialectError as error:
@@ -413,7 +413,7 @@ class Runner:
                     _log.warning("not sent: %s", error)
                 continue
             for message in messages:
-                self._say(message)
+                self._send_daw(message)
         self._ask(at)
         due_s = self._outbox.due_s
         if due_s is not None and not self._is_flush_due and self._is_open:
@@ -437,7 +437,7 @@ class Runner:
         if not self._is_open:
             return
         for message in self.dialect.ask(at=at):
-            self._say(message)
+            self._send_daw(message)
         dialect = self.dialect
         due_s = dialect.ask_due_s(at=at) if isinstance(dialect, Paced) else None
         if due_s is not None and not self._is_ask_due:
@@ -448,7 +448,7 @@ class Runner:
         self._is_ask_due = False
         self._ask(self._loop.time())
 
-    def _tell(self, notice: Notice) -> None:
+    def _notify(self, notice: Notice) -> None:
         if isinstance(notice, RewardCredited):
             return  # the journal says when it is on disk
         if isinstance(notice, StatusChanged) and notice.text == self.engine.status[1]:
@@ -472,7 +472,7 @@ class Runner:
         for watch in self.watchers:
             watch(notice)
 
-    def _say(self, packet: OscPacket) -> None:
+    def _send_daw(self, packet: OscPacket) -> None:
         """Say something to the DAW, by the door that it is for."""
         side_door = self.remotes.side_door
         if (

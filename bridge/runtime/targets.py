@@ -36,11 +36,11 @@ class Targets:
 
     def listen(self, path: str) -> None:
         """Begin to hear a file; its `TargetHeard` follows."""
-        task = asyncio.get_running_loop().create_task(self._hear(path))
+        task = asyncio.get_running_loop().create_task(self._analyse(path))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _hear(self, path: str) -> None:
+    async def _analyse(self, path: str) -> None:
         note, trouble = None, f"{path}: nothing here can read sound files."
         if self._measure is not None:
             try:

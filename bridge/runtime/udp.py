@@ -174,9 +174,9 @@ class UdpEndpoint:
             except OSError:  # a peer that we sent to has gone; the next datagram is another matter
                 continue
             self.counters.received += 1
-            self._take(bytes(memoryview(buffer)[:size]), sender)
+            self._receive(bytes(memoryview(buffer)[:size]), sender)
 
-    def _take(self, datagram: bytes, sender: Address) -> None:
+    def _receive(self, datagram: bytes, sender: Address) -> None:
         if self._is_traced:
             self._log_datagram(datagram, sender)
         # A header ends where its type tags do, and begins with an address, which has no comma.
@@ -188,7 +188,7 @@ class UdpEndpoint:
                 self._on_message(OscMessage(header.address, values), sender, self._clock())
                 return
             if sum(values) < math.inf:  # not so with NaN; minus infinity is silence
-                self._levels.put(header.slot, values)
+                self._levels.record(header.slot, values)
                 return
         self._decode(datagram, sender, start)
 
@@ -202,7 +202,7 @@ class UdpEndpoint:
         messages, faults = decode_each(datagram)
         at = self._clock()
         for message in messages:
-            if not self._put_levels(message):
+            if not self._record_levels(message):
                 self._on_message(message, sender, at)
         for fault in faults:
             self.counters.undecodable += 1
@@ -211,7 +211,7 @@ class UdpEndpoint:
         if messages and datagram.startswith(b"/"):
             self._remember(messages[0], datagram, start)
 
-    def _put_levels(self, message: OscMessage) -> bool:
+    def _record_levels(self, message: OscMessage) -> bool:
         """Put levels into their slot; whether the message is that."""
         slot = self._slot(message)
         if slot is None or self._levels is None:
@@ -219,7 +219,7 @@ class UdpEndpoint:
         levels = [level for arg in message.args if (level := read_level(arg)) is not None]
         if len(levels) < slot.width:  # the dialect says what is wrong with it
             return False
-        self._levels.put(slot, levels)
+        self._levels.record(slot, levels)
         return True
 
     def _slot(self, message: OscMessage) -> LevelSlot | None:

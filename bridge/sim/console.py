@@ -101,7 +101,7 @@ class Console:
             return
         self._gestures[row, param] = _Gesture(start=self.value(row, param), target=value)
 
-    def take_changes(self) -> list[tuple[int, Param]]:
+    def pop_changes(self) -> list[tuple[int, Param]]:
         """The controls that have changed since this was last asked."""
         changed = sorted(self._changed)
         self._changed.clear()

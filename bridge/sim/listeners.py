@@ -167,9 +167,9 @@ class Listener:
 
     def utilities(self, song: Song, values: FloatArray) -> FloatArray:
         """`utility` of many mixes (k, n, 6) at once: (k,)."""
-        return self._compare(song, self._hear(song, values), self._wanted_of(song))
+        return self._compare(song, self._perceive(song, values), self._wanted_of(song))
 
-    def _hear(self, song: Song, values: FloatArray) -> Heard:
+    def _perceive(self, song: Song, values: FloatArray) -> Heard:
         """What mixes (k, n, 6) sound like to this person."""
         hearing = self._hearing
         gain, pan, eq = values[..., 0], values[..., COLUMN[Param.PAN]], values[..., EQ_COLUMNS]

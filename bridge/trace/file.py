@@ -99,7 +99,7 @@ def asked_line(t: float, request: PersonEvent) -> bytes:
     return _line({"t": round(t, 6), "dir": ASKED, "event": kind_of(request), "fields": fields})
 
 
-def note_line(t: float, text: str) -> bytes:
+def text_line(t: float, text: str) -> bytes:
     """The line of a sentence."""
     return _line({"t": round(t, 6), "note": text})
 

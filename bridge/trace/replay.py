@@ -197,7 +197,7 @@ def _play(part: Part, make: MakeRunner, loop: VirtualLoop) -> Played:
 
     def begin() -> None:
         runner, endpoint = make(part, bind=lambda _: cast(socket.socket, wire), clock=loop.time)
-        record.report = runner.take_report
+        record.report = runner.apply_report
         runner.engine.moves.grid.is_replay = True
         runner.open(endpoint, record)
         opened.append((runner, endpoint))
@@ -255,7 +255,7 @@ def compare(played: Played) -> list[str]:
         if isinstance(each, Datagram) and each.is_sent
     ]
     counts = f"{len(then)} datagrams out then, {len(played.sent)} now"
-    if difference := _first_difference(_said(then), _said(played.sent)):
+    if difference := _first_difference(_summary(then), _summary(played.sent)):
         return [f"Differs from the trace ({counts}): {difference}"]
     return [f"What the bridge says is as in the trace ({counts})."]
 
@@ -277,7 +277,7 @@ class _Said:
 _Streams = dict[tuple[object, ...], list[_Said]]
 
 
-def _said(sent: Iterable[tuple[float, Address, bytes]]) -> _Streams:
+def _summary(sent: Iterable[tuple[float, Address, bytes]]) -> _Streams:
     """What was sent, by peer and address, without heartbeats and repetitions; of a ramp its end.
 
     What goes to two addresses at the same time may leave in any order, so that each is compared by

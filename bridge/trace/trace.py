@@ -25,7 +25,7 @@ from bridge.osc.encode import encode
 from bridge.osc.message import OscMessage
 from bridge.runtime.runner import Runner
 from bridge.runtime.udp import Address, bound
-from bridge.trace.file import IN, OUT, asked_line, datagram_line, header_line, note_line
+from bridge.trace.file import IN, OUT, asked_line, datagram_line, header_line, text_line
 from bridge.trace.names import NameMask
 
 MEGABYTE: Final = 1_000_000
@@ -80,7 +80,7 @@ class Trace:
             self._file = FileIO(self._path, "a")
             self._bytes = self._file.tell()
         except OSError as error:
-            self._give_up(error)
+            self._stop(error)
             return
         self.is_open = True
         self._began = self._clock()
@@ -147,20 +147,20 @@ class Trace:
                 f"{self._limit_bytes / MEGABYTE:g} MB: nothing more is recorded (--trace-limit)"
             )
             _log.warning("%s; the bridge goes on.", text)
-            line = note_line(self._t, text)
+            line = text_line(self._t, text)
             self.is_open = False
         try:
             written = self._file.write(line)
             if written != len(line):
                 raise OSError(28, "no space is left")
         except OSError as error:
-            self._give_up(error)
+            self._stop(error)
             return
         self._bytes += len(line)
         if not self.is_open:
             self.close()
 
-    def _give_up(self, error: OSError) -> None:
+    def _stop(self, error: OSError) -> None:
         why = (error.strerror or str(error)).lower()
         _log.warning(
             "The trace %s cannot be written (%s): nothing more is recorded; the bridge goes on. "
@@ -207,13 +207,13 @@ class TracedRunner(Runner):
         self._trace = trace
         self._is_wire = False
 
-    def take(self, message: OscMessage, sender: Address, at: float) -> None:
+    def receive(self, message: OscMessage, sender: Address, at: float) -> None:
         """Take one message, as `Runner.take`."""
         if sender[1] == 0:  # no socket: the companion inside the DAW
             self._trace.incoming(encode(message), sender)
         self._is_wire = True
         try:
-            super().take(message, sender, at)
+            super().receive(message, sender, at)
         finally:
             self._is_wire = False
 

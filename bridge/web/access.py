@@ -48,7 +48,7 @@ class Access:
         return cls(all=secrets.token_urlsafe(16), look=secrets.token_urlsafe(16), made=made)
 
     @classmethod
-    def kept(cls, state: Mapping[str, Any]) -> "Access":
+    def load(cls, state: Mapping[str, Any]) -> "Access":
         """The tokens of a state file, or new ones where there are none or they are too old."""
         try:
             access = cls(**{name: str(state[name]) for name in ("all", "look", "made")})

@@ -34,7 +34,7 @@ class Board:
         self._rows_version = 0
         self._beliefs: Any = {}
 
-    def take(self, view: View, fresh: tuple[Row, ...], rewards: list[float]) -> None:
+    def update(self, view: View, fresh: tuple[Row, ...], rewards: list[float]) -> None:
         """Show another moment."""
         self.version += 1
         if fresh:
@@ -61,9 +61,9 @@ class Board:
             # What has not changed is not even made: most of a mix stands still.
             if section.key is None or self._keys.get(name) != section.key:
                 self._keys[name] = section.key
-                self.put(name, section.make())
+                self.show(name, section.make())
 
-    def put(self, name: str, content: Any) -> None:  # noqa: ANN401 - any JSON
+    def show(self, name: str, content: Any) -> None:  # noqa: ANN401 - any JSON
         """Show a section, if it has changed."""
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         if self._texts.get(name, (0, ""))[1] != text:

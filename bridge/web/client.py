@@ -62,7 +62,7 @@ class Client:
         self._tokens = _BURST
         self._filled_at = time.monotonic()
 
-    def say(self, answer: dict[str, Any]) -> None:
+    def add_answer(self, answer: dict[str, Any]) -> None:
         """Put an answer beside what is sent next; the oldest gives way where nobody reads."""
         self._answers.append(answer)
         self.wake.set()
@@ -80,7 +80,7 @@ class Client:
             on_change()
             sender = asyncio.create_task(self._send())
             while True:
-                self._hear(await self._socket.receive_json())
+                self._receive(await self._socket.receive_json())
         except (WebSocketDisconnect, ValueError, KeyError, RecursionError):
             pass
         finally:
@@ -114,23 +114,25 @@ class Client:
                 self._seen = version
                 await self._socket.send_text(text)
 
-    def _hear(self, said: Any) -> None:  # noqa: ANN401 - whatever a stranger sends
+    def _receive(self, said: Any) -> None:  # noqa: ANN401 - whatever a stranger sends
         number = said.get("id") if isinstance(said, dict) else None
         answer = {"answer": number if isinstance(number, int) else None}
         if self._right is not Right.ALL:
-            self.say(answer | {"error": "This link only looks. Pair with the other QR code."})
+            self.add_answer(
+                answer | {"error": "This link only looks. Pair with the other QR code."}
+            )
         elif not self._has_token():
-            self.say(answer | {"error": "Too many requests at once: not so fast."})
+            self.add_answer(answer | {"error": "Too many requests at once: not so fast."})
         else:
             try:
                 address, args = request_of(said)
                 self._ask(address, args)
-                self._note_held(address, args)
-                self.say(answer)
+                self._record_held(address, args)
+                self.add_answer(answer)
             except ValueError as error:
-                self.say(answer | {"error": f"not understood: {error}"})
+                self.add_answer(answer | {"error": f"not understood: {error}"})
             except DialectError as error:
-                self.say(answer | {"error": str(error)})
+                self.add_answer(answer | {"error": str(error)})
 
     def _has_token(self) -> bool:
         now = time.monotonic()
@@ -141,7 +143,7 @@ class Client:
         self._tokens -= 1.0
         return True
 
-    def _note_held(self, address: str, args: list[Any]) -> None:
+    def _record_held(self, address: str, args: list[Any]) -> None:
         if address in _HELD and args and args[-1]:
             self._held[address] = [*args[:-1], 0]
         else:

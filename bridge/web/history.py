@@ -14,7 +14,7 @@ def row_to_json(row: Row, epoch: float) -> dict[str, Any]:
         row: What the ledger has of the move.
         epoch: What to add to monotonic seconds to have wall time, seconds since 1970.
     """
-    answer, left, heard = row.answer, row.left_value, row.heard_at
+    answer, left, heard = row.answer, row.left_value, row.audible_at
     return {
         "id": row.id,
         "n": row.number,

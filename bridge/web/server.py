@@ -159,7 +159,7 @@ class Page:
             return False
         self._pending = 1
         rows, self._held = self._held + fresh, ()
-        self._call(self._take, view, rows, list(rewards))
+        self._call(self._update, view, rows, list(rewards))
         return True
 
     def _hold(self, fresh: tuple[Row, ...]) -> None:
@@ -167,11 +167,11 @@ class Page:
 
     def show(self, name: str, content: Any) -> None:  # noqa: ANN401 - any JSON
         """Show a section that is no part of a view, such as the pads."""
-        self._call(self._put, name, content)
+        self._call(self._show, name, content)
 
-    def say(self, text: str) -> None:
+    def announce(self, text: str) -> None:
         """Tell everyone a sentence."""
-        self._call(self._say, text)
+        self._call(self._announce, text)
 
     def _call(self, function: Callable[..., None], *args: Any) -> None:  # noqa: ANN401
         loop = self._loop
@@ -196,20 +196,20 @@ class Page:
         if self._server is not None:
             await self._server.serve(sockets=[listener])
 
-    def _take(self, view: View, rows: tuple[Row, ...], rewards: list[float]) -> None:
+    def _update(self, view: View, rows: tuple[Row, ...], rewards: list[float]) -> None:
         try:
-            self._board.take(view, rows, rewards)
+            self._board.update(view, rows, rewards)
             self._wake()
         finally:
             self._pending = 0
 
-    def _put(self, name: str, content: Any) -> None:  # noqa: ANN401
-        self._board.put(name, content)
+    def _show(self, name: str, content: Any) -> None:  # noqa: ANN401
+        self._board.show(name, content)
         self._wake()
 
-    def _say(self, text: str) -> None:
+    def _announce(self, text: str) -> None:
         for client in self._clients:
-            client.say({"notice": text})
+            client.add_answer({"notice": text})
 
     def _wake(self) -> None:
         for client in self._clients:
@@ -325,7 +325,7 @@ class Page:
 
     def _count(self) -> None:
         self.watchers = sum(client.is_let_in for client in self._clients)
-        self._board.put("clients", self.watchers)
+        self._board.show("clients", self.watchers)
         self._wake()
 
 

@@ -65,7 +65,7 @@ class PageService:
         self._past_rewards = past_rewards
         self._rows_shown = 0
         self._loop = asyncio.get_running_loop()
-        self._access = Access.kept(read_state(settings.store).get("page", {}))
+        self._access = Access.load(read_state(settings.store).get("page", {}))
         self._hosts, self._shown = names_of_this_machine(settings.web.host)
         self._lessons_shown = -1
         self._is_open = False
@@ -101,7 +101,7 @@ class PageService:
     def open(self) -> None:
         """Show the page, or say in `trouble` why not; the bridge runs either way."""
         web = self._settings.web
-        self._runner.watchers.append(self._note)
+        self._runner.watchers.append(self._notify)
         try:
             write_state(self._settings.store, "page", self._access.to_json())
             host, port = self._page.open(web.host, web.port)
@@ -155,12 +155,12 @@ class PageService:
         if self._page.publish(view, fresh, [*self._past_rewards, *answers][-REMEMBERED:]):
             self._lessons_shown = lessons
 
-    def _note(self, notice: Notice) -> None:
+    def _notify(self, notice: Notice) -> None:
         match notice:
             case RequestRefused(text=text):
-                self._page.say(text)
+                self._page.announce(text)
             case StatusChanged(text=text) if text != self._runner.status.text:
-                self._page.say(text)  # a sentence beside an unchanged state
+                self._page.announce(text)  # a sentence beside an unchanged state
             case _:
                 pass
 

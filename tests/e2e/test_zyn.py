@@ -117,7 +117,7 @@ async def _play(port: int, scene: Scene, other: Client) -> None:
         read_every_s=0.5,
     )
     endpoint = UdpEndpoint.open(
-        "127.0.0.1", 0, on_message=runner.take, on_fault=runner.refuse, counters=runner.counters
+        "127.0.0.1", 0, on_message=runner.receive, on_fault=runner.refuse, counters=runner.counters
     )
     runner.open(endpoint, Kept())
     studio = Studio(runner, task, other)

@@ -64,7 +64,7 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
         replaced(MixState, "settled_value", MixState.value), 0, "hand-.004", Promise.HOLD,
     ),
     "a hand in a dump is a hand": (
-        replaced(DawEvents, "_collect", lambda self, event: self._mix.note_change(event)),
+        replaced(DawEvents, "_collect", lambda self, event: self._mix.record_change(event)),
         175, "dump-slow,hand-4,undo", Promise.HOLD,
     ),
     "a grid rounds answers": (

@@ -218,13 +218,13 @@ def play_listener(person: Remote, audience: Audience, moves: int) -> None:
         move = Move(*person.hear("/bridge/move").args)
         if move.state == "confirmed":
             confirmed += 1
-            thumb = audience.hear(Param(move.param), {move.track: move.to_value})
+            thumb = audience.judge(Param(move.param), {move.track: move.to_value})
             if thumb is not None:
                 person.say("/bridge/reward", thumb, move.name, f"ardour-{move.name}")
         elif move.state == "reverted":
-            audience.hear(Param(move.param), {move.track: move.from_value})
+            audience.judge(Param(move.param), {move.track: move.from_value})
     person.say("/bridge/mode", "observe")
     for move in moves_of(person.let_pass(1.0)):
         if move.state in ("confirmed", "reverted"):
             value = move.to_value if move.state == "confirmed" else move.from_value
-            audience.hear(Param(move.param), {move.track: value})
+            audience.judge(Param(move.param), {move.track: value})

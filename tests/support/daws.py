@@ -406,10 +406,10 @@ class Conversation:
                 for change in self.mix.close_dump()[1]:
                     self._confirm(change)
             case m.TrackIdentified():
-                self.mix.note_uid(event.track, event.uid)
+                self.mix.record_uid(event.track, event.uid)
             case m.TrackNamed():
-                self.mix.note_name(event.track, event.name)
-            case m.ParamChanged() if not self.mix.note_change(event):
+                self.mix.record_name(event.track, event.name)
+            case m.ParamChanged() if not self.mix.record_change(event):
                 self._confirm(event)
 
     def _confirm(self, event: m.ParamChanged) -> None:

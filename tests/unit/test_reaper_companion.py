@@ -36,7 +36,7 @@ class Beside:
     ) -> None:
         """The bridge wants a value of the first track."""
         command = SetParam(track=1, param=param, value=value, key="", move=move, is_last=is_last)
-        text = self.mailbox.put(self.strips[0], command, at=self.reaper.now)
+        text = self.mailbox.add(self.strips[0], command, at=self.reaper.now)
         self.folder.write(OscMessage("", (text,)))
 
     def pass_turns(self, turns: int) -> None:
@@ -46,7 +46,7 @@ class Beside:
             for said in self.folder.read():
                 if said.address == STATE:
                     state = self.reader.read(str(said.args[0]))
-                    self.mailbox.take(state, self.reaper.now)
+                    self.mailbox.acknowledge(state, self.reaper.now)
                     self.strips = state.strips
 
     @property

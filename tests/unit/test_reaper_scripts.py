@@ -100,12 +100,12 @@ def test_an_action_becomes_the_request_that_any_remote_sends(
 ) -> None:
     files, posted = mailbox
     move = ("1-7", "proposed", 1, "gain", 0.0, 1.0, "because\tso")
-    files.tell(OscMessage("/bridge/move", move))
-    files.tell(OscMessage("/bridge/rateable", ("1-7", "suggestion")))
-    files.look()
+    files.show(OscMessage("/bridge/move", move))
+    files.show(OscMessage("/bridge/rateable", ("1-7", "suggestion")))
+    files.poll()
     LuaScript(make(tmp_path), action)
-    files.look()
-    files.look()
+    files.poll()
+    files.poll()
     (said,) = posted
     assert said.address == address
     assert said.args[: len(args)] == args
@@ -121,12 +121,12 @@ def test_two_presses_are_two_rewards_and_one_look_more_is_none(
 ) -> None:
     files, posted = mailbox
     reaper = make(tmp_path)
-    files.tell(OscMessage("/bridge/rateable", ("1-7", "move")))
-    files.look()
+    files.show(OscMessage("/bridge/rateable", ("1-7", "move")))
+    files.poll()
     for _ in range(2):
         LuaScript(reaper, "Thumb up")
         reaper.turn()
-        files.look()
+        files.poll()
     assert len({message.args[2] for message in posted}) == 2
 
 
@@ -135,11 +135,11 @@ def test_a_thumb_names_the_move_that_the_window_showed_when_it_was_pressed(
     tmp_path: Path, mailbox: tuple[ReaperFiles, list[OscMessage]], action: str, value: float
 ) -> None:
     files, posted = mailbox
-    files.tell(OscMessage("/bridge/rateable", ("1-7", "move")))
-    files.look()
+    files.show(OscMessage("/bridge/rateable", ("1-7", "move")))
+    files.poll()
     LuaScript(make(tmp_path), action)
-    files.tell(OscMessage("/bridge/rateable", ("1-8", "move")))
-    files.look()
+    files.show(OscMessage("/bridge/rateable", ("1-8", "move")))
+    files.poll()
     (said,) = posted
     assert (said.address, said.args[:2]) == ("/bridge/reward", (value, "1-7"))
 
@@ -148,11 +148,11 @@ def test_where_there_is_nothing_to_rate_nothing_is_sent_and_the_window_says_so(
     tmp_path: Path, mailbox: tuple[ReaperFiles, list[OscMessage]]
 ) -> None:
     files, posted = mailbox
-    files.tell(OscMessage("/bridge/rateable", ("1-7", "move")))
-    files.tell(OscMessage("/bridge/rateable", ("", "")))
-    files.look()
+    files.show(OscMessage("/bridge/rateable", ("1-7", "move")))
+    files.show(OscMessage("/bridge/rateable", ("", "")))
+    files.poll()
     LuaScript(make(tmp_path), "Thumb down")
-    files.look()
+    files.poll()
     assert posted == []
     assert "move\tThere is nothing to rate now; your answer was not sent.\n" in text(
         tmp_path, "bridge.txt"
@@ -165,10 +165,10 @@ def test_a_thumb_of_an_older_script_without_a_name_gets_the_one_that_is_shown(
     files, posted = mailbox
     path = tmp_path / "mixbridge" / "presses.txt"
     for about in (("1-7", "move"), ("1-8", "suggestion")):
-        files.tell(OscMessage("/bridge/rateable", about))
+        files.show(OscMessage("/bridge/rateable", about))
         with path.open("a") as presses:
             presses.write("1-1\tdown\t\n")
-        files.look()
+        files.poll()
     assert [(said.address, said.args) for said in posted] == [
         ("/bridge/reward", (-1.0, "1-7", "reaper-1-1")),
         ("/bridge/skip", ("1-8",)),
@@ -180,7 +180,7 @@ def test_old_presses_are_not_heard_by_a_new_bridge(tmp_path: Path) -> None:
     posted: list[OscMessage] = []
     files = ReaperFiles(tmp_path / "mixbridge", meter_range=(-62.0, 6.0), post=posted.append)
     files._prime()
-    files.look()
+    files.poll()
     assert [message.address for message in posted] == ["/companion/range"]
 
 
@@ -190,10 +190,10 @@ def test_half_a_line_waits_for_its_other_half(
     files, posted = mailbox
     path = tmp_path / "mixbridge" / "presses.txt"
     path.write_text("1-1\tpan")
-    files.look()
+    files.poll()
     assert posted == []
     path.write_text("1-1\tpanic\t\n1-2\tnonsense\t\n")
-    files.look()
+    files.poll()
     assert [message.address for message in posted] == ["/bridge/panic"]
 
 
@@ -217,10 +217,10 @@ def test_the_window_shows_the_bridge_and_its_buttons_press(
     tmp_path: Path, mailbox: tuple[ReaperFiles, list[OscMessage]]
 ) -> None:
     files, posted = mailbox
-    files.tell(OscMessage("/bridge/status", ("online", "the DAW is there")))
-    files.tell(OscMessage("/bridge/heartbeat", (1, "suggest")))
-    files.tell(OscMessage("/bridge/rateable", ("1-7", "move")))
-    files.look()
+    files.show(OscMessage("/bridge/status", ("online", "the DAW is there")))
+    files.show(OscMessage("/bridge/heartbeat", (1, "suggest")))
+    files.show(OscMessage("/bridge/rateable", ("1-7", "move")))
+    files.poll()
     gfx = Gfx()
     window = LuaScript(make(tmp_path), "Status window", gfx=gfx.table)
     assert "online (suggest): the DAW is there" in gfx.drawn
@@ -230,13 +230,13 @@ def test_the_window_shows_the_bridge_and_its_buttons_press(
     table = window._lua.globals()["gfx"]
     table["mouse_x"], table["mouse_y"], table["mouse_cap"] = 12, 70, 1
     run(window, 0.1)
-    files.look()
+    files.poll()
     assert [message.args[:2] for message in posted] == [(1.0, "1-7")]
     table["mouse_cap"] = 0
     run(window, 0.1)
     table["mouse_x"], table["mouse_cap"] = 150, 1
     run(window, 0.1)
-    files.look()
+    files.poll()
     assert [message.address for message in posted] == ["/bridge/reward", "/bridge/endorse"]
     window.stop()
     assert window.reaper.ext_states["mixbridge", "window"] == "1 5 6 560 90"

@@ -23,7 +23,7 @@ from bridge.daws.ableton.inquiry import (
     LOG_LEVEL_SINCE,
     AbletonOsc,
     Facts,
-    hear_devices,
+    find_devices,
     inquire,
 )
 from bridge.daws.ableton.wire.frames import ANSWERS_AT
@@ -52,7 +52,7 @@ def examine(settings: Settings) -> Iterator[Line]:
         text = f"AbletonOSC answers at port {ANSWERS_AT} alone, the bridge listens at {here[1]}"
         yield "warning", "Live's answers", text, f"leave listen.port out, or let it be {ANSWERS_AT}"
     try:
-        yield from told(ask_facts(*here), settings, is_running=True)
+        yield from findings_of(ask_facts(*here), settings, is_running=True)
     except NetworkError:
         yield from _asked(settings)
     except BridgeError as error:
@@ -65,11 +65,11 @@ def _asked(settings: Settings) -> Iterator[Line]:
     try:
         with AbletonOsc(settings.daw.host, settings.daw.port, ear) as live:
             facts = inquire(live) or {}
-            facts |= hear_devices(live)
+            facts |= find_devices(live)
     except NetworkError as error:
         yield "problem", _OSC, str(error), "close that program: AbletonOSC answers to one alone"
         return
-    yield from told(facts, settings, is_running=False)
+    yield from findings_of(facts, settings, is_running=False)
 
 
 def files() -> Iterator[Line]:
@@ -107,7 +107,7 @@ def _script(script: RemoteScript) -> Line:
     return "warning", subject, text, f"{_SETUP} says where it belongs"
 
 
-def told(facts: Facts, settings: Settings, *, is_running: bool) -> Iterator[Line]:
+def findings_of(facts: Facts, settings: Settings, *, is_running: bool) -> Iterator[Line]:
     """What the facts mean: of AbletonOSC, of the set, and of our devices.
 
     Args:

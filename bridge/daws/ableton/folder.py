@@ -54,7 +54,7 @@ def find_user_library(given: Path | None, system: str = sys.platform) -> Path | 
     """The User Library: the one given, the one that Live says, or the usual one, if it is there."""
     if given is not None:
         return given if given.is_dir() else None
-    said = (said_user_library(file) for file in library_files(system))
+    said = (user_library_of(file) for file in library_files(system))
     places = (*said, usual_user_library(system))
     return next((place for place in places if place is not None and place.is_dir()), None)
 
@@ -92,7 +92,7 @@ def _written_at(file: Path) -> float:
         return 0.0
 
 
-def said_user_library(file: Path) -> Path | None:
+def user_library_of(file: Path) -> Path | None:
     """The User Library that a ``Library.cfg`` names; None where it names none."""
     try:
         if file.stat().st_size > _MAX_CFG_BYTES:

@@ -81,7 +81,7 @@ class AbletonOsc:
         return self._answer(address)
 
     def _answer(self, address: str) -> tuple[OscArg, ...] | None:
-        for message in self._heard(PATIENCE_S):
+        for message in self._receive(PATIENCE_S):
             if message.address == address:
                 return message.args
             if message.address == "/live/error":
@@ -97,7 +97,7 @@ class AbletonOsc:
         for track in tracks:
             self._send(OscMessage(address, (track,)))
         answers: dict[int, tuple[OscArg, ...]] = {}
-        for message in self._heard(PATIENCE_S):
+        for message in self._receive(PATIENCE_S):
             if message.address == address and message.args:
                 answers[int(message.args[0] or 0)] = message.args[1:]
             if len(answers) == len(tracks):
@@ -106,13 +106,13 @@ class AbletonOsc:
 
     def listen(self, seconds: float) -> Iterator[OscMessage]:
         """What comes unasked; our devices in Live say every 2 s that they are there."""
-        yield from self._heard(seconds)
+        yield from self._receive(seconds)
 
     def _send(self, packet: OscPacket) -> None:
         with suppress(OSError):  # there is no way there: nothing will be heard
             self._socket.sendto(encode(packet), self._target)
 
-    def _heard(self, seconds: float) -> Iterator[OscMessage]:
+    def _receive(self, seconds: float) -> Iterator[OscMessage]:
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             self._socket.settimeout(left)
@@ -163,7 +163,7 @@ def _tracks(live: AbletonOsc) -> Facts:
     return {"tracks": float(count), "no_eq": ", ".join(without)}
 
 
-def hear_devices(live: AbletonOsc) -> Facts:
+def find_devices(live: AbletonOsc) -> Facts:
     """Whether our hub and our track devices speak; a hub says hello, and so do they."""
     hub: Facts = {}
     with_track, astray = set(), set()

@@ -72,7 +72,7 @@ class _Live:
         bands = (f"{band} {kind} {side}" for band in "12345678" for side in "AB" for kind in kinds)
         self._names = ("Device On", "Output", "Scale", "Adaptive Q", *bands)
 
-    def hear(self, datagram: bytes, bundle: OscBundle) -> list[OscMessage]:
+    def answer(self, datagram: bytes, bundle: OscBundle) -> list[OscMessage]:
         """What is answered in the next tick."""
         self.bytes_out += len(datagram)
         answers = [answer for message in bundle.messages for answer in self._answers(message)]
@@ -145,7 +145,7 @@ def _measure_phase(tracks: int, phase_s: float, pulse_s: float, *, steady_s: flo
         at = tick * _TICK_S
         read, waiting = waiting, []
         for packet in read:
-            for message in live.hear(encode(packet), packet):
+            for message in live.answer(encode(packet), packet):
                 heard = dialect.decode(message, at=at) or ()
                 if first is None and any(isinstance(event, DumpClosed) for event in heard):
                     first = (tick, live.questions, live.bytes_out, live.bytes_in)

@@ -82,7 +82,7 @@ def plan_ardour(
         )
     found = [f"Ardour's settings are in {folder}."]
     if uninstall:
-        changes = [change for file in files for change in _take_back(file, roots[file])]
+        changes = [change for file in files for change in _restore(file, roots[file])]
         if not changes:
             found.append("Nothing was set up here by mixbridge.")
         return Plan(changes=tuple(changes), found=tuple(found), remains=())
@@ -132,7 +132,7 @@ def _switch_on(file: Path, root: ET.Element) -> list[Change]:
     return [Change(path=file, content=_bytes(root), text=text)]
 
 
-def _take_back(file: Path, root: ET.Element) -> list[Change]:
+def _restore(file: Path, root: ET.Element) -> list[Change]:
     backup = backup_of(file)
     if not backup.exists():
         return []

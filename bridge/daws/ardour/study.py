@@ -72,10 +72,10 @@ class _Client:
         self._socket.bind((_HOST, 0))
         self.port = int(self._socket.getsockname()[1])
 
-    def say(self, address: str, *args: OscArg) -> None:
+    def send(self, address: str, *args: OscArg) -> None:
         self._socket.sendto(encode(OscMessage(address, args)), self._there)
 
-    def hear(self, until: float) -> Iterator[OscMessage]:
+    def receive(self, until: float) -> Iterator[OscMessage]:
         """Every message until then, as it comes."""
         while (left := until - time.monotonic()) > 0.0:
             self._socket.settimeout(left)
@@ -93,18 +93,18 @@ def bare_round_trips(host: ArdourHost, count: int) -> list[float]:
     client = _Client(host.port)
     times = []
     try:
-        client.say(GREETING.address, *GREETING.args)
-        list(client.hear(time.monotonic() + 0.5))
+        client.send(GREETING.address, *GREETING.args)
+        list(client.receive(time.monotonic() + 0.5))
         for step in range(count):
             value = -12.0 + step % 2
             began = time.monotonic()
-            client.say("/strip/gain/1", value)
-            for message in client.hear(began + 1.0):
+            client.send("/strip/gain/1", value)
+            for message in client.receive(began + 1.0):
                 match message.address, message.args:
                     case "/strip/gain/1", (float(held),) if abs(held - value) < 0.01:
                         times.append(time.monotonic() - began)
                         break
-            list(client.hear(time.monotonic() + 0.01))
+            list(client.receive(time.monotonic() + 0.01))
     finally:
         client.close()
     return times
@@ -114,7 +114,7 @@ def bridge_round_trips(host: ArdourHost, folder: Path, count: int) -> list[float
     """Seconds from telling that a move is applied to telling that it is confirmed."""
     times, begun = [], {}
     with _bridge(host, folder, pace_s=0.03) as remote:
-        for message in remote.hear(time.monotonic() + _PATIENCE_S * 6):
+        for message in remote.receive(time.monotonic() + _PATIENCE_S * 6):
             if message.address != "/bridge/move":
                 continue
             now, (move, state, _, param, *_) = time.monotonic(), message.args
@@ -142,19 +142,19 @@ def soak(seconds: float, folder: Path, *, driver: str = "10x Speed") -> Soak:
         with _bridge(host, folder, pace_s=0.2) as remote:
             began = time.monotonic()
             looked_at = 0.0
-            for message in remote.hear(began + seconds):
+            for message in remote.receive(began + seconds):
                 if message.address == "/bridge/move":
                     move, state = str(message.args[0]), str(message.args[1])
                     states[move] = state
                     if state == "confirmed" and rng.random() < 0.5:
                         thumb = 1.0 if rng.random() < 0.6 else -1.0
-                        remote.say("/bridge/reward", thumb, move, f"soak-{move}")
+                        remote.send("/bridge/reward", thumb, move, f"soak-{move}")
                 if time.monotonic() - looked_at >= 1.0:
                     looked_at = time.monotonic()
                     memory.append((_resident_mb(remote.pid), _resident_mb(host.pid)))
-            remote.say("/bridge/mode", "observe")
+            remote.send("/bridge/mode", "observe")
             ended = time.monotonic()
-            for message in remote.hear(ended + _PATIENCE_S):
+            for message in remote.receive(ended + _PATIENCE_S):
                 if message.address == "/bridge/move":
                     states[str(message.args[0])] = str(message.args[1])
                 if time.monotonic() > ended + 1.5 and "applied" not in states.values():
@@ -206,8 +206,8 @@ def _bridge(host: ArdourHost, folder: Path, *, pace_s: float) -> Iterator[_Remot
 def _greet(remote: _Remote) -> None:
     until = time.monotonic() + _PATIENCE_S
     while time.monotonic() < until:
-        remote.say("/bridge/hello", remote.port)
-        for message in remote.hear(time.monotonic() + 0.2):
+        remote.send("/bridge/hello", remote.port)
+        for message in remote.receive(time.monotonic() + 0.2):
             if message.address == "/bridge/status" and message.args[0] == "online":
                 return
     raise HostError("The bridge did not find Ardour.")
@@ -247,13 +247,13 @@ def main(soak_s: float, round_trips: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if round_trips:
-            _tell_round_trips(folder / "trips", round_trips)
+            _print_round_trips(folder / "trips", round_trips)
         if soak_s:
             (folder / "soak").mkdir()
-            _tell_soak(soak(soak_s, folder / "soak"))
+            _print_soak(soak(soak_s, folder / "soak"))
 
 
-def _tell_round_trips(folder: Path, count: int) -> None:
+def _print_round_trips(folder: Path, count: int) -> None:
     folder.mkdir()
     stems, start = load_session(None, seed=1)
     with running_ardour(folder, stems, start, port=_free_port()) as host:
@@ -264,7 +264,7 @@ def _tell_round_trips(folder: Path, count: int) -> None:
             click.echo(f"the bridge, {turn}:  {_quantiles(trips)}")
 
 
-def _tell_soak(run: Soak) -> None:
+def _print_soak(run: Soak) -> None:
     quarter = max(1, len(run.bridge_mb) // 4)
     click.echo(f"soak: {run.seconds:.0f} s, {run.seconds / 6.0:.0f} minutes of the session")
     for name, mb in (("bridge", run.bridge_mb), ("Ardour", run.ardour_mb)):

@@ -118,7 +118,7 @@ class ReaperFiles:
                 self._commands = str(message.args[0])
             self._wake.set()
 
-    def tell(self, message: OscMessage) -> None:
+    def show(self, message: OscMessage) -> None:
         """Show in the window what the bridge tells everyone."""
         shown = dict(self._shown)
         match message.address, message.args:
@@ -139,11 +139,11 @@ class ReaperFiles:
 
     def _work(self) -> None:
         while self._is_open:
-            self.look()
+            self.poll()
             self._wake.wait(LOOK_S)
             self._wake.clear()
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Read what is new, write what waits; what the disk refuses is tried again."""
         for name, address in (("state.txt", STATE), ("levels.txt", LEVELS)):
             text = self._read_new(name)

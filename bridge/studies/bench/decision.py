@@ -74,7 +74,7 @@ def _times(song: Song) -> tuple[list[float], list[float]]:
     at = 0.0
     while len(ticks) < DECISIONS:
         at += _APART_S
-        engine.handle(_heard(song, values, at))
+        engine.handle(_octaves_of(song, values, at))
         began = time.perf_counter()
         result = engine.handle(Tick(at=at))
         ticks.append(time.perf_counter() - began)
@@ -107,7 +107,7 @@ def _greeting(song: Song) -> list[Event]:
     return [*events, TransportChanged(at=0.0, playing=True), DumpClosed(at=0.0, number=1)]
 
 
-def _heard(song: Song, values: FloatArray, at: float) -> MetersRead:
+def _octaves_of(song: Song, values: FloatArray, at: float) -> MetersRead:
     octaves = song.source_db + values[:, :1]
     rms = 10.0 * np.log10(np.sum(10.0 ** (octaves / 10.0), axis=1))
     levels = np.column_stack([rms, rms + 12.0, octaves]).astype("<f4")

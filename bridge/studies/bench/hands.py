@@ -104,7 +104,7 @@ class _Desk:
 
     def _move(self, track: int, param: Param, value: float) -> None:
         self._console.set(track - 1, param, value)
-        self._console.take_changes()
+        self._console.pop_changes()
         moved = ParamChanged(at=0.0, track=track, param=param, value=value)
         self._send(list(self._dialect.encode_event(moved)))
 
@@ -129,7 +129,7 @@ class _Desk:
             for command in self._dialect.decode_command(message):
                 if isinstance(command, SetParam):
                     self._record(command)
-            answers = self._speaker.hear(message)
+            answers = self._speaker.answer(message)
             if message.address == "/mix/refresh":
                 self._peer = sender
             self._send(answers)

@@ -85,15 +85,15 @@ def _measure(label: str, folder: Path, *options: str) -> list[Result]:
 
 
 def _send_dump(client: socket.socket, target: Address) -> None:
-    def say(address: str, *args: OscArg) -> None:
+    def send(address: str, *args: OscArg) -> None:
         client.sendto(encode(OscMessage(address, args)), target)
 
-    say("/mix/tracks", TRACKS)
+    send("/mix/tracks", TRACKS)
     for track in range(1, TRACKS + 1):
-        say(f"/mix/track/{track}/name", f"Track {track}")
+        send(f"/mix/track/{track}/name", f"Track {track}")
         for param in MOVABLE:
-            say(f"/mix/track/{track}/{param}", 0.0)
-    say("/mix/synced", 1)
+            send(f"/mix/track/{track}/{param}", 0.0)
+    send("/mix/synced", 1)
 
 
 def _queue(port: int) -> tuple[int, int]:

@@ -18,7 +18,7 @@ import numpy as np
 from bridge.errors import NetworkError
 from bridge.install.extras import optional_library
 from bridge.midi.pads import Action, Binding, Control
-from bridge.midi.service import keep_bindings
+from bridge.midi.service import save_bindings
 from bridge.osc.encode import encode
 from bridge.osc.message import OscMessage
 
@@ -52,7 +52,7 @@ def press(folder: Path, presses: int) -> tuple[list[float], int]:
     pad.open_virtual_port("pads")
     store = folder / "pads.db"
     control = Control(device=f"{_CLIENT}:pads", kind="note", channel=1, number=_NOTE)
-    keep_bindings(store, (Binding(action=Action.GOOD, control=control),))
+    save_bindings(store, (Binding(action=Action.GOOD, control=control),))
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
         ear.bind(("127.0.0.1", 0))
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:

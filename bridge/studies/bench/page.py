@@ -94,7 +94,7 @@ def snapshot_figures(strips: int) -> list[str]:
         )
         taken = time.perf_counter()
         seen = board.version
-        board.take(view, (), [])
+        board.update(view, (), [])
         text = board.since(seen)
         on_thread.append(time.perf_counter() - taken)
         on_loop.append(taken - began)
@@ -135,14 +135,14 @@ def daemon_figures(strips: int, rounds: int) -> list[str]:
 
 def _measure(desk: "_Desk", pid: int, rounds: int) -> str:
     latencies = [desk.accept_one() for _ in range(rounds)]
-    desk.say("/bridge/mode", "observe")
+    desk.send("/bridge/mode", "observe")
     desk.play(0.5)
     before = cpu_s(pid) if Path(f"/proc/{pid}/stat").exists() else None
     desk.play(_CPU_S)
     cpu = (
         "" if before is None else f", CPU {100.0 * (cpu_s(pid) - before) / _CPU_S:.1f} % of a core"
     )
-    desk.say("/bridge/mode", "suggest")
+    desk.send("/bridge/mode", "suggest")
     median, p99 = (1e3 * float(np.percentile(latencies, share)) for share in (50, 99))
     return f"a move after {median:.2f} ms, p99 {p99:.2f} ms{cpu}"
 
@@ -161,7 +161,7 @@ class _Desk:
         self._rng = np.random.default_rng(2)
         self._suggested = ""
 
-    def say(self, address: str, *args: OscArg) -> None:
+    def send(self, address: str, *args: OscArg) -> None:
         self.wire.sendto(encode(OscMessage(address, args)), self.bridge)
 
     def accept_one(self) -> float:
@@ -174,7 +174,7 @@ class _Desk:
         self.play(0.03)
         move, self._suggested = self._suggested, ""
         began = time.perf_counter()
-        self.say("/bridge/accept", move)
+        self.send("/bridge/accept", move)
         while not self._turn():
             if time.perf_counter() > began + _READY_S:
                 raise NetworkError("The bridge did not move; is the machine too busy?")
@@ -199,9 +199,9 @@ class _Desk:
             messages = decode(self.wire.recv(65_535))
         except (OSError, OscDecodeError):
             return False
-        return any([self._take(message) for message in messages])
+        return any([self._receive(message) for message in messages])
 
-    def _take(self, message: OscMessage) -> bool:
+    def _receive(self, message: OscMessage) -> bool:
         if message.address == "/bridge/move" and message.args[1] == "proposed":
             self._suggested = str(message.args[0])
         try:
@@ -214,7 +214,7 @@ class _Desk:
                 self._dump(command.number)
             elif isinstance(command, m.SetParam):
                 is_set = True
-                self._tell(
+                self._publish(
                     m.ParamChanged(
                         at=0.0, track=command.track, param=command.param, value=command.value
                     )
@@ -222,15 +222,15 @@ class _Desk:
         return is_set
 
     def _dump(self, number: int) -> None:
-        self._tell(m.DumpOpened(at=0.0, count=len(self._values)))
+        self._publish(m.DumpOpened(at=0.0, count=len(self._values)))
         for track in range(1, len(self._values) + 1):
-            self._tell(m.TrackNamed(at=0.0, track=track, name=f"Track {track}"))
-            self._tell(m.RoleGiven(at=0.0, track=track, role=ROLES[track % len(ROLES)]))
+            self._publish(m.TrackNamed(at=0.0, track=track, name=f"Track {track}"))
+            self._publish(m.RoleGiven(at=0.0, track=track, role=ROLES[track % len(ROLES)]))
             for param in MOVABLE:
-                self._tell(m.ParamChanged(at=0.0, track=track, param=param, value=0.0))
-        self._tell(m.DumpClosed(at=0.0, number=number))
+                self._publish(m.ParamChanged(at=0.0, track=track, param=param, value=0.0))
+        self._publish(m.DumpClosed(at=0.0, number=number))
 
-    def _tell(self, event: m.DawEvent) -> None:
+    def _publish(self, event: m.DawEvent) -> None:
         for message in self._dialect.encode_event(event):
             self.wire.sendto(encode(message), self.bridge)
 
@@ -266,7 +266,7 @@ def _running(folder: Path, strips: int) -> Iterator[tuple[_Desk, str, str, int]]
                     raise NetworkError("The bridge did not start; try 'mixbridge doctor'.")
                 time.sleep(0.05)
             time.sleep(0.5)
-            desk.say("/bridge/hello", desk.port)
+            desk.send("/bridge/hello", desk.port)
             desk.play(1.0)
             token = str(read_state(store)["page"]["all"])
             yield desk, f"ws://127.0.0.1:{page_port}/ws", token, process.pid

@@ -43,7 +43,7 @@ class Audience:
         self.values = start_values.copy()
         self._start = self._utility(start_values)
 
-    def hear(self, param: Param, values: Mapping[int, float]) -> float | None:
+    def judge(self, param: Param, values: Mapping[int, float]) -> float | None:
         """Hear a control of some tracks (from 1) move to `values`; returns a thumb or nothing."""
         before = self._utility(self.values)
         for track, value in values.items():

@@ -105,8 +105,8 @@ def load_balance(folder: Path | None, file: Path | None, *, seconds: float) -> B
     start, count = _loudest(stems, values, seconds)
     if folder is None:
         audio = np.asarray(stems.audio)[:, start : start + count].copy()
-        return _heard(replace(stems, audio=audio), values)
-    return _heard(cut_stems(stems, start=start, count=count), values)
+        return _audible(replace(stems, audio=audio), values)
+    return _audible(cut_stems(stems, start=start, count=count), values)
 
 
 def read_balance(file: Path, names: Sequence[str], exported: FloatArray) -> FloatArray:
@@ -195,7 +195,7 @@ def _loudest(stems: Stems, values: FloatArray, seconds: float) -> tuple[int, int
     return min(start, stems.samples - length), length
 
 
-def _heard(stems: Stems, values: FloatArray) -> Balance:
+def _audible(stems: Stems, values: FloatArray) -> Balance:
     """Those of the tracks that are above the gate of BS.1770, -70 LUFS, in the balance."""
     (mix,) = measure_mixes(stems, [values])
     is_heard = np.isfinite(mix.strips_lufs)

@@ -102,8 +102,8 @@ def summarise(records: Sequence[Record]) -> dict[str, Any]:
         "disliked_100": _share(first_100 < _DISLIKED),
         "clearly_disliked_100": _share(first_100 < _CLEARLY_DISLIKED),
         "effective_100": round(float((np.abs(first_100) > 1.0).sum() / len(records)), 1),
-        "heard_disliked_50": _heard_disliked(first_50),
-        "heard_disliked_100": _heard_disliked(
+        "heard_disliked_50": _audible_disliked(first_50),
+        "heard_disliked_100": _audible_disliked(
             np.concatenate([change[50:100] for change in changes])
         ),
         "heard_dislikes": round(float((first_100 < _DISLIKED).sum() / len(records)), 1),
@@ -123,7 +123,7 @@ def decision_p99_ms(records: Iterable[Record]) -> float:
     return round(float(np.percentile(times, 99)) / 1000.0, 3) if times.size else 0.0
 
 
-def _heard_disliked(changes: FloatArray) -> float:
+def _audible_disliked(changes: FloatArray) -> float:
     return _share(changes[np.abs(changes) > -_DISLIKED] < 0.0)
 
 

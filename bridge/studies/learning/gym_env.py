@@ -87,7 +87,7 @@ class MixEnv(gym.Env[_Frame, np.int64]):
         self._mix = SimulatedMix(self._song, meter_noise_db=self._meter_noise_db)
         self._guard = open_guard(self._mix)
         self._start = self._utility = self._listener.utility(self._song, self._mix.values)
-        return self._look(), self._info()
+        return self._observe(), self._info()
 
     def step(self, action: np.int64) -> tuple[_Frame, float, bool, bool, dict[str, Any]]:
         """Make a move and hear what the listener says; it never ends by itself."""
@@ -95,7 +95,7 @@ class MixEnv(gym.Env[_Frame, np.int64]):
         row, column = divmod(int(action), STEPS.size)
         if row < self._tracks and self._allowed[row, column]:
             reward = self._move(row, STEP_PARAMS[column], float(self._steps[row, column]))
-        return self._look(), reward, False, False, self._info()
+        return self._observe(), reward, False, False, self._info()
 
     def action_masks(self) -> NDArray[np.bool_]:
         """Which actions do anything, and the last one, as sb3-contrib asks for them."""
@@ -114,7 +114,7 @@ class MixEnv(gym.Env[_Frame, np.int64]):
             self._utility = self._listener.utility(self._song, self._mix.values)
         return thumb
 
-    def _look(self) -> _Frame:
+    def _observe(self) -> _Frame:
         observation = self._mix.observe(self.np_random)
         steps = np.tile(STEPS, (self._tracks, 1))
         self._steps, self._allowed = self._guard.shape(observation, steps, STEP_PARAMS, at=0.0)

@@ -85,11 +85,11 @@ class Believer(Listener):
 
     def __init__(self, song: Song, values: FloatArray, rng: np.random.Generator) -> None:
         super().__init__(Hearing(), rng)
-        self._believed = self._hear(song, values[None])
+        self._believed = self._perceive(song, values[None])
 
-    def _hear(self, song: Song, values: FloatArray) -> Heard:
+    def _perceive(self, song: Song, values: FloatArray) -> Heard:
         # Whoever has a mix in mind knows which side a track is on.
-        heard = super()._hear(song, values)
+        heard = super()._perceive(song, values)
         return replace(heard, place=values[..., COLUMN[Param.PAN]])
 
     def _wanted_of(self, song: Song) -> Heard:

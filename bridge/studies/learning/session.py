@@ -178,7 +178,7 @@ class Session:
         self._is_undone = is_undone
         self._next_stage = next_stage
         roles_rng, self._meter_rng, self._thumb_rng = np.random.default_rng(seed).spawn(3)
-        told = _told_roles(stage.song, conditions, roles_rng)
+        told = _with_names(stage.song, conditions, roles_rng)
         self._mix = SimulatedMix(told, meter_noise_db=conditions.meter_noise_db)
         self._guard = open_guard(self._mix)
         self._credit = CreditWindow(pace_s=conditions.pace_s)
@@ -212,7 +212,7 @@ class Session:
         return self.episode
 
     def _decide(self, *, is_live: bool) -> None:
-        look = _look(self._agent, self._mix, self._guard, self._meter_rng, at=self._at)
+        look = _view(self._agent, self._mix, self._guard, self._meter_rng, at=self._at)
         began = time.thread_time()
         proposal = self._agent.propose(*look, at=self._at, explore=is_live, cautious=False)
         self.episode.decision_us.append((time.thread_time() - began) * 1e6)
@@ -236,7 +236,7 @@ class Session:
         listener, rng = self._stage.listener, self._thumb_rng
         move = str(len(self._moves))
         self._moves[move] = proposal, True
-        self._credit.note_heard(move, self._at)
+        self._credit.record_heard(move, self._at)
         conditions = self._conditions
         value = listener.judge(
             before,
@@ -265,7 +265,7 @@ class Session:
         named = thumb.move if self._conditions.is_named else ""
         for credit in self._credit.assign(named, thumb.at):
             proposal, stands = self._moves[credit.move]
-            self._credit.note_judged(credit.move)
+            self._credit.record_judged(credit.move)
             self._teach(proposal, thumb.value, weight=credit.weight)
             if thumb.value < 0.0 and credit.weight > _SURE and stands and self._is_undone:
                 self._moves[credit.move] = proposal, False
@@ -294,7 +294,7 @@ def play_frozen(agent: Agent, mix: SimulatedMix, *, moves: int) -> FloatArray:
     idle = made = 0
     while made < moves and idle < _IDLE:
         at = float(made + idle)
-        look = _look(agent, mix, guard, rng, at=at)
+        look = _view(agent, mix, guard, rng, at=at)
         proposal = agent.propose(*look, at=at, explore=False, cautious=False)
         if proposal is None:
             idle += 1
@@ -314,7 +314,7 @@ def open_guard(mix: SimulatedMix) -> Guard:
     return guard
 
 
-def _look(
+def _view(
     agent: Agent, mix: SimulatedMix, guard: Guard, rng: np.random.Generator, *, at: float
 ) -> tuple[Observation, FloatArray, NDArray[np.bool_]]:
     """What an agent is shown: one more reading, its moves as the guard shortens them, the mask."""
@@ -323,7 +323,7 @@ def _look(
     return observation, steps, allowed
 
 
-def _told_roles(song: Song, conditions: Conditions, rng: np.random.Generator) -> Song:
+def _with_names(song: Song, conditions: Conditions, rng: np.random.Generator) -> Song:
     """The song as the agent is told of it."""
     tracks, count = len(song.roles), len(ROLES)
     others = (song.roles + rng.integers(1, count, tracks)) % count

@@ -97,7 +97,7 @@ class _Room:
                         continue
                     moved_at = time.monotonic()
                     before, utility = utility, self._stage.utility(self._mix.values)
-                    self._note_move(utility)
+                    self._record_move(utility)
                     self._judge(str(message.args[0]), before, utility)
                     utility = self._stage.utility(self._mix.values)
         self._socket.close()
@@ -106,7 +106,7 @@ class _Room:
         thumb = self._stage.listener.judge(before, after, self._rng)
         if thumb is None:
             return
-        self._say("/bridge/reward", thumb, move, f"wire-{move}")
+        self._send("/bridge/reward", thumb, move, f"wire-{move}")
         is_taken, is_back = False, thumb > 0.0
         until = time.monotonic() + _READY_S
         while not (is_taken and is_back) and time.monotonic() < until:
@@ -115,10 +115,10 @@ class _Room:
                 is_taken |= message.address == "/bridge/rewarded"
         utility = self._stage.utility(self._mix.values)
         if thumb < 0.0:
-            self._note_move(utility)
+            self._record_move(utility)
         self.thumb_fractions.append(self._stage.fraction(utility))
 
-    def _note_move(self, utility: float) -> None:
+    def _record_move(self, utility: float) -> None:
         self.fractions.append(self._stage.fraction(utility))
 
     # -- the DAW -------------------------------------------------------------------------------
@@ -135,25 +135,25 @@ class _Room:
             elif isinstance(command, SetParam):
                 row, column = command.track - 1, COLUMN[command.param]
                 self._mix.move(row, command.param, command.value - self._mix.values[row, column])
-                self._tell(self._held(row, column))
+                self._publish(self._held(row, column))
                 return True
         return False
 
     def _dump(self, number: int) -> None:
         song = self._mix.song
-        self._tell(DumpOpened(at=0.0, count=len(song.names)))
+        self._publish(DumpOpened(at=0.0, count=len(song.names)))
         for row, (name, role) in enumerate(zip(song.names, song.roles, strict=True)):
-            self._tell(TrackNamed(at=0.0, track=row + 1, name=name))
-            self._tell(RoleGiven(at=0.0, track=row + 1, role=ROLES[role]))
+            self._publish(TrackNamed(at=0.0, track=row + 1, name=name))
+            self._publish(RoleGiven(at=0.0, track=row + 1, role=ROLES[role]))
             for column in range(len(MOVABLE)):
-                self._tell(self._held(row, column))
-        self._tell(DumpClosed(at=0.0, number=number))
+                self._publish(self._held(row, column))
+        self._publish(DumpClosed(at=0.0, number=number))
 
     def _held(self, row: int, column: int) -> ParamChanged:
         value = float(self._mix.values[row, column])
         return ParamChanged(at=0.0, track=row + 1, param=MOVABLE[column], value=value)
 
-    def _tell(self, event: DawEvent) -> None:
+    def _publish(self, event: DawEvent) -> None:
         for message in self._dialect.encode_event(event):
             self._socket.sendto(encode(message), self._bridge)
 
@@ -171,7 +171,7 @@ class _Room:
 
     # -- the person ----------------------------------------------------------------------------
 
-    def _say(self, address: str, *args: OscArg) -> None:
+    def _send(self, address: str, *args: OscArg) -> None:
         self._socket.sendto(encode(OscMessage(address, args)), self._bridge)
 
     def _receive(self) -> list[OscMessage]:
@@ -183,7 +183,7 @@ class _Room:
     def _greet(self) -> None:
         until = time.monotonic() + _READY_S
         while time.monotonic() < until:
-            self._say("/bridge/hello", self._port)
+            self._send("/bridge/hello", self._port)
             for message in self._receive():
                 self._obey(message)
                 if message.address == "/bridge/welcome":

@@ -125,7 +125,7 @@ def search_by_agent(
         if move is not None:
             moved = move.apply(positions)
             after = task.player.play(moved)
-            if after is not None and agent.hear(move, positions, heard, after).is_kept:
+            if after is not None and agent.learn(move, positions, heard, after).is_kept:
                 positions, heard = moved, after
         yield positions
 

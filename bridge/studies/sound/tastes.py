@@ -191,7 +191,7 @@ def _teach(
         for move in agent.offer(positions, heard):
             moved = move.apply(positions)
             note = player.play(moved)
-            if note is not None and agent.hear_variant(move, positions, heard, note):
+            if note is not None and agent.learn_variant(move, positions, heard, note):
                 patches.append(moved)
                 notes.append(note)
                 utilities.append(scene.utility(moved))
@@ -215,7 +215,7 @@ def _settle(agent: SoundAgent, scene: Scene) -> float:
             break
         moved = move.apply(positions)
         after = player.play(moved)
-        if after is not None and agent.hear(move, positions, heard, after).is_kept and move.turns:
+        if after is not None and agent.learn(move, positions, heard, after).is_kept and move.turns:
             positions, heard = moved, after
     return scene.share(positions)
 
@@ -275,7 +275,7 @@ def _by_thumb(
             note = player.play(moved)
             if note is None or heard is None:
                 continue
-            if agent.hear_variant(move, positions, heard, note):
+            if agent.learn_variant(move, positions, heard, note):
                 found = scene.utility(moved)
                 is_liked = pick([utility, found], rng) == 1
                 agent.judge(heard, note, 1.0 if is_liked else -1.0)

@@ -48,7 +48,7 @@ Heard = list[tuple[Role, FloatArray]]
 """Strips: the role, and the `FEATURES`."""
 
 
-def hear_bands(count: int, *, first: int = 0, seconds: int = _SECONDS) -> Heard:
+def measure_bands(count: int, *, first: int = 0, seconds: int = _SECONDS) -> Heard:
     """The strips of some bands, as the engine would hear them.
 
     Args:
@@ -57,11 +57,11 @@ def hear_bands(count: int, *, first: int = 0, seconds: int = _SECONDS) -> Heard:
         seconds: How long each plays.
     """
     return [
-        each for seed in range(first, first + count) for each in _hear(make_band(seed), seconds)
+        each for seed in range(first, first + count) for each in _measure(make_band(seed), seconds)
     ]
 
 
-def _hear(stems: Stems, seconds: int) -> Heard:
+def _measure(stems: Stems, seconds: int) -> Heard:
     console = Console(stems, np.zeros((len(stems.names), len(MOVABLE))))
     power = np.zeros((len(stems.names), METER_COLUMNS))
     crest = np.zeros(len(stems.names))
@@ -125,14 +125,14 @@ def score(heard: Heard, table: SoundTable) -> tuple[int, int, int]:
 )
 def main(out: Path | None) -> None:
     """Fit how roles sound, and say how far that goes."""
-    bands = hear_bands(_BANDS)
+    bands = measure_bands(_BANDS)
     crests = crests_of(bands)
     songs = draw_songs(_SONGS, crests)
     of_both = fit(bands + songs)
     rows = (
         ("songs", "other songs", fit(songs), draw_songs(_SONGS, crests, first=_SONGS)),
         ("songs", "the bands", fit(songs), bands),
-        ("both", "other bands", of_both, hear_bands(2, first=_BANDS)),
+        ("both", "other bands", of_both, measure_bands(2, first=_BANDS)),
         ("both", "other songs", of_both, draw_songs(_SONGS, crests, first=_SONGS)),
     )
     for fitted, on, table, heard in rows:

@@ -79,7 +79,7 @@ def record_samples(synths: int, *, seed: int) -> SoundSamples:
         columns = _columns(synth)
         for _ in range(_PATCHES):
             positions = rng.random(len(synth.names))
-            first, second = _hear(synth, positions, rng), _hear(synth, positions, rng)
+            first, second = _measure(synth, positions, rng), _measure(synth, positions, rng)
             if np.isnan(first).any() or np.isnan(second).any():
                 continue
             turned = np.clip(positions[columns, None] + STEPS, 0.0, 1.0)
@@ -89,7 +89,7 @@ def record_samples(synths: int, *, seed: int) -> SoundSamples:
             for row, step in np.argwhere(np.isfinite(way)):
                 moved = positions.copy()
                 moved[columns[row]] = turned[row, step]
-                found[row, step] = _hear(synth, moved, rng)
+                found[row, step] = _measure(synth, moved, rng)
             way[np.isnan(found).any(axis=-1)] = np.nan
             numbers.append(number)
             places.append(thirds(positions[columns]))
@@ -113,7 +113,7 @@ def _columns(synth: Synth) -> IntArray:
     return np.array([by_role[role] for role in KnobRole])
 
 
-def _hear(synth: Synth, positions: FloatArray, rng: np.random.Generator) -> FloatArray:
+def _measure(synth: Synth, positions: FloatArray, rng: np.random.Generator) -> FloatArray:
     """(7,) raw features and level of a note, NaN for silence."""
     try:
         note = measure_note(synth.render(positions, rng), SAMPLE_RATE)

@@ -114,7 +114,7 @@ def tune(
     if not study.trials and TUNED[name].now:
         study.enqueue_trial(dict(TUNED[name].now))
 
-    def tell(study: optuna.Study, trial: optuna.trial.FrozenTrial) -> None:
+    def report(study: optuna.Study, trial: optuna.trial.FrozenTrial) -> None:
         value = "pruned" if trial.state is TrialState.PRUNED else f"{trial.value:.4f}"
         click.echo(f"{name} {trial.number + 1:3}/{trials}: {value}  best {study.best_value:.4f}")
 
@@ -122,7 +122,7 @@ def tune(
         if sum(trial.state in finished for trial in study.trials) < trials:
             stop = MaxTrialsCallback(trials, states=finished)
             objective = _objective(name, folds, pool)
-            study.optimize(objective, callbacks=[stop, tell])
+            study.optimize(objective, callbacks=[stop, report])
         finalists = _finals(name, study, folds, pool)
     return {
         "agent": name,

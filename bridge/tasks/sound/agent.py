@@ -246,7 +246,7 @@ class SoundAgent:
             return False
         return search.failures > 2 * hearings or (search.is_near(error) and hearings == 1)
 
-    def hear(self, move: SoundMove, positions: FloatArray, before: Note, after: Note) -> Heard:
+    def learn(self, move: SoundMove, positions: FloatArray, before: Note, after: Note) -> Heard:
         """Learn from a move that was heard, and say whether it stays.
 
         Args:
@@ -322,7 +322,7 @@ class SoundAgent:
                 break
         return tuple(moves)
 
-    def hear_variant(
+    def learn_variant(
         self, move: SoundMove, positions: FloatArray, before: Note, after: Note
     ) -> bool:
         """Learn what a variant does; False where it is too loud to be offered."""

@@ -79,10 +79,10 @@ class SoundTask:
         first, positions = as_note(before), _positions(lesson.scene)
         match lesson.teaching:
             case Teaching.HEARD:
-                return self._hear(lesson, positions, first, notes[0])
+                return self._learn_move(lesson, positions, first, notes[0])
             case Teaching.PICK:
                 for variant, note in zip(lesson.variants, notes, strict=True):
-                    self._agent.hear_variant(variant.trace, positions, first, note)
+                    self._agent.learn_variant(variant.trace, positions, first, note)
                 self._agent.choose([first, *notes], round(lesson.value))
             case Teaching.THUMB:
                 self._agent.judge(first, notes[0], lesson.value)
@@ -90,12 +90,14 @@ class SoundTask:
                 self._agent.correct(first, notes[0])
         return Outcome()
 
-    def _hear(self, lesson: Lesson, positions: FloatArray, before: Note, after: Note) -> Outcome:
+    def _learn_move(
+        self, lesson: Lesson, positions: FloatArray, before: Note, after: Note
+    ) -> Outcome:
         move: SoundMove = lesson.variants[0].trace
         if lesson.scene.target is None and move.turns:  # a person says whether it stays
-            self._agent.hear_variant(move, positions, before, after)
+            self._agent.learn_variant(move, positions, before, after)
             return Outcome()
-        heard = self._agent.hear(move, positions, before, after)
+        heard = self._agent.learn(move, positions, before, after)
         return Outcome(text=heard.reason, takes_back="" if heard.is_kept else heard.reason)
 
     def _attend(self, scene: Scene) -> None:

@@ -87,7 +87,7 @@ class AbletonSession:
         change, request = self.link.check(self.at, self.dialect.trouble)
         if isinstance(change, m.DumpClosed):
             self._do(change)
-            change = self.link.note(change)
+            change = self.link.record(change)
         if change:
             self._do(change)
         if request:
@@ -103,13 +103,13 @@ class AbletonSession:
         heard = self.dialect.decode(message, at=self.at)
         assert heard is not None, message
         if self.dialect.is_answering(at=self.at):
-            self.link.note_alive(self.at)
+            self.link.record_alive(self.at)
         for news in heard:
             if isinstance(news, LevelReading):
                 self.levels.append(news)
                 continue
             assert not isinstance(news, Refusal), news
-            change = self.link.note(news)
+            change = self.link.record(news)
             self._do(news)
             if change:
                 self._do(change)

@@ -188,7 +188,7 @@ class World:
         events = deque([first])
         while events:
             event = events.popleft()
-            if isinstance(event, m.DawEvent) and (change := self.link.note(event)):
+            if isinstance(event, m.DawEvent) and (change := self.link.record(event)):
                 events.append(change)
             result = self.engine.handle(event)
             self.judge.judge(result, event, self.at)
@@ -225,7 +225,7 @@ class World:
 
     def _pulse(self) -> None:
         if F.STILL not in self.features:
-            self.link.note_alive(self.at)
+            self.link.record_alive(self.at)
         change, request = self.link.check(self.at)
         if change is not None:
             self._handle(change)
@@ -252,7 +252,7 @@ class World:
         except DialectError as error:
             self.tell(f"refused  {error}")
             return
-        self.link.note_alive(self.at)
+        self.link.record_alive(self.at)
         for event in heard or ():
             if not isinstance(event, LevelReading | Refusal):
                 self._handle(event)

@@ -106,7 +106,7 @@ class ReaperSession:
         change, request = self.link.check(self.at)
         if isinstance(change, m.DumpClosed):
             self._do(change)
-            change = self.link.note(change)
+            change = self.link.record(change)
         if change:
             self._do(change)
         if request:
@@ -121,13 +121,13 @@ class ReaperSession:
             (message,) = decode(encode(message))
         heard = self.dialect.decode(message, at=self.at)
         assert heard is not None, message
-        self.link.note_alive(self.at)
+        self.link.record_alive(self.at)
         for news in heard:
             if isinstance(news, LevelReading):
                 self.levels.append(news)
                 continue
             assert not isinstance(news, Refusal), news
-            if change := self.link.note(news):
+            if change := self.link.record(news):
                 self._do(news)
                 self._do(change)
             else:

@@ -7,7 +7,7 @@ from support.mixes import make_mix, with_gain
 from bridge.agents.factored import FactoredAgent
 from bridge.agents.person import Person
 from bridge.agents.thumbs import ThumbModel
-from bridge.agents.view import look, trace_of
+from bridge.agents.view import observe, trace_of
 from bridge.learning.prior import load_prior
 from bridge.mix.params import Param
 
@@ -30,7 +30,7 @@ def test_doubt_about_the_worth_makes_an_answer_less_sure(model: ThumbModel) -> N
 
 def test_raising_a_buried_lead_is_worth_more_to_whom_it_is_wanted_loud(model: ThumbModel) -> None:
     person = Person(load_prior(), seed=0)
-    view = look(with_gain(make_mix(), 0, -6.0), person)
+    view = observe(with_gain(make_mix(), 0, -6.0), person)
     trace = trace_of(view, person.tables, "key 0", row=0, move=LOUDER)
     soft, loud = model.worth(trace, np.array([-8.0, 2.0]))
     assert soft < loud

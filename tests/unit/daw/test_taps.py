@@ -67,21 +67,21 @@ def test_a_new_dump_gives_the_ids_new_numbers() -> None:
 
 def test_a_tap_is_there_while_it_speaks() -> None:
     taps = GenericDialect().taps
-    assert taps.hear(OscMessage("/mix/tap/hello", (42, "Bass", "1.0")), at=AT) == ()
+    assert taps.decode(OscMessage("/mix/tap/hello", (42, "Bass", "1.0")), at=AT) == ()
     assert not taps.is_fresh("42", AT)
-    taps.hear(OscMessage("/mix/tap", (42, 1, *LEVELS)), at=AT)
+    taps.decode(OscMessage("/mix/tap", (42, 1, *LEVELS)), at=AT)
     assert taps.is_fresh("42", AT + FRESH_S)
     assert not taps.is_fresh("42", AT + FRESH_S + 0.01)
     assert taps.count(AT + HELLO_S) == (1, 0)
     assert taps.count(AT + HELLO_S + 0.01) == (0, 0)
-    assert taps.hear(OscMessage("/mix/tap/bye", (42,)), at=AT) == ()
+    assert taps.decode(OscMessage("/mix/tap/bye", (42,)), at=AT) == ()
     assert (taps.count(AT), taps.is_fresh("42", AT)) == ((0, 0), False)
 
 
 def test_taps_that_no_hub_has_told_their_id_are_counted_apart() -> None:
     taps = GenericDialect().taps
     for name in ("Kick", "Bass"):
-        taps.hear(OscMessage("/mix/tap/hello", (0, name, "1.0")), at=AT)
+        taps.decode(OscMessage("/mix/tap/hello", (0, name, "1.0")), at=AT)
     assert taps.count(AT) == (0, 2)
 
 

@@ -12,7 +12,7 @@ from support.ports import free_ports
 
 from bridge.config import Settings
 from bridge.daws.ableton import inquiry as ableton_osc
-from bridge.daws.ableton.doctor import files, told
+from bridge.daws.ableton.doctor import files, findings_of
 from bridge.daws.ableton.setup import plan_ableton
 from bridge.doctor import Level, daw_findings
 from bridge.install.setup import carry_out
@@ -116,7 +116,7 @@ def test_our_devices_are_heard(ports: tuple[int, int]) -> None:
             ("/mix/tap/hello", 0, "Bass", "1.0.0"),
         ):
             devices.sendto(encode(OscMessage(str(address), tuple(args))), ("127.0.0.1", ports[1]))
-        facts = ableton_osc.hear_devices(ear)
+        facts = ableton_osc.find_devices(ear)
     assert facts == {"hub_silent_s": 0.0, "taps": 1.0, "taps_astray": 1.0}
 
 
@@ -140,7 +140,9 @@ def test_our_devices_are_heard(ports: tuple[int, int]) -> None:
 def test_each_fact_has_its_line(
     facts: dict[str, str | float], subject: str, level: str, text: str, ports: tuple[int, int]
 ) -> None:
-    (line,) = (line for line in told(facts, settings(ports), is_running=True) if line[1] == subject)
+    (line,) = (
+        line for line in findings_of(facts, settings(ports), is_running=True) if line[1] == subject
+    )
     assert line[0] == level
     assert text in line[2]
 

@@ -175,25 +175,25 @@ def test_half_a_state_or_one_of_another_schema_is_refused_in_a_sentence(text: st
 
 def point(watch: UndoWatch, move: str) -> str:
     command = SetParam(track=1, param=Param.GAIN, value=1.0, move=move)
-    watch.note(command, label := label_of(command, "Vox"))
+    watch.record(command, label := label_of(command, "Vox"))
     return label
 
 
 def test_what_was_undone_and_overtaken_is_not_redone() -> None:
     watch = UndoWatch()
     a = point(watch, "1-1")
-    assert watch.look("", a, at=1.0) == [MoveUndone(at=1.0, move="1-1")]
+    assert watch.observe("", a, at=1.0) == [MoveUndone(at=1.0, move="1-1")]
     b = point(watch, "1-2")
-    assert watch.look(b, "", at=2.0) == []
-    assert watch.look("", b, at=3.0) == [MoveUndone(at=3.0, move="1-2")]
-    assert watch.look(b, "", at=4.0) == [MoveRedone(at=4.0, move="1-2")]
+    assert watch.observe(b, "", at=2.0) == []
+    assert watch.observe("", b, at=3.0) == [MoveUndone(at=3.0, move="1-2")]
+    assert watch.observe(b, "", at=4.0) == [MoveRedone(at=4.0, move="1-2")]
 
 
 def test_a_way_back_of_ours_is_no_point_to_watch() -> None:
     watch = UndoWatch()
     command = SetParam(track=1, param=Param.GAIN, value=1.0, move="1-1 back")
-    watch.note(command, label := label_of(command, "Vox"))
-    assert watch.look("", label, at=1.0) == []
+    watch.record(command, label := label_of(command, "Vox"))
+    assert watch.observe("", label, at=1.0) == []
 
 
 def test_the_octaves_of_the_eq_are_told_by_where_the_bands_stand() -> None:

@@ -254,9 +254,9 @@ def test_at_most_200_writes_leave_in_20_ms(bursts: list[tuple[float, int]]) -> N
     at, left = 0.0, []
     for pause_s, count in bursts:
         for place in range(count):
-            outbox.put(d.SetDeviceParam(device=place // 20 + 1, param=place % 20 + 1, value=1.0))
+            outbox.add(d.SetDeviceParam(device=place // 20 + 1, param=place % 20 + 1, value=1.0))
         for _ in range(30):
-            left += [at] * len(outbox.take(at, lambda _: True))
+            left += [at] * len(outbox.release(at, lambda _: True))
             at += 0.002
         at += pause_s
     for begin in left:

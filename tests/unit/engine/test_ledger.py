@@ -32,8 +32,8 @@ def test_a_move_is_recorded_with_what_was_done_why_and_when() -> None:
     made = row(sitting, name)
     assert (made.track, made.param, made.from_value, made.to_value) == ("Vox", "gain", 0.0, 2.0)
     assert (made.actor, made.reason) == ("bridge", "it was wished for")
-    assert made.heard_at is not None
-    assert began <= made.at <= made.heard_at
+    assert made.audible_at is not None
+    assert began <= made.at <= made.audible_at
     assert [stage.state for stage in made.life] == [MoveState.APPLIED, MoveState.CONFIRMED]
 
 

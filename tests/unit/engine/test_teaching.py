@@ -36,7 +36,7 @@ def teacher(agent: ScriptedAgent) -> Teacher:
     """A teacher of a mix of one strip."""
     mix = MixState()
     mix.open_dump(1)
-    mix.note_name(1, "Vox")
+    mix.record_name(1, "Vox")
     mix.close_dump()
     teacher = Teacher(
         agent=agent, mix=mix, guard=Guard(LIMITS[Profile.STUDIO]), pace_s=6.0, learns=True

@@ -33,7 +33,7 @@ def _is_level(message: OscMessage) -> bool:
 
 
 def test_a_refresh_is_answered_with_everything_and_its_number() -> None:
-    dump = _speaker().hear(OscMessage("/mix/refresh", (41,)))
+    dump = _speaker().answer(OscMessage("/mix/refresh", (41,)))
     assert dump[0] == OscMessage("/mix/tracks", (2,))
     assert dump[-1] == OscMessage("/mix/synced", (41,))
     said = _said(dump)
@@ -47,31 +47,31 @@ def test_a_refresh_is_answered_with_everything_and_its_number() -> None:
 
 
 def test_identities_are_the_same_in_every_run() -> None:
-    again = _said(_speaker().hear(OscMessage("/mix/refresh", (1,))))["/mix/track/1/id"]
-    assert _said(_speaker().hear(OscMessage("/mix/refresh", (2,))))["/mix/track/1/id"] == again
+    again = _said(_speaker().answer(OscMessage("/mix/refresh", (1,))))["/mix/track/1/id"]
+    assert _said(_speaker().answer(OscMessage("/mix/refresh", (2,))))["/mix/track/1/id"] == again
 
 
 def test_the_bridge_understands_every_word_of_a_dump() -> None:
     dialect = GenericDialect()
-    for message in _speaker().hear(OscMessage("/mix/refresh", (1,))):
+    for message in _speaker().answer(OscMessage("/mix/refresh", (1,))):
         assert len(dialect.decode(message, at=0.0)) == 1
 
 
 def test_a_command_is_echoed_with_what_is_held() -> None:
     speaker = _speaker()
     for asked, held in ((-3.5, -3.5), (20.0, 6.0), (-1000.0, -150.0)):
-        echo = speaker.hear(OscMessage("/mix/track/1/gain", (asked,)))
+        echo = speaker.answer(OscMessage("/mix/track/1/gain", (asked,)))
         assert echo == [OscMessage("/mix/track/1/gain", (held,))]
 
 
 def test_an_echo_comes_even_if_nothing_changed() -> None:
-    echo = _speaker().hear(OscMessage("/mix/track/2/pan", (0,)))
+    echo = _speaker().answer(OscMessage("/mix/track/2/pan", (0,)))
     assert echo == [OscMessage("/mix/track/2/pan", (0.0,))]
 
 
 def test_an_echo_is_not_said_twice() -> None:
     speaker = _speaker()
-    speaker.hear(OscMessage("/mix/track/1/gain", (-3.5,)))
+    speaker.answer(OscMessage("/mix/track/1/gain", (-3.5,)))
     assert all(_is_level(message) for message in speaker.pass_time(0.05))
 
 
@@ -79,7 +79,7 @@ def test_an_echo_is_not_said_twice() -> None:
 def test_what_the_bridge_asks_for_the_console_does(param: Param, value: float) -> None:
     dialect, speaker = GenericDialect(), _speaker()
     (asked,) = dialect.encode(SetParam(track=2, param=param, value=value), at=0.0)
-    (echo,) = speaker.hear(asked)
+    (echo,) = speaker.answer(asked)
     assert dialect.decode(echo, at=1.0) == (
         ParamChanged(at=1.0, track=2, param=param, value=value),
     )
@@ -94,7 +94,7 @@ def test_levels_of_every_strip_come_with_time() -> None:
 
 def test_a_hand_is_told_as_it_moves_and_then_no_more() -> None:
     speaker = _speaker()
-    assert speaker.hear(OscMessage("/console/hand", (1, "gain", -6.0))) == []
+    assert speaker.answer(OscMessage("/console/hand", (1, "gain", -6.0))) == []
     told = [
         message.args[0]
         for _ in range(12)
@@ -107,7 +107,7 @@ def test_a_hand_is_told_as_it_moves_and_then_no_more() -> None:
 
 
 def test_a_hand_on_a_switch_is_told_at_once() -> None:
-    answer = _speaker().hear(OscMessage("/console/hand", (2, "mute", 1)))
+    answer = _speaker().answer(OscMessage("/console/hand", (2, "mute", 1)))
     assert answer == [OscMessage("/mix/track/2/mute", (1,))]
 
 
@@ -129,7 +129,7 @@ def test_a_message_that_it_cannot_follow_is_counted_and_changes_nothing(
     message: OscMessage,
 ) -> None:
     speaker = _speaker()
-    assert speaker.hear(message) == []
+    assert speaker.answer(message) == []
     assert speaker.refused == 1
     assert not speaker.console.values.any()
 
@@ -137,9 +137,9 @@ def test_a_message_that_it_cannot_follow_is_counted_and_changes_nothing(
 def test_addresses_of_others_are_ignored() -> None:
     speaker = _speaker()
     for address in ("/mix/track/1/meter", "/mix/tracks", "/live/song", "/mix/track/x/gain"):
-        assert speaker.hear(OscMessage(address, (1.0,))) == []
+        assert speaker.answer(OscMessage(address, (1.0,))) == []
 
 
 def test_a_dump_is_asked_for_in_the_dialects_words() -> None:
     (asked,) = GenericDialect().encode(RequestDump(number=3), at=0.0)
-    assert _speaker().hear(asked)[-1] == OscMessage("/mix/synced", (3,))
+    assert _speaker().answer(asked)[-1] == OscMessage("/mix/synced", (3,))

@@ -158,7 +158,7 @@ def test_every_press_of_what_was_learnt_counts_once(
     now, counted = 100.0, 0
     for gap in again:
         for place, value in enumerate(values()):
-            counted += len(pads.hear(Heard(control=PEDAL, value=value), now + place * held_s))
+            counted += len(pads.receive(Heard(control=PEDAL, value=value), now + place * held_s))
         now += held_s + gap
     assert counted == len(again)
     assert QUIET_S > 0

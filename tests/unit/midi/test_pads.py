@@ -17,7 +17,7 @@ from bridge.midi.pads import (
     Style,
     Unbindable,
     bind,
-    heard,
+    decode,
     read_bindings,
 )
 
@@ -34,18 +34,18 @@ def feed(played: Pads, control: Control, *values: int, at: float = 1.0, step: fl
     return [
         action
         for i, value in enumerate(values)
-        for action in played.hear(Heard(control=control, value=value), at + i * step)
+        for action in played.receive(Heard(control=control, value=value), at + i * step)
     ]
 
 
 def test_messages_are_notes_controllers_and_programs() -> None:
     program = Control(device="board", kind="program", channel=3, number=5)
-    assert heard("board", [0xC2, 5]) == Heard(control=program, value=127)
-    assert heard("pad", [0x90, 36, 100]) == Heard(control=PAD, value=100)
-    assert heard("pad", [0x80, 36, 64]) == Heard(control=PAD, value=0)
-    assert heard("pedal", [0xB1, 80, 127]) == Heard(control=PEDAL, value=127)
-    assert heard("pad", [0xF8]) is None
-    assert heard("pad", []) is None
+    assert decode("board", [0xC2, 5]) == Heard(control=program, value=127)
+    assert decode("pad", [0x90, 36, 100]) == Heard(control=PAD, value=100)
+    assert decode("pad", [0x80, 36, 64]) == Heard(control=PAD, value=0)
+    assert decode("pedal", [0xB1, 80, 127]) == Heard(control=PEDAL, value=127)
+    assert decode("pad", [0xF8]) is None
+    assert decode("pad", []) is None
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_messages_are_notes_controllers_and_programs() -> None:
     ],
 )
 def test_what_cannot_be_bound_is_said_all_the_same(data: list[int], word: str) -> None:
-    message = heard("board", data)
+    message = decode("board", data)
     assert isinstance(message, Unbindable)
     assert word in str(message)
     assert str(message).endswith("(this cannot be bound)")
@@ -67,7 +67,7 @@ def test_what_cannot_be_bound_is_said_all_the_same(data: list[int], word: str) -
 
 @given(st.binary(max_size=6))
 def test_no_bytes_of_a_device_are_a_fault(data: bytes) -> None:
-    assert heard("board", data) is None or str(heard("board", data))
+    assert decode("board", data) is None or str(decode("board", data))
 
 
 def test_a_note_acts_when_it_goes_on_and_not_when_it_goes_off() -> None:

@@ -12,7 +12,7 @@ from support.rtmidi_fake import MidiSystem
 
 from bridge.daw.generic import GenericDialect
 from bridge.midi.pads import Action, Binding, Control, Style
-from bridge.midi.service import MidiService, keep_bindings
+from bridge.midi.service import MidiService, save_bindings
 from bridge.mix.messages import (
     Event,
     MixEndorsed,
@@ -84,7 +84,7 @@ def bind(
     *controls: Control,
     actions: tuple[Action, ...] = (Action.GOOD, Action.BAD, Action.ENDORSE),
 ) -> None:
-    keep_bindings(
+    save_bindings(
         store,
         tuple(
             Binding(action=action, control=control, style=Style.MOMENTARY)
@@ -233,9 +233,9 @@ def test_a_pad_endorses_the_mix_and_lights_up_when_the_bridge_has_noted_it(
     async def scene(
         service: MidiService, _shown: list[dict[str, Any]], _asked: list[object]
     ) -> None:
-        service._note(StatusChanged(state="online", text="another sentence"))
+        service._notify(StatusChanged(state="online", text="another sentence"))
         assert computer.sent == []
-        service._note(StatusChanged(state="online", text=MIX_ENDORSED))
+        service._notify(StatusChanged(state="online", text=MIX_ENDORSED))
 
     play(tmp_path / "mix.db", scene)
     assert computer.sent[0] == (f"{PAD} 20:0", [0x90, 38, 127])

@@ -75,7 +75,7 @@ def listen(mix: MixState, rows: list[tuple[list[float], float]], *, reads: int) 
     )
     for read in range(reads):
         at = 10.0 + read
-        mix.hear(MetersRead(at=at, since=at - 1.0, levels=levels.astype("<f4").tobytes()))
+        mix.record_meters(MetersRead(at=at, since=at - 1.0, levels=levels.astype("<f4").tobytes()))
 
 
 def mix_of(*names: str) -> MixState:
@@ -87,7 +87,7 @@ def mix_of(*names: str) -> MixState:
 def dump(mix: MixState, names: tuple[str, ...]) -> None:
     mix.open_dump(len(names))
     for track, name in enumerate(names, start=1):
-        mix.note_name(track, name)
+        mix.record_name(track, name)
     mix.close_dump()
     mix.values[:] = 0.0
 
@@ -132,6 +132,6 @@ def test_a_level_that_was_guessed_from_peaks_is_no_crest() -> None:
     mix = mix_of("Audio 1")
     levels = np.array([[np.nan, -6.0, *([np.nan] * 10)]], dtype="<f4").tobytes()
     for read in range(10):
-        mix.hear(MetersRead(at=10.0 + read, since=9.0 + read, levels=levels))
+        mix.record_meters(MetersRead(at=10.0 + read, since=9.0 + read, levels=levels))
     assert np.isnan(mix.crest_db).all()
     assert guess_roles(mix) == []

@@ -28,10 +28,10 @@ def dump(
     gains = [*gains_db, *([0.0] * len(said))]
     for track, (name, uid) in enumerate(said, start=1):
         if uid:
-            assert not mix.note_uid(track, uid)
+            assert not mix.record_uid(track, uid)
         if name:
-            assert not mix.note_name(track, name)
-        assert mix.note_change(
+            assert not mix.record_name(track, name)
+        assert mix.record_change(
             ParamChanged(at=1.0, track=track, param=Param.GAIN, value=gains[track - 1])
         )
     return mix.close_dump()
@@ -167,10 +167,10 @@ def test_values_follow_their_strips_through_any_reorder(orders: list[list[int]])
 def test_what_lies_beyond_the_announced_count_is_ignored() -> None:
     mix = MixState()
     mix.open_dump(1)
-    mix.note_name(2, "Ghost")
-    mix.note_uid(2, "ghost")
-    mix.note_role(2, Role.FX)
-    mix.note_change(ParamChanged(at=1.0, track=2, param=Param.GAIN, value=-1.0))
+    mix.record_name(2, "Ghost")
+    mix.record_uid(2, "ghost")
+    mix.record_role(2, Role.FX)
+    mix.record_change(ParamChanged(at=1.0, track=2, param=Param.GAIN, value=-1.0))
     mix.close_dump()
     assert keys(mix) == ["Track 1"]
 
@@ -178,23 +178,23 @@ def test_what_lies_beyond_the_announced_count_is_ignored() -> None:
 def test_a_role_of_a_dump_is_taken_and_one_outside_as_well() -> None:
     mix = MixState()
     mix.open_dump(1)
-    mix.note_role(1, Role.FX)
+    mix.record_role(1, Role.FX)
     mix.close_dump()
     assert mix.strips[0].role is Role.FX
-    mix.note_role(1, Role.PAD)
-    mix.note_role(2, Role.PAD)
+    mix.record_role(1, Role.PAD)
+    mix.record_role(2, Role.PAD)
     assert mix.strips[0].role is Role.PAD
 
 
 def test_a_name_or_identity_outside_a_dump_is_in_doubt_where_it_contradicts() -> None:
     mix = MixState()
     dump(mix, [("Vox", "a")])
-    assert not mix.note_name(1, "Vox")
-    assert not mix.note_uid(1, "a")
-    assert mix.note_name(1, "Bob")
-    assert mix.note_uid(1, "b")
-    assert mix.note_name(2, "Vox")
-    assert mix.note_uid(2, "a")
+    assert not mix.record_name(1, "Vox")
+    assert not mix.record_uid(1, "a")
+    assert mix.record_name(1, "Bob")
+    assert mix.record_uid(1, "b")
+    assert mix.record_name(2, "Vox")
+    assert mix.record_uid(2, "a")
 
 
 def test_a_dump_replaces_one_that_was_not_finished() -> None:
@@ -282,7 +282,9 @@ def read(
 ) -> None:
     """The first strip's meters, the mean over the second before `at`."""
     levels = np.array([[rms, rms + 6.0, *([octaves] * 10)]], dtype="<f4")
-    mix.hear(MetersRead(at=at, since=at - 1.0 if since is None else since, levels=levels.tobytes()))
+    mix.record_meters(
+        MetersRead(at=at, since=at - 1.0 if since is None else since, levels=levels.tobytes())
+    )
 
 
 @pytest.fixture
@@ -384,7 +386,7 @@ def test_rows_beyond_the_strips_are_ignored_and_missing_ones_stay_unknown() -> N
     read(mix, 1.0, -20.0)
     assert mix.reads.tolist() == [1.0, 0.0]
     levels = np.full((9, 12), -20.0, dtype="<f4")
-    mix.hear(MetersRead(at=2.0, since=1.0, levels=levels.tobytes()))
+    mix.record_meters(MetersRead(at=2.0, since=1.0, levels=levels.tobytes()))
     assert mix.reads.tolist() == [2.0, 1.0]
 
 
@@ -415,17 +417,17 @@ def test_where_only_peaks_are_known_the_role_says_how_loud_and_how_unsure() -> N
     mix = MixState()
     mix.open_dump(2)
     for track, name in enumerate(("Kick", "Bass"), start=1):
-        mix.note_name(track, name)
-        mix.note_change(ParamChanged(at=0.0, track=track, param=Param.GAIN, value=-6.0))
+        mix.record_name(track, name)
+        mix.record_change(ParamChanged(at=0.0, track=track, param=Param.GAIN, value=-6.0))
     mix.close_dump()
     levels = np.full((2, METER_COLUMNS), np.nan, dtype="<f4")
     levels[:, 1] = -20.0
-    mix.hear(MetersRead(at=10.0, since=9.0, levels=levels.tobytes()))
+    mix.record_meters(MetersRead(at=10.0, since=9.0, levels=levels.tobytes()))
     seen = mix.observe()
     assert seen.level_db == pytest.approx([-20.0 - 14.0 + 6.0, -20.0 - 10.0 + 6.0])
     assert seen.level_sd_db == pytest.approx([PEAK_SD_DB, PEAK_SD_DB])
     assert seen.audible.all()
     assert np.isnan(seen.source_db).all()
     levels[0, 0] = -33.0
-    mix.hear(MetersRead(at=11.0, since=10.0, levels=levels.tobytes()))
+    mix.record_meters(MetersRead(at=11.0, since=10.0, levels=levels.tobytes()))
     assert mix.observe().level_sd_db == pytest.approx([0.0, PEAK_SD_DB])

@@ -33,10 +33,10 @@ def drained(*events: Event) -> list[Event]:
     """What comes out when all of these have gone in."""
     intake = Intake(Counters())
     for event in events:
-        intake.put(event)
+        intake.add(event)
     out = []
     while intake:
-        out.append(intake.take())
+        out.append(intake.pop())
     return out
 
 
@@ -73,10 +73,10 @@ def test_a_value_is_never_replaced_across_another_event(between: Event) -> None:
 def test_a_value_that_has_been_taken_is_not_replaced() -> None:
     counters = Counters()
     intake = Intake(counters)
-    intake.put(value(1.0))
-    assert intake.take() == value(1.0)
-    intake.put(value(2.0))
-    assert intake.take() == value(2.0)
+    intake.add(value(1.0))
+    assert intake.pop() == value(1.0)
+    intake.add(value(2.0))
+    assert intake.pop() == value(2.0)
     assert (counters.replaced, bool(intake)) == (0, False)
 
 
@@ -88,14 +88,14 @@ def test_a_flood_is_cut_and_counted_and_people_still_get_through(
     counters = Counters()
     intake = Intake(counters)
     for event in (TICK, value(1.0), TICK, value(1.0, track=2), value(9.0), REWARD):
-        intake.put(event)
+        intake.add(event)
     assert (counters.dropped, counters.replaced) == (2, 1)
-    assert [intake.take() for _ in range(3)] == [REWARD, TICK, value(9.0)]
+    assert [intake.pop() for _ in range(3)] == [REWARD, TICK, value(9.0)]
 
 
 def test_taking_from_nothing_is_an_error() -> None:
     with pytest.raises(IndexError):
-        Intake(Counters()).take()
+        Intake(Counters()).pop()
 
 
 _EVENTS = st.lists(

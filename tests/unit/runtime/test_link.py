@@ -26,8 +26,8 @@ def link() -> DawLink:
 
 def dump(link: DawLink, at: float) -> LinkChanged | None:
     """A whole dump, all at once."""
-    link.note(DumpOpened(at=at, count=0))
-    return link.note(DumpClosed(at=at, number=1))
+    link.record(DumpOpened(at=at, count=0))
+    return link.record(DumpClosed(at=at, number=1))
 
 
 def asked(link: DawLink, at: float) -> bool:
@@ -42,11 +42,11 @@ def test_a_daw_that_is_not_there_is_asked_every_second(link: DawLink) -> None:
 
 
 def test_its_first_word_is_connecting_and_its_first_dump_online(link: DawLink) -> None:
-    change = link.note(DumpOpened(at=10.0, count=0))
+    change = link.record(DumpOpened(at=10.0, count=0))
     assert change is not None
     assert change.state is LinkState.CONNECTING
-    assert link.note(TransportChanged(at=10.0, playing=True)) is None
-    change = link.note(DumpClosed(at=10.1, number=1))
+    assert link.record(TransportChanged(at=10.0, playing=True)) is None
+    change = link.record(DumpClosed(at=10.1, number=1))
     assert change == LinkChanged(
         at=10.1, state=LinkState.ONLINE, text="the DAW at 127.0.0.1:9401 is there"
     )
@@ -54,7 +54,7 @@ def test_its_first_word_is_connecting_and_its_first_dump_online(link: DawLink) -
 
 def test_the_end_of_a_dump_whose_begin_was_lost_is_no_dump(link: DawLink) -> None:
     link.check(10.0)
-    change = link.note(DumpClosed(at=10.1, number=1))
+    change = link.record(DumpClosed(at=10.1, number=1))
     assert change is not None
     assert change.state is LinkState.CONNECTING
     assert asked(link, 11.0)
@@ -64,7 +64,7 @@ def test_a_daw_that_is_there_is_asked_once_its_meters_stand_still(link: DawLink)
     dump(link, 10.0)
     assert not asked(link, 11.4)
     assert asked(link, 11.6)
-    link.note_alive(11.9)
+    link.record_alive(11.9)
     dump(link, 11.9)
     assert not asked(link, 13.3)
 
@@ -72,7 +72,7 @@ def test_a_daw_that_is_there_is_asked_once_its_meters_stand_still(link: DawLink)
 def test_meters_alone_keep_the_link(link: DawLink) -> None:
     dump(link, 10.0)
     for tenth in range(100, 400):
-        link.note_alive(tenth / 10)
+        link.record_alive(tenth / 10)
         assert link.check(tenth / 10) == (None, None)
 
 
@@ -91,7 +91,7 @@ def test_a_daw_that_stays_silent_is_stale_within_three_seconds(link: DawLink) ->
 def test_a_stale_daw_is_online_only_after_a_whole_dump(link: DawLink) -> None:
     dump(link, 10.0)
     link.check(13.0)
-    change = link.note(TransportChanged(at=14.0, playing=True))
+    change = link.record(TransportChanged(at=14.0, playing=True))
     assert change is not None
     assert change.state is LinkState.CONNECTING
     assert asked(link, 14.0)
@@ -101,7 +101,7 @@ def test_a_stale_daw_is_online_only_after_a_whole_dump(link: DawLink) -> None:
 
 
 def test_a_daw_that_speaks_but_never_dumps_goes_stale(link: DawLink) -> None:
-    link.note(TransportChanged(at=10.0, playing=True))
+    link.record(TransportChanged(at=10.0, playing=True))
     change, request = link.check(13.0)
     assert change is not None
     assert change.state is LinkState.STALE
@@ -115,14 +115,14 @@ def test_a_dump_that_does_not_arrive_whole_is_asked_for_again(
     dump(link, 10.0)
     link.request_dump(10.1)
     if what_was_lost == "the end":
-        link.note(DumpOpened(at=10.2, count=3))
+        link.record(DumpOpened(at=10.2, count=3))
     elif what_was_lost == "the begin":
-        link.note(DumpClosed(at=10.2, number=2))
-    link.note_alive(11.0)
+        link.record(DumpClosed(at=10.2, number=2))
+    link.record_alive(11.0)
     assert not asked(link, 11.0)
     assert asked(link, 11.2)
     dump(link, 11.3)
-    link.note_alive(12.6)
+    link.record_alive(12.6)
     assert not asked(link, 12.6)
 
 
@@ -130,7 +130,7 @@ def test_a_dump_that_the_daw_begins_by_itself_and_does_not_end_is_asked_for(
     link: DawLink,
 ) -> None:
     dump(link, 10.0)
-    link.note(DumpOpened(at=10.2, count=3))
+    link.record(DumpOpened(at=10.2, count=3))
     assert not asked(link, 11.1)
     assert asked(link, 11.3)
 
@@ -138,9 +138,9 @@ def test_a_dump_that_the_daw_begins_by_itself_and_does_not_end_is_asked_for(
 def strip(link: DawLink, track: int, at: float, *, name: str = "Kick", gain: bool = True) -> None:
     """One strip of a dump, or a part of it."""
     if name:
-        link.note(TrackNamed(at=at, track=track, name=name))
+        link.record(TrackNamed(at=at, track=track, name=name))
     if gain:
-        link.note(ParamChanged(at=at, track=track, param=Param.GAIN, value=-3.0))
+        link.record(ParamChanged(at=at, track=track, param=Param.GAIN, value=-3.0))
 
 
 def test_a_dump_without_a_strip_is_asked_for_again_with_growing_pauses_and_named(
@@ -148,14 +148,14 @@ def test_a_dump_without_a_strip_is_asked_for_again_with_growing_pauses_and_named
 ) -> None:
     asked_at, texts, at = [], [], 10.0
     while at < 120.0:
-        link.note_alive(at)
+        link.record_alive(at)
         change, request = link.check(at)
         if request is not None:
             asked_at.append(at)
-            link.note(DumpOpened(at=at, count=3))
+            link.record(DumpOpened(at=at, count=3))
             strip(link, 1, at)
             strip(link, 2, at, gain=False)
-            change = link.note(DumpClosed(at=at, number=request.number))
+            change = link.record(DumpClosed(at=at, number=request.number))
         if isinstance(change, LinkChanged):
             assert change.state is not LinkState.STALE
             texts.append(change.text)
@@ -168,24 +168,24 @@ def test_a_dump_without_a_strip_is_asked_for_again_with_growing_pauses_and_named
 
 def test_a_dump_that_goes_on_is_waited_for(link: DawLink) -> None:
     link.check(10.0)
-    link.note(DumpOpened(at=10.1, count=40))
+    link.record(DumpOpened(at=10.1, count=40))
     for track in range(1, 41):
         at = 10.1 + track * 0.2
         assert link.check(at) == (None, None)
         strip(link, track, at)
-    change = link.note(DumpClosed(at=18.2, number=1))
+    change = link.record(DumpClosed(at=18.2, number=1))
     assert change is not None
     assert change.state is LinkState.ONLINE
 
 
 def test_a_complete_dump_without_an_end_is_taken_after_a_second(link: DawLink) -> None:
     link.check(10.0)
-    link.note(DumpOpened(at=10.0, count=2))
+    link.record(DumpOpened(at=10.0, count=2))
     strip(link, 1, 10.0)
     strip(link, 2, 10.1)
     assert link.check(10.9) == (None, None)
     assert link.check(11.1) == (DumpClosed(at=11.1, number=1), None)
-    change = link.note(DumpClosed(at=11.1, number=1))
+    change = link.record(DumpClosed(at=11.1, number=1))
     assert change is not None
     assert change.state is LinkState.ONLINE
 
@@ -193,7 +193,7 @@ def test_a_complete_dump_without_an_end_is_taken_after_a_second(link: DawLink) -
 def test_a_daw_that_sends_levels_and_never_answers_is_told_of_as_just_that(link: DawLink) -> None:
     texts, asked_at = [], []
     for tenth in range(100, 400):
-        link.note_alive(tenth / 10)
+        link.record_alive(tenth / 10)
         change, request = link.check(tenth / 10)
         texts += [change.text] if isinstance(change, LinkChanged) else []
         asked_at += [tenth / 10] if request else []
@@ -207,7 +207,7 @@ def test_no_two_questions_are_within_a_second_whoever_wants_them(link: DawLink) 
     asked_at = []
     for hundredth in range(1000, 6000, 3):
         at = hundredth / 100
-        link.note_alive(at)
+        link.record_alive(at)
         asked_at += [at] if link.request_dump(at) else []
         asked_at += [at] if link.check(at)[1] else []
         if asked_at and asked_at[-1] == at:
@@ -219,8 +219,8 @@ def test_no_two_questions_are_within_a_second_whoever_wants_them(link: DawLink) 
 
 def test_a_dump_that_a_dialect_collects_is_ended_by_the_dialect_alone() -> None:
     link = DawLink("Live")
-    link.note(DumpOpened(at=10.0, count=0))  # nobody knows who is who
-    link.note_alive(20.0)
+    link.record(DumpOpened(at=10.0, count=0))  # nobody knows who is who
+    link.record_alive(20.0)
     assert not isinstance(link.check(20.0)[0], DumpClosed)
 
 
@@ -228,5 +228,5 @@ def test_a_daw_that_comes_back_is_asked_within_a_second(link: DawLink) -> None:
     dump(link, 10.0)
     for tenth in range(100, 400):  # it has gone, and is asked every second
         link.check(tenth / 10)
-    link.note_alive(40.0)
+    link.record_alive(40.0)
     assert any(asked(link, 40.0 + tenth / 10) for tenth in range(1, 11))

@@ -42,7 +42,7 @@ def test_a_script_inside_the_daw_is_told_everything() -> None:
         def send(self, message: OscMessage) -> None:
             raise AssertionError(message)
 
-        def tell(self, message: OscMessage) -> None:
+        def notify(self, message: OscMessage) -> None:
             told.append(message)
 
     house.remotes.side_door = Door()

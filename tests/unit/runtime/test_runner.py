@@ -117,7 +117,7 @@ class Stage:
         endpoint = UdpEndpoint.open(
             "127.0.0.1",
             0,
-            on_message=lambda *heard: runner.take(*heard),  # noqa: PLW0108 - made below
+            on_message=lambda *heard: runner.receive(*heard),  # noqa: PLW0108 - made below
             on_fault=lambda *fault: runner.refuse(*fault),  # noqa: PLW0108
         )
         peer = Peer(endpoint.address)
@@ -128,7 +128,7 @@ class Stage:
         endpoint.counters = runner.counters
         journal = Journal(
             store, config_json="{}", memory=None, loop=asyncio.get_running_loop(),
-            listen=runner.take_report,
+            listen=runner.apply_report,
         )  # fmt: skip
         runner.open(endpoint, journal)
         try:
@@ -231,7 +231,7 @@ def test_nothing_is_acknowledged_before_the_journal_says_so(stage: Stage) -> Non
         while not reports:
             await asyncio.sleep(0)
         assert not [m for m in peer.heard if m.address == "/bridge/rewarded"]
-        runner.take_report(reports[0])
+        runner.apply_report(reports[0])
         await peer.until("/bridge/rewarded", "mine")
 
     stage.play(scene)
@@ -328,8 +328,8 @@ def test_an_answer_of_the_bridge_that_comes_back_is_not_answered(stage: Stage) -
     async def scene(runner: Runner, peer: Peer) -> None:
         assert runner._endpoint is not None
         for name in ("error", "welcome", "status", "stat", "fact"):
-            runner.take(OscMessage(f"/bridge/{name}", ("x",)), ("127.0.0.1", 9), 1.0)
-        runner.take(OscMessage("/bridge/oops"), runner._endpoint.address, 1.0)
+            runner.receive(OscMessage(f"/bridge/{name}", ("x",)), ("127.0.0.1", 9), 1.0)
+        runner.receive(OscMessage("/bridge/oops"), runner._endpoint.address, 1.0)
         assert runner.counters.unsent == 0
         assert runner.counters.refused == 1
         assert not [m for m in peer.heard if m.address == "/bridge/error"]
@@ -340,8 +340,8 @@ def test_an_answer_of_the_bridge_that_comes_back_is_not_answered(stage: Stage) -
 def test_a_flood_of_wrong_requests_gets_a_few_answers(stage: Stage) -> None:
     async def scene(runner: Runner, peer: Peer) -> None:
         for _ in range(100):
-            runner.take(OscMessage("/bridge/mode", ("wild",)), peer.endpoint.address, 1.0)
-            runner.take(OscMessage("/bridge/mode", ("wild",)), ("127.0.0.1", 9), 1.0)
+            runner.receive(OscMessage("/bridge/mode", ("wild",)), peer.endpoint.address, 1.0)
+            runner.receive(OscMessage("/bridge/mode", ("wild",)), ("127.0.0.1", 9), 1.0)
         assert runner.counters.refused == 200
         assert runner.counters.unanswered_errors == 96
 
@@ -527,7 +527,7 @@ def test_the_heartbeat_names_the_mode(stage: Stage) -> None:
 def test_of_many_remotes_the_one_unheard_of_for_longest_gives_way(stage: Stage) -> None:
     async def scene(runner: Runner, peer: Peer) -> None:
         for port in range(20_001, 20_033):
-            runner.take(OscMessage("/bridge/hello", (port,)), ("127.0.0.1", 1), 0.0)
+            runner.receive(OscMessage("/bridge/hello", (port,)), ("127.0.0.1", 1), 0.0)
         peer.heard.clear()
         peer.say("/bridge/freeze", 1)
         await asyncio.wait_for(_until(lambda: runner.engine.guard.is_frozen), PATIENCE_S)
@@ -544,7 +544,7 @@ def test_trouble_of_the_journal_is_told_as_degraded_but_panic_is_told_first(
     async def scene(runner: Runner, peer: Peer) -> None:
         journal = runner._journal
         assert journal is not None
-        journal._tell(JournalReport(trouble="The disk is full."))
+        journal._report_trouble(JournalReport(trouble="The disk is full."))
         status = await peer.until("/bridge/status", "degraded")
         assert status.args[1] == "The disk is full."
         peer.say("/bridge/reward", 1.0, "", "lost")
@@ -563,7 +563,7 @@ def test_after_stop_nothing_more_is_taken(stage: Stage) -> None:
         runner.stop()
         runner._pulse()
         runner._beat()
-        runner.take(OscMessage("/bridge/freeze", (1,)), ("127.0.0.1", 1), 0.0)
+        runner.receive(OscMessage("/bridge/freeze", (1,)), ("127.0.0.1", 1), 0.0)
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         assert not runner.engine.guard.is_frozen

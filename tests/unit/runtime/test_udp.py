@@ -166,7 +166,7 @@ def test_levels_go_to_their_slots_and_not_to_the_engine(
 
     async def scene(endpoint: UdpEndpoint, inbox: Inbox) -> None:
         assert await hear(peer, endpoint, inbox, *[datagram] * times) == []
-        event = levels.take(at=1.0)
+        event = levels.collect(at=1.0)
         assert event is not None
         assert np.frombuffer(event.levels, "<f4")[:2].tolist() == [-20.0, -10.0]
 
@@ -213,11 +213,11 @@ def test_a_number_that_means_nothing_is_left_to_the_dialect_to_refuse(
     async def scene(endpoint: UdpEndpoint, inbox: Inbox) -> None:
         if is_header_known:
             await hear(peer, endpoint, inbox, good)
-            levels.take(at=1.0)
+            levels.collect(at=1.0)
             inbox.heard.clear()
         (heard,) = await hear(peer, endpoint, inbox, bad)
         assert (heard.address, repr(heard.args[-1])) == (message.address, repr(value))
-        assert levels.take(at=2.0) is None
+        assert levels.collect(at=2.0) is None
         assert endpoint.counters.undecodable == 0
 
     play(scene, levels)
@@ -242,7 +242,7 @@ def test_minus_infinity_is_a_level(
     async def scene(endpoint: UdpEndpoint, inbox: Inbox) -> None:
         known = [encode(METER)] if is_header_known else []
         assert await hear(peer, endpoint, inbox, *known, silent) == []
-        event = levels.take(at=1.0)
+        event = levels.collect(at=1.0)
         assert event is not None
         assert np.frombuffer(event.levels, "<f4")[:2].tolist() == [-120.0, -10.0]  # the least mean
 

@@ -113,8 +113,8 @@ def test_only_what_changed_is_told_and_only_once() -> None:
     console = Console(_two_tones(), FLAT)
     console.set(0, Param.PAN, 0.5)
     console.set(0, Param.GAIN, 0.0)
-    assert console.take_changes() == [(0, Param.PAN)]
-    assert console.take_changes() == []
+    assert console.pop_changes() == [(0, Param.PAN)]
+    assert console.pop_changes() == []
 
 
 def test_a_hand_moves_a_fader_bit_by_bit_and_arrives() -> None:

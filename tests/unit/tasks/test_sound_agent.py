@@ -42,7 +42,7 @@ class Bench:
                 break
             moved = move.apply(self.positions)
             after = self.play(moved)
-            result = agent.hear(move, self.positions, self.heard, after)
+            result = agent.learn(move, self.positions, self.heard, after)
             done.append((move, result))
             if result.is_kept and move.turns:
                 self.positions, self.heard = moved, after
@@ -99,7 +99,7 @@ def test_a_move_that_is_too_loud_goes_back_whatever_it_gained(prior: SoundPrior)
     assert move is not None
     louder = Note(**{n: getattr(bench.target, n) for n in Note.__slots__ if n != "level_db"},
                   level_db=bench.heard.level_db + 4.0)  # fmt: skip
-    result = agent.hear(move, bench.positions, bench.heard, louder)
+    result = agent.learn(move, bench.positions, bench.heard, louder)
     assert (result.is_kept, result.gain > 0.0) == (False, True)
     assert result.reason == "it went back: the note became 4.0 dB louder"
 
@@ -109,7 +109,7 @@ def test_near_the_target_it_listens_once_more_and_rests(prior: SoundPrior) -> No
     moves = [agent.propose(bench.positions, bench.target)]
     assert moves[0] is not None
     assert moves[0].turns == ()
-    assert agent.hear(moves[0], bench.positions, bench.target, bench.target).is_kept
+    assert agent.learn(moves[0], bench.positions, bench.target, bench.target).is_kept
     assert agent.propose(bench.positions, bench.target) is None
     assert agent.rest == "this is as near to the target as one note is to itself"
 
@@ -131,7 +131,7 @@ def test_a_replay_from_a_state_is_the_same_to_the_bit(prior: SoundPrior) -> None
     assert (moves[0].turns, moves[0].reason) == (moves[1].turns, moves[1].reason)
     after = bench.play(moves[0].apply(bench.positions))
     for each, move in zip((agent, copy), moves, strict=True):
-        each.hear(move, bench.positions, bench.heard, after)
+        each.learn(move, bench.positions, bench.heard, after)
         each.aim(None)
     offers = [each.offer(bench.positions, bench.heard) for each in (agent, copy)]
     assert [move.turns for move in offers[0]] == [move.turns for move in offers[1]]

@@ -24,21 +24,21 @@ def test_two_tokens_of_128_bits_allow_different_things() -> None:
 
 def test_a_phone_stays_paired_for_a_month() -> None:
     access = Access.fresh()
-    assert Access.kept(access.to_json()) == access
+    assert Access.load(access.to_json()) == access
     old = datetime.now(UTC) - timedelta(days=LIFE_DAYS, seconds=1)
-    assert Access.kept({**access.to_json(), "made": old.isoformat()}) != access
+    assert Access.load({**access.to_json(), "made": old.isoformat()}) != access
 
 
 @pytest.mark.parametrize("change", [{"all": "x"}, {"look": ""}, {"made": "yesterday"}, {"made": 7}])
 def test_tokens_that_were_tampered_with_are_made_anew(change: dict[str, object]) -> None:
     access = Access.fresh()
-    again = Access.kept({**access.to_json(), **change})
+    again = Access.load({**access.to_json(), **change})
     assert again.all != access.all
 
 
 def test_one_token_for_both_is_none() -> None:
     access = Access.fresh()
-    assert Access.kept({**access.to_json(), "look": access.all}).look != access.all
+    assert Access.load({**access.to_json(), "look": access.all}).look != access.all
 
 
 def test_the_state_file_keeps_each_part_and_only_for_this_user(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ class Looked:
         """All sections, as a client gets them."""
         ledger, view = self.desk.engine.ledger, self.view()
         rewards = [answer.value for answer in ledger.answers]
-        self.board.take(view, ledger.since(self._seen), rewards)
+        self.board.update(view, ledger.since(self._seen), rewards)
         self._seen = ledger.version
         text = json.dumps(
             {

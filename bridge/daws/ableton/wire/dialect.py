@@ -87,7 +87,7 @@ class AbletonDialect(Reading):
         """What AbletonOSC or a device of ours said; see `Dialect.decode`."""
         address = message.address
         if address.startswith("/mix/"):
-            return self._hear_device(message, at)
+            return self._decode_device(message, at)
         if not address.startswith("/live/"):
             return None
         if address == wire.STARTUP:
@@ -96,7 +96,7 @@ class AbletonDialect(Reading):
             self._forget_live()
             return self._doubt(at)
         if address == wire.ERROR:
-            return self._hear_error(message.args, at)
+            return self._decode_error(message.args, at)
         if address == wire.MARK:
             ended = self._wire.mark(message.args, at)
             if ended is not None:
@@ -105,25 +105,25 @@ class AbletonDialect(Reading):
             self._is_old |= bool(is_old)
             return self._complain(self.trouble, at) if is_old else ()
         frame = self._wire.open
-        if frame is not None and frame.take(message):
-            self._look_ahead(frame)
+        if frame is not None and frame.accept(message):
+            self._advance(frame)
         return ()
 
-    def _hear_device(self, message: OscMessage, at: float) -> tuple[Heard, ...] | None:
-        levels = self._taps.hear(message, at=at)
+    def _decode_device(self, message: OscMessage, at: float) -> tuple[Heard, ...] | None:
+        levels = self._taps.decode(message, at=at)
         if levels is not None:
             return () if self._roll.is_open else levels
         hub = self._desk.hub
         before = hub.names, hub.ids
-        is_news = hub.hear(message, at=at)
+        is_news = hub.decode(message, at=at)
         if not is_news or self._roll.is_open or not self.is_answering(at=at):
             return None if is_news is None else ()
         if before != (hub.names, hub.ids) and (before[0] or not self._desk.ids):
             self._plan.begin(len(self._desk.tracks))
             return self._doubt(at)
-        return self._tell_all(at) if self._desk.ids else ()
+        return self._publish_all(at) if self._desk.ids else ()
 
-    def _hear_error(self, args: tuple[OscArg, ...], at: float) -> tuple[Heard, ...]:
+    def _decode_error(self, args: tuple[OscArg, ...], at: float) -> tuple[Heard, ...]:
         """A fault that AbletonOSC tells of, which need not be ours."""
         text = args[0] if len(args) == 1 and isinstance(args[0], str) else ""
         self._error = text.strip().rpartition("\n")[2][:200]
@@ -170,16 +170,16 @@ class AbletonDialect(Reading):
         put = make_put(command, self._desk, place)
         if put:
             held = self._desk.tracks[place].held(put.param)
-            self._writes.want(put, at, held=held or 0.0, is_last=command.is_last)
+            self._writes.request(put, at, held=held or 0.0, is_last=command.is_last)
         return ()
 
     def ask(self, *, at: float) -> tuple[OscPacket, ...]:
         """The next frame, when the last was answered; and writes that are clear to go."""
         packets: list[OscPacket] = []
-        if repairs := self._writes.take_repairs():
+        if repairs := self._writes.release_repairs():
             packets.append(self._send_puts(repairs, at))
         if self._clear:
-            if puts := self._writes.take(self._clear, at):
+            if puts := self._writes.release(self._clear, at):
                 packets.append(self._send_puts(puts, at))
             self._clear = frozenset()
         newest = self._wire.newest
@@ -214,7 +214,9 @@ class AbletonDialect(Reading):
         if not self._roll.is_open:
             questions += [put.get() for put in self._writes.waiting(at)]
             questions += self._resting
-        frame = self._wire.send([*questions, *self._plan.take(len(self._desk.tracks))], at)
+        frame = self._wire.send(
+            [*questions, *self._plan.next_questions(len(self._desk.tracks))], at
+        )
         frame.checks = len(questions)
         return frame.bundle()
 

@@ -168,7 +168,7 @@ class Frame:
         return len(self.answers) == len(self.asked)
 
     @property
-    def said(self) -> list[tuple[Question, tuple[OscArg, ...]]]:
+    def answered(self) -> list[tuple[Question, tuple[OscArg, ...]]]:
         """Each question with its answer, as far as they have come."""
         return list(zip(self.asked, self.answers, strict=False))
 
@@ -177,7 +177,7 @@ class Frame:
         """Name, mute, solo and meter of each track."""
         return [
             answer[start : start + _WIDTH]
-            for question, answer in self.said
+            for question, answer in self.answered
             if question.topic is Topic.TRACKS
             for start in range(0, len(answer) - _WIDTH + 1, _WIDTH)
         ]
@@ -200,7 +200,7 @@ class Frame:
             )
         )
 
-    def take(self, message: OscMessage) -> bool:
+    def accept(self, message: OscMessage) -> bool:
         """Take a message as the next answer, if it is that."""
         asked = self.asked
         place = len(self.answers)

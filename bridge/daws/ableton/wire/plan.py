@@ -49,7 +49,7 @@ class Plan:
         """What was behind a fault is asked first."""
         self._waiting.extendleft(reversed(questions))
 
-    def take(self, tracks: int) -> list[Question]:
+    def next_questions(self, tracks: int) -> list[Question]:
         """The questions of one frame, for so many tracks."""
         if not self.is_reading and tracks:
             for _ in range(min(_FADERS_A_TURN, tracks)):

@@ -66,13 +66,13 @@ class Reading:
 
     # -- what frames say -----------------------------------------------------------------------
 
-    def _look_ahead(self, frame: Frame) -> None:
+    def _advance(self, frame: Frame) -> None:
         """Once the tracks and what is to be written are as they were, a write may go at once."""
         if len(frame.answers) != frame.checks or self._roll.is_open or self._puts.get(frame.tag):
             return
         if frame.names != self._desk.names:
             return
-        held = {question: answer[-1] for question, answer in frame.said if question.place >= 0}
+        held = {question: answer[-1] for question, answer in frame.answered if question.place >= 0}
         self._clear = frozenset(
             put.key
             for put in self._writes.waiting(frame.sent_at)
@@ -87,7 +87,7 @@ class Reading:
         if names is None:
             return self._learn_count(frame, at)
         self._missing.clear()  # it knows again what is asked
-        outcomes = self._put_right(outcomes, tuple(names))
+        outcomes = self._repair(outcomes, tuple(names))
         if names != self._desk.names or self._count is None:
             self._desk.tracks = [Track(name) for name in names]
             self._count = len(names)
@@ -95,7 +95,7 @@ class Reading:
             return self._doubt(at)
         if not (frame.is_complete or puts):  # one was about a device that is gone
             self._plan.ask_again(frame.asked[len(frame.answers) + 1 :])
-        heard = list(self._take_switches(frame, at))
+        heard = list(self._read_switches(frame, at))
         said: set[tuple[int, Param]] = set()
         for outcome in outcomes:
             heard += self._settle(outcome, said, at)
@@ -106,15 +106,15 @@ class Reading:
                 self._is_stale = False
                 self._plan.begin(len(self._desk.tracks))
                 return tuple(heard)
-            return (*heard, *self._tell_all(at))
+            return (*heard, *self._publish_all(at))
         if self._roll.is_open:
             return tuple(heard)
-        return self._tell((*heard, *self._roll.changes(self._desk.strips(), said, at=at)))
+        return self._publish((*heard, *self._roll.changes(self._desk.strips(), said, at=at)))
 
-    def _put_right(self, outcomes: list[Outcome], names: tuple[str, ...]) -> list[Outcome]:
+    def _repair(self, outcomes: list[Outcome], names: tuple[str, ...]) -> list[Outcome]:
         """Put back what met another list of tracks; returns the others."""
         for outcome in (o for o in outcomes if o.put.names != names):
-            self._writes.put_back(outcome, names)
+            self._writes.repair(outcome, names)
             self._is_stale = True
         return [outcome for outcome in outcomes if outcome.put.names == names]
 
@@ -123,13 +123,13 @@ class Reading:
     ) -> Iterator[Heard]:
         """What a frame without writes says of each control."""
         resting = self._resting
-        for question, answer in frame.said:
-            values, more = self._desk.take(question, answer)
+        for question, answer in frame.answered:
+            values, more = self._desk.apply(question, answer)
             self._plan.add(more)
             for param, raw in values.items():
                 if question in resting:
                     self._writes.release_resting(question, raw)
-                yield from self._take_raw(question.place, param, raw, said, at)
+                yield from self._read_raw(question.place, param, raw, said, at)
 
     @property
     def _resting(self) -> set[Question]:
@@ -143,7 +143,7 @@ class Reading:
 
     def _learn_count(self, frame: Frame, at: float) -> tuple[Heard, ...]:
         """The greeting was answered, or something of a frame is missing: then all begins anew."""
-        said = dict(frame.said)
+        said = dict(frame.answered)
         count = said.get(Question(Topic.COUNT))
         if not frame.is_complete or count is None:
             if self._count is None:
@@ -163,7 +163,7 @@ class Reading:
         self._plan.begin(len(self._desk.tracks))
         return self._doubt(at)
 
-    def _take_switches(self, frame: Frame, at: float) -> Iterator[Heard]:
+    def _read_switches(self, frame: Frame, at: float) -> Iterator[Heard]:
         """Mute, solo and meters of all tracks, and the transport."""
         if frame.is_playing is not self._is_playing and not self._roll.is_open:
             self._is_playing = frame.is_playing
@@ -178,7 +178,7 @@ class Reading:
             level = meter_dbfs(float(meter)) if is_known else SILENCE_DB  # type: ignore[arg-type]
             yield LevelReading(LevelSlot(place + 1, 1, 1), (level,))
 
-    def _take_raw(
+    def _read_raw(
         self, place: int, param: Param, raw: float, said: set[tuple[int, Param]], at: float
     ) -> list[Heard]:
         """What a parameter holds: the same, something of our own taken back, or a hand's."""
@@ -190,7 +190,7 @@ class Reading:
         key = (self._roll.uids[place], param)
         self._writes.drop(key)
         self._taken[key] = self._moves.get(key, "")
-        is_told, undone = self._undo.look(key, raw, at)
+        is_told, undone = self._undo.observe(key, raw, at)
         if not is_told:
             return []
         track.hold(param, raw)
@@ -205,7 +205,7 @@ class Reading:
         """
         put, track = outcome.put, self._desk.tracks[outcome.put.place]
         if not outcome.is_right_device:
-            self._writes.put_back(outcome, tuple(self._desk.names))
+            self._writes.repair(outcome, tuple(self._desk.names))
             track.devices = None
             return []
         if outcome.before is None or self._roll.is_open:
@@ -216,7 +216,7 @@ class Reading:
             return []
         if abs(outcome.before - expected) > SAME:
             self._writes.restore(outcome)
-            heard = self._take_raw(put.place, put.param, outcome.before, said, at)
+            heard = self._read_raw(put.place, put.param, outcome.before, said, at)
             track.hold(put.param, outcome.before)
             return heard
         after = outcome.before if outcome.after is None else outcome.after
@@ -238,25 +238,25 @@ class Reading:
         """Nobody knows who is who: nothing is written until all has been read anew."""
         self._clear = frozenset()
         self._writes.drop()
-        return self._tell(self._roll.doubt(at))
+        return self._publish(self._roll.doubt(at))
 
-    def _tell_all(self, at: float) -> tuple[Heard, ...]:
+    def _publish_all(self, at: float) -> tuple[Heard, ...]:
         """The whole dump, or what the hub has added to it."""
         strips = self._desk.strips()
         if not self._plan.is_reading and self._roll.is_same_layout(strips):
-            return self._tell(self._roll.changes(strips, set(), at=at))
+            return self._publish(self._roll.changes(strips, set(), at=at))
         self._plan.is_reading = False
         *told, closed = self._roll.dump(strips, number=self._dump_number, at=at)
         if self._is_playing is not None:
             told.append(TransportChanged(at=at, playing=self._is_playing))
-        return self._tell((*told, closed))
+        return self._publish((*told, closed))
 
-    def _tell(self, events: Iterable[Heard]) -> tuple[Heard, ...]:
+    def _publish(self, events: Iterable[Heard]) -> tuple[Heard, ...]:
         """Events as they are told; taps are told where the faders stand, too."""
         told = tuple(events)
         for event in told:
             if isinstance(event, ParamChanged):
-                self._taps.note(event)
+                self._taps.update(event)
         is_known = not self._roll.is_open and self._desk.ids
         self._taps.arrange(self._desk.ids if is_known else ())
         return told

@@ -74,7 +74,7 @@ class Track:
         else:
             self.gains[param] = raw
 
-    def take_devices(self, classes: tuple[str, ...]) -> None:
+    def update_devices(self, classes: tuple[str, ...]) -> None:
         """Its devices; where they have changed, the EQ is to be looked for anew."""
         if classes != self.devices:
             self.devices, self.gains = classes, {}
@@ -83,7 +83,7 @@ class Track:
             )
             self.bands = ableton_eq.MISSING
 
-    def take_eq(
+    def update_eq(
         self, names: ableton_eq.EqNames | None, values: Sequence[float]
     ) -> dict[Param, float]:
         """What its EQ Eight holds; returns the gains of the bands that serve."""
@@ -142,7 +142,7 @@ class Hub:
         self._bars: dict[int, dict[LockClass, str]] = {}
         self._new_bars: dict[int, dict[LockClass, str]] = {}
 
-    def hear(self, message: OscMessage, *, at: float) -> bool | None:
+    def decode(self, message: OscMessage, *, at: float) -> bool | None:
         """Take what it said; returns whether there is news, None for an address it has not.
 
         Raises:
@@ -156,17 +156,17 @@ class Hub:
         for event in heard:
             if isinstance(event, Refusal):
                 raise DialectError(event.text)
-            is_news |= self._take(event)
+            is_news |= self._apply(event)
         return is_news
 
-    def _take(self, event: object) -> bool:
+    def _apply(self, event: object) -> bool:
         match event:
             case DumpOpened(count=count):
                 self._incoming, self._new_bars = [("", "")] * count, {}
             case TrackIdentified(track=track, uid=uid) if self._has(track):
-                self._put(track, uid, self._incoming_of(track)[1])
+                self._record(track, uid, self._incoming_of(track)[1])
             case TrackNamed(track=track, name=name) if self._has(track):
-                self._put(track, self._incoming_of(track)[0], name)
+                self._record(track, self._incoming_of(track)[0], name)
             case TrackNamed(track=track, name=name) if self._is_renamed(track, name):
                 self.names = (*self.names[: track - 1], name, *self.names[track:])
                 return True
@@ -191,7 +191,7 @@ class Hub:
     def _incoming_of(self, track: int) -> tuple[str, str]:
         return self._incoming[track - 1] if self._incoming else ("", "")
 
-    def _put(self, track: int, uid: str, name: str) -> None:
+    def _record(self, track: int, uid: str, name: str) -> None:
         if self._incoming is not None:
             self._incoming[track - 1] = (uid, name)
 
@@ -266,7 +266,7 @@ class Desk:
             for place, track in enumerate(self.tracks)
         )
 
-    def take(
+    def apply(
         self, question: Question, answer: tuple[OscArg, ...]
     ) -> tuple[dict[Param, float], list[Question]]:
         """An answer about one track: what its parameters hold, and what is to be asked now.
@@ -284,7 +284,7 @@ class Desk:
             case Topic.PAN:
                 return {Param.PAN: _number(answer)}, []
             case Topic.DEVICES:
-                track.take_devices(tuple(str(name) for name in answer[1:]))
+                track.update_devices(tuple(str(name) for name in answer[1:]))
                 return {}, [] if track.eq is None else self._about_eq(place, track.eq)
             case Topic.NAMES | Topic.MINIMA | Topic.MAXIMA:
                 self._eq_said[question.topic] = answer[2:]
@@ -293,7 +293,7 @@ class Desk:
             case Topic.VALUES if question.args[1] == track.eq:
                 values = _numbers(answer[2:])
                 is_known = self.eq is not None and len(values) == len(self.eq.names)
-                return track.take_eq(self.eq if is_known else None, values), []
+                return track.update_eq(self.eq if is_known else None, values), []
         return {}, []
 
     def _about_eq(self, place: int, device: int) -> list[Question]:

@@ -142,7 +142,7 @@ def read_outcomes(frame: Frame, puts: Sequence[Put]) -> list[Outcome]:
 
     A write whose value was told before it and not after it is one that Live refused.
     """
-    answers = [answer for question, answer in frame.said if question.topic is not Topic.TRACKS]
+    answers = [answer for question, answer in frame.answered if question.topic is not Topic.TRACKS]
     outcomes = []
     for put in puts:
         width = 2 if put.path is None else 4
@@ -185,7 +185,7 @@ class Writes:
         self._left: dict[Key, float] = {}  # what left last, while nobody else has been there
         self._repairs: list[Put] = []
 
-    def want(self, put: Put, at: float, *, held: float, is_last: bool) -> None:
+    def request(self, put: Put, at: float, *, held: float, is_last: bool) -> None:
         """A write is wanted, in place of what waits for that parameter.
 
         Args:
@@ -213,7 +213,7 @@ class Writes:
         self._wanted = {k: w for k, w in self._wanted.items() if at - w[1] <= _WANTED_S}
         return [put for put, _ in self._wanted.values()][:_AT_ONCE]
 
-    def take(self, keys: Container[Key], at: float) -> list[Put]:
+    def release(self, keys: Container[Key], at: float) -> list[Put]:
         """What may leave now, of those parameters."""
         puts = [put for put in self.waiting(at) if put.key in keys]
         for put in puts:
@@ -227,7 +227,7 @@ class Writes:
         """Whether something waits to be put back."""
         return bool(self._repairs)
 
-    def take_repairs(self) -> list[Put]:
+    def release_repairs(self) -> list[Put]:
         """What puts right; it leaves in any case, and before everything else."""
         repairs, self._repairs = self._repairs[:_AT_ONCE], self._repairs[_AT_ONCE:]
         return repairs
@@ -248,7 +248,7 @@ class Writes:
             if abs(raw - put.over) <= SAME:
                 self._repairs.append(put)
 
-    def put_back(self, outcome: Outcome, names: tuple[str, ...]) -> None:
+    def repair(self, outcome: Outcome, names: tuple[str, ...]) -> None:
         """A write met another track or device: what stood there is wanted back.
 
         Args:
@@ -297,7 +297,7 @@ class UndoWatch:
         else:
             self._trails[put.key] = _Trail(put.move, before, [after], at)
 
-    def look(self, key: Key, raw: float, at: float) -> tuple[bool, DawEvent | None]:
+    def observe(self, key: Key, raw: float, at: float) -> tuple[bool, DawEvent | None]:
         """A parameter holds something new.
 
         Returns:

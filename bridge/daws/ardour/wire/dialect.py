@@ -156,21 +156,21 @@ class ArdourDialect:
         address = message.address
         heard: Iterable[Heard] | None
         if address == "/reply":
-            heard = self._hear_listing(message.args, at)
+            heard = self._decode_listing(message.args, at)
         elif address.startswith(PREFIX):
-            heard = self._hear_plugin(message, at)
+            heard = self._decode_plugin(message, at)
         elif self._is_sign(address, message.args):
             heard = self._doubt(at)
         else:
             heard = self._rows.decode(message, at=at)
             if heard is not None:
-                heard = [news for said in heard for news in self._keep(said)]
+                heard = [news for said in heard for news in self._remember(said)]
             elif address.split("/", 2)[1] not in _OTHER_WORDS:
                 return None
         self._heard_at = at
         return (*(heard or ()), *self._close(at))
 
-    def _keep(self, said: Heard) -> tuple[Heard, ...]:
+    def _remember(self, said: Heard) -> tuple[Heard, ...]:
         """Remember a value; what of it is news for the engine."""
         if isinstance(said, TransportChanged):
             is_new = self._is_playing is not said.playing
@@ -222,7 +222,7 @@ class ArdourDialect:
         self._plugins.forget()
         return (DumpOpened(at=at, count=0),) if was_sure else ()
 
-    def _hear_listing(self, args: tuple[OscArg, ...], at: float) -> tuple[Heard, ...]:
+    def _decode_listing(self, args: tuple[OscArg, ...], at: float) -> tuple[Heard, ...]:
         """A row of the list of strips, or its end."""
         if self._listing is None:
             return ()
@@ -235,7 +235,7 @@ class ArdourDialect:
                 self._incoming, self._listing = self._listing, None
                 for strip in self._incoming:
                     if strip.is_track:
-                        self._plugins.look_at(strip)
+                        self._plugins.inquire(strip)
                 return ()
             case (str(kind), str(name), _, _, _, _, int(number), *_) if (
                 number == len(self._listing) + 1 <= MAX_TRACKS
@@ -247,12 +247,12 @@ class ArdourDialect:
             f"{len(self._listing) + 1}; got {in_words(args)}."
         )
 
-    def _hear_plugin(self, message: OscMessage, at: float) -> Iterable[Heard]:
+    def _decode_plugin(self, message: OscMessage, at: float) -> Iterable[Heard]:
         """An answer about plugins: news of what is there, or a part of the dump."""
         self._progress_at = at
         if self._incoming is None:
-            return self._plugins.hear(message, self._strips, at=at)
-        self._plugins.hear(message, self._incoming, at=at)
+            return self._plugins.decode(message, self._strips, at=at)
+        self._plugins.decode(message, self._incoming, at=at)
         return ()
 
     # -- the dump ------------------------------------------------------------------------------
@@ -346,7 +346,7 @@ class ArdourDialect:
             self._poll_at = at
             if tracks := [strip for strip in self._strips if strip.is_track]:
                 self._polled = (self._polled + 1) % len(tracks)
-                self._plugins.look_at(tracks[self._polled])
+                self._plugins.inquire(tracks[self._polled])
         return (*messages, *self._plugins.ask(at=at))
 
     def farewell(self) -> tuple[OscMessage, ...]:

@@ -95,7 +95,7 @@ class Plugins:
         """Whether every question has its answer, or was given up."""
         return not self._questions
 
-    def look_at(self, strip: Strip) -> None:
+    def inquire(self, strip: Strip) -> None:
         """Ask what plugins a strip has; what is being asked already is not asked again."""
         self._question(_LIST, strip.number)
 
@@ -120,7 +120,7 @@ class Plugins:
                 f"{band.maximum:g} dB; got {command.value:g}."
             )
         strip.pending[command.param] = command.value
-        self.look_at(strip)
+        self.inquire(strip)
 
     def ask(self, *, at: float) -> list[OscMessage]:
         """Writes that may go, then the questions that are due."""
@@ -136,7 +136,7 @@ class Plugins:
             messages.append(question.message)
         return messages
 
-    def hear(
+    def decode(
         self, message: OscMessage, strips: Sequence[Strip], *, at: float
     ) -> list[ParamChanged]:
         """An answer; what of it is news of an EQ.
@@ -147,7 +147,7 @@ class Plugins:
         match message.address, message.args:
             case "/strip/plugin/list", (int(number), *plugins) if len(plugins) % 3 == 0:
                 if strip := self._answered(_LIST, number, 0, strips):
-                    return self._hear_list(strip, tuple(map(str, plugins[1::3])), at)
+                    return self._decode_list(strip, tuple(map(str, plugins[1::3])), at)
             case "/strip/plugin/descriptor", (int(number), int(plugin), *_):
                 param = _plugin_param(message)
                 if (_DESCRIBE, number, plugin) in self._questions:
@@ -155,7 +155,7 @@ class Plugins:
             case "/strip/plugin/descriptor_end", (int(number), int(plugin)):
                 params = self._described.pop((number, plugin), [])
                 if strip := self._answered(_DESCRIBE, number, plugin, strips):
-                    return self._hear_bands(strip, plugin, find_bands(params), at)
+                    return self._decode_bands(strip, plugin, find_bands(params), at)
             case (("/strip/plugin/list" | "/strip/plugin/descriptor_end"), _):
                 raise _not_understood(message)
         return []
@@ -173,7 +173,7 @@ class Plugins:
         question = self._questions.pop((address, number, plugin), None)
         return strips[number - 1] if question and 1 <= number <= len(strips) else None
 
-    def _hear_list(self, strip: Strip, names: tuple[str, ...], at: float) -> list[ParamChanged]:
+    def _decode_list(self, strip: Strip, names: tuple[str, ...], at: float) -> list[ParamChanged]:
         """Where they stand as before, what waited for that is written."""
         if strip.plugins == names:
             if strip.eq is not None:
@@ -186,7 +186,7 @@ class Plugins:
         for plugin, name in enumerate(names, start=1):
             if may_be_eq(name):
                 self._question(_DESCRIBE, strip.number, plugin)
-        return [news for band in bands for news in _note(strip, band, math.nan, at)]
+        return [news for band in bands for news in _record(strip, band, math.nan, at)]
 
     def _write_pending(self, strip: Strip, eq: Eq) -> None:
         for band, value in strip.pending.items():
@@ -196,7 +196,7 @@ class Plugins:
                 strip.awaited[band] = (value, _TRIES)
         strip.pending.clear()
 
-    def _hear_bands(
+    def _decode_bands(
         self, strip: Strip, plugin: int, bands: dict[Param, PluginParam], at: float
     ) -> list[ParamChanged]:
         """What the bands of a strip's EQ hold; the first plugin that has any is its EQ."""
@@ -209,11 +209,11 @@ class Plugins:
         for band in EQ_BANDS:
             is_here = band in bands
             if is_here and band in before and before[band].number != bands[band].number:
-                news += _note(strip, band, math.nan, at)  # another filter serves for it now
+                news += _record(strip, band, math.nan, at)  # another filter serves for it now
             elif band in strip.awaited and is_here and not self._is_answer(strip, band):
                 self._question(_DESCRIBE, strip.number, plugin)
             else:
-                news += _note(strip, band, bands[band].value if is_here else math.nan, at)
+                news += _record(strip, band, bands[band].value if is_here else math.nan, at)
         return news
 
     def _is_answer(self, strip: Strip, band: Param) -> bool:
@@ -225,7 +225,7 @@ class Plugins:
         return tries <= 0 or same_value(band, strip.eq.bands[band].value, value)
 
 
-def _note(strip: Strip, band: Param, value: float, at: float) -> list[ParamChanged]:
+def _record(strip: Strip, band: Param, value: float, at: float) -> list[ParamChanged]:
     """What a band holds, NaN for none: news if it is another value, or answers a write."""
     old = strip.values.pop(band, math.nan)
     is_news = strip.awaited.pop(band, None) is not None

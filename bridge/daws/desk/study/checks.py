@@ -317,14 +317,14 @@ def meters(moves: int) -> Verdict:
         levels = [-20.0 - number / 10.0 for number in range(48)]
         blob = struct.pack("<i48f", 48, *(10.0 ** (level / 20.0) for level in levels))
         datagram = encode(OscMessage("/meters/13", (blob,)))
-        stage.runner.meters.take(at=stage.loop.time())
+        stage.runner.meters.collect(at=stage.loop.time())
         count, began = moves * 72_000 // _MOVES, time.process_time()
         for _ in range(count):
             (message,) = decode(datagram)
             stage.runner.receive_daw(message, ("192.168.1.64", 10023), stage.loop.time())
             stage.runner.meters.sample()
         share = 20.0 * (time.process_time() - began) / count
-        event = stage.runner.meters.take(at=stage.loop.time())
+        event = stage.runner.meters.collect(at=stage.loop.time())
     heard = struct.unpack("<384f", event.levels)[1::12] if event else ()
     faders = laws.fader_db(767 / 1023)
     off = max(abs(a - b - faders) for a, b in zip(heard, levels[:32], strict=True))

@@ -261,10 +261,10 @@ class FakeDesk:
             for address in addresses
             for client in self.clients
             if client != but or self.tells_writers
-            for message in self._said(address)
+            for message in self._answers(address)
         ]
 
-    def _said(self, address: str) -> Iterator[OscMessage]:
+    def _answers(self, address: str) -> Iterator[OscMessage]:
         if address.startswith("/config/chlink/") and not self.is_x32:
             yield from self._get("/config/chlink")
         else:

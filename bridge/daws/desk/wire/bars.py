@@ -74,11 +74,11 @@ def bars_of(console: Console, place: int) -> dict[LockClass, str]:
 
 def _whole(console: Console, place: int) -> str:
     """Why nothing of an input is written; empty where something may be."""
-    base, name = console.bases[place], console.given_name(place)
+    base, name = console.bases[place], console.input_name(place)
     if not console.is_link_known(place):
         return f"{SOON} until the desk says which channels are linked"
     if console.is_follower(place):
-        return f"goes with {console.given_name(place - 1) or console.label(place - 1)}"
+        return f"goes with {console.input_name(place - 1) or console.label(place - 1)}"
     if not console.is_wanted(place):
         return "is not chosen in desk.strips" if name else "has no name on the desk"
     tails = (t.DCA, t.MUTE, console.family.to_main)

@@ -122,7 +122,7 @@ class Console:
         """The place of each input's address, from 0."""
         return {base: place for place, base in enumerate(self.bases)}
 
-    def given_name(self, place: int) -> str:
+    def input_name(self, place: int) -> str:
         """What the desk calls an input; empty where it has no name."""
         return self.text(f"{self.bases[place]}/{t.NAME}")
 
@@ -136,7 +136,7 @@ class Console:
         """Whether the settings let an input be a strip to work on."""
         chosen = self.options.strips
         if chosen == "named":
-            return bool(self.given_name(place))
+            return bool(self.input_name(place))
         return chosen == "all" or place in self._chosen
 
     @cached_property

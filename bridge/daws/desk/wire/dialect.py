@@ -322,15 +322,15 @@ class DeskDialect:
         if is_back and not self._twins.text:  # what was read before may be another by now
             self._begin_reading(at, is_anew=True)
         if self._questions.unanswered:
-            self._give_up(console)
+            self._abandon(console)
         self._complain_of_loss(at)
-        self._tell_scene(console, at)
+        self._report_scene(console, at)
         if self._reading.is_complete():
             self._close_reading(console, at)
         if not self._roll.is_open and self._roll.is_doubtful:
             self._pending += self._roll.all_changes(at)
 
-    def _tell_scene(self, console: Console, at: float) -> None:
+    def _report_scene(self, console: Console, at: float) -> None:
         """Say which scene is on the desk, once, when its number and name are known."""
         address = console.scene_name_address()
         scene = console.scene_in_words()
@@ -348,12 +348,12 @@ class DeskDialect:
             )
             self._pending.append(DawComplained(at=at, text=text))
 
-    def _give_up(self, console: Console) -> None:
+    def _abandon(self, console: Console) -> None:
         """The desk does not know these addresses, or the network lost them again and again."""
         unanswered = set(self._questions.unanswered)
         self._questions.unanswered.clear()  # names among them are asked for again
         for address in sorted(unanswered):
-            self._reading.give_up(console, address)
+            self._reading.abandon(console, address)
         self._roll.is_doubtful = True  # what waited for them waits no more
 
     def _close_reading(self, console: Console, at: float) -> None:

@@ -117,7 +117,7 @@ class Questions:
     def due(self, at: float) -> list[OscMessage]:
         """The questions that may leave now."""
         self._refill(at)
-        self._give_up(at)
+        self._abandon(at)
         out = []
         while self._waiting and len(self._flight) < WINDOW and self._credit >= 1.0:
             address = self._waiting.popleft()
@@ -146,7 +146,7 @@ class Questions:
         slowest = max(self._round_trips_s, default=0.0)
         return max(_PATIENCE_S, 2.0 * slowest)
 
-    def _give_up(self, at: float) -> None:
+    def _abandon(self, at: float) -> None:
         """Ask again for what was not answered in time, with growing patience; at last do not."""
         late = [
             (address, tries)

@@ -83,7 +83,7 @@ class Reading:
                     more = [f"{send}/on", *tap_addresses(console, base, bus)]
                     self._questions.add(each for each in more if not console.is_known(each))
 
-    def give_up(self, console: Console, address: str) -> None:
+    def abandon(self, console: Console, address: str) -> None:
         """So many questions brought no answer: they were lost, or the desk has no such thing."""
         kind = _kind(address)
         self._rounds[address] = self._rounds.get(address, 0) + 1

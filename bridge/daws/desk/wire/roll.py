@@ -115,7 +115,7 @@ class DeskRoll:
     def renamed(self) -> int:
         """How many inputs are called otherwise than the engine was told."""
         return sum(
-            old.name != (self.console.given_name(place) or self.console.label(place))
+            old.name != (self.console.input_name(place) or self.console.label(place))
             for place, old in enumerate(self._told)
         )
 
@@ -197,7 +197,7 @@ class DeskRoll:
     def _input(self, place: int) -> Input:
         console = self.console
         return Input(
-            name=console.given_name(place) or console.label(place),
+            name=console.input_name(place) or console.label(place),
             values=console.values(place),
             is_muted=console.is_muted(place),
             offset_db=console.offset_db(place),

@@ -75,7 +75,7 @@ class Bank:
             self._said = {}
         self.is_collecting = True
 
-    def hear(
+    def decode(
         self, message: OscMessage, template: str, track: int, *, at: float
     ) -> tuple[Param | None, LevelReading | Refusal | None] | None:
         """Take what REAPER said of one place; None for an address that the bank does not know.
@@ -91,7 +91,7 @@ class Bank:
         if template in rows.HEARD:
             place = self._place(message, track)
             self._said.setdefault(track, set()).add(template)
-            return None, self._hear_other(place, message, template, track)
+            return None, self._decode_other(place, message, template, track)
         heard = self._table.decode(message, at=at)
         if heard is None:
             return None
@@ -134,7 +134,7 @@ class Bank:
             )
         return self._places.setdefault(track, _Place())
 
-    def _hear_other(
+    def _decode_other(
         self, place: _Place, message: OscMessage, template: str, track: int
     ) -> LevelReading | None:
         scale = rows.UNIT

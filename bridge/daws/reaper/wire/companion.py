@@ -238,7 +238,7 @@ class Mailbox:
         self._clock_at = 0.0
         self._waiting: list[_Command] = []
 
-    def take(self, state: CompanionState, at: float) -> set[tuple[str, Param]]:
+    def acknowledge(self, state: CompanionState, at: float) -> set[tuple[str, Param]]:
         """Note how far the companion has come; returns what it did, by GUID and parameter."""
         if state.run != self.run:
             self.run, self._number = state.run, state.done
@@ -248,7 +248,7 @@ class Mailbox:
         self._waiting = [command for command in self._waiting if command.number > state.done]
         return done
 
-    def put(self, strip: Strip, command: SetParam, *, at: float) -> str:
+    def add(self, strip: Strip, command: SetParam, *, at: float) -> str:
         """Add a write; returns the whole text.
 
         It takes the place of what waits for that control, save the last value of another move,
@@ -317,7 +317,7 @@ class UndoWatch:
         self._labels: list[str] = []
         self._undone: set[str] = set()
 
-    def note(self, command: SetParam, label: str) -> None:
+    def record(self, command: SetParam, label: str) -> None:
         """A move is about to get its point; what was undone before can't be redone any more."""
         is_ours = command.is_last and command.move and not command.move.endswith(BACK)
         if is_ours and label not in self._labels[-1:]:
@@ -325,7 +325,7 @@ class UndoWatch:
             self._labels = [*self._labels[-511:], label]
             self._undone.clear()
 
-    def look(self, undo: str, redo: str, *, at: float) -> list[DawEvent]:
+    def observe(self, undo: str, redo: str, *, at: float) -> list[DawEvent]:
         """What the newest names say; several steps between two looks are all seen."""
         before = self._undone
         if redo in self._labels:

@@ -98,34 +98,34 @@ class ReaperDialect:
         """What REAPER or its companion said; see `Dialect.decode`."""
         address = message.address
         if address.startswith(companion.PREFIX):
-            return self._hear_companion(message, at)
+            return self._decode_companion(message, at)
         template, track = split_address(address)
         if template == rows.PING or (track == 0 and template.startswith(rows.TRACK)):
             self._heard_at = at  # the device's own track, or the master
-            return (*self._look_at_lane(at), *self._tell_owed(at))
-        said = self._bank.hear(message, template, track, at=at)
+            return (*self._check_lane(at), *self._confirm_owed(at))
+        said = self._bank.decode(message, template, track, at=at)
         if said is None:
             return None
         self._heard_at = at
         param, beside = said
-        heard = [*self._look_at_lane(at)]
+        heard = [*self._check_lane(at)]
         if isinstance(beside, Refusal):
             heard.append(beside)
         if self._is_companions:
             return tuple(heard)
         if isinstance(beside, LevelReading):
             is_known = not self._roll.is_open and beside.slot.track <= len(self._roll.strips)
-            return (*heard, *self._tell_owed(at), *((beside,) if is_known else ()))
+            return (*heard, *self._confirm_owed(at), *((beside,) if is_known else ()))
         said_now = {(track, param)} if param else set()
-        heard += self._tell_bank(said_now | self._bank.writes.pop_owed(), at)
+        heard += self._publish_bank(said_now | self._bank.writes.pop_owed(), at)
         return tuple(heard)
 
-    def _tell_owed(self, at: float) -> tuple[Heard, ...]:
+    def _confirm_owed(self, at: float) -> tuple[Heard, ...]:
         """What was wanted and stood already, so that no echo of it comes."""
         owed = self._bank.writes.pop_owed()
-        return self._tell_bank(owed, at) if owed and not self._is_companions else ()
+        return self._publish_bank(owed, at) if owed and not self._is_companions else ()
 
-    def _look_at_lane(self, at: float) -> tuple[Heard, ...]:
+    def _check_lane(self, at: float) -> tuple[Heard, ...]:
         """Leave the companion's lane when it has fallen silent."""
         if not self._is_companions or self.is_companion_fresh(at):
             return ()
@@ -133,7 +133,7 @@ class ReaperDialect:
         self._sign_at = at
         return self._roll.doubt(at)
 
-    def _tell_bank(self, said: set[tuple[int, Param]], at: float) -> tuple[Heard, ...]:
+    def _publish_bank(self, said: set[tuple[int, Param]], at: float) -> tuple[Heard, ...]:
         """What is new of the surface: a value, a doubt, or at the end of a dump everything."""
         if self._bank.is_collecting:
             if not self._bank.is_complete:
@@ -173,10 +173,10 @@ class ReaperDialect:
 
     # -- what the companion says ---------------------------------------------------------------
 
-    def _hear_companion(self, message: OscMessage, at: float) -> tuple[Heard, ...] | None:
+    def _decode_companion(self, message: OscMessage, at: float) -> tuple[Heard, ...] | None:
         match message.address, message.args:
             case companion.STATE, (str(text),):
-                return self._hear_state(self._reader.read(text), at)
+                return self._decode_state(self._reader.read(text), at)
             case companion.LEVELS, (str(text),):
                 self._levels = text
                 return self._read_levels()
@@ -192,11 +192,11 @@ class ReaperDialect:
             return ()
         return (*companion.read_levels(self._levels, self._state.strips, self._state.layout),)
 
-    def _hear_state(self, state: companion.CompanionState, at: float) -> tuple[Heard, ...]:
+    def _decode_state(self, state: companion.CompanionState, at: float) -> tuple[Heard, ...]:
         before, self._state, self._state_at = self._state, state, at
         self._bank.meter_range = state.meter_range
-        done = self._mailbox.take(state, at)
-        undone = self._undo.look(state.undo, state.redo, at=at)
+        done = self._mailbox.acknowledge(state, at)
+        undone = self._undo.observe(state.undo, state.redo, at=at)
         is_dump = (
             not self._is_companions
             or before is None
@@ -241,8 +241,8 @@ class ReaperDialect:
             return self._write(command, strip, at)
         if not self._is_companions or not self.is_companion_fresh(at):
             return ()
-        self._undo.note(command, companion.label_of(command, strip.name))
-        return (OscMessage(companion.COMMANDS, (self._mailbox.put(strip, command, at=at),)),)
+        self._undo.record(command, companion.label_of(command, strip.name))
+        return (OscMessage(companion.COMMANDS, (self._mailbox.add(strip, command, at=at),)),)
 
     def _write(self, command: SetParam, strip: Strip, at: float) -> tuple[OscMessage, ...]:
         """A write over OSC, as far as it is not there already and no hand is."""

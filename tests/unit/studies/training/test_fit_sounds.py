@@ -5,13 +5,13 @@ import pytest
 
 from bridge.mix.roles import ROLES, Role
 from bridge.mix.sound import decode_sounds, encode_sounds, load_sounds
-from bridge.studies.training.fit_sounds import crests_of, draw_songs, fit, hear_bands, score
+from bridge.studies.training.fit_sounds import crests_of, draw_songs, fit, measure_bands, score
 
 pytestmark = pytest.mark.slow
 
 
 def test_the_shipped_table_is_right_about_a_band_and_songs_it_never_heard() -> None:
-    band = hear_bands(1, first=1000, seconds=2)
+    band = measure_bands(1, first=1000, seconds=2)
     songs = draw_songs(10, crests_of(band), first=1000)
     for heard, least in ((band, 1), (songs, 10)):
         right, said, could = score(heard, load_sounds())

@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick check static docs bench clean packages
+.PHONY: help setup demo test quick check static docs bench desks clean packages
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -73,6 +73,9 @@ docs: .venv/docs ## Build the site of the documentation into build/site; a broke
 
 bench: setup ## Measure speed and print the figures side by side
 	@$(BIN)/mixbridge study bench
+
+desks: setup ## Play 10,000 random desks; count which promises break
+	@PYTHONPATH=.:tests nice $(BIN)/python tests/support/desk_model/search.py --all --first 20000 --desks 10000
 
 clean: ## Remove .venv and what the tools left
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage build dist

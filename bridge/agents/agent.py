@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from bridge.mix.params import Param
 from bridge.mix.state import Observation
+from bridge.mix.wishes import Wish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +139,7 @@ class Forgetful(Protocol):
     """An agent that can be told to forget; others say no."""
 
     def forget(self, what: str) -> bool:
-        """Forget what was learnt of a role, of this ``song`` or ``all``; False: it cannot."""
+        """Forget what was learnt of a role, this ``song``, a finished mix or ``all``; or False."""
 
 
 @runtime_checkable
@@ -157,6 +158,54 @@ class LearnsMixes(Protocol):
 
         Returns:
             None where nothing of it is known.
+        """
+
+
+@runtime_checkable
+class LearnsSongs(Protocol):
+    """An agent that learns from finished mixes of other songs."""
+
+    @property
+    def songs(self) -> tuple[str, ...]:
+        """The names of the finished mixes that it knows, to forget them by."""
+
+    def learn_song(self, name: str, observation: Observation, *, knows_eq: bool) -> tuple[str, ...]:
+        """Learn from a finished mix; one of that name is replaced.
+
+        Args:
+            name: What to call it.
+            observation: The mix; a pan that says nothing is NaN.
+            knows_eq: Whether `values` say what the EQ does, and the sources are without it.
+
+        Returns:
+            What the mix says, in words, a sentence each; what it says most plainly first.
+        """
+
+
+@runtime_checkable
+class GrantsWishes(Protocol):
+    """An agent that understands a word for how a person wants a track."""
+
+    def learn_from_wish(
+        self,
+        observation: Observation,
+        row: int,
+        wish: Wish,
+        teaches: NDArray[np.bool_],
+        *,
+        at: float,
+    ) -> Learnt | None:
+        """Learn how a track is wanted, and propose the moves for it as soon as they are allowed.
+
+        Args:
+            observation: The mix.
+            row: The track's row.
+            wish: How it is wanted, against how it is now.
+            teaches: (6,) which of its controls teach, in the order of `MOVABLE`.
+            at: Monotonic seconds.
+
+        Returns:
+            None where nothing is known of what the word is about.
         """
 
 

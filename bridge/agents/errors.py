@@ -32,22 +32,51 @@ _METER_SD: Final[FloatArray] = np.array([1.5, 1.5, 1.5, 1.5, 1.5, 0.0])
 _MEMORY_READS: Final = 24.0
 
 
+class ErrorFinder:
+    """Errors of one observation, for any taste.
+
+    Args:
+        features: Of the mix.
+        observation: The mix.
+
+    Attributes:
+        sd: (n, 6) how well the errors are known.
+    """
+
+    def __init__(self, features: Features, observation: Observation) -> None:
+        self._target = target = TARGET[observation.roles]
+        self._is_known = ~np.isnan(features.level)
+        self._error = error = np.empty_like(target)
+        np.subtract(features.level, target[:, 0], out=error[:, 0])
+        np.subtract(features.tone, target[:, 1:5], out=error[:, 1:5])
+        np.subtract(features.width, target[:, 5], out=error[:, 5])
+        # A DAW that says nothing of its EQ has none that could be moved.
+        error[:, 1:5][np.isnan(observation.values[:, EQ_COLUMNS])] = np.nan
+        reads = np.clip(observation.reads, 1.0, _MEMORY_READS)
+        self.sd: FloatArray = np.hypot(FLOOR_SD, _METER_SD / np.sqrt(reads)[:, None])
+        self.sd[:, 0] = np.hypot(self.sd[:, 0], observation.level_sd_db)
+
+    def errors(self, taste: FloatArray) -> FloatArray:
+        """Errors (n, 6) against the average listener.
+
+        The level targets, together with what this person is believed to want (`taste`), are
+        shifted so that the tracks add up to the mix: four guitars are each wanted softer than one.
+        """
+        error = self._error.copy()
+        error[:, 0] += self._wanted_db(taste)
+        return error
+
+    def level_errors(self, level: FloatArray, taste: FloatArray) -> FloatArray:
+        """The first column (n,) of `errors` where the tracks have another `level`."""
+        return np.asarray(level - self._target[:, 0] + self._wanted_db(taste))
+
+    def _wanted_db(self, taste: FloatArray) -> FloatArray:
+        return to_db(to_power(self._target[:, 0] + taste[:, 0])[self._is_known].sum())
+
+
 def find_errors(
     features: Features, observation: Observation, taste: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Errors (n, 6) against the average listener, and their standard deviations.
-
-    The level targets, together with what this person is believed to want (`taste`), are shifted so
-    that the tracks add up to the mix: four guitars are each wanted softer than one.
-    """
-    target = TARGET[observation.roles]
-    is_known = ~np.isnan(features.level)
-    wanted = to_power(target[:, 0] + taste[:, 0])[is_known].sum()
-    level = features.level - target[:, 0] + to_db(wanted)
-    error = np.column_stack([level, features.tone - target[:, 1:5], features.width - target[:, 5]])
-    # A DAW that says nothing of its EQ has none that could be moved.
-    error[:, 1:5][np.isnan(observation.values[:, EQ_COLUMNS])] = np.nan
-    reads = np.clip(observation.reads, 1.0, _MEMORY_READS)
-    sd = np.hypot(FLOOR_SD, _METER_SD / np.sqrt(reads)[:, None])
-    sd[:, 0] = np.hypot(sd[:, 0], observation.level_sd_db)
-    return error, sd
+    """Errors (n, 6) against the average listener, and their standard deviations."""
+    finder = ErrorFinder(features, observation)
+    return finder.errors(taste), finder.sd

@@ -20,12 +20,17 @@ from numpy.typing import NDArray
 from bridge.agents.agent import Learnt, Proposal
 from bridge.agents.as_found import first_doubt
 from bridge.agents.cells import STEP_PARAMS, STEPS
-from bridge.agents.errors import DIMENSION, find_errors
-from bridge.agents.features import measure
-from bridge.agents.own_sound import OWN_COLUMNS, own_errors, with_own_sounds
+from bridge.agents.corrections import (
+    correct_by_hand,
+    correct_by_mix,
+    correct_by_wish,
+    learn_finished_mix,
+)
+from bridge.agents.errors import DIMENSION
+from bridge.agents.own_sound import with_own_sounds
 from bridge.agents.person import Person
-from bridge.agents.reasons import belief_in_words
-from bridge.agents.restraint import SILENT, Restraint, family_of
+from bridge.agents.reasons import belief_in_words, granted_in_words
+from bridge.agents.restraint import SILENT, Restraint
 from bridge.agents.terms import explain
 from bridge.agents.thumbs import ThumbModel
 from bridge.agents.trace import Trace
@@ -34,21 +39,13 @@ from bridge.agents.view import DIMENSION_OF_MOVE, View, expect, look, pictures_o
 from bridge.learning.policies import epsilon_greedy
 from bridge.learning.prior import Prior
 from bridge.learning.q_learning import FloatArray, IntArray
-from bridge.mix.params import COLUMN, EQ_BANDS, Param
+from bridge.mix.params import Param
 from bridge.mix.roles import ROLES
 from bridge.mix.state import Observation
+from bridge.mix.wishes import Wish
 
 _LEAST_THUMB: Final = 0.3
 """A thumb is a sign: it is worth |Q| of the move that it judges, and at least this."""
-
-_HAND_SD: Final = (2.0, 2.0, 2.0, 2.0, 2.0, 0.15)
-"""A hand stops within about this of where its owner wants the track."""
-
-_ENDORSED_SD: Final = np.array([0.7, 1.0, 1.0, 1.0, 1.0, 0.05, 0.7, 0.7, 0.7, 0.7])
-"""A mix that a person wants as it is has each track so near to where they want it."""
-
-_TEACHES: Final = np.array([0, 2, 3, 4, 5, 1, 2, 3, 4, 5])
-"""Which control (a column of `MOVABLE`) teaches each column of taste."""
 
 _CAUTIOUS_CONFIDENCE: Final = 0.25
 """In a gig: only where this person's answers have taken away a quarter of the doubt."""
@@ -120,6 +117,8 @@ class FactoredAgent:
         person.decisions += 1
         view = look(observation, self._person)
         self._person.restraint.watch(observation)
+        if not cautious and (granted := self._grant(observation, view, steps, allowed)):
+            return granted
         is_open = self._person.restraint.open_moves(observation.values, steps, person.doubts())
         usable = allowed & (steps != 0.0) & is_open
         rows = {key: row for row, key in enumerate(observation.keys)}
@@ -142,26 +141,84 @@ class FactoredAgent:
         if choice is None or scores.ravel()[choice.index] < self._tuning.least_score:
             self._rest = self._why_rest()
             return None
-        self._rest = ""
         row, move = divmod(choice.index, STEPS.size)
-        trace = trace_of(view, person.tables, observation.keys[row], row=row, move=move)
-        self._person.restraint.propose(observation, row, STEP_PARAMS[move], float(steps[row, move]))
-        return Proposal(
+        reason = explain(
+            observation,
+            view,
+            person,
             row=row,
-            param=STEP_PARAMS[move],
+            move=move,
+            step=float(steps[row, move]),
+            is_try=is_asked or not (scores[row, move] >= scores[usable].max()),
+        )
+        return self._proposal(
+            observation,
+            view,
+            row=row,
+            move=move,
             step=float(steps[row, move]),
             probability=choice.probability,
             score=float(scores[row, move]),
+            reason=reason,
+            is_asked=is_asked,
+        )
+
+    def _grant(
+        self,
+        observation: Observation,
+        view: View,
+        steps: FloatArray,
+        allowed: NDArray[np.bool_],
+    ) -> Proposal | None:
+        """The move for a word that the person has said, whatever else would be worth more."""
+        person = self._person
+        granted = person.wishes.grant(
+            observation.keys, observation.values, view.outward, steps, allowed
+        )
+        if granted is None:
+            return None
+        row, move, wish = granted
+        step = float(steps[row, move])
+        good, harm = expect(view, person.tables, person.shares())[:, row, move]
+        score = float(np.nan_to_num(good - harm)) * min(1.0, abs(step / float(STEPS[move])))
+        return self._proposal(
+            observation,
+            view,
+            row=row,
+            move=move,
+            step=step,
+            probability=1.0,
+            score=score,
+            reason=granted_in_words(observation.names[row], wish, STEP_PARAMS[move], step),
+            is_asked=False,
+        )
+
+    def _proposal(
+        self,
+        observation: Observation,
+        view: View,
+        *,
+        row: int,
+        move: int,
+        step: float,
+        probability: float,
+        score: float,
+        reason: str,
+        is_asked: bool,
+    ) -> Proposal:
+        """What is proposed, with all that must be remembered of it."""
+        self._rest = ""
+        person = self._person
+        trace = trace_of(view, person.tables, observation.keys[row], row=row, move=move)
+        person.restraint.propose(observation, row, STEP_PARAMS[move], step)
+        return Proposal(
+            row=row,
+            param=STEP_PARAMS[move],
+            step=step,
+            probability=probability,
+            score=score,
             confidence=float(self._confidence(view, observation.roles)[row, _dimension(move)]),
-            reason=explain(
-                observation,
-                view,
-                person,
-                row=row,
-                move=move,
-                step=float(steps[row, move]),
-                is_try=is_asked or not (scores[row, move] >= scores[usable].max()),
-            ),
+            reason=reason,
             trace=replace(trace, is_asked=is_asked),
         )
 
@@ -237,6 +294,7 @@ class FactoredAgent:
         weight *= 0.5 + 0.5 * min(abs(reward), 1.0)
         if reward < 0.0:
             person.dislike(trace.key, trace.move)
+            person.wishes.drop(trace.key)
         next_value = 0.0
         if self._discount:
             view = look(observation, person)
@@ -342,50 +400,49 @@ class FactoredAgent:
         self, observation: Observation, row: int, param: Param, value: float, *, at: float
     ) -> Learnt | None:
         """A hand has put a track where its owner wants it; `observation` is from after that."""
-        if not self._is_learning or param not in DIMENSION or not np.isfinite(value):
+        if not self._is_learning:
             return None
-        taste, dimension = self._person.taste, DIMENSION[param]
-        taste.attend(observation.keys, observation.roles)
-        values = observation.values.copy()
-        values[row, COLUMN[param]] = value
-        held = replace(observation, values=values)
-        error, _ = find_errors(measure(held), held, taste.of_members()[0])
-        if np.isnan(error[row, dimension]):
+        dimension = correct_by_hand(self._person, observation, row, param, value)
+        if dimension is None:
             return None
-        self._person.restraint.answer()
-        taste.correct(row, dimension, value=float(error[row, dimension]), sd=_HAND_SD[dimension])
-        if param in EQ_BANDS:
-            column = OWN_COLUMNS.start + dimension - 1
-            own = own_errors(held)[row, dimension - 1]
-            taste.correct(row, column, value=float(own), sd=_HAND_SD[dimension])
-        self._person.pictures[family_of(param)].renew()
         return Learnt(td_error=0.0, text=self._told(row, dimension))
 
     def learn_from_mix(
         self, observation: Observation, teaches: NDArray[np.bool_], *, at: float
     ) -> Learnt | None:
         """A person wants the mix as it is: every strip is where they want it."""
-        if not self._is_learning:
+        count = correct_by_mix(self._person, observation, teaches) if self._is_learning else 0
+        if not count:
             return None
-        person = self._person
-        view = look(observation, person)
-        in_taste = teaches[:, _TEACHES]
-        is_known = ~np.isnan(view.error) & in_taste
-        if not is_known.any():
-            return None
-        sure = np.hypot(view.sd, _ENDORSED_SD)
-        person.judge_tones(view.error, view.sd, is_known[:, 1:5])
-        for row, column in np.argwhere(is_known):
-            person.taste.correct(
-                int(row), int(column), value=view.error[row, column], sd=sure[row, column]
-            )
-        self._person.restraint.answer()
-        self._person.restraint.endorse(observation.values)
-        count = int(is_known.any(axis=1).sum())
         return Learnt(td_error=0.0, text=f"you want this mix as it is: {count} tracks taught me")
 
+    def learn_from_wish(
+        self,
+        observation: Observation,
+        row: int,
+        wish: Wish,
+        teaches: NDArray[np.bool_],
+        *,
+        at: float,
+    ) -> Learnt | None:
+        """A person has said how they want a track, against how it is now."""
+        if not self._is_learning or not correct_by_wish(
+            self._person, observation, row, wish, teaches
+        ):
+            return None
+        return Learnt(td_error=0.0, text=f"you want {observation.names[row]} {wish}")
+
+    @property
+    def songs(self) -> tuple[str, ...]:
+        """The finished mixes that were learnt."""
+        return self._person.taste.past.names
+
+    def learn_song(self, name: str, observation: Observation, *, knows_eq: bool) -> tuple[str, ...]:
+        """A finished mix of this person's says what they want of roles."""
+        return learn_finished_mix(self._person, name, observation, knows_eq=knows_eq)
+
     def forget(self, what: str) -> bool:
-        """Be as before this person's answers: on a role, this ``song`` or ``all``."""
+        """Be as before this person's answers: on a role, this ``song``, a mix or ``all``."""
         self._person.restraint = Restraint()
         return self._person.forget(what)
 

@@ -61,7 +61,7 @@ def measure(observation: Observation) -> Features:
     bands = np.add.reduceat(power, _BAND_STARTS, axis=1)
     mix_bands = bands.sum(axis=0)
     pan = observation.values[:, COLUMN[Param.PAN]]
-    outward, side = _sides(np.nan_to_num(pan), own)
+    outward, side = _sides(_known(pan), own)
     with np.errstate(invalid="ignore"):
         level = np.where(is_known, _ratio_db(own, total), np.nan)
         tone = _ratio_db(bands, own[:, None] - bands)
@@ -80,20 +80,49 @@ def measure(observation: Observation) -> Features:
     )
 
 
+def levels_after(features: Features, observation: Observation, row: int) -> FloatArray:
+    """(n,) the levels of a mix of which only the controls of one track have changed.
+
+    Args:
+        features: Of the mix before.
+        observation: The mix after.
+        row: The track.
+    """
+    power = features.power.copy()
+    power[row] = _octave_power(observation, slice(row, row + 1))[0]
+    own = power.sum(axis=1)
+    return np.where(np.isnan(features.level), np.nan, _ratio_db(own, own.sum()))
+
+
+def tone_after(observation: Observation, row: int) -> FloatArray:
+    """(4,) the tone of one track; NaN unknown."""
+    power, _, has_spectrum = _octave_power(observation, slice(row, row + 1))
+    bands = np.add.reduceat(power, _BAND_STARTS, axis=1)
+    tone = _ratio_db(bands, power.sum(axis=1)[:, None] - bands)[0]
+    return tone if has_spectrum[0] else np.full(4, np.nan)
+
+
 def _octave_power(
-    observation: Observation,
+    observation: Observation, rows: slice = slice(None)
 ) -> tuple[FloatArray, NDArray[np.bool_], NDArray[np.bool_]]:
     """K-weighted octave powers (n, 10) after EQ and fader; which tracks and spectra are known."""
-    gain = observation.values[:, COLUMN[Param.GAIN]]
-    has_spectrum = np.asarray(np.isfinite(observation.source_db).all(axis=1))
-    source = observation.source_db
+    gain = observation.values[rows, COLUMN[Param.GAIN]]
+    source = observation.source_db[rows]
+    has_spectrum = np.asarray(np.isfinite(source).all(axis=1))
     if not has_spectrum.all():
-        guess = TYPICAL_DB[observation.roles] + observation.level_db[:, None]
+        guess = TYPICAL_DB[observation.roles[rows]] + observation.level_db[rows, None]
         source = np.where(has_spectrum[:, None], source, guess)
-    level = source + gain[:, None] + eq_curve_db(np.nan_to_num(observation.values[:, EQ_COLUMNS]))
-    is_known = observation.audible & np.isfinite(level).all(axis=1)
+    # The curves of all: a product of matrices may round a single row in another way.
+    curves = eq_curve_db(_known(observation.values[:, EQ_COLUMNS]))
+    level = source + gain[:, None] + curves[rows]
+    is_known = observation.audible[rows] & np.isfinite(level).all(axis=1)
     level = np.where(is_known[:, None], level + K_WEIGHT_DB, -150.0)
     return np.exp(level * (np.log(10.0) / 10.0)), is_known, has_spectrum & is_known
+
+
+def _known(values: FloatArray) -> FloatArray:
+    """The same with 0 for NaN."""
+    return np.where(np.isnan(values), 0.0, values)
 
 
 def _ratio_db(power: FloatArray, other: FloatArray | float) -> FloatArray:

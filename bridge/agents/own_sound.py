@@ -34,10 +34,17 @@ _MEMBER_SD: Final = 1.5
 _SONG_SD: Final = 0.8
 
 
-def own_errors(observation: Observation) -> FloatArray:
-    """(n, 4) tone as it is less tone with the EQ flat, dB; the noise of the meters cancels."""
-    source_db = observation.source_db
-    return tone_db(source_db + eq_curve_db(observation.values[:, EQ_COLUMNS])) - tone_db(source_db)
+def own_errors(observation: Observation, rows: slice = slice(None)) -> FloatArray:
+    """(n, 4) tone as it is less tone with the EQ flat, dB; the noise of the meters cancels.
+
+    Args:
+        observation: The mix.
+        rows: Of which tracks.
+    """
+    source_db = observation.source_db[rows]
+    heard_db = source_db + eq_curve_db(observation.values[:, EQ_COLUMNS])[rows]
+    as_it_is, flat = tone_db(np.stack([heard_db, source_db]))
+    return np.asarray(as_it_is - flat)
 
 
 def with_own_sounds(prior: Prior) -> Prior:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from bridge.agents.as_found import DIMENSION_OF, SHARES, as_found, shares_of
 from bridge.agents.cells import FAMILIES, OWN, STEP_PARAMS
 from bridge.agents.errors import DIMENSIONS, TARGET
+from bridge.agents.open_wishes import OpenWishes
 from bridge.agents.own_sound import OWN_COLUMNS, with_own_sounds
 from bridge.agents.reasons import belief_in_words
 from bridge.agents.restraint import Restraint
@@ -68,6 +69,7 @@ class Person:
         finding: Whether strips are wanted as their roles are or about as found, by family.
         found: (tracks, 6) the controls when the song began.
         restraint: What was moved since they last answered, and how they like to be asked.
+        wishes: What is still to be done for words about tracks.
         decisions: How many decisions were made.
         first_loudness_db: How loud the mix was when it was first seen, dBFS.
         rng: The agent's chance; it is part of what is kept, so that a replay draws the same.
@@ -86,6 +88,7 @@ class Person:
         self.finding = _new_finding()
         self.found = np.zeros((0, len(MOVABLE)))
         self.restraint = Restraint()
+        self.wishes = OpenWishes()
         self.decisions = 0
         self.first_loudness_db = 0.0
         self._note = ""
@@ -119,6 +122,7 @@ class Person:
         """Another song: where it starts, and every family of moves has another chance."""
         self.first_loudness_db = loudness_db
         self.found = values.copy()
+        self.wishes.clear()
         for pictures in self.pictures.values():
             pictures.renew()
 
@@ -147,7 +151,11 @@ class Person:
         return [what for what, until in sorted(self._tabu.items()) if until >= self.decisions]
 
     def forget(self, what: str) -> bool:
-        """Forget a role, what was special in this ``song``, or ``all``; False for anything else."""
+        """Forget a role, what was special in this ``song``, a finished mix by its name, or ``all``.
+
+        False for anything else.
+        """
+        self.wishes.clear()
         if what == "song":
             self.taste.forget_members()
             self._tabu.clear()
@@ -164,7 +172,7 @@ class Person:
         elif what in tuple(ROLES):
             self._forget_role(ROLES.index(Role(what)))
         else:
-            return False
+            return self.taste.forget_song(what)
         return True
 
     def _forget_role(self, role: int) -> None:
@@ -185,13 +193,14 @@ class Person:
         sure = 1.0 - np.sqrt(variance / anybody)
         average = usual + TARGET
         return {
+            "mixes": list(self.taste.past.names),
             "carries": round(self.taste.past.share, 3),
             "consistency": round(self.consistency.share, 3),
             "note": self._note,
             "roles": {
                 str(role): {
                     name: {
-                        "answers": int(self.taste.answers[row, column]),
+                        "answers": self.taste.answers_about(row, column),
                         "average": round(float(average[row, column]), 2),
                         "is_sure": bool(sure[row, column] >= SURE_ENOUGH),
                         "sure": round(float(sure[row, column]), 3),
@@ -227,6 +236,8 @@ class Person:
             "tabu": [[key, move, self._tabu[key, move]] for key, move in self.disliked()],
             "taste": self.taste.state(),
         }
+        if wishes := self.wishes.state():
+            body["wishes"] = wishes  # what nobody has used is not there, as before there were any
         return json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
 
     @classmethod
@@ -270,6 +281,7 @@ class Person:
             person.found = np.full((len(person.taste.members), len(MOVABLE)), np.nan)
         if "restraint" in body:
             person.restraint.load_state(body["restraint"])
+        person.wishes.load_state(body.get("wishes", []))
         person.taste.rely(person.consistency.reliance)
         person.decisions = int(body["decisions"])
         person.first_loudness_db = float(body["first_loudness_db"])

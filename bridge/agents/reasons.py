@@ -10,6 +10,7 @@ from typing import Final
 
 from bridge.agents.errors import DIMENSION, DIMENSIONS
 from bridge.mix.params import EQ_BANDS, Param
+from bridge.mix.wishes import Wish
 
 _BAND_WORDS: Final[dict[Param, str]] = dict(
     zip(EQ_BANDS, ("lows", "low mids", "high mids", "highs"), strict=True)
@@ -87,6 +88,22 @@ def habit(name: str, param: Param, step: float) -> str:
     else:
         how = f"with {'more' if step > 0.0 else 'less'} {_BAND_WORDS[param]}"
     return f"{name} {how} is mostly liked in a mix like this one"
+
+
+def granted_in_words(name: str, wish: Wish, param: Param, step: float) -> str:
+    """Why a move is made that a person has asked for in a word.
+
+    >>> granted_in_words("Vox", Wish.BRIGHTER, Param.EQ_HIGH, 2.0)
+    'you want Vox brighter: more highs'
+    >>> granted_in_words("Vox", Wish.LOUDER, Param.GAIN, 3.0)
+    'you want Vox louder'
+    """
+    said = f"you want {name} {wish}"
+    if param in EQ_BANDS:
+        return f"{said}: {'more' if step > 0.0 else 'less'} {_BAND_WORDS[param]}"
+    if param is Param.GAIN and wish not in (Wish.LOUDER, Wish.SOFTER):
+        return f"{said}: {'louder' if step > 0.0 else 'softer'}"
+    return said
 
 
 def _fault(claim: Claim) -> str:

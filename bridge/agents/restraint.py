@@ -51,6 +51,11 @@ _IS_LARGE: Final = np.array(
 _FAMILY: Final = {Param.GAIN: "gain", Param.PAN: "pan"}
 
 
+_FAMILIES: Final = ("gain", "eq", "pan")
+_FAMILY_OF: Final = np.array([_FAMILIES.index(_FAMILY.get(param, "eq")) for param in STEP_PARAMS])
+_FARTHEST: Final = np.array([FARTHEST.get(param, _FARTHEST_EQ_DB) for param in STEP_PARAMS])
+
+
 def family_of(param: Param) -> str:
     """The family of moves of a parameter: ``gain``, ``eq`` or ``pan``."""
     return _FAMILY.get(param, "eq")
@@ -149,9 +154,9 @@ class Restraint:
             doubts: By family, how likely it is that its forecasts do not hold for this person.
         """
         way = self._way[:, _COLUMNS]
-        doubt = np.array([doubts[family_of(param)] for param in STEP_PARAMS])
-        farthest = np.array([FARTHEST.get(param, _FARTHEST_EQ_DB) for param in STEP_PARAMS])
-        is_open = (way * steps >= 0.0) & (np.abs(way + steps) <= farthest * (1.0 - doubt) / 0.9)
+        doubt = np.array([doubts[family] for family in _FAMILIES])[_FAMILY_OF]
+        farthest = _FARTHEST * (1.0 - doubt) / 0.9
+        is_open = (way * steps >= 0.0) & (np.abs(way + steps) <= farthest)
         self.is_waiting = self._moves >= _MOVES_A_TRACK * len(self._keys)
         if self.is_waiting:
             is_open[:] = False

@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 
 from bridge.agents.cells import OWN, STEP_PARAMS
-from bridge.agents.errors import DIMENSION, find_errors
-from bridge.agents.features import measure
+from bridge.agents.errors import DIMENSION
+from bridge.agents.features import levels_after, tone_after
 from bridge.agents.own_sound import OWN_COLUMNS, own_errors
 from bridge.agents.person import Person
 from bridge.agents.reasons import Claim, habit, reason
@@ -76,7 +76,7 @@ def explain(
         )
         if is_moved and any(claim.is_moved for claim in claims):
             continue  # the role's tone and the own sound say the same of it
-        answers = int(person.taste.answers[observation.roles[subject], column])
+        answers = person.taste.answers_about(int(observation.roles[subject]), column)
         claims.append(
             Claim(
                 name=observation.names[subject],
@@ -124,12 +124,24 @@ def _own_worth(
 def _changes(
     observation: Observation, view: View, row: int, param: Param, step: float
 ) -> FloatArray:
-    """(n, 10) how the errors change if that move is made."""
+    """(n, 10) how the errors that a move is about change if it is made; 0 for all others."""
     values = observation.values.copy()
     spec = SPECS[param]
     values[row, COLUMN[param]] = np.clip(
         values[row, COLUMN[param]] + step, spec.minimum, spec.maximum
     )
     moved = replace(observation, values=values)
-    error, _ = find_errors(measure(moved), moved, view.taste)
-    return np.concatenate([error, own_errors(moved)], axis=1) - view.error
+    change = np.zeros_like(view.error)
+    if param is Param.GAIN:
+        level = levels_after(view.features, moved, row)
+        change[:, _LEVEL] = view.finder.level_errors(level, view.taste) - view.error[:, _LEVEL]
+    elif param is Param.PAN:
+        pan = COLUMN[Param.PAN]
+        change[row, _WIDTH] = abs(values[row, pan]) - abs(observation.values[row, pan])
+    else:
+        tone = slice(1, 5)
+        change[row, tone] = tone_after(moved, row) - view.features.tone[row]
+        change[row, OWN_COLUMNS] = (
+            own_errors(moved, slice(row, row + 1))[0] - view.error[row, OWN_COLUMNS]
+        )
+    return change

@@ -8,8 +8,8 @@ import numpy as np
 
 from bridge.agents.as_found import places_of
 from bridge.agents.cells import OWN, STEP_PARAMS, STEPS, Spread, find_cells, spread
-from bridge.agents.errors import DIMENSION, find_errors
-from bridge.agents.features import measure
+from bridge.agents.errors import DIMENSION, ErrorFinder
+from bridge.agents.features import Features, measure
 from bridge.agents.own_sound import OWN_COLUMNS, own_errors
 from bridge.agents.person import Person
 from bridge.agents.side_effects import SideEffects, forecast_levels, side_effects
@@ -41,6 +41,8 @@ class View:
         spreads: Cells and weights by family: (n, k), for both of the EQ (n, 4, k).
         outward: (n,) the side that each track is on.
         side: What the gain and EQ moves do on the side.
+        features: Of the mix.
+        finder: What made `error`.
     """
 
     error: FloatArray
@@ -50,6 +52,8 @@ class View:
     spreads: dict[str, Spread]
     outward: FloatArray
     side: SideEffects
+    features: Features
+    finder: ErrorFinder
 
 
 def look(observation: Observation, person: Person) -> View:
@@ -59,13 +63,14 @@ def look(observation: Observation, person: Person) -> View:
     if observation.keys != person.taste.members:
         person.begin_song(features.loudness, observation.values)
     person.taste.attend(observation.keys, roles)
-    error, _ = find_errors(features, observation, person.taste.of_members()[0])
+    finder = ErrorFinder(features, observation)
+    error = finder.errors(person.taste.of_members()[0])
     person.find(places_of(observation, features, error, person.found), roles)
     taste, variance = person.taste.of_members()
-    error, sd = find_errors(features, observation, taste)  # as now believed
-    error = np.concatenate([error, own_errors(observation)], axis=1)
+    as_believed = finder.errors(taste)
+    error = np.concatenate([as_believed, own_errors(observation)], axis=1)
     # Both tones are of the same readings, so that their noise cancels.
-    sd = np.concatenate([sd, np.full((len(error), 4), _OWN_SD_DB)], axis=1)
+    sd = np.concatenate([finder.sd, np.full((len(error), 4), _OWN_SD_DB)], axis=1)
     is_known = ~np.isnan(error)
     wanted, total_sd = np.where(is_known, error - taste, 0.0), np.sqrt(variance + sd**2)
     eq_db = observation.values[:, EQ_COLUMNS]
@@ -75,11 +80,14 @@ def look(observation: Observation, person: Person) -> View:
         np.where(np.isnan(eq_db), 0.0, eq_db),
         drift_db=features.loudness - person.first_loudness_db,
     )
+    # The two pictures of tone have the same cells.
+    tone, tone_sd = (np.stack([each[:, 1:5], each[:, OWN_COLUMNS]]) for each in (wanted, total_sd))
+    tone_cells, tone_weights = spread("eq", cells.eq, tone, tone_sd)
     spreads = {
         "gain": spread("gain", cells.gain, wanted[:, 0], total_sd[:, 0]),
-        "eq": spread("eq", cells.eq, wanted[:, 1:5], total_sd[:, 1:5]),
+        "eq": (tone_cells, tone_weights[0]),
         "pan": spread("pan", cells.pan, wanted[:, 5], total_sd[:, 5]),
-        OWN: spread(OWN, cells.eq, wanted[:, OWN_COLUMNS], total_sd[:, OWN_COLUMNS]),
+        OWN: (tone_cells, tone_weights[1]),
     }
     # What a change of each track's level is worth; nothing where its level is not known.
     good, harm = person.tables["gain"].expect(*spreads["gain"])
@@ -92,6 +100,8 @@ def look(observation: Observation, person: Person) -> View:
         spreads=spreads,
         outward=features.outward,
         side=side_effects(values, *forecast_levels(features.power)),
+        features=features,
+        finder=finder,
     )
 
 

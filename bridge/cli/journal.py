@@ -78,4 +78,55 @@ def import_learnt(file: Path, config: Path | None) -> None:
     click.echo(f"{chosen.store} now knows what {shown(file)} says; as it was before: {backup}")
 
 
-COMMANDS: Final = (replay, replay_trace, export_learnt, import_learnt)
+@click.command("learn-from")
+@click.argument("folders", nargs=-1, type=FILE, metavar="[FOLDER]...")
+@click.option(
+    "--balance",
+    type=FILE,
+    metavar="FILE",
+    help="The FOLDER holds tracks before the mix; FILE says where their controls stand.",
+)
+@config_option
+def learn_from(folders: tuple[Path, ...], balance: Path | None, config: Path | None) -> None:
+    """Learn what you want from mixes that you finished.
+
+    A FOLDER is one song: its tracks as your DAW exports them, a file each, with fader, pan and
+    effects. Without a FOLDER it names the mixes that are known. No bridge may run meanwhile.
+    'mixbridge forget NAME' forgets one.
+    """
+    from bridge.journal.exchange import change_memory, read_memory
+    from bridge.runtime.engine_factory import make_engine
+    from bridge.studies.learning.finished import load_finished
+
+    if balance is not None and len(folders) != 1:
+        raise click.UsageError("--balance belongs to one FOLDER; give exactly one.")
+    chosen = settings_with_store(config)
+    mixes = [load_finished(folder, balance) for folder in folders]
+    names = [mix.name for mix in mixes]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise click.UsageError(f"two folders are called {twice[0]!r}; rename one.")
+    engine = make_engine(chosen, session=1)
+
+    def learn(memory: bytes | None) -> bytes:
+        if memory is not None:
+            engine.load_memory(memory)
+        for mix in mixes:
+            said = engine.learn_song(mix.name, mix.observation, knows_eq=mix.knows_eq)
+            if said is None:
+                raise ConfigError(
+                    f"The agent {chosen.learning.agent!r} learns from no mixes; "
+                    "set learning.agent to 'factored'."
+                )
+            for line in mix.lines(said):
+                click.echo(line)
+        return engine.memory()
+
+    if mixes:
+        backup = change_memory(chosen.store, learn)
+        click.echo(f"{chosen.store} as it was before: {backup}")
+    elif (memory := read_memory(chosen.store)) is not None:
+        engine.load_memory(memory)
+    click.echo(f"Finished mixes that are known: {', '.join(engine.songs) or 'none'}.")
+
+
+COMMANDS: Final = (replay, replay_trace, export_learnt, import_learnt, learn_from)

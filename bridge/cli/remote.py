@@ -194,10 +194,26 @@ def role(track: str, role: str, config: Path | None) -> None:
 
 
 @click.command()
+@_track
+@click.argument("word")
+@config_option
+def wish(track: str, word: str, config: Path | None) -> None:
+    """Say how you want a track: brighter, softer, wider and so on.
+
+    TRACK is a number or a name. Any other WORD is answered with all that there are.
+    """
+    with _control(config) as control:
+        click.echo(control.wish(track, word.lower()))
+
+
+@click.command()
 @click.argument("what")
 @config_option
 def forget(what: str, config: Path | None) -> None:
-    """Forget what was learnt of WHAT: a role, 'song' or 'all'."""
+    """Forget what was learnt of WHAT.
+
+    It is a role, 'song', 'all', or the name of a finished mix ('mixbridge learn-from' lists them).
+    """
     with _control(config) as control:
         control.ask("/bridge/forget", what)
     click.echo(f"Forgotten: {what}.")
@@ -205,7 +221,7 @@ def forget(what: str, config: Path | None) -> None:
 
 COMMANDS: Final = (
     status, good, bad, accept, skip, audition, undo, endorse, mode, compare, revert, pin, recall,
-    learn, act, role, forget,
+    learn, act, role, wish, forget,
 )  # fmt: skip
 
 

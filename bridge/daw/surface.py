@@ -43,12 +43,14 @@ from bridge.mix.messages import (
     StripSwitched,
     SuggestionAccepted,
     SuggestionSkipped,
+    TrackWished,
     UndoRequested,
 )
 from bridge.mix.notices import (
     ChangeNoticed,
     MoveReported,
     Notice,
+    QuestionChanged,
     RateableChanged,
     RequestRefused,
     RewardCredited,
@@ -56,6 +58,7 @@ from bridge.mix.notices import (
 )
 from bridge.mix.params import LockClass
 from bridge.mix.roles import Role
+from bridge.mix.wishes import Wish
 from bridge.osc.message import OscArg, OscMessage
 
 PROTOCOL: Final = 1
@@ -80,6 +83,7 @@ _NOTICES: Final = frozenset(
         "fact",
         "stat",
         "rateable",
+        "question",
     )
 )
 
@@ -194,6 +198,7 @@ _ROWS: Final[tuple[tuple[str, Callable[..., Any], tuple[Argument, ...], str], ..
     ("learn", _LEARN, (_OF_TRACK, _LOCK, _ON), "Let it teach, or not"),
     ("act", _ACT, (_OF_TRACK, _LOCK, _ON), "Let it be moved unasked, or only suggested"),
     ("role", RoleCorrected, (_OF_TRACK, _of_words("role", Role)), "Correct a guessed role"),
+    ("wish", TrackWished, (_OF_TRACK, _of_words("wish", Wish)), "Say how a track is wanted"),
     ("endorse", MixEndorsed, (), "The mix is as I want it: learn from every strip"),
     ("forget", ForgetRequested, (_WHAT,), "Forget a role, this song or all"),
     ("panic", PanicPressed, (), "Back to the snapshot"),
@@ -369,6 +374,8 @@ def encode_notice(notice: Notice) -> OscMessage:
             return error(notice.text)
         case RateableChanged():
             return OscMessage(PREFIX + "rateable", (notice.move, notice.kind.value))
+        case QuestionChanged():
+            return OscMessage(PREFIX + "question", (notice.track, notice.role, notice.text))
 
 
 def other_half(move: MoveReported) -> tuple[OscMessage, ...]:

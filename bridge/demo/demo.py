@@ -31,6 +31,7 @@ from bridge.demo.picture import Progress
 from bridge.demo.report import write_report
 from bridge.demo.terminal import ANSWER_SHOWN_S, Frame, draw, keys_explained
 from bridge.engine.ledger import Ledger
+from bridge.engine.view import make_view
 from bridge.errors import AudioError, NetworkError
 from bridge.hosts.stems import load_session
 from bridge.install.extras import demo_library
@@ -264,7 +265,10 @@ class _Session:
                 width, height = view.console.size
                 hint = self._hint[0] if loop.time() < self._hint[1] else ""
                 frame = Frame(width=width, height=height, at=loop.time(), hint=hint)
-                view.update(draw(runner.engine, runner.engine.beliefs(), frame), refresh=True)
+                view.update(
+                    draw(make_view(runner.engine, at=frame.at), runner.engine.ledger, frame),
+                    refresh=True,
+                )
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._done.wait(), 1.0 / _VIEW_HZ)
 

@@ -5,17 +5,23 @@ old moves give way first, then beliefs, then strips; the keys never do.
 """
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
-from bridge.engine.engine import Engine
-from bridge.engine.ledger import BRIDGE, Row
+from bridge.engine.ledger import BRIDGE, Ledger, Row
+from bridge.engine.view import StripView, View
 from bridge.install.extras import demo_library
 from bridge.mix.messages import MoveState
-from bridge.mix.params import COLUMN, EQ_BANDS, PARAM_WORDS, Param, in_words
+from bridge.mix.params import (
+    COLUMN,
+    EQ_BANDS,
+    PARAM_WORDS,
+    Param,
+    in_words,
+)
 from bridge.runtime.keyboard import KEYS
 
 ANSWER_SHOWN_S: Final = 3.0
@@ -60,22 +66,26 @@ class Frame:
     hint: str
 
 
-def draw(engine: Engine, beliefs: Mapping[str, Any], frame: Frame) -> Any:  # noqa: ANN401 - rich is optional
+def draw(view: View, ledger: Ledger, frame: Frame) -> Any:  # noqa: ANN401 - rich is optional
     """The whole view, as something that rich can print; never higher than the terminal."""
     console = demo_library("rich.console")
     panel = demo_library("rich.panel")
-    now = _wrap(_now(engine, frame), frame.width)
+    now = _wrap(_now(view, ledger, frame), frame.width)
     keys = [line.replace(_TOGETHER, " ") for line in _wrap(keys_in_words(), frame.width + 4)]
-    past, learnt = _past(engine), _learnt(beliefs)
+    past, learnt = _past(ledger), _learnt(view.beliefs or {})
     left = frame.height - len(now) - _FRAME - len(keys)
-    strips = min(len(engine.mix.strips), max(_LEAST_STRIPS, left - _FRAME - 1))
+    strips = min(len(view.strips), max(_LEAST_STRIPS, left - _FRAME - 1))
     left -= strips + 1 + _FRAME
     beliefs_shown = max(0, min(len(learnt), left - _FRAME))
     left -= beliefs_shown + _FRAME if beliefs_shown else 0
     moves_shown = max(0, min(len(past), left - _FRAME))
     text = demo_library("rich.text").Text
     parts = [
-        panel.Panel(_strips(engine, strips, frame.width), title=_title(engine), title_align="left"),
+        panel.Panel(
+            _strips(view, ledger, strips, frame.width),
+            title=_title(view, ledger),
+            title_align="left",
+        ),
         panel.Panel(text("\n".join(now)), title="Now", title_align="left"),
     ]
     if moves_shown:
@@ -105,14 +115,14 @@ def _wrap(text: str, width: int) -> list[str]:
     return [line for part in text.split("\n") for line in (textwrap.wrap(part, inside) or [""])]
 
 
-def _title(engine: Engine) -> str:
-    state, text = engine.status
+def _title(view: View, ledger: Ledger) -> str:
+    state, text = view.status.state, view.status.text
     shown = state if state == "online" else f"{state}: {text}"
-    tally = engine.ledger.tally
-    return f"mixbridge · {engine.mode} · {shown} · {tally.liked} liked, {tally.disliked} disliked"
+    tally = ledger.tally
+    return f"mixbridge · {view.mode} · {shown} · {tally.liked} liked, {tally.disliked} disliked"
 
 
-def _strips(engine: Engine, count: int, width: int) -> Any:  # noqa: ANN401 - rich is optional
+def _strips(view: View, ledger: Ledger, count: int, width: int) -> Any:  # noqa: ANN401 - rich is optional
     table = demo_library("rich.table").Table(box=None, pad_edge=False, expand=True)
     is_roomy = width >= _ROOMY
     table.add_column("Track", no_wrap=True)
@@ -122,27 +132,33 @@ def _strips(engine: Engine, count: int, width: int) -> Any:  # noqa: ANN401 - ri
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
     text = demo_library("rich.text").Text
-    mix = engine.mix
-    for row in _rows_in_view(engine, count):
-        strip, values = mix.strips[row], mix.values[row]
-        safe = engine.guard.safe_classes(strip.key)
-        sound = (str(strip.role), _meter(float(mix.rms_dbfs[row]))) if is_roomy else ()
+    for row in _rows_in_view(view, ledger, count):
+        strip, values = view.strips[row], view.values[row]
+        sound = (strip.role, _meter(float(view.levels[row, 0]))) if is_roomy else ()
         table.add_row(
             text(strip.name),
             *sound,
             in_words(Param.GAIN, float(values[COLUMN[Param.GAIN]])),
             in_words(Param.PAN, float(values[COLUMN[Param.PAN]])),
             *(f"{values[COLUMN[band]]:+.0f}" for band in EQ_BANDS),
-            f"Safe {' '.join(safe)}" if safe else "",
+            text("; ".join(_left_alone(strip))),
         )
     return table
 
 
-def _rows_in_view(engine: Engine, count: int) -> list[int]:
+def _left_alone(strip: StripView) -> Iterator[str]:
+    """What of a strip a person has locked, and what the DAW makes the bridge leave alone."""
+    if strip.safe:
+        yield f"Safe {' '.join(strip.safe)}"
+    if strip.barred:
+        yield f"left alone: {strip.barred}"
+
+
+def _rows_in_view(view: View, ledger: Ledger, count: int) -> list[int]:
     """Which strips are shown where not all of them fit: the last one moved is among them."""
-    total = len(engine.mix.strips)
-    newest = next((row for row in reversed(engine.ledger.rows()) if row.actor == BRIDGE), None)
-    names = [strip.name for strip in engine.mix.strips]
+    total = len(view.strips)
+    newest = next((row for row in reversed(ledger.rows()) if row.actor == BRIDGE), None)
+    names = [strip.name for strip in view.strips]
     moved = names.index(newest.strips[0]) if newest and newest.strips[0] in names else 0
     first = min(max(0, moved - count // 2), max(0, total - count))
     return list(range(first, min(first + count, total)))
@@ -156,37 +172,37 @@ def _meter(rms_dbfs: float) -> str:
     return "█" * cells + "·" * (_METER_CELLS - cells)
 
 
-def _now(engine: Engine, frame: Frame) -> str:
+def _now(view: View, ledger: Ledger, frame: Frame) -> str:
     """What can be answered now, or what was just answered; with what the keyboard says."""
-    beside = _answered(engine, frame.at) + (f"\n{frame.hint}" if frame.hint else "")
-    suggestion = engine.moves.suggestion
-    if suggestion is not None and (row := engine.ledger.get(suggestion.id)):
+    beside = _answered(ledger, frame.at) + (f"\n{frame.hint}" if frame.hint else "")
+    suggestion = view.suggestion
+    if suggestion is not None and (row := ledger.get(suggestion.id)):
         return f"Suggestion: {move_in_words(row)}\n{row.reason}{beside}"
-    if row := engine.ledger.rateable:
+    if row := ledger.rateable:
         return f"Rate this move: {move_in_words(row)}\n{row.reason}{beside}"
-    state, text = engine.status
+    state, text = view.status.state, view.status.text
     if state in ("panic", "frozen"):
         return f"{text}{beside}"
-    waiting = "Waiting for the next move." if engine.ledger.tally.moves else "Listening …"
+    waiting = "Waiting for the next move." if ledger.tally.moves else "Listening …"
     return f"{waiting}{beside}"
 
 
-def _answered(engine: Engine, at: float) -> str:
+def _answered(ledger: Ledger, at: float) -> str:
     """What was just answered, as a line of its own: noted, and saved when it is on disk."""
-    answer = next(reversed(engine.ledger.answers), None)
+    answer = next(reversed(ledger.answers), None)
     if answer is None or at - answer.at > ANSWER_SHOWN_S:
         return ""
     word = "Good" if answer.value > 0.0 else "Bad"
     stage = "saved" if answer.is_saved else "noted"
-    row = engine.ledger.get(answer.move)
+    row = ledger.get(answer.move)
     about = f": {move_in_words(row)}" if row else ", for no move"
     return f"\n{word} {stage}{about}"
 
 
-def _past(engine: Engine) -> list[str]:
+def _past(ledger: Ledger) -> list[str]:
     """The last moves of the bridge, the newest first."""
     marks = {True: "[green]good[/green]", False: "[red]bad[/red]"}
-    mine = [row for row in engine.ledger.rows() if row.actor == BRIDGE][-_MOST_MOVES:]
+    mine = [row for row in ledger.rows() if row.actor == BRIDGE][-_MOST_MOVES:]
     lines = []
     for row in reversed(mine):
         mark = "" if row.answer is None else marks[row.answer.value > 0]

@@ -10,8 +10,10 @@ from bridge.engine.results import StepBuilder
 from bridge.engine.strip_memory import StripMemory
 from bridge.engine.verdicts import Verdicts
 from bridge.mix import messages as m
-from bridge.mix.notices import MIX_ENDORSED
-from bridge.mix.state import StripState
+from bridge.mix.notices import MIX_ENDORSED, WISH_NOTED
+from bridge.mix.params import Param
+from bridge.mix.state import MixState, StripState
+from bridge.mix.wishes import WISHES
 
 ControlEvent = (
     m.SafeSwitched
@@ -24,9 +26,10 @@ ControlEvent = (
     | m.MixRecalled
     | m.ForgetRequested
     | m.MixEndorsed
+    | m.TrackWished
 )
 
-_FORGETS: Final = "expected a role, 'song' or 'all'"
+_FORGETS: Final = "expected a role, 'song', 'all' or the name of a finished mix"
 
 
 class Controls:
@@ -35,6 +38,7 @@ class Controls:
     def __init__(
         self,
         *,
+        mix: MixState,
         moves: Moves,
         strip_memory: StripMemory,
         detours: Detours,
@@ -42,7 +46,9 @@ class Controls:
         agent: Agent,
         out: StepBuilder,
         notify: Callable[[str], None],
+        decide_soon: Callable[[float], str],
     ) -> None:
+        self._mix = mix
         self._moves = moves
         self._strip_memory = strip_memory
         self._detours = detours
@@ -50,6 +56,7 @@ class Controls:
         self._agent = agent
         self._out = out
         self._notify = notify
+        self._decide_soon = decide_soon
 
     def take(self, event: ControlEvent) -> None:
         """Do what is asked for, or refuse it in a sentence."""
@@ -63,18 +70,18 @@ class Controls:
                 self._note("role", event.track, strips, is_all_meant=False)
             case m.AuditionSwitched():
                 self._audition(event)
-            case m.CompareSwitched(on=True):
-                self._refuse("compare", self._detours.compare(event.at))
             case m.CompareSwitched():
-                self._detours.come_back(event.at)
+                self._compare(event)
             case m.RevertRequested():
                 self._verdicts.take_revert(event)
             case m.MixPinned():
-                self._detours.pin(event.slot, event.at)
+                self._refuse("pin", self._detours.pin(event.slot, event.at))
             case m.MixRecalled():
                 self._refuse("recall", self._detours.recall(event.slot, event.at))
             case m.MixEndorsed():
                 self._endorse(event)
+            case m.TrackWished():
+                self._refuse("wish", self._wish(event))
             case m.ForgetRequested():
                 self._forget(event.what)
 
@@ -82,19 +89,42 @@ class Controls:
         if why_not:
             self._out.refuse(f"{verb}: {why_not}")
 
+    def _compare(self, event: m.CompareSwitched) -> None:
+        if event.on:
+            self._refuse("compare", self._detours.compare(event.at))
+        else:
+            self._detours.come_back(event.at)
+
     def _endorse(self, event: m.MixEndorsed) -> None:
         why_not = self._verdicts.endorse(event)
         self._refuse("endorse", why_not)
         if not why_not:
             self._notify(MIX_ENDORSED)
 
+    def _wish(self, event: m.TrackWished) -> str | None:
+        """Grant a word about a track soon; why not, where that is so."""
+        strips = [] if event.track == "*" else self._mix.find(event.track)
+        if not strips:
+            return "expected one track" if event.track == "*" else _no_track(event.track)
+        if len(strips) > 1:
+            numbers = ", ".join(str(strip.number) for strip in strips)
+            return f"{len(strips)} tracks are called {event.track!r}: say one by number, {numbers}"
+        strip = self._mix.moved_with(strips[0])
+        is_pair = self._mix.other_half(strip.key) is not None
+        if is_pair and all(param is Param.PAN for param, _ in WISHES[event.wish]):
+            return "the halves of a stereo pair are not panned"
+        if why_not := self._verdicts.wish(strip, event):
+            return why_not
+        what_waits = self._decide_soon(event.at)
+        self._notify(f"{WISH_NOTED} {strip.name} {event.wish}{what_waits}")
+        return None
+
     def _note(
         self, verb: str, track: str, strips: list[StripState], *, is_all_meant: bool = True
     ) -> None:
         """A strip's settings have changed, unless there is no such strip."""
         if not strips and not (is_all_meant and track == "*"):
-            called = f"number {track[1:]}" if track.startswith("#") else repr(track)
-            self._out.refuse(f"{verb}: there is no track {called}")
+            self._out.refuse(f"{verb}: {_no_track(track)}")
         self._out.is_memory_changed = True
 
     def _switch_safe(self, event: m.SafeSwitched) -> None:
@@ -123,3 +153,8 @@ class Controls:
             self._out.refuse(f"forget: {_FORGETS} that this agent keeps; got {what[:40]!r}")
             return
         self._out.is_memory_changed = True
+
+
+def _no_track(track: str) -> str:
+    called = f"number {track[1:]}" if track.startswith("#") else repr(track)
+    return f"there is no track {called}"

@@ -22,7 +22,8 @@ from bridge.engine.moves import Moves
 from bridge.engine.strip_memory import StripMemory
 from bridge.engine.verdicts import Verdicts
 from bridge.guard.guard import Guard
-from bridge.guard.writer import Answer
+from bridge.guard.ramps import LATE_ECHO_S
+from bridge.guard.writer import Answer, Reading
 from bridge.mix import messages as m
 from bridge.mix.params import READ_ONLY, Param, same_value
 from bridge.mix.state import MixState, StripState
@@ -35,6 +36,8 @@ _WIRE_S: Final = 0.4
 
 _RECALL_WINDOW_S: Final = 0.8
 """A desk tells a scene within this (X32: .05 to .8 s)."""
+_REST_S: Final = 30.0
+"""What only a dump says within this after a scene is the rest of it, which was lost on its way."""
 _QUIET_S: Final = 1.0
 """Nothing more for this long: the scene has been told."""
 _DENIALS: Final = 3
@@ -95,8 +98,10 @@ class DawEvents:
         self._crossed: set[tuple[str, Param]] = set()
         """Where a write of ours and a hand have crossed, and no dump has said yet which stands."""
         self._first_in_dump: dict[tuple[int, Param], float] = {}
-        self._moved_in_dump: dict[int, float] = {}
+        self._moved_in_dump: dict[tuple[int, Param], float] = {}
         self._recalled_at = -math.inf
+        self._scene_at = -math.inf
+        self._is_closing = False
         self._is_recall_unread = False
         self._said: dict[tuple[int, str], str] = {}
         self._denied: dict[tuple[int, str], tuple[str, int]] = {}
@@ -140,7 +145,7 @@ class DawEvents:
         is_change = event.param not in READ_ONLY and not math.isnan(before + event.value)
         is_change = is_change and not same_value(event.param, before, event.value)
         if is_change and not self._moves.is_answer(event):
-            self._moved_in_dump[event.track] = event.at
+            self._moved_in_dump[event.track, event.param] = event.at
         self._mix.note_change(event)
 
     def _identify(self, event: m.TrackIdentified | m.TrackNamed) -> None:
@@ -170,7 +175,7 @@ class DawEvents:
                 event = m.ParamChanged(
                     at=each.at, track=strip.number, param=each.param, value=each.value
                 )
-                self._apply_hand(strip, event, each.base)
+                self._apply_hand(strip, event, each.base, since=each.at)
         if (due := self.due) is not None and at >= due - 1e-9:
             self._recalled_at = -math.inf
 
@@ -197,7 +202,11 @@ class DawEvents:
             self._believe(track, what, text)
             return
         self._said[place] = text
-        self.doubt_layout(at)
+        strip = self._mix.by_number(track)
+        if what == "name" and strip is not None and not strip.is_named:
+            self._moves.is_dump_wanted = True  # a first name contradicts none
+        else:
+            self.doubt_layout(at)
 
     def _believe(self, track: int, what: str, text: str) -> None:
         """Take over what the DAW says though its dumps do not; a strip beyond them is no strip."""
@@ -215,21 +224,24 @@ class DawEvents:
             self._close_dump(event.at)
             return
         self._opened_at = event.at
-        self._first_in_dump.clear()
-        self._moved_in_dump.clear()
         self._mix.open_dump(event.count)
 
     def _close_dump(self, at: float) -> None:
         if not self._mix.is_dump_open:
             return
         known = {strip.key for strip in self._mix.strips}
+        nameless = {strip.number: strip.key for strip in self._mix.strips if not strip.is_named}
         is_new_layout, changes = self._mix.close_dump()
         self.is_layout_doubtful = False
         self._count_denials()
         if is_new_layout:
             self._pause(at, "the tracks were rearranged")
         for strip in self._mix.strips:
-            self._strip_memory.greet(strip, is_new=strip.key not in known)
+            is_new = strip.key not in known
+            was = nameless.get(strip.number, "")
+            if is_new and was and strip.is_named and self._mix.by_key(was) is None:
+                is_new = not self._guard.rename(was, strip.key)
+            self._strip_memory.greet(strip, is_new=is_new)
         self._strip_memory.end_scene()
         self.apply_bars()
         foreign = [
@@ -239,12 +251,21 @@ class DawEvents:
         ]
         if self._mix.is_recall(foreign):
             self._begin_recall(at)
+        self._is_closing = True
         for change in changes:
-            is_sure = self._moves.is_settled(change, self._opened_at - _WIRE_S)
-            self._apply_value(change, is_sure=is_sure)
-        for track, moved_at in self._moved_in_dump.items():
+            since = max(self._opened_at - _WIRE_S, change.at - LATE_ECHO_S)
+            is_sure = self._moves.is_settled(change, since)
+            if not is_sure and self._is_crossed(change):
+                self._moves.is_dump_wanted = True  # what has crossed may still be on its way
+                continue
+            is_hand = (change.track, change.param) in self._moved_in_dump
+            self._apply_value(change, is_sure=is_sure, is_hand=is_hand)
+        self._is_closing = False
+        for (track, _), moved_at in self._moved_in_dump.items():
             if touched := self._mix.by_number(track):
                 self._guard.hold(touched.key, moved_at)
+        self._first_in_dump.clear()
+        self._moved_in_dump.clear()
         self._is_recall_unread = False
 
     def _count_denials(self) -> None:
@@ -263,7 +284,7 @@ class DawEvents:
 
     # -- values --------------------------------------------------------------------------------
 
-    def _apply_value(self, event: m.ParamChanged, *, is_sure: bool) -> None:
+    def _apply_value(self, event: m.ParamChanged, *, is_sure: bool, is_hand: bool = False) -> None:
         strip = self._mix.by_number(event.track)
         if strip is None:
             return
@@ -280,13 +301,14 @@ class DawEvents:
             self._recalled_at = event.at
             self._verdicts.adopt(strip, event.param, event.value, event.at)
         else:
-            self._apply_known(strip, event, before, is_sure=is_sure)
+            self._apply_known(strip, event, before, is_sure=is_sure, is_hand=is_hand)
 
     def _apply_unknown(self, strip: StripState, event: m.ParamChanged, before: float) -> None:
         """A value that is not known (any more), or is said for the first time or again."""
         param, settled = event.param, self._mix.settled_value(strip, event.param)
         if math.isnan(event.value):
             self._mix.confirm(strip, param, event.value, event.at)
+            self._verdicts.drop_touch(strip, param)
             if not math.isnan(before):
                 self._moves.stop(event.at, f"its {param} is gone", key=strip.key)
             return
@@ -302,13 +324,21 @@ class DawEvents:
             self._mix.settle(strip, param)
 
     def _apply_known(
-        self, strip: StripState, event: m.ParamChanged, before: float, *, is_sure: bool
+        self,
+        strip: StripState,
+        event: m.ParamChanged,
+        before: float,
+        *,
+        is_sure: bool,
+        is_hand: bool,
     ) -> None:
-        param, settled = event.param, self._mix.settled_value(strip, event.param)
+        param = event.param
+        said_at = self._moves.said_at(strip, param)
         reading = self._moves.receive(strip, event, is_sure=is_sure)
+        if is_hand:  # it moved while the dump was told
+            reading = Reading(Answer.FOREIGN)
         if reading.is_stale:
             return
-        is_same = abs(event.value - before) <= self._moves.grid.resolution(param, event.value)
         if reading.is_over and self._has_crossed_a_hand(strip, event):
             if is_sure:
                 self._mix.confirm(strip, param, event.value, event.at)
@@ -318,26 +348,58 @@ class DawEvents:
                 self._crossed.add((strip.key, param))
                 self._guard.strip(strip.key).is_silent = True
             return
+        if reading.answer is Answer.DOUBT and not self._moves.is_following(event):
+            self._moves.is_dump_wanted = True  # until then what stood there is believed
+            self._hesitate(strip, event.at)
+            return
         self._mix.confirm(strip, param, event.value, event.at)
         if reading.answer in (Answer.ECHO, Answer.CONFIRMED):
             self._mix.settle(strip, param)
-        elif is_same and abs(event.value - settled) <= self._moves.grid.resolution(
-            param, event.value
-        ):
+        else:
+            is_same = self._is_same(param, before, event.value)
+            self._apply_foreign(strip, event, since=said_at, is_same=is_same, is_sure=is_sure)
+
+    def _is_same(self, param: Param, value: float, other: float) -> bool:
+        return abs(value - other) <= self._moves.grid.resolution(param, other)
+
+    def _apply_foreign(
+        self,
+        strip: StripState,
+        event: m.ParamChanged,
+        *,
+        since: float,
+        is_same: bool,
+        is_sure: bool,
+    ) -> None:
+        """A value that answers no write: a hand's, or that of a control that goes along.
+
+        Args:
+            strip: The strip.
+            event: The value.
+            since: When the DAW spoke of that control before, monotonic seconds.
+            is_same: Whether it said the same then.
+            is_sure: Whether a dump says it.
+        """
+        param, settled = event.param, self._mix.settled_value(strip, event.param)
+        is_settled = self._is_same(param, settled, event.value)
+        if self._verdicts.is_touched(strip, param):
+            if is_settled:  # it stands where the hand has put it
+                self._guard.hold(strip.key, event.at)
+            else:
+                self._apply_hand(strip, event, settled, since=since)
+        elif is_same and is_settled:
             pass  # it stands where it stood
-        elif reading.answer is Answer.DOUBT and not self._moves.is_following(event):
-            self._moves.is_dump_wanted = True
-            self._hesitate(strip, event.at)
-        elif self._verdicts.is_touched(strip, param):
-            if not is_same:
-                self._apply_hand(strip, event, settled)
         elif self._moves.follows(strip, event, settled, is_sure=is_sure):
             self._guard.hold(strip.key, event.at, _DOUBT_HOLD_S)
         elif not same_value(param, settled, event.value):
             self._moves.company.drop(strip.key, param)
-            self._apply_hand(strip, event, settled)
+            self._apply_hand(strip, event, settled, since=since)
         elif not is_same:
             self._hesitate(strip, event.at)
+
+    def _is_crossed(self, event: m.ParamChanged) -> bool:
+        strip = self._mix.by_number(event.track)
+        return strip is not None and (strip.key, event.param) in self._crossed
 
     def _has_crossed_a_hand(self, strip: StripState, event: m.ParamChanged) -> bool:
         """Whether a write of ours stands where a hand has been since."""
@@ -352,9 +414,15 @@ class DawEvents:
         """A hand may be on a strip: keep off, for as long as it takes to be sure."""
         self._moves.halt(at, "a hand may be on it", key=strip.key)
         self._guard.hold(strip.key, at, _DOUBT_HOLD_S)
+        self._guard.doubt(strip.key, at, 2.0 * _DOUBT_HOLD_S)
 
-    def _apply_hand(self, strip: StripState, event: m.ParamChanged, before: float) -> None:
-        """A person moved it from `before`, unless so many have moved that it is another mix."""
+    def _apply_hand(
+        self, strip: StripState, event: m.ParamChanged, before: float, *, since: float
+    ) -> None:
+        """A person moved it from `before`, unless so many have moved that it is another mix.
+
+        Where writes of ours since `since` may have led there as well, it teaches nothing.
+        """
         if not self._verdicts.is_touched(strip, event.param):
             self._moved.append(
                 _Moved(at=event.at, key=strip.key, param=event.param, by=event.value - before)
@@ -362,12 +430,16 @@ class DawEvents:
         while self._moved and self._moved[0].at < event.at - _RECALL_WINDOW_S:
             self._moved.popleft()
         self._mix.settle(strip, event.param)
-        if self._is_other_mix():
-            self._begin_recall(event.at)
+        is_rest = self._is_closing and event.at < self._scene_at + _REST_S
+        if is_rest or self._is_other_mix():
+            if not is_rest:
+                self._begin_recall(event.at)
             self._verdicts.adopt(strip, event.param, event.value, event.at)
             return
         self._attend(event.at)
-        self._verdicts.take_hand(strip, event, before)
+        before = self._verdicts.touched_value(strip, event.param, before)
+        doubt = self._moves.doubt(strip, event, before, since)
+        self._verdicts.take_hand(strip, event, before, doubt)
 
     # -- another mix ---------------------------------------------------------------------------
 
@@ -377,25 +449,36 @@ class DawEvents:
     def _is_other_mix(self) -> bool:
         """Whether what has begun to move within a moment is more than hands can move.
 
-        Faders of a group that one hand moves go equally far.
+        Faders of a group that one hand moves count once.
         """
-        if not self._mix.is_beyond_hands(len({each.key for each in self._moved})):
-            return False
-        moved: dict[tuple[str, Param], float] = {}
+        strips = {each.key for each in self._moved}
+        moved: dict[Param, dict[str, float]] = {}
         for each in self._moved:
-            place = each.key, each.param
-            moved[place] = moved.get(place, 0.0) + each.by
-        by = list(moved.values())
-        is_one_param = len({param for _, param in moved}) == 1
-        spread = max(by) - min(by)
-        return not (is_one_param and spread <= _IN_STEP * max(map(abs, by)))
+            by = moved.setdefault(each.param, {})
+            by[each.key] = by.get(each.key, 0.0) + each.by
+        for by in moved.values():
+            if _is_in_step(sorted(by.values())):
+                strips.difference_update(list(by)[1:])
+        return self._mix.is_beyond_hands(len(strips))
 
     def _begin_recall(self, at: float) -> None:
         self._verdicts.yield_to_recall(at)
         self._moves.company.clear()
-        self._recalled_at = at
+        self._recalled_at = self._scene_at = at
         self._is_recall_unread = self._moves.is_dump_wanted = True
         for each in self._moved:
             if strip := self._mix.by_key(each.key):
                 self._guard.hold(strip.key, at)
         self._moved.clear()
+
+
+def _is_in_step(by: list[float]) -> bool:
+    """Whether controls that moved so far, in ascending order, are a group that one hand moves.
+
+    They go equally far the same way, save that a fader that leads the others may go further or less
+    far than they do.
+    """
+    if len(by) < 2 or by[0] * by[-1] <= 0.0:
+        return False
+    spread = min(by[-1] - by[1], by[-2] - by[0])  # of two one may be the leader
+    return spread <= _IN_STEP * max(map(abs, by))

@@ -115,16 +115,19 @@ class Detours:
 
     # -- A to D --------------------------------------------------------------------------------
 
-    def pin(self, slot: Slot, at: float) -> None:
-        """Remember the mix as it stands now."""
+    def pin(self, slot: Slot, at: float) -> str | None:
+        """Remember the mix as it stands now; returns why not, or None."""
         values = {
             (strip.key, param): value
             for strip in self._mix.strips
             for param in MOVABLE
             if not math.isnan(value := self._mix.value(strip, param))
         }
+        if not values:
+            return "nothing is known of the mix yet"
         standing = frozenset(move.id for move in self._moves.standing())
         self.pins[slot] = Pin(at=at, values=values, moves=standing)
+        return None
 
     def recall(self, slot: Slot, at: float) -> str | None:
         """Bring back what was pinned; returns what could not be brought back and why, or None."""

@@ -15,13 +15,14 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final, assert_never
 
-from bridge.agents.agent import Agent
+from bridge.agents.agent import Agent, LearnsSongs
 from bridge.engine.controls import ControlEvent, Controls
 from bridge.engine.daw_events import DawEvents
 from bridge.engine.detours import Detours
 from bridge.engine.ledger import Ledger
 from bridge.engine.move import Move
 from bridge.engine.moves import Moves
+from bridge.engine.questions import Questions
 from bridge.engine.results import StepBuilder, StepResult
 from bridge.engine.strip_memory import StripMemory
 from bridge.engine.teaching import Teacher
@@ -31,10 +32,10 @@ from bridge.guard.guard import Guard
 from bridge.guard.limits import PANIC_RAMP_S, Limits
 from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState
-from bridge.mix.notices import MoveReported, RewardCredited, StatusChanged
+from bridge.mix.notices import Notice, RewardCredited, StatusChanged
 from bridge.mix.params import Param
 from bridge.mix.sound import guess_roles
-from bridge.mix.state import MixState
+from bridge.mix.state import MixState, Observation
 
 _IDLE_LOOK_S: Final = 0.2
 """After "nothing worth doing" the mix is looked at again no sooner than this."""
@@ -42,6 +43,10 @@ _SUSPENDED_S: Final = 5.0
 """Silence for this long where a tick was due means that the computer slept."""
 _UNATTENDED_S: Final = 30 * 60.0
 _GIG_SCALE: Final = 0.5
+_NEEDS_PIN: Final = (
+    "needs a mix to go back to, in front of people: pin this one ('mixbridge pin a', or Pin A on "
+    "the page)"
+)
 _HEARD_WHILE_COMPARING: Final = (
     m.CompareSwitched,
     m.RewardReceived,
@@ -90,6 +95,9 @@ class Engine:
         self._strip_memory = StripMemory(self.mix, self.guard)
         self._out = StepBuilder()
         self.detours = Detours(mix=self.mix, guard=self.guard, moves=self.moves)
+        self.questions = Questions(
+            mix=self.mix, guard=self.guard, moves=self.moves, detours=self.detours
+        )
         self._verdicts = Verdicts(
             mix=self.mix,
             guard=self.guard,
@@ -99,6 +107,7 @@ class Engine:
             out=self._out,
         )
         self._controls = Controls(
+            mix=self.mix,
             moves=self.moves,
             strip_memory=self._strip_memory,
             detours=self.detours,
@@ -106,8 +115,20 @@ class Engine:
             agent=agent,
             out=self._out,
             notify=self._tell,
+            decide_soon=self._decide_soon,
         )
-        self._daw = DawEvents(
+        self._daw = self._make_daw_events()
+        self._interval_s = interval_s
+        self._is_live = self.guard.is_live = is_live
+        self._link = (LinkState.OFFLINE, "nothing has been heard of the DAW yet")
+        self._next_decision_at = -math.inf
+        self._attended_at: float | None = None
+        self._told_status = ("", "")
+        self._last_event_at = math.inf
+        self._start_in(mode)
+
+    def _make_daw_events(self) -> DawEvents:
+        return DawEvents(
             mix=self.mix,
             guard=self.guard,
             moves=self.moves,
@@ -117,14 +138,6 @@ class Engine:
             notify=self._tell,
             attend=self._attend,
         )
-        self._interval_s = interval_s
-        self._is_live = is_live
-        self._link = (LinkState.OFFLINE, "nothing has been heard of the DAW yet")
-        self._next_decision_at = -math.inf
-        self._attended_at: float | None = None
-        self._told_status = ("", "")
-        self._last_event_at = math.inf
-        self._choose_mode(mode)
 
     # -- the one door --------------------------------------------------------------------------
 
@@ -150,6 +163,8 @@ class Engine:
             self.guard.is_online = event.state is LinkState.ONLINE
             if event.state is not LinkState.ONLINE:
                 self._pause(event.at, event.text)
+            elif self._is_assist_wanted:
+                self._tell(f"assist {_NEEDS_PIN}; until then I only suggest")
         else:
             self._attended_at = event.at
             self._on_person(event)
@@ -161,6 +176,8 @@ class Engine:
         if self.moves.is_dump_wanted:
             self.moves.is_dump_wanted = False
             self._out.commands.append(m.RequestDump(number=0))  # the link counts them
+        is_heard = isinstance(event, m.MetersRead)
+        self._out.notices.extend(self.questions.review(event.at, self.mode, is_heard=is_heard))
         self._out.collect(self.moves.notices, self._teacher.lessons)
         self.ledger.record(event.at, self._out.notices, self.mix.name_of)
         self._tell_status()
@@ -186,10 +203,13 @@ class Engine:
         state, text = self._link
         return str(state), text
 
-    def open_notices(self) -> tuple[MoveReported, ...]:
-        """What somebody who comes now should know: the suggestion that waits for an answer."""
-        move = self.moves.suggestion
-        return () if move is None else (self.moves.report(move),)
+    def open_notices(self) -> tuple[Notice, ...]:
+        """What somebody who comes now should know: what waits for an answer."""
+        move, question = self.moves.suggestion, self.questions.open
+        return (
+            *(() if move is None else (self.moves.report(move),)),
+            *(() if question is None else (self.questions.report(),)),
+        )
 
     def beliefs(self) -> Mapping[str, Any]:
         """What is believed of this person, as JSON that a person can read."""
@@ -207,6 +227,23 @@ class Engine:
         """
         self._agent.load_state(self._strip_memory.unpack(memory))
 
+    @property
+    def songs(self) -> tuple[str, ...]:
+        """The names of the finished mixes that were learnt."""
+        return self._agent.songs if isinstance(self._agent, LearnsSongs) else ()
+
+    def learn_song(
+        self, name: str, observation: Observation, *, knows_eq: bool
+    ) -> tuple[str, ...] | None:
+        """Learn from a finished mix, between sessions; see `LearnsSongs.learn_song`.
+
+        Returns:
+            None where the agent learns from no mixes.
+        """
+        if not isinstance(self._agent, LearnsSongs):
+            return None
+        return self._agent.learn_song(name, observation, knows_eq=knows_eq)
+
     # -- people --------------------------------------------------------------------------------
 
     def _on_person(self, event: m.PersonEvent) -> None:
@@ -214,6 +251,7 @@ class Engine:
             self.detours.come_back(event.at)  # whatever is asked for is about the mix itself
         if isinstance(event, ControlEvent):
             self._controls.take(event)
+            self._begin_assist()
             return
         match event:
             case m.RewardReceived():
@@ -223,8 +261,7 @@ class Engine:
             case m.UndoRequested():
                 self._verdicts.take_undo(event)
             case m.ModeChosen():
-                self._choose_mode(event.mode)
-                self._pause(event.at, f"the mode is {event.mode} now")
+                self._on_mode(event)
             case m.FreezeSwitched():
                 if event.on is not self.guard.is_frozen:
                     self.guard.is_frozen = event.on
@@ -252,6 +289,26 @@ class Engine:
     def _attend(self, at: float) -> None:
         """Somebody is there."""
         self._attended_at = at
+
+    def _start_in(self, mode: Mode) -> None:
+        """Begin in a mode; in front of people not in assist before there is a mix to go back to."""
+        self._is_assist_wanted = self._is_live and mode is Mode.ASSIST
+        self._choose_mode(Mode.SUGGEST if self._is_assist_wanted else mode)
+
+    def _on_mode(self, event: m.ModeChosen) -> None:
+        self._is_assist_wanted = False
+        if self._is_live and event.mode is Mode.ASSIST and not self.detours.pins:
+            self._out.refuse(f"mode: assist {_NEEDS_PIN}, and choose assist again")
+            return
+        self._choose_mode(event.mode)
+        self._pause(event.at, f"the mode is {event.mode} now")
+
+    def _begin_assist(self) -> None:
+        """Somebody has pinned the mix that the settings' assist has waited for."""
+        if self._is_assist_wanted and self.detours.pins:
+            self._is_assist_wanted = False
+            self._choose_mode(Mode.ASSIST)
+            self._tell("the mix is pinned: assist begins")
 
     def _choose_mode(self, mode: Mode) -> None:
         self.mode = self._teacher.mode = mode
@@ -344,6 +401,13 @@ class Engine:
             and self.mix.playing
             and bool(self.mix.strips)
         )
+
+    def _decide_soon(self, at: float) -> str:
+        """Let the next move not wait for its turn; returns what else it waits for, in words."""
+        self._next_decision_at = min(self._next_decision_at, at)
+        if self.mode is Mode.OBSERVE:
+            return "; in observe mode nothing is suggested"
+        return "" if self.mix.playing else "; the move for it comes when the DAW plays"
 
     def _decide(self, at: float) -> None:
         proposal = self._teacher.propose(self.mix.observe(), at)

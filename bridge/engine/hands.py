@@ -2,9 +2,21 @@
 
 from collections import defaultdict, deque
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Final
 
 from bridge.mix.params import Param
+
+
+class Doubt(Enum):
+    """Whether writes of ours may have led to a value that looks like a hand's."""
+
+    NONE = auto()
+    POSSIBLE = auto()
+    """If the DAW moves it along with what was written; it never has."""
+    LIKELY = auto()
+    """It was written itself, or has moved along before."""
+
 
 SETTLE_S: Final = 1.0
 """A fader that has not moved for this long has arrived; only then it is a lesson."""
@@ -19,7 +31,7 @@ class Touch:
 
     Attributes:
         start: What stood before the hand came, in the parameter's unit.
-        value: Where it is now.
+        value: Where it is now; where it was last for sure, if writes of ours may have moved it on.
         at: When it last moved, monotonic seconds.
         move: Our last move of that parameter, if one stood there; else empty.
     """
@@ -49,11 +61,20 @@ class HandLedger:
         """Whether a hand is moving that parameter, or has just moved it."""
         return (key, param) in self._touches
 
+    def value(self, key: str, param: Param, otherwise: float) -> float:
+        """Where the hand on that parameter is; `otherwise` where there is none."""
+        touch = self._touches.get((key, param))
+        return otherwise if touch is None else touch.value
+
     def record(self, touch: Touch) -> None:
         """A hand moved a parameter: a new touch, or the going on of one."""
         known = self._touches.pop((touch.key, touch.param), touch)
         known.value, known.at = touch.value, touch.at
         self._touches[touch.key, touch.param] = known
+
+    def drop(self, key: str, param: Param) -> None:
+        """That parameter is gone, or goes with another now: nobody knows what the touch meant."""
+        self._touches.pop((key, param), None)
 
     def settle(self, at: float) -> list[Touch]:
         """The touches that have arrived; each is returned once."""

@@ -8,12 +8,14 @@ has moved since belongs to the hand.
 import math
 from typing import Final
 
+from bridge.engine.hands import Doubt
 from bridge.engine.move import Move, OtherHalf
 from bridge.engine.sending import Sending
 from bridge.guard.company import Followed
 from bridge.guard.grid import Grid
 from bridge.guard.guard import Guard
 from bridge.guard.limits import PANIC_RAMP_S
+from bridge.guard.ramps import LATE_ECHO_S
 from bridge.guard.write import Purpose
 from bridge.guard.writer import Answer, Reading
 from bridge.mix.messages import MoveState, ParamChanged, SetParam
@@ -64,11 +66,12 @@ class Moves(Sending):
         return self._writer.is_wanted(command) and (is_under_way or not is_held)
 
     def left_at(self, strip: StripState, param: Param) -> float:
-        """As `on_the_wire`, or what was written and given up, if the DAW has said nothing since."""
+        """As `on_the_wire`, or what was written and given up, if the DAW has not answered that."""
         said_at = self._said_at.get((strip.key, param), -math.inf)
         left = self._writer.left_at(strip.key, param, said_at)
         is_moving = self._writer.transit(strip.key, param) is not None
-        return self.on_the_wire(strip, param) if is_moving or math.isnan(left) else left
+        now = self.on_the_wire(strip, param)
+        return now if is_moving or math.isnan(left + now) else left
 
     # -- forward -------------------------------------------------------------------------------
 
@@ -146,6 +149,25 @@ class Moves(Sending):
         if reading.answer is Answer.CONFIRMED:
             self._confirm(reading.move, strip.key, event.value, event.at)
         return reading
+
+    def said_at(self, strip: StripState, param: Param) -> float:
+        """When the DAW spoke of a control last, monotonic seconds; infinite for never."""
+        return self._said_at.get((strip.key, param), math.inf)
+
+    def doubt(self, strip: StripState, event: ParamChanged, base: float, since: float) -> Doubt:
+        """Whether our writes of the last moment, or since `since`, may have led to a value.
+
+        Beside a DAW that answers at once and just what it was asked for, what goes along with ours
+        keeps step with it from the beginning (`Company`); there a hand leaves no doubt.
+        """
+        place, since = (strip.key, event.param), min(since, event.at - LATE_ECHO_S)
+        found = self._writer.explanations(*place, base=base, value=event.value, since=since)
+        keys = {transit.key for transit in found}
+        if strip.key in keys or self.company.is_with(*place, keys):
+            return Doubt.LIKELY
+        is_fine = self.grid.rounding(event.param, event.value) <= SPECS[event.param].tolerance
+        is_plain = is_fine and all(transit.is_prompt(event.at) for transit in found)
+        return Doubt.POSSIBLE if found and not is_plain else Doubt.NONE
 
     def is_answer(self, event: ParamChanged) -> bool:
         """Whether a value of a dump is one that we wrote lately; one that is unknown is none."""
@@ -298,7 +320,7 @@ class Moves(Sending):
         if more == _MORE_FADES:
             self._unanswered_panic.clear()
         self._is_auditioned = False
-        stopped = self._cancel(at, "panic", None)
+        stopped = self._cancel(at, "panic", None, spare_panic=duration > 0.0)
         on_the_wire = {(t.key, t.param): t.before for t in stopped if t.sent}
         off: list[tuple[StripState, Param, float]] = []
         for strip in self._mix.strips:
@@ -308,14 +330,11 @@ class Moves(Sending):
                     off.append((strip, param, now))
         keys = [strip.key for strip, _, _ in off]
         off.sort(key=lambda each: self.company.leaders(each[0].key, each[1], keys))
-        begun: list[tuple[str, Param]] = []
         for strip, param, now in off:
             for move in self.of_param(strip.key, param):
                 self.enter(move, MoveState.REVERTED, at, "panic")
-            others = [key for key, each in begun if each is param]
-            if more and self.company.is_with(strip.key, param, others):
+            if more and self.company.is_with(strip.key, param, self._writer.under_way(param)):
                 continue  # it goes back with one of them; the next fade sees what is left
-            begun.append((strip.key, param))
             pinned = self._guard.pinned(strip.key, param)
             self.begin(strip.key, param, now, pinned, at, purpose=Purpose.PANIC, duration=duration)
 
@@ -325,4 +344,6 @@ class Moves(Sending):
         is_known = not (math.isnan(pinned) or math.isnan(now))
         is_silent = (strip.key, param) in self._unanswered_panic
         is_ours = self._guard.is_ours(strip.key, param)
-        return is_ours and is_known and not is_silent and not same_value(param, now, pinned)
+        is_under_way = self._writer.transit(strip.key, param) is not None
+        is_wanted = is_ours and is_known and not is_silent and not is_under_way
+        return is_wanted and not same_value(param, now, pinned)

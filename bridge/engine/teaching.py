@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.agents.agent import Agent, LearnsMixes, Proposal, Rests
+from bridge.agents.agent import Agent, GrantsWishes, LearnsMixes, Proposal, Rests
 from bridge.engine.hands import Touch
 from bridge.engine.move import Move
 from bridge.engine.results import Lesson
@@ -18,9 +18,12 @@ from bridge.mix.messages import Mode, StripSwitch
 from bridge.mix.params import COLUMN, MOVABLE, SPECS, Param, same_value
 from bridge.mix.spectrum import FloatArray
 from bridge.mix.state import MixState, Observation
+from bridge.mix.wishes import WISHES, Wish
 
 UNHEARD_WEIGHT: Final = 0.5
 """Yes or no to a suggestion says less than to a move that was heard."""
+
+_NOTHING_LEARNT: Final = "nothing is learnt now: learning is off, or the mode is gig"
 
 _RESTS: Final = 256
 """So many moves at most are kept from being made again; the oldest gives way."""
@@ -145,7 +148,7 @@ class Teacher:
     def endorse(self, at: float) -> str | None:
         """A person wants the mix as it is; returns why nothing was learnt from that, or None."""
         if not self.is_on:
-            return "nothing is learnt now: learning is off, or the mode is gig"
+            return _NOTHING_LEARNT
         if not isinstance(self._agent, LearnsMixes):
             return "this agent learns from single moves alone"
         observation = self._mix.observe()
@@ -157,6 +160,24 @@ class Teacher:
         if learnt is None:
             return "nothing of this mix is known yet: play it, and press again"
         self.lessons.append(Lesson(move="", reward=0.0, weight=1.0, learnt=learnt))
+        return None
+
+    def wish(self, key: str, wish: Wish, at: float) -> str | None:
+        """A person says how they want a strip; returns why nothing comes of it, or None."""
+        if not self.is_on:
+            return _NOTHING_LEARNT
+        if not isinstance(self._agent, GrantsWishes):
+            return "this agent understands no words"
+        observation = self._mix.observe()
+        teaches = [self._guard.may(StripSwitch.LEARN, key, param) for param in MOVABLE]
+        learnt = self._agent.learn_from_wish(
+            observation, observation.keys.index(key), wish, np.array(teaches), at=at
+        )
+        if learnt is None:
+            return "nothing of that track is known yet: play it, and ask again"
+        self.lessons.append(Lesson(move="", reward=0.0, weight=1.0, learnt=learnt))
+        for param, _ in WISHES[wish]:
+            self._wake(key, param)
         return None
 
     def propose(self, observation: Observation, at: float) -> Proposal | None:

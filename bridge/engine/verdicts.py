@@ -8,7 +8,7 @@ import math
 from typing import Final
 
 from bridge.engine.detours import Detours
-from bridge.engine.hands import HandLedger, Touch
+from bridge.engine.hands import Doubt, HandLedger, Touch
 from bridge.engine.move import Move
 from bridge.engine.moves import Moves
 from bridge.engine.results import StepBuilder
@@ -21,6 +21,7 @@ from bridge.mix.notices import Actor, ChangeNoticed, RewardCredited
 from bridge.mix.pairs import SHARED
 from bridge.mix.params import LOCK_CLASS, Param, same_value
 from bridge.mix.state import MixState, StripState
+from bridge.mix.wishes import WISHES
 
 _JUDGED_BY_HAND_S: Final = 10.0
 """A hand that comes later than this after a move has other reasons."""
@@ -88,6 +89,18 @@ class Verdicts:
         self._moves.stop(event.at, as_it_is, spare_panic=True)
         return self._teacher.endorse(event.at)
 
+    def wish(self, strip: StripState, event: m.TrackWished) -> str | None:
+        """Learn how a strip is wanted, and make room for the move that answers; or why not."""
+        locks = {self._guard.lock(strip.key, param) for param, _ in WISHES[event.wish]}
+        if "" not in locks:
+            return f"{strip.name} stays as it is: it is {', '.join(sorted(locks))}"
+        if why_not := self._teacher.wish(strip.key, event.wish, event.at):
+            return why_not
+        self._moves.close_suggestion(
+            MoveState.EXPIRED, event.at, f"you want {strip.name} {event.wish}"
+        )
+        return None
+
     def take_undo(self, event: m.UndoRequested) -> None:
         """Take a move back, and count that against it."""
         move = self._moves.get(event.move) if event.move else self._moves.last_undoable()
@@ -149,13 +162,19 @@ class Verdicts:
 
     # -- by hand -------------------------------------------------------------------------------
 
-    def take_hand(self, strip: StripState, event: m.ParamChanged, before: float) -> None:
-        """A person moved it from `before`: stop there, keep away, and note what it may mean."""
+    def take_hand(
+        self, strip: StripState, event: m.ParamChanged, before: float, doubt: Doubt
+    ) -> None:
+        """A person moved it from `before`: stop there, keep away, and note what it may mean.
+
+        Where that is in doubt it means nothing; what was likely ours is still taken back by panic.
+        """
         self._release_other_half(strip, event.param)
         self._moves.stop(event.at, "your hand took over", key=strip.key, hand_on=event.param)
         self._detours.note_hand(strip.key, event.param)
         self._guard.hold(strip.key, event.at)
-        self._guard.pin(strip.key, event.param, event.value)
+        if doubt is not Doubt.LIKELY:
+            self._guard.pin(strip.key, event.param, event.value)
         ours = self._moves.of_param(strip.key, event.param)
         for move in ours:
             move.belongs_to_hand = True
@@ -164,7 +183,7 @@ class Verdicts:
                 key=strip.key,
                 param=event.param,
                 start=before,
-                value=event.value,
+                value=before if doubt is not Doubt.NONE else event.value,
                 at=event.at,
                 move=ours[-1].id if ours else "",
             )
@@ -180,9 +199,17 @@ class Verdicts:
         if not math.isnan(now):
             self._guard.pin(other.key, param, now)
 
+    def touched_value(self, strip: StripState, param: Param, otherwise: float) -> float:
+        """Where the hand on a parameter was last for sure; `otherwise` where there is none."""
+        return self._hands.value(strip.key, param, otherwise)
+
     def is_touched(self, strip: StripState, param: Param) -> bool:
         """Whether a hand is moving that parameter, or has just moved it."""
         return self._hands.is_open(strip.key, param)
+
+    def drop_touch(self, strip: StripState, param: Param) -> None:
+        """The parameter is gone: what was about to be a hand's word is none."""
+        self._hands.drop(strip.key, param)
 
     def yield_to_recall(self, at: float) -> None:
         """Another mix was loaded: nothing in it is ours, and nobody has judged anything."""

@@ -27,6 +27,8 @@ _PATIENCE_S: Final = 0.6
 """A follower that says nothing more for this long has stopped."""
 TOGETHER_S: Final = 0.45
 """Leader and follower begin to move at once; a slow desk's answers may part them by this."""
+_LAST: Final = 5
+"""A follower that has arrived answers one of so many last writes; datagrams overtake each other."""
 _LEAST_RATIO: Final = 0.1
 _GREATEST_RATIO: Final = 8.0
 """Of two faders moved by position, one at the top and one near the bottom (X32: .04 and .32 dB)."""
@@ -143,8 +145,6 @@ class Company:
         if (key, param) in self._followers:
             return self.keeps_step(key, param, value, at)
         rules = frozenset(_Rule) - (frozenset() if param is Param.PAN else {_Rule.MIRROR})
-        if is_sure:
-            rules -= {_Rule.SCALE}  # one value has any share
         leaders: dict[str, _Leader] = {}
         for transit in self._recent(param, at):
             if transit.key == key or not transit.sent or at - transit.sent_at[-1] > _LAG_S:
@@ -259,10 +259,9 @@ class Company:
             ended = next((transit for transit in mine if self._is_over(transit)), None)
             if ended is None:
                 continue
-            rest = ended.sent_at[-1]
-            if rest > follower.at + _LAG_S:
-                continue
-            end = self._window(each.key, param, rest)  # answers may come in another order
+            end = ended.sent[-_LAST:]  # answers may come in another order
+            if max(abs(sent - each.start) for sent in end) <= 1.5 * near:
+                continue  # it has hardly gone anywhere: that explains nothing
             fits = each.rules & _fitting(each, follower, param, end, follower.value, near)
             if fits - {_Rule.SCALE} or (fits and follower.answers >= _ENOUGH_SCALED):
                 return each.key
@@ -298,7 +297,8 @@ def _fitting(
         if min(abs(moved + gone), abs(value + sent)) <= near:
             fits.add(_Rule.MIRROR)
         least, most = _LEAST_RATIO * abs(gone) - near, _GREATEST_RATIO * abs(gone) + near
-        if gone * moved > 0 and least <= abs(moved) <= most:
+        is_along = gone * moved > 0 or abs(moved) <= near  # a step that small has no direction yet
+        if is_along and least <= abs(moved) <= most:
             fits.add(_Rule.SCALE)
     least, most = _ratios(leader, follower, param, window, value)
     if most > _STEADY * least:

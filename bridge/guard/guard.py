@@ -58,6 +58,8 @@ class Guard:
         self.scale = 1.0
         """0.5 in gig mode: half of every step and span."""
         self.show = Show()
+        self.is_live = False
+        """People hear what the DAW plays: what is muted or closed may be opened at any moment."""
         self._strips: dict[str, StripGuard] = {}
         self._booked: deque[tuple[float, str, Param]] = deque()
         self._in_this_minute: Counter[tuple[str, Param]] = Counter()
@@ -69,6 +71,13 @@ class Guard:
         if found is None:
             found = self._strips[key] = StripGuard()
         return found
+
+    def rename(self, old: str, new: str) -> bool:
+        """What had no name has one now; False where that name is known from before."""
+        if new in self._strips or old not in self._strips:
+            return False
+        self._strips[new] = self._strips.pop(old)
+        return True
 
     def pin(self, key: str, param: Param, value: float) -> None:
         """Take `value` as the snapshot's: at the first dump, and after a hand."""
@@ -132,6 +141,10 @@ class Guard:
         strip = self.strip(key)
         strip.held_until = max(strip.held_until, at + seconds)
 
+    def doubt(self, key: str, at: float, seconds: float) -> None:
+        """A hand may be on that strip: take nothing back there for so many seconds."""
+        self.strip(key).doubted_until = at + seconds
+
     def book(self, key: str, param: Param, at: float) -> None:
         """Count a move that begins now."""
         self._booked.append((at, key, param))
@@ -164,7 +177,8 @@ class Guard:
         values = observation.values[:, columns]
         low, high = self.bounds(observation.keys, observation.names, observation.values)
         most = self.limits.step[columns] * self.scale
-        targets = np.clip(values + np.clip(steps, -most, most), low[:, columns], high[:, columns])
+        within = np.minimum(np.maximum(steps, -most), most)  # twice as fast as `np.clip`
+        targets = np.minimum(np.maximum(values + within, low[:, columns]), high[:, columns])
         shortened = targets - values
         allowed = np.abs(shortened) >= _LEAST_STEP[columns] - _ROUNDING
         allowed &= np.sign(shortened) == np.sign(steps)
@@ -220,6 +234,9 @@ class Guard:
             return np.ones(observation.values.shape, dtype=np.bool_)
         # A closed fader, or one beyond what is ever sent, could not be put back where it stood.
         blocked = (observation.values < _MINIMUM) | (observation.values > _MAXIMUM)
+        if self.is_live:
+            is_closed = blocked[:, COLUMN[Param.GAIN]]
+            blocked |= (is_closed | ~observation.audible)[:, None]
         for row, key in enumerate(observation.keys):
             strip = self.strip(key)
             if at < strip.held_until or strip.is_silent or strip.is_nameless:
@@ -348,6 +365,12 @@ def _must_leave_hands_alone(guard: Guard, write: Write) -> str | None:
     return f"a hand was on it less than {HOLD_OFF_S:g} s ago"
 
 
+def _must_not_overrule_a_doubt(guard: Guard, write: Write) -> str | None:
+    if write.purpose is not Purpose.UNDO or write.at >= guard.strip(write.key).doubted_until:
+        return None
+    return "a hand may be on it; ask again in a moment"
+
+
 def _must_be_answered(guard: Guard, write: Write) -> str | None:
     if write.purpose is not Purpose.MOVE or not guard.strip(write.key).is_silent:
         return None
@@ -397,6 +420,7 @@ RULES: Final[tuple[Callable[[Guard, Write], str | None], ...]] = (
     _must_not_be_frozen,
     _must_not_cross_panic,
     _must_leave_hands_alone,
+    _must_not_overrule_a_doubt,
     _must_be_answered,
     _must_stay_near_snapshot,
     _must_be_a_small_step,

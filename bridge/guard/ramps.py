@@ -13,11 +13,20 @@ from bridge.mix.params import COLUMN, Param, same_value
 ECHO_TIMEOUT_S: Final = 0.5
 """The DAW must answer the last write within this; then it is asked once more."""
 
+LATE_ECHO_S: Final = 2 * ECHO_TIMEOUT_S
+"""An echo may arrive this long after its write, or after its transit ended, and is still ours."""
+
+_TOO_LATE_S: Final = 3 * ECHO_TIMEOUT_S
+"""An answer that later ones have overtaken comes no later than this after its write."""
+
+_AT_ONCE_S: Final = 0.1
+"""What the DAW moves along with a write that it answers within this comes within a moment, too."""
+
 _STOOD_STILL: Final = 3
 """An answer that skips more writes than this has stood still and then jumped."""
 
-_OVERTAKEN: Final = 4
-"""Datagrams overtake each other: any of so many last writes may be what the DAW holds."""
+_OVERTAKEN_S: Final = 0.45
+"""Datagrams overtake each other: any write of so long before the last may be what the DAW holds."""
 
 _SURELY_EXACT: Final = 3
 """On a coarse grid an answer is exact by chance in one case of eight, three are in one of 500."""
@@ -48,7 +57,9 @@ class Transit:
         is_confirmed: Whether the DAW has answered the target.
         answer: The DAW's last answer; NaN before any.
         is_start_held: Whether the DAW itself said the start: then no rounding goes beyond it.
+        answered_at: When the DAW answered with another value last, monotonic seconds.
         moved_at: When it first answered with something else than the start; infinite before.
+        is_read: Whether a dump has said what came of it.
         is_crossed: Whether a hand has moved the parameter since: of what is answered nothing more
             is expected then.
     """
@@ -68,9 +79,12 @@ class Transit:
     is_confirmed: bool = False
     answer: float = math.nan
     is_start_held: bool = False
+    answered_at: float = -math.inf
     moved_at: float = math.inf
+    is_read: bool = False
     is_crossed: bool = False
     _answered: set[int] = field(default_factory=set)
+    _slowest_s: float = 0.0
     _exact_run: int = 0
     _was_apart: bool = False
 
@@ -78,6 +92,19 @@ class Transit:
     def before(self) -> float:
         """What stands on the wire: the last write, or the start."""
         return self.sent[-1] if self.sent else self.start
+
+    def is_prompt(self, at: float) -> bool:
+        """Whether every write was answered at once, as far as is known at that time."""
+        if not self._answered:
+            return False
+        newest = max(self._answered)
+        waits = len(self.sent) > newest + 1 and at - self.sent_at[newest + 1] > _AT_ONCE_S
+        return self._slowest_s <= _AT_ONCE_S and not waits
+
+    @property
+    def gone(self) -> float:
+        """How far from the start it has been written."""
+        return max((abs(sent - self.start) for sent in self.sent), default=0.0)
 
     @property
     def is_sent(self) -> bool:
@@ -97,17 +124,27 @@ class Transit:
         self.sent_at.append(at)
         self.due = at + (ECHO_TIMEOUT_S if self.is_sent else RAMP_STEP_S)
 
-    def match(self, value: float, rounding: float, *, is_sure: bool = False) -> Match:
-        """What `value` is to what was sent, on a grid that rounds by up to `rounding`.
+    def match(self, value: float, rounding: float, at: float, *, is_sure: bool = False) -> Match:
+        """What a value is to what was sent.
 
-        `is_sure` says that the DAW holds it now, by a dump.
+        Args:
+            value: What the DAW says.
+            rounding: How far its grid may round, in the parameter's unit.
+            at: When it was said, monotonic seconds.
+            is_sure: Whether the DAW holds it now, by a dump.
         """
         if not self.sent:
             return Match.NONE
         fine = noise(self.param)
         rounding = fine if self.is_contradicted else rounding
+        is_back = abs(value - self.start) <= fine < abs(self.answer - self.start)
+        if self.is_start_held and is_back and at - self.sent_at[0] <= _TOO_LATE_S:
+            return Match.BACKWARDS  # what stood before the first write, overtaken by its answer
         nearest, error = self._nearest(value)
-        is_awaited = not self.is_confirmed and nearest > max(self._answered, default=-1)
+        newest = max(self._answered, default=-1)
+        if nearest < newest and not is_sure and at - self.sent_at[nearest] > _TOO_LATE_S:
+            return Match.NONE  # nothing that is overtaken comes as late as that
+        is_awaited = not self.is_confirmed and nearest > newest
         is_last = is_sure and nearest == len(self.sent) - 1
         if error > rounding or (self.is_crossed and not (is_awaited or is_last)):
             return Match.NONE
@@ -118,7 +155,10 @@ class Transit:
             return Match.ECHO
         last = self.start if math.isnan(self.answer) else self.answer
         ahead = (value - last) * math.copysign(1.0, self.target - self.start)
-        if is_sure and ahead < -fine and nearest >= len(self.sent) - _OVERTAKEN:
+        if is_sure and (
+            abs(value - self.sent[-1]) <= rounding
+            or self.sent_at[nearest] >= self.sent_at[-1] - _OVERTAKEN_S
+        ):
             return Match.ECHO
         if self.is_confirmed and ahead > fine:
             return Match.NONE  # nothing was asked for that is further than what is confirmed
@@ -132,6 +172,8 @@ class Transit:
         and then jumping, half the jump counts: the nearest value sent is nearer by chance.
         """
         nearest, error = self._nearest(value)
+        if nearest not in self._answered:
+            self._slowest_s = max(self._slowest_s, at - self.sent_at[nearest])
         self._answered.add(nearest)
         last = self.start if math.isnan(self.answer) else self.answer
         self.answer = value
@@ -140,6 +182,7 @@ class Transit:
             self.moved_at = min(self.moved_at, at)
         if abs(value - last) <= fine:
             return None
+        self.answered_at = at
         self._exact_run = self._exact_run + 1 if error <= fine else 0
         self._was_apart = self._was_apart or error > max(fine, self._step)
         if error <= fine:
@@ -154,7 +197,12 @@ class Transit:
     @property
     def is_contradicted(self) -> bool:
         """Whether exact answers followed a value apart from all writes: it was no rounding."""
-        return self._was_apart and self._exact_run >= _SURELY_EXACT
+        return self._was_apart and self.is_exact
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the last answers were just what was asked for: no grid rounds them."""
+        return self._exact_run >= _SURELY_EXACT
 
     @property
     def _step(self) -> float:
@@ -166,6 +214,17 @@ class Transit:
     def is_answered(self) -> bool:
         """Whether the DAW has answered any write."""
         return bool(self._answered)
+
+    @property
+    def is_last_answered(self) -> bool:
+        """Whether the DAW has answered the last write so far."""
+        return len(self.sent) - 1 in self._answered
+
+    @property
+    def awaited_until(self) -> float:
+        """Until when the answer to the last write is awaited, since earlier ones still come in."""
+        is_behind = self.is_exact and not self.is_last_answered
+        return self.answered_at + ECHO_TIMEOUT_S if is_behind else -math.inf
 
     @property
     def last_answered(self) -> float:

@@ -23,6 +23,8 @@ class StripGuard:
     )
     """What a person has switched off: moves made unasked, lessons."""
     held_until: float = -np.inf
+    doubted_until: float = -np.inf
+    """A hand may be on it, and the DAW is asked whether that was one: nothing is taken back."""
     is_silent: bool = False
     """The DAW has not answered our last write; nothing more until it says something."""
     barred: dict[LockClass, str] = field(default_factory=dict)

@@ -14,13 +14,13 @@ from typing import Final, NamedTuple
 
 from bridge.guard.grid import Grid, coarsest, noise
 from bridge.guard.guard import Guard
-from bridge.guard.ramps import ECHO_TIMEOUT_S, Match, Transit
+from bridge.guard.ramps import LATE_ECHO_S, Match, Transit
 from bridge.guard.write import Purpose, Write
 from bridge.mix.messages import BACK, SetParam
 from bridge.mix.params import COLUMN, SPECS, Param
 
-_LATE_ECHO_S: Final = 2 * ECHO_TIMEOUT_S
-"""An echo may arrive this long after its transit ended, and is still ours."""
+_MOST_ALONG: Final = 2.0
+"""What the DAW moves along goes at most so many times as far, where nothing better is known."""
 
 _LOST_ECHO_S: Final = 30.0
 """Where nobody answered, our value may still be read back in a later dump."""
@@ -99,20 +99,59 @@ class Writer:
         yield from (
             t
             for ended_at, t in reversed(self._ended)
-            if t.param is param and at - ended_at <= _LATE_ECHO_S
+            if t.param is param and at - ended_at <= LATE_ECHO_S
         )
+
+    def explanations(
+        self, key: str, param: Param, *, base: float, value: float, since: float
+    ) -> list[Transit]:
+        """What of ours may have led a control from `base` to `value`.
+
+        Those to the control itself by a late answer or one that was lost, those to others by what
+        the DAW moves along with them. A hand may have done so as well: nobody can tell.
+
+        Args:
+            key: The strip.
+            param: The parameter.
+            base: What it held when that was known.
+            value: What it holds now.
+            since: Writes from then on count, monotonic seconds.
+        """
+        found = []
+        near = self.grid.rounding(param, value)
+        ended = (transit for _, transit in self._ended)
+        for transit in (*ended, *self._transits.values()):
+            if transit.param is not param or not transit.sent or transit.sent_at[-1] < since:
+                continue
+            if transit.key == key:
+                if transit.miss(value) <= near:
+                    found.append(transit)
+            elif abs(value - base) <= _MOST_ALONG * transit.gone + near:
+                found.append(transit)
+        return found
+
+    def under_way(self, param: Param) -> list[str]:
+        """The strips to which a value of that parameter is on its way."""
+        return [key for key, each in self._transits if each is param]
 
     def is_over(self, transit: Transit) -> bool:
         """Whether nothing more is written for a transit."""
         return transit.is_sent or self._transits.get((transit.key, transit.param)) is not transit
 
     def left_at(self, key: str, param: Param, since: float) -> float:
-        """What was written last to a parameter, after `since`, and never answered; else NaN."""
+        """What was written last to a parameter, if that is not answered yet; else NaN.
+
+        Args:
+            key: The strip.
+            param: The parameter.
+            since: When the DAW spoke of it last, monotonic seconds.
+        """
         mine = (t for _, t in reversed(self._ended) if t.key == key and t.param is param)
         last = next(mine, None)
-        if last is None or not last.sent or last.is_crossed or last.sent_at[-1] <= since:
+        if last is None or not last.sent or last.is_crossed or last.is_read:
             return math.nan
-        return last.sent[-1] if math.isnan(last.answer) else math.nan
+        is_answered = last.is_confirmed or last.is_last_answered
+        return math.nan if is_answered and last.sent_at[-1] <= since else last.sent[-1]
 
     def written_at(self, key: str, param: Param) -> float:
         """When a parameter was written last, monotonic seconds; minus infinity for long ago."""
@@ -192,7 +231,7 @@ class Writer:
         if transit and transit.is_answered:
             self.grid.record_places(param, value, transit.answer)
         rounding = self.grid.rounding(param, value)
-        match = transit.match(value, rounding) if transit else Match.NONE
+        match = transit.match(value, rounding, at) if transit else Match.NONE
         if transit and match is not Match.ECHO and transit.is_limit(value):
             self._confirm(transit, at)
             return Reading(Answer.CONFIRMED, transit.move)
@@ -222,7 +261,7 @@ class Writer:
         rounding = self.grid.rounding(param, value)
         mine = [t for ended_at, t in self._ended if at - ended_at <= _LOST_ECHO_S]
         return any(
-            t.key == key and t.param is param and t.match(value, rounding) is not Match.NONE
+            t.key == key and t.param is param and t.match(value, rounding, at) is not Match.NONE
             for t in (*self._transits.values(), *mine)
         )
 
@@ -242,6 +281,9 @@ class Writer:
         result = Advance()
         for transit in list(self._transits.values()):
             if transit.due > at + 1e-9:
+                continue
+            if transit.is_sent and at < transit.awaited_until - 1e-9:
+                transit.due = transit.awaited_until
                 continue
             number = number_of(transit.key)
             if number is None:
@@ -263,6 +305,8 @@ class Writer:
     def _is_answered(self, transit: Transit, held: float) -> bool:
         """Whether the target is what the DAW holds already, on its grid: then it says no more."""
         far = abs(held - transit.target)
+        if transit.is_exact and far > noise(transit.param):
+            return False  # it answers what was asked, and that was an earlier write
         if far <= self.grid.rounding(transit.param, held):
             has_moved = abs(held - transit.start) > noise(transit.param)
             has_answered = not math.isnan(transit.answer)
@@ -279,9 +323,9 @@ class Writer:
     ) -> None:
         transit.is_retried = transit.is_sent
         value = self._next_value(transit, at)
-        is_nearer = abs(held - transit.target) < abs(value - transit.target)
-        if transit.purpose is Purpose.PANIC and is_nearer:
-            value = held  # it is further back already than the ramp
+        if transit.purpose is Purpose.PANIC:  # what is further back already does not go away again
+            back = (value, *(each for each in (held, transit.before) if not math.isnan(each)))
+            value = min(back, key=lambda each: abs(each - transit.target))
         write = Write(
             key=transit.key,
             param=transit.param,
@@ -333,12 +377,16 @@ class Writer:
         in_doubt = is_overwritten = False
         for ended_at, transit in reversed(self._ended):
             is_lost = transit.is_retried and not transit.is_crossed
-            patience = _LOST_ECHO_S if is_lost or is_sure else _LATE_ECHO_S
+            patience = _LOST_ECHO_S if is_lost or is_sure else LATE_ECHO_S
             if transit.key != key or transit.param is not param or at - ended_at > patience:
                 continue
-            match = transit.match(value, rounding, is_sure=is_sure)
+            if transit.is_read:
+                break
+            if is_sure:  # its answers may have been what was asked for
+                rounding, transit.is_read = coarsest(param), True
+            match = transit.match(value, rounding, at, is_sure=is_sure)
             if is_overwritten:  # its answers are over, unless they came in another order
-                in_doubt = in_doubt or (match is not Match.NONE and at - ended_at <= _LATE_ECHO_S)
+                in_doubt = in_doubt or (match is not Match.NONE and at - ended_at <= LATE_ECHO_S)
             elif match is Match.ECHO:
                 is_stale = transit.is_stale(value) and not is_sure
                 if not transit.is_crossed:

@@ -47,6 +47,7 @@ KINDS: Final[dict[str, type[Any]]] = {
     "MixRecalled": m.MixRecalled,
     "ForgetRequested": m.ForgetRequested,
     "MixEndorsed": m.MixEndorsed,
+    "TrackWished": m.TrackWished,
     "MetersRead": m.MetersRead,
     "LinkChanged": m.LinkChanged,
     "Tick": m.Tick,

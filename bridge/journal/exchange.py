@@ -30,14 +30,24 @@ def export_json(path: Path) -> str:
     Raises:
         JournalError: If the profile cannot be read, or has learnt nothing.
     """
+    memory = read_memory(path)
+    if memory is None:
+        raise JournalError(f"The journal {path} has nothing to export: nothing was learnt yet.")
+    return _export(memory)
+
+
+def read_memory(path: Path) -> bytes | None:
+    """What a profile has learnt, as `Engine.load_memory` takes it; None for nothing.
+
+    Raises:
+        JournalError: If the profile cannot be read.
+    """
     with closing(open_read_only(path)) as connection:
         try:
             row = connection.execute("SELECT document FROM memory").fetchone()
         except sqlite3.Error as error:
             raise JournalError(f"The journal {path} cannot be read: {why(error)}.") from error
-    if row is None:
-        raise JournalError(f"The journal {path} has nothing to export: nothing was learnt yet.")
-    return _export(row[0])
+    return None if row is None else bytes(row[0])
 
 
 def read_export_file(file: Path) -> str:
@@ -108,8 +118,25 @@ def import_json(
     """
     memory = read_export(text)
     check(memory)
+    return change_memory(path, lambda _before: memory)
+
+
+def change_memory(path: Path, change: Callable[[bytes | None], bytes]) -> Path:
+    """Put another memory in the place of what a profile has learnt.
+
+    Args:
+        path: The profile; it is made where there is none. No bridge may run on it.
+        change: Makes the new memory of the old one, which is None where nothing was learnt.
+
+    Returns:
+        The copy of the profile as it was before.
+
+    Raises:
+        JournalError: If the profile is in use or cannot be written.
+    """
     store = open_store(path)
     try:
+        memory = change(store.memory)
         backup = save_copy(store.connection, path)
         store.connection.execute(
             "INSERT OR REPLACE INTO memory (id, seq, document) VALUES (1, NULL, ?)", (memory,)

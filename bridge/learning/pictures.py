@@ -27,18 +27,22 @@ class Pictures:
         prior: (pictures,) before the first answer; sums to 1.
 
     Attributes:
-        evidence: (pictures,) what the answers have said for each, natural logarithms of likelihood.
+        evidence: (pictures,) what the answers have said for each, natural logarithms of likelihood;
+            it is replaced by another array, never changed in place.
     """
 
     def __init__(self, prior: FloatArray) -> None:
         self._prior = np.log(prior)
         self.evidence = np.zeros_like(self._prior)
+        self._shares: tuple[FloatArray, FloatArray] | None = None
 
     @property
     def shares(self) -> FloatArray:
         """(pictures,) how likely each is; sums to 1."""
-        size = np.exp(self._prior + self.evidence - (self._prior + self.evidence).max())
-        return np.asarray(size / size.sum())
+        if self._shares is None or self._shares[0] is not self.evidence:
+            size = np.exp(self._prior + self.evidence - (self._prior + self.evidence).max())
+            self._shares = self.evidence, np.asarray(size / size.sum())
+        return self._shares[1]
 
     def judge(self, agreement: FloatArray, *, weight: float) -> None:
         """Learn from one answer.
@@ -54,7 +58,9 @@ class Pictures:
 
     def renew(self) -> None:
         """Doubt the family no more than at first: the last picture, of none, starts anew."""
-        self.evidence[-1] = min(self.evidence[-1], self.evidence[:-1].max())
+        evidence = self.evidence.copy()  # another array: shares are kept by it
+        evidence[-1] = min(evidence[-1], evidence[:-1].max())
+        self.evidence = evidence
 
     def weigh(self, said: FloatArray) -> None:
         """Add a piece of evidence: (pictures,) natural logarithms of its likelihood."""

@@ -92,6 +92,7 @@ class Taste:
         self.answers = np.zeros((groups, dimensions), dtype=np.int64)
         self._places = np.zeros((0, dimensions))
         self._found_shares = np.zeros(dimensions)
+        self._ways: tuple[IntArray, FloatArray] | None = None
         self._reliance = 1.0
         self._groups_belief: tuple[FloatArray, FloatArray] | None = None
         self._belief: tuple[FloatArray, ...] | None = None
@@ -114,25 +115,48 @@ class Taste:
         self._groups_belief = None
 
     def _end_song(self) -> None:
-        precision, weighted = self._song_evidence(self.precision, self.weighted)
+        precision, weighted = self._song_evidence(self.groups, self.precision, self.weighted)
         if precision.any():
             self.past.end_song(precision, weighted)
 
     def _song_evidence(
-        self, member_precision: FloatArray, member_weighted: FloatArray
+        self, groups: IntArray, member_precision: FloatArray, member_weighted: FloatArray
     ) -> tuple[FloatArray, FloatArray]:
-        """What the members of this song say about their groups, (groups, dimensions) each."""
-        shrink = 1.0 / (1.0 + member_precision * self._member_variance())
+        """What the members of a song say about their groups, (groups, dimensions) each."""
+        shrink = 1.0 / (1.0 + member_precision * self._member_variance(groups))
         precision = np.zeros(self.answers.shape)
         weighted = np.zeros(self.answers.shape)
-        np.add.at(precision, self.groups, member_precision * shrink)
-        np.add.at(weighted, self.groups, member_weighted * shrink)
+        np.add.at(precision, groups, member_precision * shrink)
+        np.add.at(weighted, groups, member_weighted * shrink)
         return precision, weighted
 
-    def _member_variance(self) -> FloatArray:
+    def learn_song(self, name: str, groups: IntArray, values: FloatArray, sd: FloatArray) -> None:
+        """Learn from another song that is as this person wants it.
+
+        Args:
+            name: What it is called, to forget it by.
+            groups: (members,) the group of each of its members.
+            values: (members, dimensions) where each is wanted; NaN unknown.
+            sd: (members, dimensions) how sure that is.
+        """
+        precision = np.where(np.isnan(values), 0.0, sd**-2.0)
+        weighted = np.nan_to_num(values) * precision
+        self.past.learn_named(name, *self._song_evidence(groups, precision, weighted))
+        self._groups_belief = None
+
+    def answers_about(self, group: int, dimension: int) -> int:
+        """How many answers, and songs with a name, stand behind what is believed of a group."""
+        return int(self.answers[group, dimension]) + self.past.songs_about(group, dimension)
+
+    def forget_song(self, name: str) -> bool:
+        """Drop what `learn_song` has learnt from a song of that name; False: there is none."""
+        self._groups_belief = None
+        return self.past.forget_named(name)
+
+    def _member_variance(self, groups: IntArray) -> FloatArray:
         """(members, dimensions) how much each may differ from its group, squared."""
         of_groups = np.broadcast_to(self.prior.member_sd, self.answers.shape)
-        return np.asarray(of_groups[self.groups] ** 2)
+        return np.asarray(of_groups[groups] ** 2)
 
     def find(self, places: FloatArray, shares: FloatArray) -> None:
         """Say where the members were found, before anybody moved them.
@@ -177,7 +201,7 @@ class Taste:
 
     def _infer_groups(self) -> tuple[FloatArray, FloatArray]:
         precision, weighted = self._song_evidence(
-            self._reliance * self.precision, self._reliance * self.weighted
+            self.groups, self._reliance * self.precision, self._reliance * self.weighted
         )
         expected, before = self.past.forecast(self._reliance)
         inverse = np.linalg.inv(before)
@@ -197,11 +221,11 @@ class Taste:
         )
         # A member hears of its group from all the others: its own evidence is taken out first,
         # and then put back without the detour.
-        shrink = 1.0 / (1.0 + own_precision * self._member_variance())
+        own_ways, anchor = self._pictures()
+        shrink = 1.0 / (1.0 + own_precision * own_ways[0])
         mean, variance = group_mean[self.groups], group_variance[self.groups]
         others = 1.0 / variance - own_precision * shrink
         others_mean = (mean / variance - own_weighted * shrink) / others
-        own_ways, anchor = self._pictures()
         places = np.where(np.isnan(self._places), 0.0, self._places)
         spread = 1.0 / others + own_ways
         precision = 1.0 / spread + anchor + own_precision
@@ -218,12 +242,17 @@ class Taste:
         As variances and precisions; the first picture is that members are wanted as their group,
         the second that they are wanted about as they were found.
         """
-        variance = np.stack([self._member_variance()] * 2)
+        found = self._as_found
+        if self._ways is None or self._ways[0] is not self.groups:
+            ways = np.stack([self._member_variance(self.groups)] * 2)
+            if found is not None:
+                ways[1] = np.maximum(ways[1], found.member_sd**2)
+            self._ways = self.groups, ways
+        variance = self._ways[1]
         anchor = np.zeros_like(variance)
-        if self._as_found is not None:
-            variance[1] = np.maximum(variance[1], self._as_found.member_sd**2)
-            anchor[:] = self._as_found.place_sd**-2 * ~np.isnan(self._places)
-            anchor[0] *= self._as_found.is_group_unknown[self.groups, None]
+        if found is not None:
+            np.multiply(found.place_sd**-2, ~np.isnan(self._places), out=anchor[1])
+            np.multiply(anchor[1], found.is_group_unknown[self.groups, None], out=anchor[0])
         return variance, anchor
 
     def judge(

@@ -10,6 +10,7 @@ from typing import Final
 
 from bridge.mix.params import LockClass, Param
 from bridge.mix.roles import Role
+from bridge.mix.wishes import Wish
 
 
 class Mode(StrEnum):
@@ -343,6 +344,15 @@ class MixEndorsed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrackWished:
+    """A person says in a word how they want a track; `track` as in `RoleCorrected`, and one."""
+
+    at: float
+    track: str
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
     """Time has passed; sent when the engine's deadline falls due."""
 
@@ -382,6 +392,7 @@ PersonEvent = (
     | MixRecalled
     | ForgetRequested
     | MixEndorsed
+    | TrackWished
 )
 Event = DawEvent | PersonEvent | MetersRead | LinkChanged | Tick
 

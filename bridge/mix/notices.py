@@ -11,6 +11,10 @@ MIX_ENDORSED: Final = "noted: this mix is as you want it; what stands so is left
 """What everyone is told once a person has endorsed the mix."""
 
 
+WISH_NOTED: Final = "noted: you want"
+"""Begins what everyone is told once a person has said how they want a track."""
+
+
 class Actor(StrEnum):
     """Who, beside the bridge, changes a mix."""
 
@@ -89,6 +93,27 @@ class RateableChanged:
     kind: Rateable
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionChanged:
+    """What is asked of a person from now on: which role a strip plays.
+
+    Attributes:
+        track: The strip's number; 0 where nothing is asked any more.
+        role: What its sound suggests; empty where it suggests nothing.
+        text: The question, for a person.
+    """
+
+    track: int
+    role: str
+    text: str
+
+
 Notice = (
-    MoveReported | RewardCredited | StatusChanged | ChangeNoticed | RequestRefused | RateableChanged
+    MoveReported
+    | RewardCredited
+    | StatusChanged
+    | ChangeNoticed
+    | RequestRefused
+    | RateableChanged
+    | QuestionChanged
 )

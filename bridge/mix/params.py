@@ -4,6 +4,7 @@ Engineering units only: dB, -1..+1 for pan, 0 or 1 for switches. A DAW's own sca
 `bridge.daw`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -186,3 +187,18 @@ def in_words(param: Param, value: float) -> str:
         percent = round(abs(value) * 100)
         return "C" if percent == 0 else f"{'L' if value < 0 else 'R'}{percent}"
     return "0.0 dB" if abs(value) < _SHOWN_DB else f"{value:+.1f} dB"
+
+
+def bars_in_words(barred: Mapping[LockClass, str]) -> str:
+    """Why a strip is left alone, each reason once, with what it is about.
+
+    >>> bars_in_words({LockClass.GAIN: "also moves Wedge", LockClass.EQ: "also moves Wedge"})
+    'also moves Wedge (gain, EQ)'
+    """
+    by_reason: dict[str, list[str]] = {}
+    for kind, why in barred.items():
+        by_reason.setdefault(why, []).append(CLASS_WORDS[kind])
+    return "; ".join(
+        why if kinds == [CLASS_WORDS[LockClass.ALL]] else f"{why} ({', '.join(kinds)})"
+        for why, kinds in by_reason.items()
+    )

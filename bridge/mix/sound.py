@@ -30,7 +30,9 @@ _EVIDENCE: Final = 0.5
 
 _SURE: Final = 0.9
 
-_READS: Final = 8
+_LIKELY: Final = 0.5
+
+READS: Final = 8
 """Readings, about one a second, before a role is guessed."""
 
 AUDIBLE_ROLES: Final[frozenset[Role]] = frozenset({Role.KICK, Role.BASS, Role.HATS})
@@ -106,7 +108,26 @@ def role_by_sound(
     """
     if np.isnan(source_db).any() or math.isnan(crest_db):
         return Role.OTHER, 0.0
-    table = table or load_sounds()
+    role, chance = _nearest_role(source_db, crest_db, table or load_sounds())
+    if role in AUDIBLE_ROLES and chance >= _SURE:
+        return role, chance
+    return Role.OTHER, 0.0
+
+
+def likely_role(source_db: FloatArray, crest_db: float, table: SoundTable | None = None) -> Role:
+    """What a strip may play, to ask a person; arguments as for `role_by_sound`.
+
+    Returns:
+        The role that its sound fits better than all others together, else `Role.OTHER`.
+    """
+    if np.isnan(source_db).any() or math.isnan(crest_db):
+        return Role.OTHER
+    role, chance = _nearest_role(source_db, crest_db, table or load_sounds())
+    return role if chance >= _LIKELY else Role.OTHER
+
+
+def _nearest_role(source_db: FloatArray, crest_db: float, table: SoundTable) -> tuple[Role, float]:
+    """The role that fits best, and its probability among all; `Role.OTHER` and 0 for none."""
     away = (features_of(source_db, crest_db) - table.mean) / table.sd
     fit = -_EVIDENCE * (0.5 * away**2 + np.log(table.sd)).sum(axis=1)
     chance = np.exp(fit - fit.max())
@@ -114,9 +135,7 @@ def role_by_sound(
     row = int(chance.argmax())
     # The nearest role of all may still be far: more than two deviations off is none of them.
     is_near = float(np.sqrt((away[row] ** 2).mean())) < 2.0
-    if ROLES[row] in AUDIBLE_ROLES and chance[row] >= _SURE and is_near:
-        return ROLES[row], float(chance[row])
-    return Role.OTHER, 0.0
+    return (ROLES[row], float(chance[row])) if is_near else (Role.OTHER, 0.0)
 
 
 def guess_roles(mix: MixState) -> list[StripState]:
@@ -129,7 +148,7 @@ def guess_roles(mix: MixState) -> list[StripState]:
         The strips that have one now and had none.
     """
     found = []
-    for row in np.flatnonzero(mix.reads >= _READS):
+    for row in np.flatnonzero(mix.reads >= READS):
         strip = mix.strips[row]
         if strip.role_source is RoleSource.NOTHING:
             role, _ = role_by_sound(mix.source_db[row], float(mix.crest_db[row]))

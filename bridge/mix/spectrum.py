@@ -3,6 +3,7 @@
 All levels are dB, all arrays float64. An octave-band array has its ten bands on the last axis.
 """
 
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -40,6 +41,8 @@ EQ_SHAPE: Final[FloatArray] = np.array(
 BAND_OF_OCTAVE: Final = np.array([0, 0, 0, 1, 1, 1, 2, 2, 3, 3])
 """Which of the four EQ bands an octave belongs to when a balance over four bands is wanted."""
 
+_BAND_STARTS: Final = (*np.flatnonzero(np.diff(BAND_OF_OCTAVE, prepend=-1)).tolist(), 10)
+
 
 def to_power(level_db: FloatArray) -> FloatArray:
     """Power of a level in dB; 0 dB is 1."""
@@ -65,7 +68,9 @@ def loudness_db(octaves_db: FloatArray) -> FloatArray:
 def four_bands_db(octaves_db: FloatArray) -> FloatArray:
     """Levels (..., 4) of the four EQ bands, from octave levels (..., 10)."""
     power = to_power(octaves_db)
-    sums = np.stack([power[..., band == BAND_OF_OCTAVE].sum(axis=-1) for band in range(4)], axis=-1)
+    sums = np.empty((*power.shape[:-1], len(_BAND_STARTS) - 1))
+    for band, (first, end) in enumerate(pairwise(_BAND_STARTS)):
+        power[..., first:end].sum(axis=-1, out=sums[..., band])
     return to_db(sums)
 
 

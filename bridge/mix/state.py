@@ -190,6 +190,13 @@ class MixState:
                 return self.strips[pair.right if row == pair.left else pair.left]
         return None
 
+    def moved_with(self, strip: StripState) -> StripState:
+        """The strip whose moves a strip takes part in: the left half of a pair for both halves."""
+        for pair in pairs_of(tuple(each.name for each in self.strips)):
+            if strip.number - 1 == pair.right:
+                return self.strips[pair.left]
+        return strip
+
     def by_number(self, number: int) -> StripState | None:
         """The strip that has this number now."""
         return self.strips[number - 1] if 1 <= number <= len(self.strips) else None

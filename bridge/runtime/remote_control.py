@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from bridge.errors import NetworkError, OscDecodeError, RefusedError
-from bridge.mix.notices import MIX_ENDORSED
+from bridge.mix.notices import MIX_ENDORSED, WISH_NOTED
 from bridge.osc.decode import decode
 from bridge.osc.encode import encode
 from bridge.osc.message import OscArg, OscMessage
@@ -78,6 +78,8 @@ class RemoteControl:
         lines = [f"mixbridge {self.version}: {state!s}, {text!s}; mode {self.mode()}."]
         if move := self._open_suggestion():
             lines.append(f"It suggests {_shown(move)}: {move[6]!s} Answer with accept or skip.")
+        if (asked := self._last("/bridge/question")) and asked[0]:
+            lines.append(question_in_words(*asked))
         return "\n".join(lines)
 
     def mode(self) -> str:
@@ -144,6 +146,30 @@ class RemoteControl:
             raise NetworkError("Endorse was sent, and the bridge did not say that it is noted.")
         return f"{MIX_ENDORSED.capitalize()}."
 
+    def wish(self, track: str, word: str) -> str:
+        """Say how a track is wanted; what is noted, and the move that answers where one comes."""
+        self.ask("/bridge/wish", track, word)
+        said = self._wait(
+            lambda m: m.address == "/bridge/status" and str(m.args[1]).startswith(WISH_NOTED)
+        )
+        if said is None:
+            raise NetworkError("The wish was sent, and the bridge did not say that it is noted.")
+        noted = str(said.args[1])
+        wanted = noted.removeprefix("noted: ").partition(";")[0]
+        begins = ("proposed", "applied")
+        move = self._wait(
+            lambda m: (
+                m.address == "/bridge/move"
+                and m.args[1] in begins
+                and str(m.args[6]).startswith(wanted)
+            )
+        )
+        text = f"{noted[0].upper()}{noted[1:]}."
+        if move is None:
+            return text
+        verb = "It suggests" if move.args[1] == "proposed" else "It makes"
+        return f"{text}\n{verb} {_shown(move.args)}."
+
     def ask(self, address: str, *args: OscArg) -> None:
         """Send a request once, and hear what the bridge says until it has had it.
 
@@ -198,6 +224,20 @@ class RemoteControl:
     def _state_of(self, name: str) -> str:
         moves = [m.args for m in self._heard if m.address == "/bridge/move" and m.args[0] == name]
         return str(moves[-1][1]) if moves else ""
+
+
+def question_in_words(track: OscArg, role: OscArg, text: OscArg) -> str:
+    """A question as `/bridge/question` tells it, and how to answer.
+
+    >>> question_in_words(3, "kick", "is 'KIn' a kick?")
+    "It asks: is 'KIn' a kick? Answer with 'mixbridge role 3 kick'; any other role is a no."
+    >>> question_in_words(3, "", "what does 'X' play?")
+    "It asks: what does 'X' play? Answer with 'mixbridge role 3 ROLE', or 'other' for none."
+    """
+    if role:
+        answer = f"'mixbridge role {track!s} {role!s}'"
+        return f"It asks: {text!s} Answer with {answer}; any other role is a no."
+    return f"It asks: {text!s} Answer with 'mixbridge role {track!s} ROLE', or 'other' for none."
 
 
 def _is(address: str) -> IsAnswer:

@@ -9,7 +9,7 @@ from collections.abc import Hashable
 from typing import Any, Final
 
 from bridge.engine.ledger import REMEMBERED, Row
-from bridge.web.capture import Capture
+from bridge.engine.view import View
 from bridge.web.history import row_to_json
 from bridge.web.views import sections
 
@@ -34,24 +34,24 @@ class Board:
         self._rows_version = 0
         self._beliefs: Any = {}
 
-    def take(self, capture: Capture, fresh: tuple[Row, ...], rewards: list[float]) -> None:
+    def take(self, view: View, fresh: tuple[Row, ...], rewards: list[float]) -> None:
         """Show another moment."""
         self.version += 1
         if fresh:
             self._rows_version = self.version
         for row in fresh:
             self.rows[row.id] = row
-            self._epochs.setdefault(row.id, capture.epoch)
+            self._epochs.setdefault(row.id, view.epoch)
             self._row_versions[row.id] = self.version
             self._row_versions.move_to_end(row.id)
         while len(self.rows) > REMEMBERED:
             gone, _ = self.rows.popitem(last=False)
             self._row_versions.pop(gone, None)
             self._epochs.pop(gone, None)
-        if capture.beliefs is not None:
-            self._beliefs = capture.beliefs
+        if view.beliefs is not None:
+            self._beliefs = view.beliefs
         shown = sections(
-            capture,
+            view,
             self.rows,
             rows_version=self._rows_version,
             rewards=rewards,

@@ -1,6 +1,6 @@
 """The server: the page's files, its WebSocket and its small API, on a thread of its own.
 
-The bridge's loop is not slowed by who looks at it: it hands over a capture (`Page.publish`) and
+The bridge's loop is not slowed by who looks at it: it hands over a view (`Page.publish`) and
 goes on; JSON, sockets and slow readers are this thread's. What a client asks for comes back to the
 loop as the same message that an OSC remote would send, through the same decoder, so that the page
 can do what `/bridge` can do and nothing else.
@@ -25,11 +25,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from bridge.engine.ledger import Row
+from bridge.engine.view import View
 from bridge.errors import BridgeError, NetworkError
 from bridge.runtime.discovery import own_address
 from bridge.web.access import Access, Right
 from bridge.web.board import Board
-from bridge.web.capture import Capture
 from bridge.web.client import MAX_FRAME_BYTES, Client, request_of
 from bridge.web.extras import Choose
 from bridge.web.gate import Asked, refusal
@@ -152,21 +152,21 @@ class Page:
             self._server.should_exit = True
             self._thread.join(_CLOSE_S)
 
-    def publish(self, capture: Capture, fresh: tuple[Row, ...], rewards: list[float]) -> bool:
+    def publish(self, view: View, fresh: tuple[Row, ...], rewards: list[float]) -> bool:
         """Show another moment; False, and it is dropped, while the last one is worked on."""
         if self._loop is None or self._pending:
             self._hold(fresh)
             return False
         self._pending = 1
         rows, self._held = self._held + fresh, ()
-        self._call(self._take, capture, rows, list(rewards))
+        self._call(self._take, view, rows, list(rewards))
         return True
 
     def _hold(self, fresh: tuple[Row, ...]) -> None:
         self._held = (self._held + fresh)[-1024:]
 
     def show(self, name: str, content: Any) -> None:  # noqa: ANN401 - any JSON
-        """Show a section that is no part of a capture, such as the pads."""
+        """Show a section that is no part of a view, such as the pads."""
         self._call(self._put, name, content)
 
     def say(self, text: str) -> None:
@@ -196,9 +196,9 @@ class Page:
         if self._server is not None:
             await self._server.serve(sockets=[listener])
 
-    def _take(self, capture: Capture, rows: tuple[Row, ...], rewards: list[float]) -> None:
+    def _take(self, view: View, rows: tuple[Row, ...], rewards: list[float]) -> None:
         try:
-            self._board.take(capture, rows, rewards)
+            self._board.take(view, rows, rewards)
             self._wake()
         finally:
             self._pending = 0

@@ -1,4 +1,4 @@
-"""The page of a running bridge: captures for it, and its requests back, on the bridge's loop."""
+"""The page of a running bridge: views for it, and its requests back, on the bridge's loop."""
 
 import asyncio
 import json
@@ -11,6 +11,7 @@ from bridge.config import Settings
 from bridge.daw import surface
 from bridge.doctor import Finding, examine_daw, examine_settings
 from bridge.engine.ledger import REMEMBERED, Row
+from bridge.engine.view import make_view
 from bridge.errors import DialectError, JournalError, NetworkError
 from bridge.journal.state_file import read_state, write_state
 from bridge.mix.messages import PersonEvent
@@ -20,7 +21,6 @@ from bridge.osc.message import OscMessage
 from bridge.runtime.keyboard import KEYS
 from bridge.runtime.runner import Runner
 from bridge.web.access import Access
-from bridge.web.capture import take_capture
 from bridge.web.extras import PageExtras
 from bridge.web.first_run import daws_to_json, find_daws, way_to_json
 from bridge.web.history import row_to_json
@@ -139,19 +139,20 @@ class PageService:
         at = time.monotonic()
         runner = self._runner
         lessons = runner.lessons
-        capture = take_capture(
+        view = make_view(
             runner.engine,
             status=runner.status,
             levels=runner.meters.shown,
             at=at,
             epoch=time.time() - at,
             with_beliefs=lessons != self._lessons_shown,
+            scene=str(runner.facts(at).get("scene_name", "")),
         )
         self._page.show("way", way_to_json(runner, at))
         ledger = runner.engine.ledger
         fresh, self._rows_shown = ledger.since(self._rows_shown), ledger.version
         answers = [answer.value for answer in ledger.answers]
-        if self._page.publish(capture, fresh, [*self._past_rewards, *answers][-REMEMBERED:]):
+        if self._page.publish(view, fresh, [*self._past_rewards, *answers][-REMEMBERED:]):
             self._lessons_shown = lessons
 
     def _note(self, notice: Notice) -> None:

@@ -1,4 +1,4 @@
-"""Views: what the page shows, section by section, as JSON; pure functions of a capture.
+"""Views: what the page shows, section by section, as JSON; pure functions of a view.
 
 A section is sent when its text has changed, so that what changes often (levels) stands apart from
 what hardly ever does (who is there).
@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from bridge.engine.ledger import Row
+from bridge.engine.view import View
 from bridge.mix.messages import StripSwitch
 from bridge.mix.params import (
     CLASS_WORDS,
@@ -29,7 +30,6 @@ from bridge.mix.params import (
 )
 from bridge.mix.roles import ROLES
 from bridge.mix.spectrum import FloatArray, eq_curve_db, loudness_db, to_db, to_power
-from bridge.web.capture import Capture
 
 _CLASSES: Final = (LockClass.GAIN, LockClass.EQ, LockClass.PAN)
 _LAST_MOVES: Final = 5
@@ -72,7 +72,7 @@ def schema() -> dict[str, Any]:
 
 
 def sections(
-    capture: Capture,
+    view: View,
     rows: OrderedDict[str, Row],
     *,
     rows_version: int,
@@ -82,54 +82,55 @@ def sections(
     """Everything that changes while the bridge runs, by section.
 
     Args:
-        capture: The engine.
+        view: The engine.
         rows: What the ledger has of each move by its name, oldest first.
         rows_version: Changes whenever a row does.
         rewards: The last judgements, oldest first.
         beliefs: What is believed of the person; another object whenever they are others.
     """
-    held = tuple(math.ceil(seconds) for seconds in capture.held_s.tolist())
-    pins = tuple(sorted(slot.value for slot in capture.pins))
-    status = (capture.mode, capture.status, capture.is_playing, pins)
-    values, snapshot = capture.values.tobytes(), capture.snapshot.tobytes()
-    suggested = None if capture.suggestion is None else capture.suggestion.id
-    answerable = (suggested, capture.rateable, capture.undoable)
-    now = (status, capture.strips, rows_version, answerable, values)
-    flags = (capture.is_auditioned, capture.is_comparing)
-    allowed = (capture.safe.tobytes(), *(each.tobytes() for each in capture.off.values()))
-    strips = (capture.strips, snapshot, capture.bounds.tobytes(), allowed, rows_version)
-    sound = (capture.strips, capture.source_db.tobytes())
+    held = tuple(math.ceil(seconds) for seconds in view.held_s.tolist())
+    pins = tuple(sorted(slot.value for slot in view.pins))
+    status = (view.mode, view.status, view.is_playing, view.scene, pins)
+    values, snapshot = view.values.tobytes(), view.snapshot.tobytes()
+    suggested = None if view.suggestion is None else view.suggestion.id
+    answerable = (suggested, view.rateable, view.undoable)
+    now = (status, view.strips, rows_version, answerable, values)
+    flags = (view.is_auditioned, view.is_comparing)
+    allowed = (view.safe.tobytes(), *(each.tobytes() for each in view.off.values()))
+    strips = (view.strips, snapshot, view.bounds.tobytes(), allowed, rows_version)
+    sound = (view.strips, view.source_db.tobytes())
     return {
-        "status": Section(key=status, make=lambda: _status(capture)),
-        "strips": Section(key=strips, make=lambda: _strips(capture, rows)),
-        "values": Section(key=values, make=lambda: _table(capture.values)),
+        "status": Section(key=status, make=lambda: _status(view)),
+        "strips": Section(key=strips, make=lambda: _strips(view, rows)),
+        "values": Section(key=values, make=lambda: _table(view.values)),
         "held": Section(key=held, make=lambda: list(held)),
-        "levels": Section(key=None, make=lambda: _levels(capture.levels)),
-        "now": Section(key=(now, flags), make=lambda: _now(capture)),
+        "levels": Section(key=None, make=lambda: _levels(view.levels)),
+        "now": Section(key=(now, flags), make=lambda: _now(view)),
         "learning": Section(
             key=(id(beliefs), len(rewards), rows_version), make=lambda: _learning(beliefs, rewards)
         ),
-        "compare": Section(key=(values, snapshot, sound), make=lambda: _compare(capture)),
+        "compare": Section(key=(values, snapshot, sound), make=lambda: _compare(view)),
     }
 
 
-def _status(capture: Capture) -> dict[str, Any]:
+def _status(view: View) -> dict[str, Any]:
     return {
-        "mode": capture.mode.value,
-        "state": capture.status.state,
-        "text": capture.status.text,
-        "playing": capture.is_playing,
-        "pins": sorted(slot.value for slot in capture.pins),
+        "mode": view.mode.value,
+        "state": view.status.state,
+        "text": view.status.text,
+        "playing": view.is_playing,
+        "scene": view.scene,
+        "pins": sorted(slot.value for slot in view.pins),
     }
 
 
 # -- the desk ------------------------------------------------------------------------------------
 
 
-def _strips(capture: Capture, rows: OrderedDict[str, Row]) -> list[dict[str, Any]]:
+def _strips(view: View, rows: OrderedDict[str, Row]) -> list[dict[str, Any]]:
     last = _last_moves(reversed(rows.values()))
-    snapshot = _table(capture.snapshot)
-    low, high = _table(capture.bounds[0]), _table(capture.bounds[1])
+    snapshot = _table(view.snapshot)
+    low, high = _table(view.bounds[0]), _table(view.bounds[1])
     return [
         {
             "name": strip.name,
@@ -146,12 +147,12 @@ def _strips(capture: Capture, rows: OrderedDict[str, Row]) -> list[dict[str, Any
             "low": low[row],
             "high": high[row],
             "barred": strip.barred,
-            "safe": _classes(capture.safe[row]),
-            "noLearn": _classes(capture.off[StripSwitch.LEARN][row]),
-            "noAct": _classes(capture.off[StripSwitch.ACT][row]),
+            "safe": _classes(view.safe[row]),
+            "noLearn": _classes(view.off[StripSwitch.LEARN][row]),
+            "noAct": _classes(view.off[StripSwitch.ACT][row]),
             "moves": last.get(strip.name, []),
         }
-        for row, strip in enumerate(capture.strips)
+        for row, strip in enumerate(view.strips)
     ]
 
 
@@ -193,46 +194,46 @@ def _levels(levels: FloatArray) -> list[list[float | None]]:
 # -- what can be answered now ----------------------------------------------------------------------
 
 
-def _now(capture: Capture) -> dict[str, Any]:
-    suggestion = _suggestion(capture)
-    rating = None if suggestion else capture.rateable or None
+def _now(view: View) -> dict[str, Any]:
+    suggestion = _suggestion(view)
+    rating = None if suggestion else view.rateable or None
     return {
         "suggestion": suggestion,
         "rating": rating,
-        "undo": capture.undoable or None,
-        "auditioned": capture.is_auditioned,
-        "comparing": capture.is_comparing,
-        "why": _why_nothing(capture) if suggestion is None and rating is None else "",
+        "undo": view.undoable or None,
+        "auditioned": view.is_auditioned,
+        "comparing": view.is_comparing,
+        "why": _why_nothing(view) if suggestion is None and rating is None else "",
     }
 
 
-def _why_nothing(capture: Capture) -> str:
+def _why_nothing(view: View) -> str:
     """Why there is nothing to judge, for a person who looks at two grey buttons."""
-    if capture.status.state != "online":
-        return capture.status.text
-    if capture.mode == "observe":
+    if view.status.state != "online":
+        return view.status.text
+    if view.mode == "observe":
         return "The bridge only watches. Choose suggest or assist to let it work."
-    if not capture.is_playing:
+    if not view.is_playing:
         return "The DAW has stopped. Press play there."
-    if any(strip.is_solo for strip in capture.strips):
+    if any(strip.is_solo for strip in view.strips):
         return "Somebody listens to a solo. The bridge waits."
     return "Listening. The next move comes by itself."
 
 
-def _suggestion(capture: Capture) -> dict[str, Any] | None:
-    move = capture.suggestion
+def _suggestion(view: View) -> dict[str, Any] | None:
+    move = view.suggestion
     if move is None:
         return None
-    row = next((i for i, strip in enumerate(capture.strips) if strip.key == move.key), None)
+    row = next((i for i, strip in enumerate(view.strips) if strip.key == move.key), None)
     if row is None:
         return None
     start, end = (in_words(move.param, value) for value in (move.from_value, move.to_value))
     ends = {
         i: move.half(strip.key).to_value
-        for i, strip in enumerate(capture.strips)
+        for i, strip in enumerate(view.strips)
         if move.moves(strip.key)
     }
-    name = " + ".join(capture.strips[i].name for i in sorted(ends, key=lambda i: i != row))
+    name = " + ".join(view.strips[i].name for i in sorted(ends, key=lambda i: i != row))
     return {
         "id": move.id,
         "track": name,
@@ -243,7 +244,7 @@ def _suggestion(capture: Capture) -> dict[str, Any] | None:
         "why": move.proposal.reason,
         "sure": round(move.proposal.confidence, 2),
         "sureWords": how_sure(move.proposal.confidence),
-        "effect": predicted(capture, row, move.param, ends),
+        "effect": predicted(view, row, move.param, ends),
     }
 
 
@@ -260,7 +261,7 @@ def how_sure(confidence: float) -> str:
     return "you have often said so"
 
 
-def predicted(capture: Capture, row: int, param: Param, ends: Mapping[int, float]) -> str:
+def predicted(view: View, row: int, param: Param, ends: Mapping[int, float]) -> str:
     """What a move would change, in a sentence: how loud the track of a row gets, and the mix.
 
     `ends` are the values that the parameter would have, by row.
@@ -269,14 +270,14 @@ def predicted(capture: Capture, row: int, param: Param, ends: Mapping[int, float
     """
     if param is Param.PAN:
         return "It moves sideways; nothing gets louder or softer."
-    after = capture.values.copy()
+    after = view.values.copy()
     for each, value in ends.items():
         after[each, COLUMN[param]] = value
-    before_db, after_db = track_loudness(capture, capture.values), track_loudness(capture, after)
+    before_db, after_db = track_loudness(view, view.values), track_loudness(view, after)
     if not np.isfinite(before_db[row]):
         return "It has not been heard yet, so that nothing can be predicted."
     track = float(after_db[row] - before_db[row])
-    mix = _mix_loudness(capture, after_db) - _mix_loudness(capture, before_db)
+    mix = _mix_loudness(view, after_db) - _mix_loudness(view, before_db)
     return f"The track gets {_louder(track)}, the whole mix {_louder(mix)}."
 
 
@@ -286,26 +287,26 @@ def _louder(db: float) -> str:
     return f"{abs(db):.1f} dB {'louder' if db > 0.0 else 'softer'}"
 
 
-def track_loudness(capture: Capture, values: FloatArray) -> FloatArray:
+def track_loudness(view: View, values: FloatArray) -> FloatArray:
     """(n,) K-weighted level of every track at `values` (n, 6), dBFS; NaN where not heard."""
     gain = values[:, :1]
-    octaves = capture.source_db + gain + eq_curve_db(np.nan_to_num(values[:, EQ_COLUMNS]))
+    octaves = view.source_db + gain + eq_curve_db(np.nan_to_num(values[:, EQ_COLUMNS]))
     return loudness_db(octaves)
 
 
-def _mix_loudness(capture: Capture, track_db: FloatArray) -> float:
+def _mix_loudness(view: View, track_db: FloatArray) -> float:
     """K-weighted level of the sum of what is not muted, dBFS; NaN where nothing was heard."""
-    open_ = np.array([not strip.is_muted for strip in capture.strips], dtype=np.bool_)
+    open_ = np.array([not strip.is_muted for strip in view.strips], dtype=np.bool_)
     heard = track_db[open_ & np.isfinite(track_db)]
     return float(to_db(to_power(heard).sum())) if heard.size else math.nan
 
 
-def _compare(capture: Capture) -> dict[str, Any]:
+def _compare(view: View) -> dict[str, Any]:
     """How much louder the mix is than the snapshot, so that both can be heard equally loud."""
-    before = np.where(np.isfinite(capture.snapshot), capture.snapshot, capture.values)
-    differs = ~np.isclose(before, capture.values, atol=0.051) & np.isfinite(capture.values)
-    louder = _mix_loudness(capture, track_loudness(capture, capture.values)) - _mix_loudness(
-        capture, track_loudness(capture, before)
+    before = np.where(np.isfinite(view.snapshot), view.snapshot, view.values)
+    differs = ~np.isclose(before, view.values, atol=0.051) & np.isfinite(view.values)
+    louder = _mix_loudness(view, track_loudness(view, view.values)) - _mix_loudness(
+        view, track_loudness(view, before)
     )
     return {
         "changed": int(differs.any(axis=1).sum()) if differs.size else 0,

@@ -9,6 +9,7 @@ from support.desk_rig import Gig
 from support.rig import ending
 
 from bridge.daws.desk.study.fake import NAMES, FakeDesk
+from bridge.daws.desk.study.loopback import DeskOnLoopback
 from bridge.osc.encode import encode
 from bridge.osc.message import OscMessage
 
@@ -30,6 +31,7 @@ def test_a_move_of_the_bridge_and_a_hand_on_the_desk(
     with closing(Gig(tmp_path, band(**given), mode="assist")) as gig, ending(gig.bridge):
         gig.remote.greet()
         gig.remote.wait_for_status("online")
+        gig.remote.say("/bridge/pin", "A")
         move = gig.remote.hear_move("confirmed", within_s=40.0)
         if move.param == "gain":
             assert gig.served.fader_db(move.track) == pytest.approx(move.to_value, abs=0.02)
@@ -67,5 +69,28 @@ def test_without_a_desk_it_says_what_to_look_at(tmp_path: Path) -> None:
         assert "no desk answers at 127.0.0.1" in text
         assert "firewall" in text
         gig.served.desk.is_on = True
+        gig.remote.wait_for_status("online")
+        assert gig.served.written == []
+
+
+def test_assist_is_refused_in_words_until_somebody_has_pinned_the_mix(tmp_path: Path) -> None:
+    with closing(Gig(tmp_path, band(), mode="suggest")) as gig, ending(gig.bridge):
+        gig.remote.greet()
+        gig.remote.wait_for_status("online")
+        gig.remote.say("/bridge/mode", "assist")
+        (text,) = gig.remote.hear("/bridge/error").args
+        assert "mixbridge pin a" in text
+        assert gig.served.written == []
+
+
+def test_a_desk_whose_port_is_closed_for_a_while_is_found_again(tmp_path: Path) -> None:
+    with closing(Gig(tmp_path, band(), mode="suggest")) as gig, ending(gig.bridge):
+        gig.remote.greet()
+        gig.remote.wait_for_status("online")
+        port = gig.served.port
+        gig.served.close()
+        gig.remote.wait_for_status("stale")
+        restarted = FakeDesk().plug(("Organ", *NAMES[1:8]))
+        gig.served = DeskOnLoopback(restarted, port=port)
         gig.remote.wait_for_status("online")
         assert gig.served.written == []

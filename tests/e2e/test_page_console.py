@@ -103,8 +103,13 @@ def fader_words(low: str, high: str) -> str:
 def test_sends_are_shown_in_the_details(desk: Desk, visit: Open) -> None:
     here = visit("desk?track=2")
     expect(here.page.locator(".detail h2")).to_have_text("2 Snare")
-    desk.say("/mix/track/2/send/1/level", -9.5)
-    expect(here.page.locator(".detail")).to_contain_text("never written: send 1 −9.5 dB")
+    shown = here.page.locator(".detail", has_text="never written: send 1 −9.5 dB")
+
+    def is_shown() -> bool:
+        desk.say("/mix/track/2/send/1/level", -9.5)  # a dump that says no sends may follow it
+        return shown.count() == 1
+
+    desk.wait_until(is_shown)
 
 
 def test_on_a_phone_the_console_is_swiped_and_the_page_is_not(desk: Desk, visit: Open) -> None:

@@ -4,10 +4,12 @@ Without the variable they are made and thrown away, so that they can always be m
 """
 
 import os
+from io import BytesIO
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from PIL import Image
+from playwright.sync_api import Page, expect
 from support.browser import Visit, chromium, demo
 from support.web import paged
 
@@ -15,6 +17,32 @@ pytestmark = [pytest.mark.e2e, pytest.mark.alone]
 
 DESK_SCREENS = ("suggestions", "history", "learning")
 ANSWERS = 8
+FILM_WIDTH = 900
+
+
+class Film:
+    """A moving picture of a page: what is on it when something has happened."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._frames: list[tuple[Image.Image, int]] = []
+
+    def shoot(self, shown_ms: int) -> None:
+        """Add what the page shows now, for so long."""
+        shot = Image.open(BytesIO(self._page.screenshot())).convert("RGB")
+        size = (FILM_WIDTH, round(shot.height * FILM_WIDTH / shot.width))
+        self._frames.append((shot.resize(size, Image.Resampling.LANCZOS), shown_ms))
+
+    def save(self, path: Path) -> None:
+        """Write it as a GIF that begins again, all frames in the colours of the first."""
+        first = self._frames[0][0].quantize(64)
+        frames = [
+            frame.quantize(palette=first, dither=Image.Dither.NONE) for frame, _ in self._frames
+        ]
+        frames[0].save(
+            path, save_all=True, append_images=frames[1:], loop=0, optimize=True,
+            duration=[shown_ms for _, shown_ms in self._frames],
+        )  # fmt: skip
 
 
 def test_the_pictures_of_the_docs_can_be_made(tmp_path: Path) -> None:
@@ -26,11 +54,20 @@ def test_the_pictures_of_the_docs_can_be_made(tmp_path: Path) -> None:
         expect(page.get_by_role("heading", name="Teach it your taste")).to_be_visible()
         page.screenshot(path=folder / "page-welcome.png")
         page.get_by_role("button", name="Play the band").click()
+        film = Film(page)
         for number in range(ANSWERS):
             thumb = page.locator(f"#side .thumb.{'bad' if number % 4 == 3 else 'good'}")
             expect(thumb).to_be_enabled()
+            film.shoot(900)
+            thumb.hover()
+            film.shoot(500)
             thumb.click()
             expect(page.locator("#side .heard")).to_contain_text("saved")
+            film.shoot(900)
+        page.locator("#nav a", has_text="Learning").click()
+        page.wait_for_timeout(700)
+        film.shoot(2500)
+        film.save(folder / "session.gif")
         page.locator("#nav a", has_text="History").click()
         page.get_by_role("button", name="Pin A").click()
         page.get_by_label("Mode: how much the bridge may do").select_option("suggest")

@@ -84,6 +84,25 @@ def test_the_mix_is_endorsed_and_the_bridge_has_noted_it(tmp_path: Path) -> None
         assert rows_of(bridge, "SELECT seq FROM events WHERE kind = 'MixEndorsed'") != []
 
 
+def test_a_word_for_a_track_is_noted_and_answered_by_a_move(tmp_path: Path) -> None:
+    with (
+        running(tmp_path, mode="suggest", learning={"agent": "factored"}) as bridge,
+        sitting_at(bridge) as desk,
+    ):
+        desk.let_pass(1.0)
+        shell(bridge, desk, "mode", "suggest")
+        code, said = shell(bridge, desk, "wish", "1", "louder")
+        assert code == 0
+        assert "louder." in said.splitlines()[0]
+        assert said.splitlines()[1].startswith("It suggests move ")
+        assert "track 1 gain from" in said
+        code, said = shell(bridge, desk, "wish", "1", "crisper")
+        assert code == 2
+        assert "expected one of brighter, darker, warmer, thinner, louder, softer" in said
+        assert "got 'crisper'" in said
+        assert rows_of(bridge, "SELECT seq FROM events WHERE kind = 'TrackWished'") != []
+
+
 def test_why_a_mix_is_not_endorsed_is_the_bridges_own_sentence(bridge: Bridge, desk: Desk) -> None:
     code, said = shell(bridge, desk, "endorse")
     assert code == 2

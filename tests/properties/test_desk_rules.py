@@ -4,6 +4,7 @@ A rule is switched off, and a world in which all promises hold is played again. 
 `test_desks` is tested as well: each of these faults it must see.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,10 @@ from support.desk_model.judge import Promise
 from support.desk_model.search import parse
 from support.desk_model.world import World
 
+from bridge.engine import daw_events
 from bridge.engine.daw_events import DawEvents
+from bridge.engine.hands import Doubt
+from bridge.engine.moves import Moves
 from bridge.guard import guard
 from bridge.guard.company import Company
 from bridge.guard.grid import Grid, noise
@@ -73,13 +77,25 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
     ),
     "a late answer is no hand": (
         replaced(Writer, "_receive_late", lambda *_, **__: Reading(Answer.FOREIGN)),
-        1, "late", Promise.LESSON,
+        4, "reordered", Promise.LESSON,
     ),
     "an overtaken answer says nothing": (
-        replaced(Transit, "is_stale", never), 4, "reordered", Promise.LESSON,
+        replaced(Transit, "is_stale", never), 1, "echo-late,reordered", Promise.PANIC_BACK,
     ),
     "a crossed hand gets its value back": (
         replaced(DawEvents, "_has_crossed_a_hand", never), 0, "hand-4,late", Promise.PANIC_ALL,
+    ),
+    "what may be ours teaches nothing": (
+        replaced(Moves, "doubt", lambda *_: Doubt.NONE), 5, "grid-half,vca-ratio", Promise.LESSON,
+    ),
+    "a group that a hand moves is one hand": (
+        replaced(daw_events, "_is_in_step", never), 0, "hand-4,vca", Promise.PANIC_ALL,
+    ),
+    "what was written and is not answered stands": (
+        replaced(Writer, "left_at", lambda *_: math.nan), 2, "echo-none,gang", Promise.PANIC_BACK,
+    ),
+    "answers that still come in are awaited": (
+        replaced(Transit, "awaited_until", -math.inf), 0, "echo-late,late", Promise.ANSWERED,
     ),
     "a closed fader stays closed": (open_closed_faders, 0, "closed", Promise.CLOSED),
     "what is not known is not moved": (

@@ -5,6 +5,8 @@ hold yet. This plays random combinations, counts what breaks, and prints the sma
 
     PYTHONPATH=.:tests python tests/support/desk_model/search.py --all --desks 200
 
+`make desks` plays 10,000 of them.
+
 A failure names its seed and features; with ``--seed SEED --features FEATURES --story`` that world
 is told line by line.
 """

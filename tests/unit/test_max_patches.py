@@ -236,7 +236,7 @@ NOT_OURS = {
         f"/bridge/{what}"
         for what in (
             "audition", "revert", "compare", "pin", "recall", "safe", "learn", "act", "role",
-            "forget", "change", "inquire", "fact", "stat",
+            "forget", "wish", "question", "change", "inquire", "fact", "stat",
         )
     ),
 }  # fmt: skip

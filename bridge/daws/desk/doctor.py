@@ -88,6 +88,8 @@ def of_running(facts: Facts) -> Iterator[Line]:
         f"{facts['model']} {facts['desk']}, firmware {facts['firmware']}, beside a running bridge"
     )
     yield "ok", "desk", what, ""
+    if trouble := str(facts.get("trouble", "")):
+        yield "problem", "desk's places", trouble, "see docs/desks.md"
     lost = float(facts.get("lost_share", 0.0))
     if "round_trip_ms" in facts:
         text = (

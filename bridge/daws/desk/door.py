@@ -113,7 +113,8 @@ class DeskDoor:
         while True:
             desks = await self._search()
             ours = [desk for desk in desks if desk.family is not None]
-            if self._desk is not None:  # it has moved, or is off: another one is not taken for it
+            if self._desk is not None and not self._host:
+                # it has moved, or is off: another one is not taken for it
                 ours = [desk for desk in ours if desk.name == self._desk.name]
             else:
                 self._dialect.door_trouble = describe(desks, self._host)
@@ -146,7 +147,7 @@ class DeskDoor:
             self._dialect.door_trouble = f"nobody says where {self._host} is; name its address"
             return []
         askers: dict[int, socket.socket] = {}
-        found: dict[str, FoundDesk] = {}
+        found: dict[tuple[str, str, str, int], FoundDesk] = {}
         ask_everyone(askers, wanted)
         for asker in askers.values():
             self._loop.add_reader(asker, _read, asker, found)
@@ -189,13 +190,13 @@ class DeskDoor:
         )
 
 
-def _read(asker: socket.socket, found: dict[str, FoundDesk]) -> None:
+def _read(asker: socket.socket, found: dict[tuple[str, str, str, int], FoundDesk]) -> None:
     try:
         datagram, sender = asker.recvfrom(2048)
     except OSError:
         return
     if desk := read_answer(datagram, sender):
-        found.setdefault(f"{desk.name} {desk.model}", desk)
+        found.setdefault(desk.identity, desk)
 
 
 def open_door(

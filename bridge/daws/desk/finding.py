@@ -36,12 +36,21 @@ Address = tuple[str, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundDesk:
-    """A desk that has answered: where it is, and what it says of itself."""
+    """A desk that has answered: where it is, and what it says of itself.
+
+    One desk may answer by several ways; then it says the same `ip` by each of them.
+    """
 
     address: Address
     name: str
     model: str
     firmware: str
+    ip: str = ""
+
+    @property
+    def identity(self) -> tuple[str, str, str, int]:
+        """The same for the same desk, whichever way it answers."""
+        return self.ip, self.name, self.model, self.address[1]
 
     @property
     def family(self) -> Family | None:
@@ -61,8 +70,8 @@ def read_answer(datagram: bytes, sender: Address) -> FoundDesk | None:
     for message in messages:
         texts = [arg for arg in message.args if isinstance(arg, str)]
         if message.address == "/xinfo" and len(texts) == 4:
-            _, name, model, firmware = texts
-            return FoundDesk(address=sender[:2], name=name, model=model, firmware=firmware)
+            ip, name, model, firmware = texts
+            return FoundDesk(address=sender[:2], name=name, model=model, firmware=firmware, ip=ip)
     return None
 
 
@@ -184,7 +193,7 @@ def find_desks(host: str, port: int, *, look_s: float = LOOK_S) -> list[FoundDes
 
     wanted = targets(host, port)
     askers: dict[int, socket.socket] = {}
-    found: dict[str, FoundDesk] = {}
+    found: dict[tuple[str, str, str, int], FoundDesk] = {}
     until = time.monotonic() + look_s
     try:
         ask_everyone(askers, wanted)
@@ -194,7 +203,7 @@ def find_desks(host: str, port: int, *, look_s: float = LOOK_S) -> list[FoundDes
                 with suppress(OSError):
                     datagram, sender = asker.recvfrom(2048)
                     if desk := read_answer(datagram, sender):
-                        found.setdefault(f"{desk.name} {desk.model}", desk)
+                        found.setdefault(desk.identity, desk)
             if host and found:
                 until = min(until, time.monotonic() + PAUSE_S) if len(wanted) > 1 else 0.0
     finally:
@@ -210,6 +219,8 @@ def describe(desks: list[FoundDesk], host: str) -> str:
         return ""
     if len(ours) > 1:
         listed = ", ".join(map(str, ours))
+        if len({desk.address for desk in ours}) == 1:
+            return f"{len(ours)} desks answer at one address: {listed}; give each one of its own"
         return f"{len(ours)} desks answer: {listed}; name one in daw.host"
     if desks:
         listed = ", ".join(map(str, desks))

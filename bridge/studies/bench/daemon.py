@@ -13,7 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -123,7 +123,12 @@ def _ping(number: int) -> tuple[bytes, bytes]:
 
 @contextmanager
 def running_bridge(
-    folder: Path, client: socket.socket, *, daw_port: int | None = None, more: str = ""
+    folder: Path,
+    client: socket.socket,
+    *,
+    daw_port: int | None = None,
+    more: str = "",
+    options: Sequence[str] = (),
 ) -> Iterator[tuple[int, tuple[str, int], float]]:
     """`mixbridge run`: its process, its address, and how long it took to answer, in seconds.
 
@@ -132,6 +137,7 @@ def running_bridge(
         client: Says hello to it.
         daw_port: Where its DAW listens; None for none.
         more: Lines of its settings beside where it listens and stores.
+        options: Further ones of `mixbridge run`.
 
     Raises:
         NetworkError: If it does not start.
@@ -147,7 +153,7 @@ def running_bridge(
     hello = encode(OscMessage("/bridge/hello", (client.getsockname()[1],)))
     began = time.perf_counter()
     with subprocess.Popen(  # noqa: S603 (our own program)
-        [sys.executable, "-m", "bridge", "run", "--config", str(config)],
+        [sys.executable, "-m", "bridge", "run", "--config", str(config), *options],
         stderr=subprocess.DEVNULL,
     ) as process:
         try:

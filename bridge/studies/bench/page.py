@@ -24,6 +24,7 @@ from websockets.sync.client import ClientConnection, connect
 from bridge.agents.factored import FactoredAgent
 from bridge.daw.generic import GenericDialect
 from bridge.engine.engine import Engine
+from bridge.engine.view import make_view
 from bridge.errors import DialectError, NetworkError, OscDecodeError
 from bridge.guard.limits import LIMITS, Profile
 from bridge.journal.state_file import read_state
@@ -37,7 +38,6 @@ from bridge.osc.encode import encode
 from bridge.osc.message import OscArg, OscMessage
 from bridge.studies.bench.daemon import cpu_s
 from bridge.web.board import Board
-from bridge.web.capture import take_capture
 
 STRIPS: Final = 64
 _METERS_HZ: Final = 20.0
@@ -84,7 +84,7 @@ def snapshot_figures(strips: int) -> list[str]:
     for turn in range(200):
         levels = rng.uniform(-50.0, -5.0, (strips, 2))
         began = time.perf_counter()
-        capture = take_capture(
+        view = make_view(
             engine,
             status=StatusChanged(state="online", text=""),
             levels=levels,
@@ -94,7 +94,7 @@ def snapshot_figures(strips: int) -> list[str]:
         )
         taken = time.perf_counter()
         seen = board.version
-        board.take(capture, (), [])
+        board.take(view, (), [])
         text = board.since(seen)
         on_thread.append(time.perf_counter() - taken)
         on_loop.append(taken - began)

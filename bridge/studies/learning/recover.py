@@ -7,11 +7,9 @@ without undo, and a greedy oracle that reads the listener's mind and has no othe
 """
 
 import json
-import multiprocessing
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -29,6 +27,7 @@ from bridge.mix.spectrum import FloatArray
 from bridge.studies.learning.balance import Balance
 from bridge.studies.learning.figures import spread
 from bridge.studies.learning.recovery import MOVES, RULES, THUMBS, Offsets, Plan, material, recover
+from bridge.studies.pool import cluster_option, pool_of
 
 _ERRORS: Final = {
     "level_lu": ("Level against the mix, LU (BS.1770-4, rendered audio)", 2),
@@ -40,7 +39,7 @@ _ERRORS: Final = {
 _LAST: Final = str(THUMBS[-1])
 
 
-def measure(plan: Plan, seeds: Sequence[int], *, workers: int) -> dict[str, Any]:
+def measure(plan: Plan, seeds: Sequence[int], *, workers: int, cluster: str = "") -> dict[str, Any]:
     """Play every seed; returns what is saved.
 
     Raises:
@@ -52,7 +51,7 @@ def measure(plan: Plan, seeds: Sequence[int], *, workers: int) -> dict[str, Any]
     checksum = load_prior(plan.prior_file).checksum
     with click.progressbar(length=len(seeds), label="Mixing", file=sys.stderr) as bar:
         records = []
-        for found in recover_all(plan, balance, seeds, workers=workers):
+        for found in recover_all(plan, balance, seeds, workers=workers, cluster=cluster):
             records.extend(found)
             bar.update(1)
     strips = zip(balance.stems.names, balance.stems.roles, strict=True)
@@ -130,21 +129,19 @@ def _cell(figures: dict[str, float], digits: int) -> str:
 
 
 def recover_all(
-    plan: Plan, balance: Balance, seeds: Sequence[int], *, workers: int
+    plan: Plan, balance: Balance, seeds: Sequence[int], *, workers: int, cluster: str = ""
 ) -> Iterator[list[dict[str, Any]]]:
-    """The records of every seed (`recovery.recover`), in as many processes."""
-    if workers == 1:
+    """The records of every seed (`recovery.recover`), in as many processes or by a cluster.
+
+    The workers of a cluster must see the files of a folder's stems at the same place.
+    """
+    if workers == 1 and not cluster:
         yield from (recover(plan, seed) for seed in seeds)
         return
-    # A fresh interpreter for each: a fork of a process with threads may lock up.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(seeds)), mp_context=context)
-    try:
+    with pool_of(min(workers, len(seeds)), cluster) as pool:
         # A folder's stems are files that all read; the band is made anew sooner than it is sent.
         shared = balance if plan.folder is not None else None
         yield from pool.map(recover, [plan] * len(seeds), seeds, [shared] * len(seeds))
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 @contextmanager
@@ -172,6 +169,7 @@ def _saving(out: Path) -> Iterator[None]:
 @click.option("--eq-db", type=click.FloatRange(0, 12), default=4.0, show_default=True)
 @click.option("--seconds", type=click.FloatRange(3, 3600), default=30.0, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes; one a core.")
+@cluster_option
 @click.option("--prior", "prior_file", type=click.Path(path_type=Path), help="Another prior.")
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("study-recover.json"), show_default=True
@@ -186,6 +184,7 @@ def main(
     eq_db: float,
     seconds: float,
     workers: int | None,
+    cluster: str,
     prior_file: Path | None,
     out: Path,
 ) -> None:
@@ -211,7 +210,9 @@ def main(
     click.echo(f"Tracks: {', '.join(f'{name} ({role})' for name, role in strips)}")
     for line in balance.stems.lines():
         click.echo(line)
-    results = measure(plan, range(1, seeds + 1), workers=workers or os.cpu_count() or 1)
+    results = measure(
+        plan, range(1, seeds + 1), workers=workers or os.cpu_count() or 1, cluster=cluster
+    )
     for line in table(results):
         click.echo(line)
     with _saving(out):

@@ -20,6 +20,7 @@ from bridge.errors import ConfigError
 from bridge.studies.learning.recover import recover_all
 from bridge.studies.learning.recovery import THUMBS, Plan, material
 from bridge.studies.learning.roster import AGENT, LEARNING_OFF, NO_EQ
+from bridge.studies.pool import cluster_option
 from bridge.text_file import shown
 
 SHORTIES: Final = Path("/usr/share/lmms/projects/shorties")
@@ -145,6 +146,7 @@ def _row(name: str, tracks: int, records: Sequence[Mapping[str, Any]]) -> dict[s
 @click.option("--seeds", type=click.IntRange(1, 1000), default=3, show_default=True)
 @click.option("--seconds", type=click.FloatRange(3, 3600), default=30.0, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes; one a core.")
+@cluster_option
 @click.option("--prior", "prior_file", type=click.Path(path_type=Path), help="Another prior.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("study-songs"))
 def main(
@@ -153,6 +155,7 @@ def main(
     seeds: int,
     seconds: float,
     workers: int | None,
+    cluster: str,
     prior_file: Path | None,
     out: Path,
 ) -> None:
@@ -182,7 +185,11 @@ def main(
         )
         balance = material(plan)
         records = recover_all(
-            plan, balance, range(1, seeds + 1), workers=workers or os.cpu_count() or 1
+            plan,
+            balance,
+            range(1, seeds + 1),
+            workers=workers or os.cpu_count() or 1,
+            cluster=cluster,
         )
         found[song.stem] = {
             "tracks": len(balance.stems.names),

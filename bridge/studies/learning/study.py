@@ -7,11 +7,10 @@ must beat, and itself with learning off.
 
 import importlib.util
 import json
-import multiprocessing
 import os
 import secrets
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +35,7 @@ from bridge.studies.learning.roster import (
 )
 from bridge.studies.learning.session import CONDITIONS
 from bridge.studies.learning.table import table
+from bridge.studies.pool import cluster_option, pool_of
 
 TRACKS: Final = (16, 8, 32)
 """The first is the size of the picture and of the controls."""
@@ -127,7 +127,7 @@ def frozen_moves(tracks: int) -> int:
     return round(6.25 * tracks)
 
 
-def measure(plan: Plan, folder: Path, *, workers: int) -> dict[str, Any]:
+def measure(plan: Plan, folder: Path, *, workers: int, cluster: str = "") -> dict[str, Any]:
     """Play all that is not yet in `folder`, and save episodes, results and picture there.
 
     Returns:
@@ -140,7 +140,7 @@ def measure(plan: Plan, folder: Path, *, workers: int) -> dict[str, Any]:
         folder.mkdir(parents=True, exist_ok=True)
         if DQN in plan.agents:
             _train_networks(plan, folder)
-        records = _play(plan, folder, workers=workers)
+        records = _play(plan, folder, workers=workers, cluster=cluster)
         results = gather(plan, records)
         text = json.dumps(results, indent=1, sort_keys=True) + "\n"
         (folder / "results.json").write_text(text, encoding="utf-8")
@@ -197,13 +197,13 @@ def _train_networks(plan: Plan, folder: Path) -> None:
             train(tracks=tracks, steps=plan.dqn_steps).save(path)
 
 
-def _play(plan: Plan, folder: Path, *, workers: int) -> list[Record]:
+def _play(plan: Plan, folder: Path, *, workers: int, cluster: str) -> list[Record]:
     path = folder / "episodes.jsonl"
     done, records = _resume(plan, path)
     visits = list(plan.visits(done, folder))
     total = sum(len(visit.agents) for visit in visits)
     with path.open("a", encoding="utf-8") as file, _progress(total) as advance:
-        for found in _receive_all(visits, workers):
+        for found in _receive_all(visits, workers, cluster):
             for record in found:
                 _write_line(file, record)
             records.extend(found)
@@ -212,18 +212,13 @@ def _play(plan: Plan, folder: Path, *, workers: int) -> list[Record]:
     return [record for record in records if _key(record) in wanted]
 
 
-def _receive_all(visits: Sequence[Visit], workers: int) -> Iterator[list[Record]]:
-    if workers == 1:
+def _receive_all(visits: Sequence[Visit], workers: int, cluster: str) -> Iterator[list[Record]]:
+    if workers == 1 and not cluster:
         yield from map(receive, visits)
         return
-    # A fresh interpreter for each: a fork of a process with threads may lock up.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context)
-    try:
+    with pool_of(workers, cluster) as pool:
         for future in as_completed([pool.submit(receive, visit) for visit in visits]):
             yield future.result()
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _resume(plan: Plan, path: Path) -> tuple[set[tuple[Any, ...]], list[Record]]:
@@ -305,6 +300,7 @@ def _progress(total: int) -> Iterator[Any]:
 @click.option("--out", type=click.Path(path_type=Path), default=Path("study-learning"))
 @click.option("--quick", is_flag=True, help="Under two minutes: 16 tracks, few listeners.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes; one a core.")
+@cluster_option
 @click.option("--prior", "prior_file", type=click.Path(path_type=Path), help="Another prior.")
 @click.option(
     "--tracks", type=click.IntRange(2, 64), multiple=True, help="Only songs of this size."
@@ -333,6 +329,7 @@ def main(
     out: Path,
     quick: bool,
     workers: int | None,
+    cluster: str,
     prior_file: Path | None,
     tracks: tuple[int, ...],
     agents: tuple[str, ...],
@@ -355,7 +352,7 @@ def main(
         prior_file=prior_file,
     )
     click.echo(f"Salt {plan.salt}; the same salt gives the same figures.")
-    results = measure(plan, out, workers=workers or os.cpu_count() or 1)
+    results = measure(plan, out, workers=workers or os.cpu_count() or 1, cluster=cluster)
     for line in table(results):
         click.echo(line)
     click.echo(f"\nSaved in {out}: results.json, curve.png, episodes.jsonl")

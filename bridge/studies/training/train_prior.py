@@ -7,6 +7,8 @@ tried, and its true change of utility is the reward. What these rewards say is f
 """
 
 from collections.abc import Iterable
+from concurrent.futures import Executor
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -25,6 +27,7 @@ from bridge.learning.q_learning import FloatArray
 from bridge.mix.params import COLUMN, EQ_COLUMNS, SPECS
 from bridge.sim.listeners import Listener, draw_listener
 from bridge.sim.songs import SimulatedMix, make_song
+from bridge.studies.pool import cluster_option, pool_of
 from bridge.studies.training.fit_prior import Samples, fit_prior
 
 _SIZES: Final = (16, 8, 24)
@@ -48,22 +51,42 @@ _MINIMUM: Final = np.array([SPECS[param].minimum for param in STEP_PARAMS])
 _MAXIMUM: Final = np.array([SPECS[param].maximum for param in STEP_PARAMS])
 
 
-def train_prior(people: Iterable[int], *, seed: int, provenance: dict[str, object]) -> bytes:
-    """A prior's file, from the simulated listeners of these numbers."""
-    parts: list[Samples] = []
-    for person in people:
-        rng = np.random.default_rng([seed, person])
-        listener = draw_listener(rng)
-        for number in range(_SONGS):
-            song = make_song(rng, tracks=_SIZES[(person + number) % len(_SIZES)])
-            mix = SimulatedMix(song, meter_noise_db=0.0)
-            parts.append(_wander(mix, listener, rng, person=person, song=len(parts)))
-    tables, taste = fit_prior(Samples.joined(parts))
+def train_prior(
+    people: Iterable[int],
+    *,
+    seed: int,
+    provenance: dict[str, object],
+    pool: Executor | None = None,
+) -> bytes:
+    """A prior's file, from the simulated listeners of these numbers.
+
+    Args:
+        people: The numbers.
+        seed: Of listeners and songs.
+        provenance: What the file says of its making.
+        pool: Who plays the listeners; None: this process.
+    """
+    places = tuple(enumerate(people))
+    jobs = ([seed] * len(places), *zip(*places, strict=True))
+    found = map(_samples_of, *jobs) if pool is None else pool.map(_samples_of, *jobs)
+    tables, taste = fit_prior(Samples.joined([part for parts in found for part in parts]))
     return encode_prior(
         tables=tables,
         taste=taste,
         provenance={**provenance, "seed": seed},
     )
+
+
+def _samples_of(seed: int, place: int, person: int) -> list[Samples]:
+    """What one listener makes of their songs; `place` is theirs among all, from 0."""
+    rng = np.random.default_rng([seed, person])
+    listener = draw_listener(rng)
+    parts = []
+    for number in range(_SONGS):
+        song = make_song(rng, tracks=_SIZES[(person + number) % len(_SIZES)])
+        mix = SimulatedMix(song, meter_noise_db=0.0)
+        parts.append(_wander(mix, listener, rng, person=person, song=place * _SONGS + number))
+    return parts
 
 
 def _wander(
@@ -126,17 +149,16 @@ def _one_move_away(values: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
 @click.option("--listeners", type=click.IntRange(min=2), default=160, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True, help="Of listeners and songs.")
-def main(out: Path, listeners: int, seed: int) -> None:
+@cluster_option
+def main(out: Path, listeners: int, seed: int, cluster: str) -> None:
     """Train what the agent knows before it meets anybody; takes a minute or two."""
-    data = train_prior(
-        range(listeners),
-        seed=seed,
-        provenance={
-            "listeners": listeners,
-            "command": f"mixbridge study train-prior --listeners {listeners} --seed {seed}",
-            "date": datetime.now(UTC).date().isoformat(),
-            "version": __version__,
-        },
-    )
+    provenance: dict[str, object] = {
+        "listeners": listeners,
+        "command": f"mixbridge study train-prior --listeners {listeners} --seed {seed}",
+        "date": datetime.now(UTC).date().isoformat(),
+        "version": __version__,
+    }
+    with pool_of(1, cluster) if cluster else nullcontext() as pool:
+        data = train_prior(range(listeners), seed=seed, provenance=provenance, pool=pool)
     out.write_bytes(data)
     click.echo(f"{out}: {len(data)} bytes, from {listeners} simulated listeners, seed {seed}.")

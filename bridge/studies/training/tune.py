@@ -12,9 +12,8 @@ asks least of a person: the one with the highest `least_score`. Needs the extra 
 import json
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor
 from itertools import product
-from multiprocessing import get_context
 from pathlib import Path
 from statistics import fmean
 from typing import Any, Final
@@ -24,6 +23,7 @@ import numpy as np
 
 from bridge.errors import ConfigError
 from bridge.install.installation import install_command
+from bridge.studies.pool import cluster_option, pool_of
 from bridge.studies.training.candidates import FOLDS, SEED, TUNED, Candidate, Fold, score
 from bridge.studies.training.train_prior import train_prior
 
@@ -59,15 +59,13 @@ def make_folds(
 
 
 def _scores(
-    pool: ProcessPoolExecutor, name: str, candidate: Candidate, fold: Fold, people: tuple[int, ...]
+    pool: Executor, name: str, candidate: Candidate, fold: Fold, people: tuple[int, ...]
 ) -> list[float]:
     jobs = product((name,), (candidate,), (fold,), people)
     return list(pool.map(score, *zip(*jobs, strict=True)))
 
 
-def _objective(
-    name: str, folds: tuple[Fold, ...], pool: ProcessPoolExecutor
-) -> Callable[[Any], float]:
+def _objective(name: str, folds: tuple[Fold, ...], pool: Executor) -> Callable[[Any], float]:
     """What Optuna maximises: the mean score over all people of all folds, a fold at a time."""
     from optuna import TrialPruned
 
@@ -91,6 +89,7 @@ def tune(
     trials: int,
     storage: str,
     workers: int,
+    cluster: str = "",
 ) -> dict[str, Any]:
     """Search until the study in `storage` has `trials` trials, whoever made them.
 
@@ -115,20 +114,16 @@ def tune(
     if not study.trials and TUNED[name].now:
         study.enqueue_trial(dict(TUNED[name].now))
 
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
-
     def tell(study: optuna.Study, trial: optuna.trial.FrozenTrial) -> None:
         value = "pruned" if trial.state is TrialState.PRUNED else f"{trial.value:.4f}"
         click.echo(f"{name} {trial.number + 1:3}/{trials}: {value}  best {study.best_value:.4f}")
 
-    try:
+    with pool_of(workers, cluster) as pool:
         if sum(trial.state in finished for trial in study.trials) < trials:
             stop = MaxTrialsCallback(trials, states=finished)
             objective = _objective(name, folds, pool)
             study.optimize(objective, callbacks=[stop, tell])
         finalists = _finals(name, study, folds, pool)
-    finally:
-        pool.shutdown(cancel_futures=True)
     return {
         "agent": name,
         "chosen": _choose(finalists),
@@ -141,7 +136,7 @@ def _finals(
     name: str,
     study: Any,  # noqa: ANN401 - as above
     folds: tuple[Fold, ...],
-    pool: ProcessPoolExecutor,
+    pool: Executor,
 ) -> list[dict[str, Any]]:
     """The best candidates of a search and the first, judged on other people; the best first.
 
@@ -210,6 +205,7 @@ def report(results: list[dict[str, Any]]) -> Iterator[str]:
 @click.option("--storage", help="An Optuna storage URL; several processes may share one study.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("study-tune"))
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes; one a core.")
+@cluster_option
 def main(
     *,
     agents: tuple[str, ...],
@@ -221,6 +217,7 @@ def main(
     storage: str | None,
     out: Path,
     workers: int | None,
+    cluster: str,
 ) -> None:
     """Choose hyper-parameters by cross-validation; an interrupted search goes on where it was."""
     try:
@@ -245,6 +242,7 @@ def main(
                 trials=trials,
                 storage=storage or f"sqlite:///{out / 'tune.db'}",
                 workers=workers or os.cpu_count() or 1,
+                cluster=cluster,
             )
         )
         (out / "tune.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")

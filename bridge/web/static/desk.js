@@ -73,7 +73,8 @@ export function makeDesk() {
   let strips = [];
   let order = ""; // how they stand now
   let current = 0; // the strip that the Tab key finds
-  let asked = Number(new URLSearchParams(location.search).get("track")) - 1; // -1 for none
+  // Of the address, until somebody chooses another strip; -1 for none.
+  let bookmark = Number(new URLSearchParams(location.search).get("track")) - 1;
   const seen = new IntersectionObserver(
     (entries) => {
       for (const entry of entries) strips[indexOf(entry)]?.show(entry.isIntersecting);
@@ -94,10 +95,7 @@ export function makeDesk() {
     const isSame = names.every((name, i) => name === strips[i]?.name);
     if (!isSame || strips.length !== names.length) make(names);
     if (changed.has("strips")) arrange();
-    if (strips[asked]) {
-      open(asked);
-      asked = -1;
-    }
+    if (strips[bookmark] && detail.index() < 0) open(bookmark); // again where the song has changed
     for (const strip of strips) strip.update(changed);
     detail.update();
     const isEmpty = names.length === 0;
@@ -119,7 +117,7 @@ export function makeDesk() {
     seen.disconnect();
     detail.close();
     mark(element, "data-detail", false);
-    strips = names.map((name, i) => makeStrip(name, i, toggle));
+    strips = names.map((name, i) => makeStrip(name, i, choose));
     current = 0;
     order = "";
     arrange();
@@ -162,7 +160,10 @@ export function makeDesk() {
   /** @param {ShownStrip} strip */
   function goTo(strip) {
     setCurrent(strip.index);
-    if (detail.index() >= 0) open(current);
+    if (detail.index() >= 0) {
+      bookmark = -1;
+      open(current);
+    }
     strip.element.focus();
     strip.element.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
@@ -180,6 +181,7 @@ export function makeDesk() {
   function close() {
     const index = detail.index();
     if (index < 0) return false;
+    bookmark = -1;
     detail.close();
     mark(element, "data-detail", false);
     mark(strips[index].element, "data-open", false);
@@ -187,8 +189,13 @@ export function makeDesk() {
     return true;
   }
 
-  /** @param {number} index */
-  function toggle(index) {
+  /**
+   * Show the details of a strip, or close them where they are shown.
+   *
+   * @param {number} index
+   */
+  function choose(index) {
+    bookmark = -1;
     if (detail.index() === index) close();
     else open(index);
   }
@@ -218,7 +225,7 @@ export function makeDesk() {
       if (next) goTo(next);
     } else if (isStrip && key === "Enter") {
       event.preventDefault();
-      toggle(current);
+      choose(current);
     } else if (STRIP_KEYS[key] && isFree) {
       event.preventDefault();
       flip(current, STRIP_KEYS[key]);

@@ -114,7 +114,8 @@ function linkWords() {
   if (connection === "unpaired") return "not paired";
   if (connection === "lost") return "connection lost";
   if (!status) return "connected";
-  return status.state === "online" ? "DAW connected" : `${status.state}: ${status.text}`;
+  if (status.state !== "online") return `${status.state}: ${status.text}`;
+  return status.scene ? `DAW connected, scene ${status.scene}` : "DAW connected";
 }
 
 /** What a person can do where the bridge is out of reach; empty where it is not. */

@@ -112,6 +112,8 @@ export interface Status {
   state: string;
   text: string;
   playing: boolean;
+  /** The desk's scene; empty where it has none. */
+  scene: string;
   pins: string[];
 }
 

@@ -470,6 +470,11 @@ def encode_reply(address: str, args: tuple[OscArg, ...]) -> bytes:
             tags, body = tags + "i", body + struct.pack(">i", arg)
         elif isinstance(arg, float):
             tags, body = tags + "f", body + struct.pack(">f", arg)
+        elif isinstance(arg, bytes):
+            tags, body = (
+                tags + "b",
+                body + struct.pack(">i", len(arg)) + arg + b"\0" * (-len(arg) % 4),
+            )
         else:
             assert isinstance(arg, str), arg  # AbletonOSC sends no blobs
             tags, body = tags + "s", body + _padded(arg)

@@ -26,6 +26,9 @@ ECHO_S = 1.5
 """A value of ours may come back for this long."""
 LESSON_S = 15.0
 """A lesson comes no later than this after the hand that gave it."""
+RECALL_S = 1.3
+"""A desk tells a scene within .8 s, and the wire may delay the first of it by half a second."""
+RECALL_STRIPS = 3
 CLOSED_DB = -60.5
 ROUNDING = 1e-4
 
@@ -128,6 +131,7 @@ class Judge:
         self._applied_at: dict[str, float] = {}
         self._recall = (-math.inf, -math.inf)
         self._hand_at = -math.inf
+        self._hands: list[tuple[float, Place, set[int]]] = []
 
     def blame(self, promise: Promise, at: float, text: str) -> None:
         """Keep a broken promise."""
@@ -140,15 +144,16 @@ class Judge:
         if cause is Cause.RECALL:
             self._recalled(places, at)
         elif cause is Cause.HAND:
-            self._moved_by_hand(places)
+            self._moved_by_hand(places, at)
         else:
             for place in places:
                 self._lines[place].is_moved = True
                 if at < self._recall[1] + 1.0:
                     self._lines[place].is_entangled = True
 
-    def _moved_by_hand(self, places: dict[Place, float]) -> None:
+    def _moved_by_hand(self, places: dict[Place, float], at: float) -> None:
         track, param = next(iter(places))
+        self._is_like_a_recall(places, at)
         everyone = [(other, param) for other in self._desk.company(track)]
         if any(self._lines[other].is_moved for other in everyone if other != (track, param)):
             # What comes back to one of them takes the others along: no one can say where to.
@@ -158,6 +163,19 @@ class Judge:
             line = self._lines[place]
             line.visited.append(value)
             line.base = value
+
+    def _is_like_a_recall(self, places: dict[Place, float], at: float) -> None:
+        """Hands on two controls at once, one of which leads others, look like a small scene.
+
+        A scene of three strips says the same on the wire. So nobody can say then whether what the
+        bridge has moved is still its own.
+        """
+        self._hands = [each for each in self._hands if each[0] > at - RECALL_S]
+        self._hands.append((at, next(iter(places)), {track for track, _ in places}))
+        tracks = set[int]().union(*(moved for _, _, moved in self._hands))
+        if len({place for _, place, _ in self._hands}) > 1 and len(tracks) >= RECALL_STRIPS:
+            for line in self._lines.values():
+                line.is_entangled |= line.is_moved
 
     def _recalled(self, places: dict[Place, float], at: float) -> None:
         if at > self._recall[1] + 1.0:
@@ -171,8 +189,9 @@ class Judge:
             self._lines[place].is_moved = False
 
     def cannot_say(self, place: Place) -> None:
-        """Nobody can say what panic is to bring back there."""
-        self._lines[place].is_entangled = True
+        """Nobody can say what panic is to bring back there, nor to what goes along with it."""
+        for track in self._desk.company(place[0]):
+            self._lines[track, place[1]].is_entangled = True
 
     # -- what arrives at the bridge --------------------------------------------------------------
 
@@ -228,8 +247,14 @@ class Judge:
         self._named.add(track)
 
     def counted(self, count: int) -> None:
-        """The number of strips comes in: of those beyond it nothing can be known."""
+        """The number of strips comes in: of those beyond it nothing can be known.
+
+        A strip that the desk counts no more is gone. Where one of that name comes back, nobody can
+        say whether it is the same: where it stands then is where panic brings it.
+        """
         self._count = count
+        for (track, _), line in self._lines.items():
+            line.is_entangled |= track > count
 
     def requested(self, event: m.Event) -> None:
         """A person presses something."""

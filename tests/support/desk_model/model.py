@@ -125,6 +125,8 @@ def nearest(features: frozenset[Feature], param: Param, value: float) -> float:
     if param is Param.GAIN and F.GRID_X32 in features:
         position = min(max(x32_position(value), 0.0), 1.0)
         return x32_db(round(position * 1023.0) / 1023.0)
+    if param is Param.GAIN and value < _BOTTOM_DB:
+        return OFF
     low, high = (_BOTTOM_DB, _TOP_DB) if param is Param.GAIN else (-15.0, 15.0)
     value = min(max(value, low), high)
     grid = next((_STEP_DB[each] for each in GRIDS if each in features and each in _STEP_DB), 0.0)

@@ -2,19 +2,25 @@
 
 PYTHONPATH=.:tests python tests/support/desk_model/search.py                  each feature alone
 ... --desks 500 --all                                                     any features
+... --desks 10000 --all --first 20000                                   `make desks`
 ... --seed 12 --features grid-half,vca --story                            one world, told
 """
 
 # ruff: noqa: T201
 
 import argparse
+import math
 import random
 import sys
+import time
 from collections import Counter
 
 from support.desk_model.judge import Promise
 from support.desk_model.model import HAND_STEPS_DB, Feature, coherent
 from support.desk_model.world import World
+
+PROGRESS = 250
+"""So many worlds are played between two lines of progress."""
 
 
 def some_features(seed: int) -> frozenset[Feature]:
@@ -46,12 +52,21 @@ def parse(text: str) -> frozenset[Feature]:
     return frozenset(Feature(word) for word in text.split(",") if word not in ("", "none"))
 
 
-def search(desks: int, fixed: frozenset[Feature] | None, first: int = 0) -> int:
+def search(
+    desks: int, fixed: frozenset[Feature] | None, first: int = 0, minutes: float = math.inf
+) -> int:
     """Play many worlds; print how often each promise broke, and the smallest world for each."""
     counts: Counter[Promise] = Counter()
     found: dict[Promise, tuple[int, frozenset[Feature]]] = {}
     applied = confirmed = worlds = 0
+    end = time.monotonic() + 60.0 * minutes
     for seed in range(first, first + desks):
+        played = seed - first
+        if time.monotonic() > end:
+            desks = played
+            break
+        if played and played % PROGRESS == 0:
+            print(f"{played} of {desks}: {worlds} break a promise", file=sys.stderr, flush=True)
         features = some_features(seed) if fixed is None else fixed
         world = World(seed, features).run()
         applied, confirmed = applied + world.applied, confirmed + world.confirmed
@@ -62,7 +77,7 @@ def search(desks: int, fixed: frozenset[Feature] | None, first: int = 0) -> int:
             if best is None or len(features) < len(best[1]):
                 found[promise] = seed, features
     name = "any features" if fixed is None else words(fixed)
-    faulty = ", ".join(f"{promise.name} {count}" for promise, count in counts.most_common())
+    faulty = ", ".join(f"{promise.name} {counts[promise]}" for promise in Promise)
     kept = f"{worlds} break a promise: {faulty}" if worlds else "all kept"
     print(f"{name}: {desks} desks, {applied} moves, {confirmed} confirmed; {kept}")
     for promise, (seed, features) in found.items():
@@ -79,6 +94,7 @@ def main() -> int:
     parser.add_argument("--features", default=None)
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--minutes", type=float, default=math.inf)
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--story", action="store_true")
     options = parser.parse_args()
@@ -89,7 +105,7 @@ def main() -> int:
         return len(world.faults)
     if options.all or options.features is not None:
         chosen = None if options.all else parse(options.features)
-        return search(options.desks, chosen, options.first)
+        return search(options.desks, chosen, options.first, options.minutes)
     hands = frozenset({Feature.HAND_4})
     alone = [frozenset[Feature](), *(frozenset({each}) for each in Feature)]
     beside = [frozenset({each}) | hands for each in Feature if each not in HAND_STEPS_DB]

@@ -18,6 +18,7 @@ COMMANDS = {
     "replay", "replay-trace", "export", "import", "setup", "study", "midi", "remotes",
     "status", "good", "bad", "accept", "skip", "undo", "endorse", "mode",
     "audition", "compare", "revert", "pin", "recall", "learn", "act", "role", "forget",
+    "wish", "learn-from",
 }  # fmt: skip
 
 

@@ -40,6 +40,7 @@ from bridge.mix.messages import (
     StripSwitched,
     SuggestionAccepted,
     SuggestionSkipped,
+    TrackWished,
     UndoRequested,
 )
 from bridge.mix.notices import (
@@ -47,6 +48,7 @@ from bridge.mix.notices import (
     ChangeNoticed,
     MoveReported,
     Notice,
+    QuestionChanged,
     Rateable,
     RateableChanged,
     RequestRefused,
@@ -55,6 +57,7 @@ from bridge.mix.notices import (
 )
 from bridge.mix.params import LockClass, Param
 from bridge.mix.roles import Role
+from bridge.mix.wishes import Wish
 from bridge.osc.decode import decode
 from bridge.osc.encode import encode
 from bridge.osc.message import OscArg, OscMessage
@@ -111,6 +114,7 @@ REQUESTS: list[tuple[str, tuple[OscArg, ...], PersonEvent | Hello]] = [
     ("recall", ("D",), MixRecalled(at=AT, slot=Slot.D)),
     ("forget", ("song",), ForgetRequested(at=AT, what="song")),
     ("endorse", (), MixEndorsed(at=AT)),
+    ("wish", (3, "brighter"), TrackWished(at=AT, track="#3", wish=Wish.BRIGHTER)),
 ]
 
 
@@ -372,6 +376,10 @@ NOTICES: list[tuple[Notice, OscMessage]] = [
     (
         RateableChanged(move="1-2", kind=Rateable.MOVE),
         OscMessage("/bridge/rateable", ("1-2", "move")),
+    ),
+    (
+        QuestionChanged(track=3, role="kick", text="is 'KIn' a kick?"),
+        OscMessage("/bridge/question", (3, "kick", "is 'KIn' a kick?")),
     ),
     (RequestRefused(text="No such move."), OscMessage("/bridge/error", ("No such move.",))),
 ]

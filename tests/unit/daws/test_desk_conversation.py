@@ -572,3 +572,53 @@ def test_between_two_songs_nothing_moves() -> None:
         stage.wish(1, Param.GAIN, -0.25)
         stage.let_pass(6.0)
         assert stage.writes == []
+
+
+# -- in front of people --------------------------------------------------------------------------
+
+
+def test_assist_waits_for_a_mix_that_somebody_has_pinned() -> None:
+    with Stage(x32(), mode=Mode.ASSIST) as stage:
+        stage.until(lambda: stage.runner.link.state is LinkState.ONLINE)
+        stage.let_pass(6.0)
+        assert stage.engine.mode is Mode.SUGGEST
+        assert any("mixbridge pin a" in text for text in stage.sentences)
+        stage.press(m.ModeChosen(at=stage.loop.time(), mode=Mode.ASSIST))
+        stage.let_pass(0.5)
+        assert stage.engine.mode is Mode.SUGGEST
+        stage.wish(1, Param.GAIN, -0.5)
+        stage.let_pass(6.0)
+        assert stage.writes == []
+        stage.press(m.MixPinned(at=stage.loop.time(), slot=m.Slot.B))
+        stage.press(m.ModeChosen(at=stage.loop.time(), mode=Mode.ASSIST))
+        stage.let_pass(0.5)
+        assert stage.engine.mode is Mode.ASSIST
+
+
+def test_assist_of_the_settings_begins_with_the_pin() -> None:
+    with Stage(x32(), mode=Mode.ASSIST) as stage:
+        stage.ready()
+        assert stage.engine.mode is Mode.ASSIST
+        assert "the mix is pinned: assist begins" in stage.sentences
+
+
+def test_another_mode_ends_the_wait_for_a_pin() -> None:
+    with Stage(x32(), mode=Mode.ASSIST) as stage:
+        stage.until(lambda: stage.runner.link.state is LinkState.ONLINE)
+        stage.press(m.ModeChosen(at=stage.loop.time(), mode=Mode.OBSERVE))
+        stage.press(m.MixPinned(at=stage.loop.time(), slot=m.Slot.A))
+        stage.let_pass(0.5)
+        assert stage.engine.mode is Mode.OBSERVE
+
+
+@pytest.mark.parametrize("make", FAMILIES)
+def test_the_scene_is_told_by_number_and_name(make: type) -> None:
+    with Stage(make()) as stage:
+        stage.ready()
+        assert stage.dialect.facts(at=stage.loop.time())["scene_name"] == "1 Scene 1"
+        assert stage.sentences.count("scene 1 Scene 1 is on the desk") == 1
+        stage.desk.values["/-snap/name"] = "Chorus"
+        stage.load({"/ch/05/mix/fader": 0.5}, is_announced=True)
+        stage.let_pass(6.0)
+        name = "2 Scene 2" if stage.desk.is_x32 else "2 Chorus"
+        assert f"scene {name} is on the desk" in stage.sentences

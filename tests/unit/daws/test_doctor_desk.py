@@ -5,13 +5,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from support.desk_rig import DeskOnLoopback
 
 from bridge.cli.main import run_command_line
 from bridge.config import Settings, load
 from bridge.daws.desk.doctor import of_probe, of_running
 from bridge.daws.desk.probe import Probe
 from bridge.daws.desk.study.fake import NAMES, FakeDesk
+from bridge.daws.desk.study.loopback import DeskOnLoopback
 from bridge.daws.desk.wire.tables import X32
 from bridge.doctor import Level, daw_findings
 

@@ -3,8 +3,9 @@
 import pytest
 
 from bridge.daws.desk.study import checks
-from bridge.daws.desk.study.checks import CHECKS, Verdict, x32
+from bridge.daws.desk.study.checks import CHECKS
 from bridge.daws.desk.study.stage import Stage
+from bridge.daws.desk.study.verdict import Verdict, x32
 from bridge.mix.messages import Mode
 
 

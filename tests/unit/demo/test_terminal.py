@@ -1,14 +1,16 @@
 """The terminal view: it fits, its keys never fall off, and it shows what the ledger says."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 from support.desk import Desk
 
 from bridge.demo.terminal import Frame, draw
-from bridge.mix.messages import Mode
-from bridge.mix.params import Param
+from bridge.engine.view import make_view
+from bridge.mix.messages import Mode, TrackBarred
+from bridge.mix.params import LockClass, Param
 
 BIG = (100, 40)
 
@@ -18,7 +20,8 @@ def picture(desk: Desk, size: tuple[int, int] = BIG, *, hint: str = "", later: f
     console = Console(file=io.StringIO(), width=width, height=height, force_terminal=False)
     frame = Frame(width=width, height=height, at=desk.at + later, hint=hint)
     with console.capture() as capture:
-        console.print(draw(desk.engine, BELIEFS, frame))
+        view = replace(make_view(desk.engine, at=desk.at), beliefs=BELIEFS)
+        console.print(draw(view, desk.engine.ledger, frame))
     return capture.get()
 
 
@@ -110,3 +113,12 @@ def test_a_track_name_is_no_markup() -> None:
     desk = Desk("[red]Kick", "Bass", "Vox", mode=Mode.ASSIST).connect()
     desk.move("[red]Kick", Param.GAIN, 1.0)
     assert "red]Kick gain" in picture(desk)
+
+
+def test_why_a_strip_is_left_alone_stands_beside_it() -> None:
+    desk = sitting()
+    reason = "also moves Wedge 2"
+    desk.do(TrackBarred(at=desk.at, track=2, lock_class=LockClass.GAIN, reason=reason))
+    lines = picture(desk, (140, 40)).splitlines()
+    (line,) = (each for each in lines if "Track 2 " in each and reason in each)
+    assert "left alone: also moves Wedge 2 (gain)" in line

@@ -101,6 +101,12 @@ CASES = [
     Case("_must_not_be_frozen", FINE, "the mix is frozen", _frozen),
     Case("_must_not_cross_panic", FINE, "panic is latched", _panicked),
     Case("_must_leave_hands_alone", FINE, "a hand was on it", lambda guard: guard.hold(KEY, 95.0)),
+    Case(
+        "_must_not_overrule_a_doubt",
+        replace(FINE, purpose=Purpose.UNDO),
+        "a hand may be on it",
+        lambda guard: guard.doubt(KEY, 99.0, 2.0),
+    ),
     Case("_must_be_answered", FINE, "has not answered", _silent),
     Case(
         "_must_stay_near_snapshot",

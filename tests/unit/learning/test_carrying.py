@@ -67,3 +67,57 @@ def test_the_past_is_kept_and_forgotten() -> None:
     assert again.is_known[1:].all()
     again.forget_all()
     assert again.state() == Past(MEAN, COVARIANCE).state()
+
+
+# -- songs with a name ----------------------------------------------------------------------------
+
+
+def said(value: float) -> tuple[np.ndarray, np.ndarray]:
+    """Every group is wanted at that value, known to 1 dB."""
+    return np.ones((GROUPS, 1)), np.full((GROUPS, 1), value)
+
+
+def test_a_song_with_a_name_forecasts_as_any_other() -> None:
+    named, other = live(share=0.6, songs=3, seed=4), live(share=0.6, songs=3, seed=4)
+    named.learn_named("A", *said(4.0))
+    other.end_song(*said(4.0))
+    assert named.names == ("A",)
+    assert named.forecast(1.0)[0] == pytest.approx(other.forecast(1.0)[0])
+    assert named.forecast(1.0)[1] == pytest.approx(other.forecast(1.0)[1])
+    assert named.share == pytest.approx(other.share)
+    assert named.songs_about(0, 0) == 1
+
+
+def test_a_song_that_is_forgotten_by_name_was_never_there() -> None:
+    past = live(share=0.6, songs=3, seed=5)
+    before, forecast = past.state(), past.forecast(1.0)
+    past.learn_named("A", *said(4.0))
+    assert past.state() != before
+    assert past.forget_named("A")
+    assert past.state() == before
+    assert np.array_equal(past.forecast(1.0)[0], forecast[0])
+    assert np.array_equal(past.forecast(1.0)[1], forecast[1])
+    assert not past.forget_named("A")
+
+
+def test_a_song_that_is_learnt_again_replaces_what_it_said() -> None:
+    past, once = Past(MEAN, COVARIANCE), Past(MEAN, COVARIANCE)
+    past.learn_named("A", *said(-4.0))
+    past.learn_named("A", *said(4.0))
+    once.learn_named("A", *said(4.0))
+    assert past.state() == once.state()
+
+
+def test_songs_with_a_name_are_kept_and_forgotten_with_their_groups_and_all() -> None:
+    past, again = live(share=0.6, songs=1, seed=6), Past(MEAN, COVARIANCE)
+    past.learn_named("A", *said(4.0))
+    past.learn_named("B", *said(3.0))
+    again.load_state(past.state())
+    assert again.state() == past.state()
+    assert np.array_equal(again.forecast(1.0)[0], past.forecast(1.0)[0])
+    again.forget(0)
+    assert not again.is_known[0].any()
+    assert again.songs_about(0, 0) == 0
+    assert again.songs_about(1, 0) == 2
+    again.forget_all()
+    assert again.state() == Past(MEAN, COVARIANCE).state()

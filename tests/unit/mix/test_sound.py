@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 
 from bridge.mix.messages import MetersRead
 from bridge.mix.roles import Role, RoleSource
-from bridge.mix.sound import AUDIBLE_ROLES, guess_roles, load_sounds, role_by_sound
+from bridge.mix.sound import (
+    AUDIBLE_ROLES,
+    guess_roles,
+    likely_role,
+    load_sounds,
+    role_by_sound,
+)
 from bridge.mix.state import MixState
 
 KICK = [-21.0, -2, -5, -18, -26, -30, -28, -26, -28, -33]
@@ -44,6 +50,13 @@ def test_what_is_unknown_says_nothing() -> None:
     assert role_by_sound(octaves, float("nan")) == (Role.OTHER, 0.0)
     octaves[3] = np.nan
     assert role_by_sound(octaves, 14.0) == (Role.OTHER, 0.0)
+
+
+def test_what_is_merely_likely_is_good_enough_for_a_question() -> None:
+    assert likely_role(np.array(VOICE), 10.0) is Role.LEAD
+    assert likely_role(np.array(KICK), 8.0) is Role.KICK
+    assert likely_role(np.array([-90.0] * 9 + [0.0]), 10.0) is Role.OTHER
+    assert likely_role(np.array(KICK), float("nan")) is Role.OTHER
 
 
 def test_the_shipped_table_is_whole() -> None:

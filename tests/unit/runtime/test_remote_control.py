@@ -6,7 +6,7 @@ import pytest
 from support.answering import answering
 
 from bridge.cli import main as cli
-from bridge.mix.notices import MIX_ENDORSED
+from bridge.mix.notices import MIX_ENDORSED, WISH_NOTED
 from bridge.osc.message import OscArg, OscMessage
 
 SUGGESTED = OscMessage("/bridge/move", ("1-3", "proposed", 2, "gain", 0.0, -2.0, "Too loud."))
@@ -27,6 +27,14 @@ def news(message: OscMessage) -> list[OscMessage | bytes]:
             return [OscMessage("/bridge/move", (name, "reverted", *SUGGESTED.args[2:]))]
         case "/bridge/endorse", _:
             return [OscMessage("/bridge/status", ("online", MIX_ENDORSED))]
+        case "/bridge/wish", (_, str(word)):
+            noted = OscMessage("/bridge/status", ("online", f"{WISH_NOTED} Lead Vox {word}"))
+            answer = ("1-4", "proposed", 3, "eq/high/gain", 0.0, 2.0, f"you want Lead Vox {word}")
+            ended = OscMessage(
+                "/bridge/move",
+                ("1-3", "expired", *SUGGESTED.args[2:6], f"you want Lead Vox {word}"),
+            )
+            return [noted, ended, OscMessage("/bridge/move", answer)]
     return []
 
 
@@ -68,6 +76,7 @@ def run_at(port: int, folder: Path, line: str) -> int:
         ("safe 1 gain on", "safe", ("1", "gain", 1)),
         ("safe 1 gain off", "safe", ("1", "gain", 0)),
         ("role 1 keys", "role", ("1", "keys")),
+        ("wish 3 Brighter", "wish", ("3", "brighter")),
         ("forget song", "forget", ("song",)),
         ("freeze on", "freeze", (1,)),
         ("freeze off", "freeze", (0,)),
@@ -89,10 +98,21 @@ def test_a_verb_asks_once_for_what_it_says(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("line", ["good", "bad 1-1", "endorse"])
+@pytest.mark.parametrize("line", ["good", "bad 1-1", "endorse", "wish 3 back"])
 def test_what_the_bridge_has_not_said_is_not_said(
     tmp_path: Path, line: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with answering(silence) as (port, _):
         assert run_at(port, tmp_path, line) == 2
     assert "was sent, and the bridge did not say that it is " in capsys.readouterr().err
+
+
+def test_the_move_that_answers_a_wish_is_shown_with_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with answering(news) as (port, _):
+        assert run_at(port, tmp_path, "wish 3 brighter") == 0
+    assert capsys.readouterr().out == (
+        "Noted: you want Lead Vox brighter.\n"
+        "It suggests move 1-4, track 3 eq/high/gain from 0 to 2.\n"
+    )

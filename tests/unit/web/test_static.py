@@ -1,13 +1,11 @@
 """The page's JavaScript and the scripts of the Live devices: short lines, and types that agree."""
 
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
+from support.typescript import STATIC, faults
 
 ROOT = Path(__file__).parents[3]
-STATIC = ROOT / "bridge" / "web" / "static"
 THIRD_PARTY = {"uplot.js"}
 OURS = sorted(
     path
@@ -33,13 +31,5 @@ def test_no_line_is_too_long(path: Path) -> None:
 
 
 def test_the_types_agree() -> None:
-    """JSDoc's types, checked strictly (jsconfig.json): what the bridge sends is in types.d.ts."""
-    tsc = shutil.which("tsc")
-    if tsc is None:
-        pytest.skip("TypeScript is not installed (Debian: apt install node-typescript)")
-    checked = subprocess.run(
-        [tsc, "--project", str(STATIC / "jsconfig.json")],
-        capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
-    assert checked.stdout + checked.stderr == ""
-    assert checked.returncode == 0
+    """JSDoc's types, checked strictly (jsconfig.json)."""
+    assert faults("--project", str(STATIC / "jsconfig.json")) == ""

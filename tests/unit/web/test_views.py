@@ -1,12 +1,15 @@
-"""What the page is told, from captures of a real engine."""
+"""What the page is told, from views of a real engine."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from support.desk import Desk
+from support.typescript import STATIC, faults
 
+from bridge.engine.view import View, make_view
 from bridge.guard.guard import Guard
 from bridge.mix import messages as m
 from bridge.mix.messages import Mode, Slot, StripSwitch
@@ -14,8 +17,7 @@ from bridge.mix.notices import StatusChanged
 from bridge.mix.params import MOVABLE, LockClass, Param
 from bridge.mix.state import Observation
 from bridge.web.board import Board
-from bridge.web.capture import Capture, take_capture
-from bridge.web.views import predicted, sections
+from bridge.web.views import predicted, schema, sections
 
 SILENT = np.full((8, 2), np.nan)
 
@@ -28,25 +30,25 @@ class Looked:
         self.board = Board()
         self._seen = 0
 
-    def capture(self, levels: np.ndarray = SILENT) -> Capture:
+    def view(self, levels: np.ndarray = SILENT) -> View:
         state, text = self.desk.engine.status
-        return take_capture(
+        return make_view(
             self.desk.engine, status=StatusChanged(state=state, text=text), levels=levels,
             at=self.desk.at, epoch=1000.0, with_beliefs=True,
         )  # fmt: skip
 
     def look(self) -> dict[str, Any]:
         """All sections, as a client gets them."""
-        ledger, capture = self.desk.engine.ledger, self.capture()
+        ledger, view = self.desk.engine.ledger, self.view()
         rewards = [answer.value for answer in ledger.answers]
-        self.board.take(capture, ledger.since(self._seen), rewards)
+        self.board.take(view, ledger.since(self._seen), rewards)
         self._seen = ledger.version
         text = json.dumps(
             {
                 name: section.make()
                 for name, section in sections(
-                    capture, self.board.rows, rows_version=0, rewards=rewards,
-                    beliefs=capture.beliefs or {},
+                    view, self.board.rows, rows_version=0, rewards=rewards,
+                    beliefs=view.beliefs or {},
                 ).items()
             },
             allow_nan=False,
@@ -167,7 +169,7 @@ def test_a_suggestion_says_what_why_how_sure_and_what_it_would_change() -> None:
     ],
 )
 def test_what_cannot_be_predicted_is_said(param: Param, text: str) -> None:
-    assert text in predicted(Looked().capture(), 0, param, {0: 0.5})
+    assert text in predicted(Looked().view(), 0, param, {0: 0.5})
 
 
 def test_the_newest_move_is_rated_until_its_reward_is_confirmed() -> None:
@@ -244,3 +246,40 @@ def test_a_client_gets_what_has_changed_since_it_looked_and_nothing_twice() -> N
     assert {"values", "now", "rows"} <= set(later)
     assert "levels" not in later
     assert json.loads(looked.board.since(0))["rows"] == later["rows"]
+
+
+def test_what_is_sent_is_what_the_page_s_types_say(tmp_path: Path) -> None:
+    """As literals: TypeScript refuses what is missing, what is too much, and other types."""
+    looked = Looked()
+    looked.hear(-20.0, -20.0, -20.0)
+    looked.desk.hand(3, Param.SEND_1, -9.5)
+    looked.desk.wish("Bass", Param.GAIN, 1.0)
+    looked.desk.run(7.0)
+    looked.desk.accept(looked.look()["now"]["suggestion"]["id"])
+    looked.desk.reward(1.0)
+    looked.desk.wish("Vox", Param.GAIN, 3.0)
+    looked.desk.run(30.0)
+    shown = looked.look()
+    rows = json.loads(looked.board.since(0))["rows"]
+    assert all((shown["now"]["suggestion"], rows, shown["learning"]["rewards"]))
+    sample = tmp_path / "sample.ts"
+    sample.write_text(
+        f"""import {{ Row, Schema, Sections }} from {json.dumps((STATIC / "types.js").as_posix())};
+type Elsewhere = "midi" | "clients" | "way";
+export const schema: Schema = {json.dumps(schema())};
+export const rows: Row[] = {json.dumps(rows)};
+export const sections: Omit<Sections, Elsewhere> = {json.dumps(shown)};
+""",
+        encoding="utf-8",
+    )
+    assert faults("--noEmit", "--strict", "--lib", "es2022,dom", str(sample)) == ""
+
+
+def test_the_schema_has_the_bridge_s_own_words_and_ranges() -> None:
+    shown = schema()
+    assert [each["name"] for each in shown["params"]] == list(MOVABLE)
+    assert shown["params"][0] == {
+        "name": "gain", "words": "gain", "class": "gain", "range": [-60.0, 6.0],
+    }  # fmt: skip
+    assert shown["classes"] == {"gain": "gain", "eq": "EQ", "pan": "pan"}
+    assert "lead" in shown["roles"]

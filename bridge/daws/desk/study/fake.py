@@ -29,6 +29,8 @@ NAMES: Final = (
     "Accordion",
 )  # fmt: skip
 _EQ = ((1, 100.0), (2, 400.0), (2, 2000.0), (4, 8000.0))
+_CHANNELS: Final = {"XR12": 12, "MR12": 12}
+_BUSES: Final = {"XR16": 4, "XR12": 2, "MR12": 2}
 _PLACES: Final = {"fader": 1024, "pan": 101, "level": 161, "g": 121, "f": 201, "q": 72}
 
 
@@ -105,7 +107,7 @@ class FakeDesk:
     @property
     def channels(self) -> int:
         """How many it has."""
-        return 32 if self.is_x32 else 16
+        return 32 if self.is_x32 else _CHANNELS.get(self.model, 16)
 
     @property
     def places(self) -> int:
@@ -115,7 +117,7 @@ class FakeDesk:
     @property
     def buses(self) -> int:
         """How many it has."""
-        return 16 if self.is_x32 else 6
+        return 16 if self.is_x32 else _BUSES.get(self.model, 6)
 
     @property
     def dcas(self) -> int:
@@ -148,6 +150,10 @@ class FakeDesk:
         self.values["/config/amixenable/X"] = self.values["/config/amixenable/Y"] = 0
         self.values["/-show/prepos/current" if self.is_x32 else "/-snap/index"] = 1
         self.values["/-stat/lock"] = 0
+        for number in range(100) if self.is_x32 else ():
+            self.values[f"/-show/showfile/scene/{number:03}/name"] = f"Scene {number}"
+        if not self.is_x32:
+            self.values["/-snap/name"] = "Scene 1"
         for number in range(1, 5):
             self.values[f"/fx/{number}/source/l"] = 12 + number if self.is_x32 else 0
         return self

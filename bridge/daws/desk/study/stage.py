@@ -92,6 +92,7 @@ class Stage:
         options: DeskSettings | None = None,
     ) -> None:
         self.desk = desk
+        self._mode = mode
         self.agent = agent or WishingAgent()
         self.said: list[tuple[float, OscMessage]] = []
         self.loop = VirtualLoop(START_S)
@@ -198,8 +199,14 @@ class Stage:
         return self.at
 
     def connect(self, within_s: float = 10.0) -> float:
-        """Wait until the bridge is online; returns when that was."""
-        return self.until(lambda: self.runner.link.state is LinkState.ONLINE, within_s)
+        """Wait until the bridge is online; returns when that was.
+
+        For assist somebody then pins the mix.
+        """
+        at = self.until(lambda: self.runner.link.state is LinkState.ONLINE, within_s)
+        if self._mode is Mode.ASSIST and not self.engine.detours.pins:
+            self.press(m.MixPinned(at=self.loop.time(), slot=m.Slot.A))
+        return at
 
     def ready(self) -> Self:
         """Wait until everything has been read, and heard for a while."""

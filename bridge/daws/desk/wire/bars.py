@@ -15,18 +15,32 @@ from bridge.mix.messages import SOON
 from bridge.mix.params import LockClass
 
 _NOT_MUSIC: Final = re.compile(
-    r"\b(talk ?back|tb|click|guide|cue|time ?code|ltc|smpte|pb|play ?backs?|tracks?|i ?pads?|"
-    r"walk ?in|dj|mc|host|lectern|pulpit|pastor|preacher|speaker|spare|amb|ambien[ct]e?|"
-    r"aud|audience|crowd)\b",
+    r"\b(talk ?ba?c?k|tb|click|clk|guide|cue|time ?code|ltc|smpte|pb|play ?backs?|tracks?|i ?pads?|"
+    r"lap ?top|walk ?in|dj|mc|host|lectern|pulpit|pastor|preacher|speaker|speech|announcer?|spare|"
+    r"amb|ambien[ct]e?|aud|audience|crowd)\b",
     re.IGNORECASE,
 )
 """Speech, playback and what is not part of a band's mix: a person's alone on a desk."""
 
 _EFFECT: Final = re.compile(
-    r"\b(fx|efx|rev|verb|reverb|hall|plate|room|dly|delay|echo|slap|chorus|flang\w*)\w*\d*\b",
-    re.IGNORECASE,
+    r"\b(fx|efx|rev|verb|reverb|plate|dly|delay|echo|slap|chorus|flang\w*)\b", re.IGNORECASE
 )
-"""Names of buses that feed an effect, where the desk does not say what its effects listen to."""
+"""Names of buses that feed an effect, where the desk does not say what its effects listen to.
+
+A hall or a room is as well a place that hears the bus.
+"""
+
+_SEAM: Final = re.compile(r"[\W_]+|(?<=\D)(?=\d)|(?<=\d)(?=\D)|(?<=[a-z])(?=[A-Z])")
+
+
+def in_words(name: str) -> str:
+    """A name of twelve characters as words: it has no room for blanks.
+
+    >>> in_words("PB_L1"), in_words("WalkIn"), in_words("FX2-Rev")
+    ('PB L 1', 'Walk In', 'FX 2 Rev')
+    """
+    return _SEAM.sub(" ", name).strip()
+
 
 _GROUPS: Final = f"{SOON} until its groups are read"
 WAITS: Final = f"{SOON} until its sends are read"
@@ -72,7 +86,7 @@ def _whole(console: Console, place: int) -> str:
         return _GROUPS
     if not console.switch(f"{base}/{console.family.to_main}", unknown=True):
         return "is not on the main mix"
-    if found := _NOT_MUSIC.search(name):
+    if found := _NOT_MUSIC.search(in_words(name)):
         return f"is {found[0].lower()}, which is a person's alone"
     return ""
 
@@ -100,7 +114,7 @@ def is_effect_bus(console: Console, bus: int) -> bool:
     sources = [console.number(address) for address in console.family.fx_sources]
     if float(bus) in sources:
         return True
-    return bool(_EFFECT.search(bus_name(console, bus)))
+    return bool(_EFFECT.search(in_words(bus_name(console, bus))))
 
 
 def bus_name(console: Console, bus: int) -> str:
@@ -121,7 +135,9 @@ def _monitor_bars(console: Console, place: int) -> Iterator[tuple[LockClass, str
         name = bus_name(console, bus) or f"bus {bus}"
         taps = [console.number(address) for address in tap_addresses(console, base, bus)]
         known = [int(tap) for tap in taps if not math.isnan(tap)]
-        tap = known[0] if known else min(t.AFTER_FADER)  # the worst, where nobody says
+        tap = known[0] if known else -1
+        if not 0 <= tap < len(t.SEND_TAPS):
+            tap = min(t.AFTER_FADER)  # the worst, where nobody says
         if tap in t.AFTER_FADER:
             yield LockClass.GAIN, f"also moves {name}"
         if tap not in t.BEFORE_EQ:

@@ -17,6 +17,7 @@ from bridge.mix.params import EQ_BANDS, SILENCE_DB, LockClass, Param
 from bridge.osc.message import OscArg
 
 _MAX_NAME: Final = 64
+_MOST_SCENES: Final = 999
 
 
 class DeskOptions(Protocol):
@@ -83,9 +84,9 @@ class Console:
     def number(self, address: str) -> float:
         """The number that stands there; NaN where none was said."""
         value = self.said.get(address)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return math.nan
-        return float(value)
+        if isinstance(value, str):
+            value = t.WORDS.get(value.strip().upper())
+        return float(value) if isinstance(value, int | float) else math.nan
 
     def switch(self, address: str, *, unknown: bool) -> bool:
         """Whether a switch is on; `unknown` where the desk has not said."""
@@ -93,13 +94,26 @@ class Console:
         return unknown if math.isnan(value) else value != 0.0
 
     def text(self, address: str) -> str:
-        """The text that stands there, without outer blanks."""
+        """The text that stands there, without outer blanks and what cannot be printed."""
         value = self.said.get(address)
-        return value.strip()[:_MAX_NAME] if isinstance(value, str) else ""
+        if not isinstance(value, str):
+            return ""
+        return "".join(each for each in value if each.isprintable()).strip()[:_MAX_NAME]
 
     def is_known(self, address: str) -> bool:
         """Whether the desk has said what stands there, or does not know the address."""
         return address in self.said or address in self.silent
+
+    def scene_name_address(self) -> str:
+        """Where the name of the scene stands; empty while its number is not known."""
+        number = self.number(self.family.scene)
+        is_known = 0.0 <= number <= _MOST_SCENES
+        return self.family.scene_name.format(int(number)) if is_known else ""
+
+    def scene_in_words(self) -> str:
+        """The scene that is on the desk, its number and name; empty while neither is known."""
+        address = self.scene_name_address()
+        return f"{self.number(self.family.scene):.0f} {self.text(address)}".strip() * bool(address)
 
     # -- who an input is -------------------------------------------------------------------------
 
@@ -131,20 +145,11 @@ class Console:
 
     def is_link_known(self, place: int) -> bool:
         """Whether the desk has said whether a channel is half of a pair, or cannot say."""
-        if place >= self.channels:
-            return True
-        links = self.family.links
-        return self.is_known(links[0] if len(links) == 1 else links[place // 2])
+        return place >= self.channels or self.is_known(t.link_of(place))
 
     def is_linked(self, place: int) -> bool:
         """Whether a channel is one half of a stereo pair."""
-        if place >= self.channels:
-            return False
-        odd = place // 2
-        links = self.family.links
-        if len(links) == 1:
-            return self.switch(f"{links[0]}/{odd}", unknown=False)
-        return odd < len(links) and self.switch(links[odd], unknown=False)
+        return place < self.channels and self.switch(t.link_of(place), unknown=False)
 
     def is_follower(self, place: int) -> bool:
         """Whether an input is the even half of a pair, which goes with the odd one."""
@@ -210,6 +215,8 @@ class Console:
         if self.is_follower(place):
             return dict.fromkeys((Param.GAIN, Param.PAN, *EQ_BANDS), math.nan)
         tails = {**t.WRITTEN, **{p: t.eq_gain(band) for p, band in self.bands(place).items()}}
+        if self.is_linked(place):
+            del tails[Param.PAN]  # two pans: neither is that of the pair
         return {
             param: _value(param, self.number(f"{base}/{tails[param]}"))
             if param in tails

@@ -34,8 +34,9 @@ from bridge.daws.desk.wire.levels import read_levels
 from bridge.daws.desk.wire.presence import Presence
 from bridge.daws.desk.wire.questions import Questions
 from bridge.daws.desk.wire.reading import Reading
-from bridge.daws.desk.wire.recall import LONGEST_S, QUIET_S, RecallWatch
+from bridge.daws.desk.wire.recall import LONGEST_S, NAMES, QUIET_S, RecallWatch
 from bridge.daws.desk.wire.roll import DeskRoll
+from bridge.daws.desk.wire.twins import Twins
 from bridge.daws.desk.wire.writes import DeskWrites
 from bridge.errors import DialectError
 from bridge.mix.messages import (
@@ -52,6 +53,17 @@ XINFO: Final = "/xinfo"
 _ABOUT_ITSELF: Final = frozenset({XINFO, "/info", "/status"})
 _FRESH_S: Final = 1.0
 """What was read so lately is not read again, unless something is in doubt."""
+
+_LOSSY: Final = 0.01
+_LOSS_TOLD: Final = 0.03
+"""From this share of lost questions on a person is told; then again after `_LOSS_TOLD_S`."""
+
+_LOSS_TOLD_S: Final = 600.0
+_MOST_SAID: Final = 10_000
+"""An X32 with 40 inputs has some 2,500 addresses that are asked for."""
+
+_CONCERN_ALL: Final = ("/config/", "/dca/", "/bus/", "/fx/")
+"""Beginnings of what concerns other inputs than one."""
 
 _PEAK_COLUMN: Final = 1
 CAPABILITIES: Final = Capabilities(
@@ -90,6 +102,7 @@ class DeskDialect:
         self._about: tuple[str, str, str] = ("", "", "")
         self._questions = Questions()
         self._presence = Presence()
+        self._twins = Twins()
         self._reading = Reading(self._questions)
         self._writes = DeskWrites()
         self._watch = RecallWatch()
@@ -99,6 +112,8 @@ class DeskDialect:
         self._recalled_at = -math.inf
         self._is_recall_told = False
         self._pushed_at = -math.inf
+        self._loss_told_at = -math.inf
+        self._scene_told = ""
         self._pending: list[Heard] = []
         self.door_trouble = ""
 
@@ -112,8 +127,9 @@ class DeskDialect:
         elif self._console is None:
             pass  # nobody knows yet what it is
         elif message.address in self._console.family.meters:
+            levels = tuple(self._levels(self._console, message))
             self._presence.record_meters(at)
-            return (*self._flush(at), *self._levels(message))
+            return (*self._flush(at), *levels)
         else:
             self._receive(self._console, message, at)
         return self._flush(at)
@@ -136,10 +152,23 @@ class DeskDialect:
             text = f"the desk {name} is a {model}, which is no X32, M32 or X Air: nothing is done"
             self._presence.trouble = text
             return
-        if self._console is not None and (name, model) == self._about[:2]:
-            self._about = (name, model, firmware)
+        were_two = bool(self._twins.text)
+        is_ours = self._twins.receive((name, model), at)
+        if not is_ours:
+            self._presence.ask_identity()
+            if not were_two:  # what was read may be the other's
+                self._reading.stop()
+                self._writes.clear()
+                self._pending += self._roll.doubt(at)
             return
+        is_known = self._console is not None and (name, model) == self._about[:2]
         self._about = (name, model, firmware)
+        if is_known:
+            if were_two and not self._twins.text:
+                self._begin_reading(at, is_anew=True)
+            return
+        if self._console is not None:
+            self._presence.ask_identity()
         self._console = Console(family, t.channels_of(family, model), self._options)
         self._roll.begin(self._console, name)
         self._presence.begin(family)
@@ -149,13 +178,13 @@ class DeskDialect:
             self._pending.append(DawComplained(at=at, text=text))
         self._begin_reading(at, is_anew=True)
 
-    def _levels(self, message: OscMessage) -> Iterator[Heard]:
-        console = self._console
+    def _levels(self, console: Console, message: OscMessage) -> Iterator[Heard]:
         blob = message.args[0] if len(message.args) == 1 else None
-        if console is None or not isinstance(blob, bytes):
+        if not isinstance(blob, bytes):
             raise DialectError(f"{message.address}: expected a blob, got {in_words(message.args)}.")
         if not self._roll.is_open:
-            levels = read_levels(blob, console.family.meter_format)
+            of_inputs = console.family.meters[message.address]
+            levels = read_levels(blob, console.family.meter_format)[:of_inputs]
             for place, level in self._roll.post_fader(levels):
                 yield LevelReading(LevelSlot(place + 1, _PEAK_COLUMN, 1), (level,))
 
@@ -164,35 +193,54 @@ class DeskDialect:
         address = message.address
         is_answer = self._questions.receive(address, at)
         is_readback = self._writes.is_awaited(address)
-        if len(message.args) != 1 and address not in console.family.links:
-            raise DialectError(f"{address}: expected one value, got {in_words(message.args)}.")
         if not is_answer:
             self._pushed_at = at
+        if len(message.args) != 1 and address != t.ALL_LINKS:
+            self._receive_many(console, message, at)
+            return
         if not is_answer and address in console.family.recalls:
             self._begin_recall(at, is_certain=False)
         changed = self._store(console, message)
         if is_answer:
             self._reading.receive(console, address)
             if self._presence.is_poll(address) and changed and not self._is_ours(address, at):
-                self._presence.miss(at)
+                is_lossy = self._questions.lost_share > _LOSSY
+                self._presence.miss(address, at, is_lossy=is_lossy)
             if is_readback and self._is_ours(address, at):
                 self._presence.record_untold()
         elif changed:
             self._presence.pushed(at, is_ours=self._is_ours(address, at))
+        else:
+            self._presence.repeated(address, at)
         place = self._roll.place_of(address)
         if place is None:
-            if changed:
-                self._roll.is_doubtful = True
+            self._roll.is_doubtful |= changed and address.startswith(_CONCERN_ALL)
             return
         is_said = is_readback or not is_answer
         self._notify(console, place, address, at, changed=changed, is_said=is_said)
         if changed and not is_answer and not self._is_recalling:
             self._detect_recall(console, place, address, at)
 
+    def _receive_many(self, console: Console, message: OscMessage, at: float) -> None:
+        """Somebody has set several values with one message: what they are is asked for.
+
+        Raises:
+            DialectError: If nothing is known beneath that address.
+        """
+        beneath = [each for each in console.said if each.startswith(f"{message.address}/")]
+        if not beneath or not message.args:
+            raise DialectError(
+                f"{message.address}: expected one value, got {in_words(message.args)}."
+            )
+        self._presence.pushed(at, is_ours=False)
+        self._questions.add(beneath, is_urgent=True)
+
     def _store(self, console: Console, message: OscMessage) -> bool:
         """Keep what stands at an address; whether it is another value than before."""
         changed = False
-        for address, value in _each(console.family, message):
+        if message.address not in console.said and len(console.said) > _MOST_SAID:
+            raise DialectError(f"{message.address}: this desk tells more than any desk has.")
+        for address, value in _each(message):
             if not _is_sane(value):
                 raise DialectError(f"{address}: expected a value, got {in_words(message.args)}.")
             changed |= console.said.get(address) != value
@@ -235,7 +283,7 @@ class DeskDialect:
         elif self._roll.param_at(place, address) is not None:
             is_ours = self._is_ours(address, at)
             strips = self._roll.named
-            is_recall = not is_ours and self._watch.record_value(place, at, strips=strips)
+            is_recall = not is_ours and self._watch.record_value(place, address, at, strips=strips)
         if is_recall:
             self._begin_recall(at, is_certain=True)
 
@@ -264,17 +312,41 @@ class DeskDialect:
         console = self._console
         if console is None:
             return
+        is_back = self._presence.is_back
+        self._presence.is_back = False
         if self._is_recalling and not self._reading.is_open:
             is_quiet = at - self._pushed_at >= QUIET_S or at - self._recalled_at >= LONGEST_S
             if is_quiet:
                 self._reading.begin(console, is_anew=True, in_full=True)
             return
+        if is_back and not self._twins.text:  # what was read before may be another by now
+            self._begin_reading(at, is_anew=True)
         if self._questions.unanswered:
             self._give_up(console)
+        self._complain_of_loss(at)
+        self._tell_scene(console, at)
         if self._reading.is_complete():
             self._close_reading(console, at)
         if not self._roll.is_open and self._roll.is_doubtful:
             self._pending += self._roll.all_changes(at)
+
+    def _tell_scene(self, console: Console, at: float) -> None:
+        """Say which scene is on the desk, once, when its number and name are known."""
+        address = console.scene_name_address()
+        scene = console.scene_in_words()
+        if scene != self._scene_told and console.is_known(address):
+            self._scene_told = scene
+            self._pending.append(DawComplained(at=at, text=f"scene {scene} is on the desk"))
+
+    def _complain_of_loss(self, at: float) -> None:
+        share = self._questions.lost_share
+        if share >= _LOSS_TOLD and at - self._loss_told_at >= _LOSS_TOLD_S:
+            self._loss_told_at = at
+            text = (
+                f"{share:.0%} of the questions to the desk are lost on the way: moves take longer "
+                f"or are given up; use a cable, or stand nearer to the router"
+            )
+            self._pending.append(DawComplained(at=at, text=text))
 
     def _give_up(self, console: Console) -> None:
         """The desk does not know these addresses, or the network lost them again and again."""
@@ -282,6 +354,7 @@ class DeskDialect:
         self._questions.unanswered.clear()  # names among them are asked for again
         for address in sorted(unanswered):
             self._reading.give_up(console, address)
+        self._roll.is_doubtful = True  # what waited for them waits no more
 
     def _close_reading(self, console: Console, at: float) -> None:
         self._reading.close(console)
@@ -290,7 +363,9 @@ class DeskDialect:
         self._recalled_at = -math.inf
         self._watch.clear()
         self._presence.read()
-        if is_recall and not self._is_recall_told and self._roll.is_another_mix():
+        is_other = is_recall and self._roll.is_another_mix()
+        is_other |= self._roll.renamed >= NAMES
+        if is_other and not self._is_recall_told:
             self._pending.append(SceneRecalled(at=at))
         self._is_recall_told = False
         self._pending += self._roll.dump(number=self._number, at=at)
@@ -323,7 +398,7 @@ class DeskDialect:
                 f"{command.param} is {spec.minimum} to {spec.maximum}; got {command}."
             )
         place = self._roll.place(command.track, command.key)
-        if place is None or self._is_recalling or not self._presence.is_told:
+        if place is None or self._is_recalling or not self._is_sure(at):
             return ()
         address = self._roll.address_of(place, command.param)
         if address is None or self._roll.is_barred(place, command.param):
@@ -331,11 +406,18 @@ class DeskDialect:
         position = laws.on_wire(command.param, command.value)
         said = self._writes.write(command.param, address, position, at=at, is_last=command.is_last)
         if said:
-            self._presence.record_write()
+            self._presence.record_write(at)
         return said
+
+    def _is_sure(self, at: float) -> bool:
+        """Whether there is one desk, and it tells us what hands do, as far as anybody knows."""
+        is_told = self._presence.is_told and not self._presence.is_interrupted(at)
+        return is_told and not self.trouble
 
     def ask(self, *, at: float) -> tuple[OscMessage, ...]:
         """Renewals, questions and read-backs; see `Dialect.ask`."""
+        if self._twins.is_question_due(at):
+            self._presence.ask_identity()
         out = list(self._presence.renewals(at))
         if self._console is None:
             return tuple(out)
@@ -368,7 +450,7 @@ class DeskDialect:
     @property
     def trouble(self) -> str:
         """What a person must do, in words; empty where nothing is known."""
-        return self.door_trouble or self._presence.trouble
+        return self.door_trouble or self._twins.text or self._presence.trouble
 
     def facts(self, *, at: float) -> dict[str, str | float]:
         """What is known of the desk, by the names of `/bridge/fact`."""
@@ -377,19 +459,20 @@ class DeskDialect:
         if self._console is not None:
             facts = {"desk": name, "model": model, "firmware": firmware}
             facts |= self._roll.facts()
+            facts |= {"trouble": self.trouble} if self.trouble else {}
         trips = sorted(self._questions.round_trips_s)
         if trips:
             facts["round_trip_ms"] = 1000.0 * trips[len(trips) // 2]
             facts["round_trip_worst_ms"] = 1000.0 * trips[-1]
-            facts["lost_share"] = self._questions.lost / max(1, self._questions.asked)
+            facts["lost_share"] = self._questions.lost_share
         return facts
 
 
-def _each(family: t.Family, message: OscMessage) -> Iterator[tuple[str, OscArg]]:
+def _each(message: OscMessage) -> Iterator[tuple[str, OscArg]]:
     """What a message says, an address and a value each: X Air tells all links in one."""
-    if message.address in family.links and len(family.links) == 1:
+    if message.address == t.ALL_LINKS:
         for pair, arg in enumerate(message.args):
-            yield f"{message.address}/{pair}", arg
+            yield t.link_of(2 * pair), arg
         yield message.address, len(message.args)
     elif message.args:
         yield message.address, message.args[0]

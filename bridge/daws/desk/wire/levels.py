@@ -37,7 +37,7 @@ def read_levels(blob: bytes, number_format: str) -> FloatArray:
     if np.dtype(number_format).kind == "i":
         levels = numbers / 256.0
     else:
-        if np.isnan(numbers).any():
+        if not np.isfinite(numbers).all():
             raise DialectError("meters: expected numbers, got one that is none.")
         floor = 10.0 ** (SILENCE_DB / 20.0)
         levels = 20.0 * np.log10(np.maximum(numbers, floor))

@@ -19,6 +19,8 @@ PER_S: Final = 350.0
 _PATIENCE_S: Final = 0.2
 _TRIES: Final = 5
 _REMEMBERED: Final = 64
+_JUDGED: Final = 500
+_ENOUGH: Final = 100
 
 
 class Questions:
@@ -26,14 +28,10 @@ class Questions:
 
     Attributes:
         unanswered: Addresses that so many questions brought no answer for.
-        asked: How many questions were sent.
-        lost: How many of them brought no answer in time.
     """
 
     def __init__(self) -> None:
         self.unanswered: set[str] = set()
-        self.asked = 0
-        self.lost = 0
         self._waiting: deque[str] = deque()
         self._is_waiting: set[str] = set()
         self._flight: dict[str, tuple[float, int]] = {}
@@ -41,6 +39,7 @@ class Questions:
         self._credit = float(WINDOW)
         self._at = float("-inf")
         self._round_trips_s: deque[float] = deque(maxlen=_REMEMBERED)
+        self._outcomes: deque[str] = deque(maxlen=_JUDGED)
 
     @property
     def is_done(self) -> bool:
@@ -51,6 +50,17 @@ class Questions:
     def round_trips_s(self) -> tuple[float, ...]:
         """How long the last answers took, seconds."""
         return tuple(self._round_trips_s)
+
+    @property
+    def lost_share(self) -> float:
+        """Share of the last questions that brought no answer in time; 0 while there are few.
+
+        What an answer is still to come for counts later, and what the desk does not know not at
+        all.
+        """
+        pending = self.open
+        over = [each for each in self._outcomes if each not in pending]
+        return sum(map(bool, over)) / len(over) if len(over) >= _ENOUGH else 0.0
 
     def clear(self) -> None:
         """Ask for nothing more."""
@@ -73,9 +83,21 @@ class Questions:
             else:
                 self._waiting.append(address)
 
-    def is_open(self, address: str) -> bool:
-        """Whether an answer is still to come."""
-        return address in self._flight or address in self._is_waiting
+    def drop(self, addresses: Iterable[str]) -> None:
+        """The desk does not know these: ask no more, and nothing of them was lost."""
+        unknown = set(addresses)
+        for address in unknown:
+            self._is_waiting.discard(address)
+            self._flight.pop(address, None)
+            self._tries.pop(address, None)
+        self._outcomes = deque(
+            (each for each in self._outcomes if each not in unknown), maxlen=_JUDGED
+        )
+
+    @property
+    def open(self) -> set[str]:
+        """What waits to be asked, and what an answer is still to come for."""
+        return self._is_waiting | self._flight.keys()
 
     def tries(self, address: str) -> int:
         """How often an address has been asked for that has brought no answer yet."""
@@ -87,6 +109,7 @@ class Questions:
         if sent is None:
             return False
         self._tries.pop(address, None)
+        self._outcomes.append("")
         if sent[1] == 1:  # of a question that was repeated nobody knows which one is answered
             self._round_trips_s.append(at - sent[0])
         return True
@@ -104,7 +127,6 @@ class Questions:
             self._tries[address] = self._tries.get(address, 0) + 1
             self._flight[address] = at, self._tries[address]
             self._credit -= 1.0
-            self.asked += 1
             out.append(OscMessage(address))
         return out
 
@@ -133,7 +155,7 @@ class Questions:
         ]
         for address, tries in late:
             del self._flight[address]
-            self.lost += 1
+            self._outcomes.append(address)
             if tries >= _TRIES:
                 self._tries.pop(address, None)
                 self.unanswered.add(address)

@@ -1,6 +1,7 @@
 """Reading a desk: names first, then what decides who is who, then EQ and sends."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from bridge.daws.desk.wire import tables as t
@@ -11,6 +12,11 @@ from bridge.daws.desk.wire.questions import Questions
 _OWN: Final = (t.ON, t.PAN)
 _VITAL: Final = frozenset({t.NAME, t.FADER})
 _PATIENT_TRIES: Final = 2
+_ROUNDS: Final = 2
+"""What the desk answers for one input, and not for another, is asked for in so many rounds."""
+
+_KNOWN_IN_VAIN: Final = 2
+"""What is answered for none, and was asked for in vain for so many inputs, this desk has not."""
 
 
 class Reading:
@@ -28,6 +34,9 @@ class Reading:
         self._questions = questions
         self._needs: set[str] = set()
         self._in_full = False
+        self._answered: set[str] = set()
+        self._in_vain: dict[str, set[str]] = {}
+        self._rounds: dict[str, int] = {}
 
     def begin(self, console: Console, *, is_anew: bool, in_full: bool = False) -> None:
         """Ask for everything; `is_anew` forgets what was known, `in_full` waits for all of it."""
@@ -37,6 +46,9 @@ class Reading:
         if is_anew:
             console.said.clear()
             console.silent.clear()
+            self._answered.clear()
+            self._in_vain.clear()
+            self._rounds.clear()
         names = [f"{base}/{t.NAME}" for base in console.bases]
         faders = [f"{base}/{t.FADER}" for base in console.bases]
         first = [*names, *console.family.links, *faders]
@@ -54,6 +66,9 @@ class Reading:
     def receive(self, console: Console, address: str) -> None:
         """An answer has come."""
         self._needs.discard(address)
+        self._answered.add(_kind(address))
+        if address == console.family.scene and (name := console.scene_name_address()):
+            self._questions.add([name])
         base, tail = split(address)
         place = console.index.get(base)
         if place is None:
@@ -69,13 +84,30 @@ class Reading:
                     self._questions.add(each for each in more if not console.is_known(each))
 
     def give_up(self, console: Console, address: str) -> None:
-        """The desk does not answer for an address."""
-        self._needs.discard(address)
-        if address not in console.said:
+        """So many questions brought no answer: they were lost, or the desk has no such thing."""
+        kind = _kind(address)
+        self._rounds[address] = self._rounds.get(address, 0) + 1
+        if address in console.said:
+            self._needs.discard(address)  # it was told meanwhile
+        elif kind in self._answered and self._rounds[address] < _ROUNDS:
+            self._questions.add([address])
+        elif address == t.ALL_LINKS:
             console.silent.add(address)
-        base, tail = split(address)
-        if tail == t.NAME and self.is_open and console.index.get(base) is not None:
-            self._questions.add([address])  # who it is, is never left open
+            self._needs.discard(address)
+            self._need([t.link_of(place) for place in range(0, console.channels, 2)])
+        else:
+            self._leave(console, [address])
+            in_vain = self._in_vain.setdefault(kind, set())
+            in_vain.add(address)
+            if kind not in self._answered and len(in_vain) >= _KNOWN_IN_VAIN:
+                self._leave(console, [each for each in self._questions.open if _kind(each) == kind])
+
+    def _leave(self, console: Console, addresses: Iterable[str]) -> None:
+        """The desk has no such thing."""
+        unknown = set(addresses)
+        console.silent |= unknown
+        self._needs -= unknown
+        self._questions.drop(unknown)
 
     def is_complete(self) -> bool:
         """Whether it is known who is who.
@@ -134,6 +166,15 @@ def split(address: str) -> tuple[str, str]:
     """
     parts = address.split("/", 3)
     return "/".join(parts[:3]), parts[3] if len(parts) == 4 else ""
+
+
+def _kind(address: str) -> str:
+    """What an address says, of whichever input or group.
+
+    >>> _kind("/ch/05/mix/03/level")
+    '/ch/#/mix/03/level'
+    """
+    return re.sub(r"\d+", "#", address, count=1)
 
 
 def _shared(console: Console) -> list[str]:

@@ -111,6 +111,14 @@ class DeskRoll:
             for old, new in zip(self._told, self._inputs(), strict=False)
         )
 
+    @property
+    def renamed(self) -> int:
+        """How many inputs are called otherwise than the engine was told."""
+        return sum(
+            old.name != (self.console.given_name(place) or self.console.label(place))
+            for place, old in enumerate(self._told)
+        )
+
     def dump(self, *, number: int, at: float) -> Iterator[DawEvent]:
         """Tell everything."""
         before, self._told = self._told, list(self._inputs())
@@ -124,8 +132,8 @@ class DeskRoll:
             yield TrackIdentified(at=at, track=track, uid=self.uid(place))
             yield TrackNamed(at=at, track=track, name=each.name)
             for param, value in each.values.items():
-                is_follower = param is Param.GAIN and self.console.is_follower(place)
-                if is_follower or not (math.isnan(value) and math.isnan(old.get(param, math.nan))):
+                is_vital = param is Param.GAIN  # of a follower, or of what the desk has not
+                if is_vital or not (math.isnan(value) and math.isnan(old.get(param, math.nan))):
                     yield ParamChanged(at=at, track=track, param=param, value=value)
             yield ParamChanged(at=at, track=track, param=Param.MUTE, value=float(each.is_muted))
             for kind, why in each.barred.items():
@@ -204,6 +212,8 @@ class DeskRoll:
     def post_fader(self, levels: FloatArray) -> Iterator[tuple[int, float]]:
         """What each input sends to the main mix, dBFS, by its place, from a blob's levels."""
         console = self.console
+        channels, spare = console.channels, console.family.channels
+        levels = np.concatenate((levels[:channels], levels[spare:]))  # the table has room for all
         count = min(len(levels), len(self._told))
         heard = np.maximum(levels[:count] + self._offsets[:count], SILENCE_DB)
         for place in range(count):
@@ -232,6 +242,7 @@ class DeskRoll:
             "named": float(self.named),
             "linked_pairs": float(links),
             "scene": console.number(console.family.scene),
+            "scene_name": console.scene_in_words(),
             "left_alone": "; ".join(f"{count} {why}" for why, count in sorted(bars.items())),
         }
 

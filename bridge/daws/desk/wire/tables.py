@@ -4,7 +4,10 @@ Sources: Maillot's "Unofficial X32/M32 OSC Remote Protocol" (4.06-09) and Behrin
 Control Protocol" (1.11). Both families share the tails of an input's addresses.
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from bridge.mix.params import Param
@@ -16,6 +19,15 @@ BEFORE_EQ: Final = frozenset({0, 1})
 
 AFTER_FADER: Final = frozenset({4, 5})
 """Taps of a send that follow an input's fader; a sub-group is fed after it."""
+
+WORDS: Final[Mapping[str, int]] = MappingProxyType(
+    {"OFF": 0, "ON": 1, "X": 1, "Y": 2}
+    | {word.upper(): number for words in (EQ_TYPES, SEND_TAPS) for number, word in enumerate(words)}
+)
+"""Numbers of the words that a desk has for its switches and kinds, in capitals.
+
+A desk takes both and is said to tell numbers alone; whoever believes that reads a word as unknown.
+"""
 
 NAME: Final = "config/name"
 FADER: Final = "mix/fader"
@@ -42,7 +54,21 @@ def eq_shape(band: int) -> tuple[str, str]:
     return f"eq/{band}/type", f"eq/{band}/f"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+ALL_LINKS: Final = "/config/chlink"
+"""X Air tells of all pairs in one message (seen on an XR16 by J. Skeet, DemoCode `DigiMixer`)."""
+
+
+def link_of(place: int) -> str:
+    """Where it stands whether an input, by its place from 0, is half of a pair.
+
+    >>> link_of(4), link_of(5)
+    ('/config/chlink/5-6', '/config/chlink/5-6')
+    """
+    odd = place - place % 2 + 1
+    return f"{ALL_LINKS}/{odd}-{odd + 1}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Family:
     """One family of desks.
 
@@ -61,12 +87,14 @@ class Family:
         dcas: How many.
         mute_groups: How many.
         automix: How many channels can be members.
-        links: Addresses that say which channels are linked.
+        links: What is asked for to learn which channels are linked (`link_of`).
         link_faders: Whether linked channels share the fader.
         link_eq: Whether they share the EQ.
         scene: Address of the number of the scene, to be asked.
+        scene_name: Address of its name, by that number.
         recalls: Addresses that are told when another scene comes.
-        meters: The banks of levels that have all inputs first, the cheapest first.
+        meters: The banks of levels that have all inputs first, the cheapest first; and how many
+            of their numbers are levels of inputs.
         meter_format: How the numbers of a level blob stand (numpy).
         places: How many clients are told of changes.
         oldest: The oldest firmware that the facts were seen with.
@@ -90,8 +118,9 @@ class Family:
     link_faders: str
     link_eq: str
     scene: str
+    scene_name: str
     recalls: frozenset[str]
-    meters: tuple[str, ...]
+    meters: Mapping[str, int]
     meter_format: str
     places: int
     oldest: tuple[int, int]
@@ -115,17 +144,18 @@ X32: Final = Family(
     dcas=8,
     mute_groups=6,
     automix=8,
-    links=tuple(f"/config/chlink/{odd}-{odd + 1}" for odd in range(1, 32, 2)),
+    links=tuple(link_of(place) for place in range(0, 32, 2)),
     link_faders="/config/linkcfg/fdrmute",
     link_eq="/config/linkcfg/eq",
     scene="/-show/prepos/current",
+    scene_name="/-show/showfile/scene/{:03}/name",
     recalls=frozenset(
         {
             "/-show/prepos/current", "/-action/goscene", "/-action/gosnippet", "/-action/gocue",
             "/-undo/time", "/load",
         }
     ),
-    meters=("/meters/13", "/meters/0", "/meters/1"),
+    meters=MappingProxyType({"/meters/13": 40, "/meters/0": 40, "/meters/1": 32}),
     meter_format="<f4",
     places=_XREMOTE_X32,
     oldest=(4, 0),
@@ -146,12 +176,13 @@ XAIR: Final = Family(
     dcas=4,
     mute_groups=4,
     automix=16,
-    links=("/config/chlink",),
+    links=(ALL_LINKS,),
     link_faders="/config/linkcfg/fdrmute",
     link_eq="/config/linkcfg/eq",
     scene="/-snap/index",
+    scene_name="/-snap/name",
     recalls=frozenset({"/-snap/index", "/-snap/name", "/-snap/load"}),
-    meters=("/meters/1",),
+    meters=MappingProxyType({"/meters/1": 17}),
     meter_format="<i2",
     places=_XREMOTE_XAIR,
     oldest=(1, 12),
@@ -177,7 +208,10 @@ def channels_of(family: Family, model: str) -> int:
 
 
 def firmware_of(text: str) -> tuple[int, int]:
-    """The first two numbers of a firmware's version; zeros where there are none."""
-    numbers = [int(part) for part in text.split("-")[0].split(".")[:2] if part.isdigit()]
-    major, minor, *_ = *numbers, 0, 0
-    return major, minor
+    """The first two numbers of a firmware's version; zeros where there are none.
+
+    >>> firmware_of("4.06-09"), firmware_of("V1.17"), firmware_of("beta")
+    ((4, 6), (1, 17), (0, 0))
+    """
+    found = re.search(r"(\d{1,6})\.(\d{1,6})", text)
+    return (int(found[1]), int(found[2])) if found else (0, 0)

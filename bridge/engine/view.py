@@ -1,8 +1,8 @@
-"""A capture: what the loop copies of the engine for the page, some ten times a second.
+"""A view: the engine at one moment, frozen; page and terminal read it, and the ledger beside it.
 
-It is made on the loop, between two events, and must cost it next to nothing: arrays are copied,
-names are put into tuples, and everything that takes thought (words, JSON, what has changed) is done
-elsewhere, by `bridge.web.views` on the page's own thread.
+It is made on the loop, between two events, some ten times a second, and must cost it next to
+nothing: arrays are copied, names are put into tuples. Everything that takes thought (words, JSON,
+what has changed) is done by whoever shows it, for the page on a thread of its own.
 """
 
 from collections.abc import Mapping
@@ -14,15 +14,22 @@ from numpy.typing import NDArray
 
 from bridge.engine.engine import Engine
 from bridge.engine.move import Move
+from bridge.guard.guard import Guard
 from bridge.mix.messages import Mode, Slot, StripSwitch
 from bridge.mix.notices import StatusChanged
-from bridge.mix.params import CLASS_WORDS, MOVABLE, LockClass
+from bridge.mix.params import MOVABLE, LockClass, bars_in_words
 from bridge.mix.spectrum import FloatArray
+from bridge.mix.state import MixState, StripState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StripNames:
-    """Who a strip is; `barred` says why the DAW makes the bridge leave it alone, if it does."""
+class StripView:
+    """Who a strip is.
+
+    Attributes:
+        safe: The classes that are locked.
+        barred: Why the DAW makes the bridge leave it alone, in words; empty where it does not.
+    """
 
     key: str
     name: str
@@ -31,11 +38,12 @@ class StripNames:
     is_muted: bool
     is_solo: bool
     sends: tuple[float | None, ...] = ()
+    safe: tuple[LockClass, ...] = ()
     barred: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Capture:
+class View:
     """The engine at one moment; arrays (strips, ...) over `MOVABLE` where there are six columns.
 
     Attributes:
@@ -44,6 +52,7 @@ class Capture:
         mode: How much the bridge may do.
         status: What it can do now, and why.
         is_playing: Whether the transport runs.
+        scene: What the desk calls the mix that is loaded; empty where nobody says.
         strips: Who is there.
         values: (n, 6) what the DAW holds.
         snapshot: (n, 6) what panic goes back to.
@@ -67,7 +76,8 @@ class Capture:
     mode: Mode
     status: StatusChanged
     is_playing: bool
-    strips: tuple[StripNames, ...]
+    scene: str
+    strips: tuple[StripView, ...]
     values: FloatArray
     snapshot: FloatArray
     bounds: FloatArray
@@ -85,57 +95,47 @@ class Capture:
     beliefs: Mapping[str, Any] | None
 
 
-def _barred(barred: Mapping[LockClass, str]) -> str:
-    """Why a strip is left alone, each reason once, with what it is about."""
-    by_reason: dict[str, list[str]] = {}
-    for kind, why in barred.items():
-        by_reason.setdefault(why, []).append(CLASS_WORDS[kind])
-    return "; ".join(
-        why if kinds == [CLASS_WORDS[LockClass.ALL]] else f"{why} ({', '.join(kinds)})"
-        for why, kinds in by_reason.items()
-    )
-
-
-def take_capture(
+def make_view(
     engine: Engine,
     *,
-    status: StatusChanged,
-    levels: FloatArray,
     at: float,
-    epoch: float,
-    with_beliefs: bool,
-) -> Capture:
-    """Copy what the page shows; `levels` (n, 2) are the newest of the meters, dBFS."""
+    epoch: float = 0.0,
+    status: StatusChanged | None = None,
+    levels: FloatArray | None = None,
+    with_beliefs: bool = True,
+    scene: str = "",
+) -> View:
+    """Copy what is shown of an engine.
+
+    Args:
+        engine: What is looked at.
+        at: Now, monotonic seconds.
+        epoch: As in `View`.
+        status: What it can do now, where the edge knows more than the engine.
+        levels: (n, 2) the newest of the meters, dBFS; None: the engine's last reading.
+        with_beliefs: Whether beliefs may have changed since the last view.
+        scene: What the desk calls the mix that is loaded.
+    """
     mix, guard = engine.mix, engine.guard
+    if status is None:
+        state, text = engine.status
+        status = StatusChanged(state=state, text=text)
+    if levels is None:
+        levels = np.stack((mix.rms_dbfs, mix.peak_dbfs), axis=1)
     guards = [guard.strip(strip.key) for strip in mix.strips]
-    count = len(guards)
-    shape = (count, len(MOVABLE))
+    shape = (len(guards), len(MOVABLE))
     snapshot = np.array([each.snapshot for each in guards]).reshape(shape)
     keys, values = tuple(strip.key for strip in mix.strips), mix.values.copy()
     low, high = guard.bounds(keys, tuple(strip.name for strip in mix.strips), values)
     rateable, undoable = engine.ledger.rateable, engine.moves.last_undoable()
-    return Capture(
+    return View(
         at=at,
         epoch=epoch,
         mode=engine.mode,
         status=status,
         is_playing=mix.playing,
-        strips=tuple(
-            StripNames(
-                key=strip.key,
-                name=strip.name,
-                role=strip.role.value,
-                role_source=strip.role_source.value,
-                is_muted=strip.mute,
-                is_solo=strip.solo,
-                sends=tuple(
-                    None if np.isnan(level) else float(level)
-                    for level in mix.sends[strip.number - 1]
-                ),
-                barred=_barred(strip.barred),
-            )
-            for strip in mix.strips
-        ),
+        scene=scene,
+        strips=tuple(_view_strip(strip, mix, guard) for strip in mix.strips),
         values=values,
         snapshot=snapshot,
         bounds=np.stack((low, guard.show.lower_bounds(keys, values, high))),
@@ -145,7 +145,7 @@ def take_capture(
             for switch in StripSwitch
         },
         held_s=np.array([max(0.0, each.held_until - at) for each in guards]),
-        levels=levels[:count].copy(),
+        levels=levels[: len(guards)].copy(),
         source_db=mix.source_db.copy(),
         suggestion=engine.moves.suggestion,
         is_auditioned=engine.moves.is_auditioned,
@@ -154,4 +154,19 @@ def take_capture(
         is_comparing=engine.detours.is_comparing,
         pins={slot: pin.at for slot, pin in engine.detours.pins.items()},
         beliefs=engine.beliefs() if with_beliefs else None,
+    )
+
+
+def _view_strip(strip: StripState, mix: MixState, guard: Guard) -> StripView:
+    sends = mix.sends[strip.number - 1]
+    return StripView(
+        key=strip.key,
+        name=strip.name,
+        role=strip.role.value,
+        role_source=strip.role_source.value,
+        is_muted=strip.mute,
+        is_solo=strip.solo,
+        sends=tuple(None if np.isnan(level) else float(level) for level in sends),
+        safe=tuple(guard.safe_classes(strip.key)),
+        barred=bars_in_words(strip.barred),
     )

@@ -1,0 +1,44 @@
+"""What people read is plain English: no archaic turns, no words that engineers do not use."""
+
+import re
+from pathlib import Path
+
+import pytest
+from support.sentences import sentences
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+ARCHAIC = re.compile(
+    r"\b(in vain|nobody but|thereof|thereby|herein|whilst|albeit|lest|hither|betwixt|forthwith|"
+    r"ere long|none other|be it said|wont to|nay|amongst|upon which|so that no (?:one|body) may)\b",
+    re.IGNORECASE,
+)
+MISSPELT = re.compile(
+    r"\b(teh|recieve\w*|seperat\w*|occured|untill?l|wich|adress\w*|existant|definately|"
+    r"accomodat\w*|succesful\w*|paramter\w*|agressiv\w*)\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_page_is_in_plain_english(page: Path) -> None:
+    lines = page.read_text(encoding="utf-8").splitlines()
+    odd = [
+        f"{number}: {found[0]}"
+        for number, line in enumerate(lines, start=1)
+        for wrong in (ARCHAIC, MISSPELT)
+        if (found := wrong.search(line))
+    ]
+    assert odd == []
+
+
+def test_what_the_program_says_is_in_plain_english() -> None:
+    said = list(sentences())
+    assert len(said) > 500
+    odd = [
+        f"{path}:{line}: {found[0]}"
+        for path, line, text in said
+        for wrong in (ARCHAIC, MISSPELT)
+        if (found := wrong.search(text))
+    ]
+    assert odd == []

@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 # Debian packages that the tests need; `make test` installs them where it runs as root on Debian.
-DEBIAN_PACKAGES := ardour chromium jackd2 lmms node-typescript
+DEBIAN_PACKAGES := ardour chromium jackd2 lmms node-typescript zynaddsubfx zynaddsubfx-data
 
 BIN := .venv/bin
 SCRIPTS := bridge/web/static/jsconfig.json

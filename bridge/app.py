@@ -22,6 +22,7 @@ from bridge.daws import DAWS, make_dialect
 from bridge.doctor import examine_daw
 from bridge.engine.engine import Engine
 from bridge.errors import ConfigError, JournalError, NetworkError, PriorError, TraceError
+from bridge.hosts.target import measure_file
 from bridge.install.installation import install_command
 from bridge.journal.journal import Journal
 from bridge.journal.store import Store, open_store
@@ -34,6 +35,7 @@ from bridge.runtime.discovery import announce, own_address, services
 from bridge.runtime.engine_factory import make_engine
 from bridge.runtime.remotes import SideDoor
 from bridge.runtime.runner import Runner
+from bridge.runtime.targets import Targets
 from bridge.runtime.udp import Address, Bind, UdpEndpoint, bound, resolve
 from bridge.text_file import shown
 from bridge.trace.file import Datagram, Part
@@ -226,6 +228,7 @@ async def open_bridge(
         endpoint.close()
         store.close()
         raise
+    runner.targets = Targets(runner.submit, measure_file)
     _open_door(settings, runner, trace)
     runner.open(endpoint, journal)
     person, answers, place = settings.profile, store.answers, shown(store.path)

@@ -8,9 +8,9 @@ from typing import Final
 
 from bridge.doctor import Finding, Level
 from bridge.engine.ledger import strips_of
+from bridge.mix.controls import control_name, value_in_words
 from bridge.mix.messages import MoveState
 from bridge.mix.notices import MoveReported, Notice, RewardCredited
-from bridge.mix.params import PARAM_WORDS, in_words
 from bridge.runtime.runner import Runner
 
 GRACE_S: Final = 3.0
@@ -103,5 +103,7 @@ class RunLog:
     def _move_in_words(self, move: MoveReported) -> str:
         """Whose control goes where, in one phrase."""
         name = " + ".join(strips_of(move, self._runner.engine.mix.name_of))
-        start, end = (in_words(move.param, value) for value in (move.from_value, move.to_value))
-        return f"{name} {PARAM_WORDS[move.param]}: {start} to {end}"
+        start, end = (
+            value_in_words(move.param, value) for value in (move.from_value, move.to_value)
+        )
+        return f"{name} {control_name(move.param)}: {start} to {end}"

@@ -190,7 +190,8 @@ def run(
     app.run(chosen, tracing=tracing)
 
 
-@cli.command()
+@cli.group(invoke_without_command=True)
+@click.pass_context
 @click.option("--page", is_flag=True, help="Hear it, and answer, in the browser.")
 @click.option("--no-browser", is_flag=True, help="With --page: only say where the page is.")
 @_listen_option
@@ -207,6 +208,7 @@ def run(
 @_seed_option
 @_stems_option
 def demo(
+    context: click.Context,
     *,
     page: bool,
     no_browser: bool,
@@ -219,7 +221,9 @@ def demo(
     seed: int,
     stems: Path | None,
 ) -> int:
-    """Mix a small band, without a DAW."""
+    """Mix a small band, without a DAW; 'demo sound' works on a sound."""
+    if context.invoked_subcommand is not None:
+        return 0
     for option, is_given in {"--seeds": seeds is not None, "--headless": headless}.items():
         if is_given and (page or listen):
             raise click.UsageError(f"{option} plays without a page: leave --page and --listen out")
@@ -238,6 +242,18 @@ def demo(
         daw=daw,
     )
     return run_demo(options) if seeds is None else run_seeds(options, seeds)
+
+
+@demo.command("sound")
+@click.option("--headless", is_flag=True, help="Text and files; so far there is nothing else.")
+@click.option("--out", type=FILE, metavar="FOLDER", help="Where the report goes.")
+@_seed_option
+def demo_sound(*, headless: bool, out: Path | None, seed: int) -> int:
+    """Bring a dull bass near to a target, then to what a simulated person likes."""
+    del headless
+    from bridge.demo.sound import run_sound_demo
+
+    return run_sound_demo(seed=seed, folder=out)
 
 
 @cli.command(hidden=True)
@@ -398,11 +414,13 @@ for _name, _module, _text in (
     ("recover", "learning.recover", "How much of a known error in a balance the thumbs mend."),
     ("songs", "learning.songs", "How much of it they mend in songs that people mixed."),
     ("train-prior", "training.train_prior", "Train what the agent knows before it meets anybody."),
+    ("train-sound", "training.train_sound", "Train what the sound task knows of synths."),
     (
         "tune",
         "training.tune",
         "Choose hyper-parameters by cross-validation over the training.",
     ),
+    ("sound", "sound.study", "How near sounds come to a target, or to a person's taste."),
     ("wire", "learning.wire", "Whether the same holds for a running bridge, over UDP."),
 ):
     _add_study(_name, f"bridge.studies.{_module}", _text)

@@ -194,6 +194,48 @@ def role(track: str, role: str, config: Path | None) -> None:
 
 
 @click.command()
+@click.argument("name", metavar="mix|sound|off")
+@config_option
+def task(name: str, config: Path | None) -> None:
+    """Choose what is worked on: mix, sound or off."""
+    with _control(config) as control:
+        control.ask("/bridge/task", name)
+    click.echo(f"Task: {name}.")
+
+
+@click.command()
+@_track
+@click.argument("device", default="")
+@config_option
+def focus(track: str, device: str, config: Path | None) -> None:
+    """Choose the device that is worked on: a TRACK, and its name or place there."""
+    with _control(config) as control:
+        control.ask("/bridge/focus", track, device)
+    click.echo(f"In focus: track {track} {device}".rstrip() + ".")
+
+
+@click.command()
+@click.argument("number", type=click.IntRange(0, 3))
+@config_option
+def choose(number: int, config: Path | None) -> None:
+    """Pick a variant of the open offer, from 1; 0 keeps what is there."""
+    with _control(config) as control:
+        control.ask("/bridge/choose", "", number)
+    click.echo(f"Chosen: {number}.")
+
+
+@click.command()
+@click.argument("path", default="")
+@config_option
+def target(path: str, config: Path | None) -> None:
+    """Name the sound file to come near to; without one there is none any more."""
+    whole = str(Path(path).expanduser().resolve()) if path else ""
+    with _control(config) as control:
+        control.ask("/bridge/target", whole)
+    click.echo(f"Target: {whole or 'none'}.")
+
+
+@click.command()
 @_track
 @click.argument("word")
 @config_option
@@ -221,7 +263,7 @@ def forget(what: str, config: Path | None) -> None:
 
 COMMANDS: Final = (
     status, good, bad, accept, skip, audition, undo, endorse, mode, compare, revert, pin, recall,
-    learn, act, role, wish, forget,
+    learn, act, role, wish, forget, task, focus, choose, target,
 )  # fmt: skip
 
 

@@ -46,6 +46,7 @@ from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
 from bridge.daw.scale import MAX_TRACKS, Scale, in_words
 from bridge.errors import DialectError
+from bridge.mix.device_events import DeviceCommand
 from bridge.mix.messages import (
     Command,
     DawEvent,
@@ -78,6 +79,7 @@ class Capabilities:
         steps: The steps of its scales, in each parameter's unit, where they are known; else they
             are learnt from its answers. Of a scale that is not even, a function of the value.
         nearest: What a control holds when it is asked for a value, where that is known exactly.
+        plays_notes: It plays a note when it is asked for one (`PlayNote`), to listen to.
         writes_per_s: More are held back, and the newest value of each parameter goes.
         writes_per_param_s: The same for one parameter of one strip.
     """
@@ -88,6 +90,7 @@ class Capabilities:
     has_eq: bool
     repeats_levels: bool = True
     sends_dumps: bool = False
+    plays_notes: bool = False
     steps: Mapping[Param, float | Callable[[float], float]] = field(default_factory=dict)
     nearest: Callable[[Param, float], float] | None = None
     writes_per_s: float = math.inf
@@ -186,6 +189,18 @@ class Watchful(Protocol):
     @property
     def trouble(self) -> str:
         """What a person must do so that it answers, in words; empty where nothing is known."""
+
+
+@runtime_checkable
+class HasDevices(Protocol):
+    """A dialect that can also write the parameters of devices which its dump describes."""
+
+    def encode_device(self, command: DeviceCommand, *, at: float) -> tuple[OscPacket, ...]:
+        """How a device is asked for `command`; empty while it may not be asked.
+
+        Raises:
+            DialectError: As `Dialect.encode` does; above all for a value that is not finite.
+        """
 
 
 @runtime_checkable

@@ -3,6 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
+from bridge.daw.devices import ADDRESSES as DEVICE_ADDRESSES
+from bridge.daw.devices import (
+    decode_device,
+    encode_device_event,
+    encode_device_write,
+)
 from bridge.daw.dialect import (
     Capabilities,
     Heard,
@@ -26,7 +32,10 @@ from bridge.daw.scale import (
 )
 from bridge.daw.taps import ADDRESSES as TAP_ADDRESSES
 from bridge.daw.taps import Taps
+from bridge.errors import DialectError
+from bridge.mix.device_events import DeviceCommand, DeviceEvent, NoteHeard, SetDeviceParam
 from bridge.mix.messages import (
+    DawEvent,
     DumpClosed,
     DumpOpened,
     ParamChanged,
@@ -106,6 +115,8 @@ class GenericDialect(RowDialect):
         elif not message.args and message.address == _SYNCED:
             message = OscMessage(message.address, (0,))  # whose question it ends is clear
         heard = super().decode(message, at=at)
+        if heard is None:
+            return decode_device(message, at=at)
         for event in heard or ():
             if not isinstance(event, LevelReading | Refusal):
                 self.taps.note(event)
@@ -114,4 +125,16 @@ class GenericDialect(RowDialect):
     @property
     def addresses(self) -> tuple[str, ...]:
         """What its DAW and taps may say; see `Listed.addresses`."""
-        return (*super().addresses, *TAP_ADDRESSES)
+        return (*super().addresses, *DEVICE_ADDRESSES, *TAP_ADDRESSES)
+
+    def encode_device(self, command: DeviceCommand, *, at: float) -> tuple[OscMessage, ...]:
+        """How a device is asked for `command`; see `bridge.daw.dialect.HasDevices`."""
+        if isinstance(command, SetDeviceParam):
+            return (encode_device_write(command),)
+        raise DialectError(f"The dialect {self.name} has no words for {command}.")
+
+    def encode_event(self, event: DawEvent) -> tuple[OscMessage, ...]:
+        """The inverse of `decode`; see `RowDialect.encode_event`."""
+        if isinstance(event, DeviceEvent) and not isinstance(event, NoteHeard):
+            return (encode_device_event(event),)
+        return super().encode_event(event)

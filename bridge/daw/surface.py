@@ -21,6 +21,7 @@ from typing import Any, Final
 from bridge.daw.hints import closest
 from bridge.daw.scale import SWITCH, TEXT, TRACK, Scale, in_words, number, whole, word
 from bridge.errors import DialectError
+from bridge.mix.device_events import FocusChosen, TargetChosen, TaskChosen, TaskName, VariantChosen
 from bridge.mix.messages import (
     AuditionSwitched,
     CompareSwitched,
@@ -50,11 +51,13 @@ from bridge.mix.notices import (
     ChangeNoticed,
     MoveReported,
     Notice,
+    Offered,
     QuestionChanged,
     RateableChanged,
     RequestRefused,
     RewardCredited,
     StatusChanged,
+    WorkChanged,
 )
 from bridge.mix.params import LockClass
 from bridge.mix.roles import Role
@@ -83,6 +86,8 @@ _NOTICES: Final = frozenset(
         "fact",
         "stat",
         "rateable",
+        "offer",
+        "working",
         "question",
     )
 )
@@ -176,6 +181,9 @@ _OF_TRACK: Final = Argument(field="track", scale=TRACK)
 _PORT: Final = Argument(field="port", scale=whole(1, 65535), tag="i", span=(1, 65535))
 _LOCK: Final = _of_words("lock_class", LockClass)
 _WHAT: Final = Argument(field="what", scale=TEXT)
+_OFFER: Final = Argument(field="offer", scale=TEXT)
+_CHOICE: Final = Argument(field="choice", scale=whole(0, 3), tag="i", span=(0, 3))
+_PATH: Final = Argument(field="path", scale=TEXT)
 _REWARD: Final = (
     Argument(field="value", scale=number(-1.0, 1.0), tag="f", span=(-1.0, 1.0)),
     _ANY_MOVE,
@@ -201,6 +209,10 @@ _ROWS: Final[tuple[tuple[str, Callable[..., Any], tuple[Argument, ...], str], ..
     ("wish", TrackWished, (_OF_TRACK, _of_words("wish", Wish)), "Say how a track is wanted"),
     ("endorse", MixEndorsed, (), "The mix is as I want it: learn from every strip"),
     ("forget", ForgetRequested, (_WHAT,), "Forget a role, this song or all"),
+    ("task", TaskChosen, (_of_words("task", TaskName),), "What is worked on"),
+    ("focus", FocusChosen, (_OF_TRACK, replace(_WHAT, default="")), "The device that is worked on"),
+    ("choose", VariantChosen, (_OFFER, _CHOICE), "Pick a variant of an offer; 0 keeps"),
+    ("target", TargetChosen, (_PATH,), "The sound file to come near to; none: no more"),
     ("panic", PanicPressed, (), "Back to the snapshot"),
 )
 REQUESTS: Final[dict[str, Request]] = {
@@ -374,16 +386,33 @@ def encode_notice(notice: Notice) -> OscMessage:
             return error(notice.text)
         case RateableChanged():
             return OscMessage(PREFIX + "rateable", (notice.move, notice.kind.value))
+        case Offered():
+            variants: tuple[OscArg, ...] = (notice.offer, len(notice.moves), *notice.moves)
+            return OscMessage(PREFIX + "offer", variants)
+        case WorkChanged():
+            work = (notice.task.value, notice.track, notice.device)
+            return OscMessage(PREFIX + "working", work)
         case QuestionChanged():
             return OscMessage(PREFIX + "question", (notice.track, notice.role, notice.text))
 
 
-def other_half(move: MoveReported) -> tuple[OscMessage, ...]:
-    """What is said after a move that moves both halves of a stereo pair: the right one's part."""
+def rest_of(move: MoveReported) -> tuple[OscMessage, ...]:
+    """What is said after a move beside its first control: the other half of a pair, or more knobs.
+
+    `/bridge/move/other` names the right half of a stereo pair, `/bridge/move/also` each further
+    parameter of a device.
+    """
+    also = tuple(
+        OscMessage(
+            PREFIX + "move/also",
+            (move.move, str(each.param), float(each.from_value), float(each.to_value)),
+        )
+        for each in move.also
+    )
     if not move.other_half:
-        return ()
+        return also
     values = (float(move.other_from), float(move.other_to))
-    return (OscMessage(PREFIX + "move/other", (move.move, move.other_half, *values)),)
+    return (OscMessage(PREFIX + "move/other", (move.move, move.other_half, *values)), *also)
 
 
 def welcome(version: str) -> OscMessage:

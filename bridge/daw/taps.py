@@ -2,17 +2,21 @@
 
 A tap only sends: ``/mix/tap`` track id, number, RMS, peak, ten octave bands (dBFS), ten times a
 second; ``/mix/tap/hello`` track id, name, version, every two seconds; ``/mix/tap/bye`` track id.
+One that hears notes says ``/mix/tap/note`` after each: track id, number, and the features of
+`NoteHeard`; the level may be left out.
 A tap that no hub has told its id says hello with id 0, and no levels.
 The core is told what comes after the fader, so the fader is added here, and mute is silence.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from bridge.daw.dialect import LevelReading, LevelSlot
-from bridge.daw.scale import INT32, MAX_TRACKS, METER_DBFS, TEXT, in_words
+from bridge.daw.scale import INT32, MAX_TRACKS, METER_DBFS, TEXT, Scale, in_words, number
 from bridge.errors import DialectError
+from bridge.mix.device_events import NoteHeard
 from bridge.mix.messages import DawEvent, DumpOpened, ParamChanged, TrackIdentified
 from bridge.mix.params import SILENCE_DB, Param
 from bridge.mix.spectrum import OCTAVES_HZ
@@ -21,7 +25,18 @@ from bridge.osc.message import OscArg, OscMessage
 LEVELS: Final = "/mix/tap"
 HELLO: Final = "/mix/tap/hello"
 BYE: Final = "/mix/tap/bye"
-ADDRESSES: Final = (LEVELS, HELLO, BYE)
+NOTE: Final = "/mix/tap/note"
+ADDRESSES: Final = (LEVELS, HELLO, BYE, NOTE)
+
+NOTE_FEATURES: Final[dict[str, Scale[float]]] = {
+    "attack_s": number(0.0, 60.0, "s"),
+    "length_s": number(0.0, 600.0, "s"),
+    "bright_oct": number(-10.0, 8.0, "octaves above 1 kHz"),
+    "body_db": number(-200.0, 0.0, "dB"),
+    "rough": number(-200.0, 200.0, "dB"),
+    "motion_oct": number(0.0, 18.0, "octaves"),
+}
+"""In their order on the wire. 1 Hz to 256 kHz are 18 octaves: no tap hears more."""
 
 FRESH_S: Final = 1.0
 """A tap that has said nothing for this long is not there: ten of its levels are missing."""
@@ -77,8 +92,10 @@ class Taps:
         lately = [track_id for (track_id, _), said in self._hellos.items() if at - said <= HELLO_S]
         return len(set(lately) - {NOBODY}), lately.count(NOBODY)
 
-    def hear(self, message: OscMessage, *, at: float) -> tuple[LevelReading, ...] | None:
-        """The levels in a tap's message, post-fader; None for any other address.
+    def hear(
+        self, message: OscMessage, *, at: float
+    ) -> tuple[LevelReading | NoteHeard, ...] | None:
+        """The levels (post-fader) or the note in a tap's message; None for any other address.
 
         Raises:
             DialectError: If a tap cannot mean that.
@@ -88,6 +105,8 @@ class Taps:
         match message.address:
             case "/mix/tap":
                 return self._hear_levels(message, at)
+            case "/mix/tap/note":
+                return self._hear_note(message, at)
             case "/mix/tap/hello":
                 track_id = _track_id(message, 3)
                 name, version = map(TEXT.read, message.args[1:])
@@ -120,6 +139,23 @@ class Taps:
         after = tuple(max(level + gain_db, SILENCE_DB) for level in heard)
         return (LevelReading(LevelSlot(track, 0, _WIDTH), after),)
 
+    def _hear_note(self, message: OscMessage, at: float) -> tuple[NoteHeard, ...]:
+        features, args = NOTE_FEATURES, message.args
+        has_level = len(args) == 3 + len(features)
+        track_id = _track_id(message, len(args) if has_level else 2 + len(features))
+        scales = (*features.values(), METER_DBFS)
+        said = [scale.read(arg) for scale, arg in zip(scales, args[2:], strict=False)]
+        heard = [value for value in said if value is not None]
+        seq = INT32.read(args[1])
+        if seq is None or len(heard) != len(said):
+            raise _not_understood(message)
+        track = self._numbers.get(track_id)
+        if track is None:
+            return ()
+        level_db = heard[-1] if has_level else math.nan
+        by_name = dict(zip(features, heard, strict=False))
+        return (NoteHeard(at=at, track=track, seq=seq, level_db=level_db, **by_name),)
+
     def _fader(self, track: int) -> _Fader:
         return self._faders.setdefault(track, _Fader())
 
@@ -142,6 +178,8 @@ def _not_understood(message: OscMessage) -> DialectError:
         LEVELS: f"a track's id, a number, RMS, peak and {len(OCTAVES_HZ)} bands in dBFS",
         HELLO: "a track's id, its name and a version",
         BYE: "a track's id",
+        NOTE: "a track's id, a number, attack and length in s, brightness in octaves, body and "
+        "roughness in dB, motion in octaves, and maybe the level in dBFS",
     }
     return DialectError(
         f"{message.address}: expected {expected[message.address]}; got {in_words(message.args)}."

@@ -13,9 +13,12 @@ from bridge.daws.ardour import ARDOUR
 from bridge.daws.desk import DESK
 from bridge.daws.generic import GENERIC
 from bridge.daws.reaper import REAPER
+from bridge.daws.zyn import ZYN
 from bridge.errors import ConfigError
 
-DAWS: Final[dict[str, DawRow]] = {row.name: row for row in (GENERIC, ARDOUR, REAPER, ABLETON, DESK)}
+DAWS: Final[dict[str, DawRow]] = {
+    row.name: row for row in (GENERIC, ARDOUR, REAPER, ABLETON, DESK, ZYN)
+}
 
 
 def make_dialect(name: str, settings: object = None) -> Dialect:

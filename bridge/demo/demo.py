@@ -280,7 +280,7 @@ class _Session:
 
     def _hear(self, message: OscMessage, _sender: Address, _at: float) -> None:
         match message.address, message.args:
-            case "/bridge/move", _:
+            case "/bridge/move", (_, _, _, str(param), *_) if param in tuple(Param):
                 self._hear_move(_move_of(message))
             case "/bridge/move/other", (move, track, start, end):
                 self._others[str(move)] = int(str(track)), float(str(start)), float(str(end))
@@ -292,6 +292,8 @@ class _Session:
     def _hear_move(self, move: MoveReported) -> None:
         self._moved_at = asyncio.get_running_loop().time()
         others = [self._others[move.move]] if move.move in self._others else []
+        if not isinstance(move.param, Param):
+            return
         if self.audience is not None and move.state is MoveState.CONFIRMED:
             ends = {move.track: move.to_value} | {other: end for other, _, end in others}
             thumb = self.audience.hear(move.param, ends)

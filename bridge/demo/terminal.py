@@ -14,11 +14,11 @@ import numpy as np
 from bridge.engine.ledger import BRIDGE, Ledger, Row
 from bridge.engine.view import StripView, View
 from bridge.install.extras import demo_library
+from bridge.mix.controls import control_name, value_in_words
 from bridge.mix.messages import MoveState
 from bridge.mix.params import (
     COLUMN,
     EQ_BANDS,
-    PARAM_WORDS,
     Param,
     in_words,
 )
@@ -213,8 +213,8 @@ def _past(ledger: Ledger) -> list[str]:
 
 def move_in_words(row: Row) -> str:
     """Whose control goes where, in one phrase."""
-    start, end = (in_words(row.param, value) for value in (row.from_value, row.to_value))
-    return f"{row.track} {PARAM_WORDS[row.param]}: {start} → {end}"
+    start, end = (value_in_words(row.param, value) for value in (row.from_value, row.to_value))
+    return f"{row.track} {control_name(row.param)}: {start} → {end}"
 
 
 def _learnt(beliefs: Mapping[str, Any]) -> list[str]:

@@ -19,6 +19,7 @@ from bridge.agents.agent import Agent, LearnsSongs
 from bridge.engine.controls import ControlEvent, Controls
 from bridge.engine.daw_events import DawEvents
 from bridge.engine.detours import Detours
+from bridge.engine.device_work import DeviceWork
 from bridge.engine.ledger import Ledger
 from bridge.engine.move import Move
 from bridge.engine.moves import Moves
@@ -31,11 +32,13 @@ from bridge.guard.grid import Grid
 from bridge.guard.guard import Guard
 from bridge.guard.limits import PANIC_RAMP_S, Limits
 from bridge.mix import messages as m
-from bridge.mix.messages import LinkState, Mode, MoveState
+from bridge.mix.device_events import DeviceEvent, SetDeviceParam, TargetHeard, TaskEvent, TaskName
+from bridge.mix.messages import LinkState, Mode, MoveState, SetParam
 from bridge.mix.notices import Notice, RewardCredited, StatusChanged
 from bridge.mix.params import Param
 from bridge.mix.sound import guess_roles
 from bridge.mix.state import MixState, Observation
+from bridge.tasks.task import Task
 
 _IDLE_LOOK_S: Final = 0.2
 """After "nothing worth doing" the mix is looked at again no sooner than this."""
@@ -68,6 +71,8 @@ class Engine:
         steps: The steps of the DAW's scales, where its dialect tells them; see `Grid`.
         nearest: What a control holds when it is asked for a value, where that is known.
         is_live: Whether people hear what the DAW plays: then gig mode is a show (`guard.show`).
+        tasks: What can be worked on beside the mix.
+        plays_notes: Whether the DAW plays a note when it is asked for one.
     """
 
     def __init__(
@@ -82,6 +87,8 @@ class Engine:
         steps: Mapping[Param, float | Callable[[float], float]] | None = None,
         nearest: Callable[[Param, float], float] | None = None,
         is_live: bool = False,
+        tasks: Mapping[TaskName, Task] | None = None,
+        plays_notes: bool = False,
     ) -> None:
         self.mix = MixState()
         self.ledger = Ledger()
@@ -92,8 +99,30 @@ class Engine:
         self._teacher = Teacher(
             agent=agent, mix=self.mix, guard=self.guard, pace_s=interval_s, learns=learning_enabled
         )
-        self._strip_memory = StripMemory(self.mix, self.guard)
+        self._strip_memory = StripMemory(self.mix, self.guard, tasks or {})
         self._out = StepBuilder()
+        self._connect(agent)
+        self.devices = DeviceWork(
+            tasks=tasks or {},
+            mix=self.mix,
+            guard=self.guard,
+            host=self,
+            out=self._out,
+            next_id=self.moves.next_id,
+            interval_s=interval_s,
+            learns=learning_enabled,
+            plays_notes=plays_notes,
+        )
+        self._interval_s = interval_s
+        self._is_live = self.guard.is_live = is_live
+        self._link = (LinkState.OFFLINE, "nothing has been heard of the DAW yet")
+        self._attended_at: float | None = None
+        self._told_status = ("", "")
+        self._next_decision_at, self._last_event_at = -math.inf, math.inf
+        self._start_in(mode)
+
+    def _connect(self, agent: Agent) -> None:
+        """Make what people and the DAW speak with, and give each its neighbours."""
         self.detours = Detours(mix=self.mix, guard=self.guard, moves=self.moves)
         self.questions = Questions(
             mix=self.mix, guard=self.guard, moves=self.moves, detours=self.detours
@@ -114,28 +143,17 @@ class Engine:
             verdicts=self._verdicts,
             agent=agent,
             out=self._out,
-            notify=self._tell,
+            notify=self.notify,
             decide_soon=self._decide_soon,
         )
-        self._daw = self._make_daw_events()
-        self._interval_s = interval_s
-        self._is_live = self.guard.is_live = is_live
-        self._link = (LinkState.OFFLINE, "nothing has been heard of the DAW yet")
-        self._next_decision_at = -math.inf
-        self._attended_at: float | None = None
-        self._told_status = ("", "")
-        self._last_event_at = math.inf
-        self._start_in(mode)
-
-    def _make_daw_events(self) -> DawEvents:
-        return DawEvents(
+        self._daw = DawEvents(
             mix=self.mix,
             guard=self.guard,
             moves=self.moves,
             verdicts=self._verdicts,
             strip_memory=self._strip_memory,
-            pause=self._pause,
-            notify=self._tell,
+            pause=self.pause,
+            notify=self.notify,
             attend=self._attend,
         )
 
@@ -147,24 +165,23 @@ class Engine:
         self._notice_suspension(event.at)
         if isinstance(event, m.Tick):
             self._on_tick(event)
+        elif isinstance(event, DeviceEvent | TargetHeard):
+            self.devices.receive(event)
         elif isinstance(event, m.DawEvent):
-            was_open = self.mix.is_dump_open
-            self._daw.apply(event)
-            if was_open and not self.mix.is_dump_open and self.guard.is_panicked:
-                self.moves.fade_to_snapshot(event.at, PANIC_RAMP_S)
+            self._on_daw(event)
         elif isinstance(event, m.MetersRead):
             if self.guard.is_layout_known:
                 self.mix.hear(event)
                 self.guard.show.record_levels(self.mix, event.at)
                 for strip in guess_roles(self.mix) if self.moves.is_idle else ():
-                    self._tell(f"{strip.name}: guessed from its sound, I take it for {strip.role}")
+                    self.notify(f"{strip.name}: guessed from its sound, I take it for {strip.role}")
         elif isinstance(event, m.LinkChanged):
             self._link = (event.state, event.text)
             self.guard.is_online = event.state is LinkState.ONLINE
             if event.state is not LinkState.ONLINE:
-                self._pause(event.at, event.text)
+                self.pause(event.at, event.text)
             elif self._is_assist_wanted:
-                self._tell(f"assist {_NEEDS_PIN}; until then I only suggest")
+                self.notify(f"assist {_NEEDS_PIN}; until then I only suggest")
         else:
             self._attended_at = event.at
             self._on_person(event)
@@ -173,12 +190,14 @@ class Engine:
         self.guard.is_layout_known = not (self._daw.is_layout_doubtful or self.mix.is_dump_open)
         if self.guard.is_layout_known:
             self._out.commands.extend(self.moves.advance(event.at))
-        if self.moves.is_dump_wanted:
-            self.moves.is_dump_wanted = False
+            self.devices.advance(event.at)
+        if self.moves.is_dump_wanted or self.devices.moves.is_dump_wanted:
+            self.moves.is_dump_wanted = self.devices.moves.is_dump_wanted = False
             self._out.commands.append(m.RequestDump(number=0))  # the link counts them
         is_heard = isinstance(event, m.MetersRead)
         self._out.notices.extend(self.questions.review(event.at, self.mode, is_heard=is_heard))
         self._out.collect(self.moves.notices, self._teacher.lessons)
+        self._out.notices.extend(self.devices.moves.take_notices())
         self.ledger.record(event.at, self._out.notices, self.mix.name_of)
         self._tell_status()
         return self._out.build()
@@ -188,7 +207,7 @@ class Engine:
         """When the next `Tick` is due, monotonic seconds; None while nothing waits for time."""
         waits = [self._verdicts.due, self.detours.due, self._daw.due]
         if self.guard.is_layout_known:
-            waits.append(self.moves.due)
+            waits += (self.moves.due, self.devices.due)
         if self._may_decide():
             waits.append(self._next_decision_at)
         return min((due for due in waits if due is not None), default=None)
@@ -203,12 +222,31 @@ class Engine:
         state, text = self._link
         return str(state), text
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether anything may be decided now, whatever is worked on."""
+        return (
+            self._link[0] is LinkState.ONLINE
+            and not self.detours.is_comparing
+            and not self.guard.is_frozen
+            and not self.guard.is_panicked
+            and not self._daw.is_layout_doubtful
+            and not self.mix.is_dump_open
+        )
+
+    def is_wanted(self, command: SetParam | SetDeviceParam, at: float) -> bool:
+        """Whether a write that had to wait is still meant: it was not stopped, and no hand came."""
+        if isinstance(command, SetDeviceParam):
+            return self.devices.knobs.is_wanted(command)
+        return self.moves.is_wanted(command, at)
+
     def open_notices(self) -> tuple[Notice, ...]:
         """What somebody who comes now should know: what waits for an answer."""
         move, question = self.moves.suggestion, self.questions.open
         return (
             *(() if move is None else (self.moves.report(move),)),
             *(() if question is None else (self.questions.report(),)),
+            *self.devices.open_notices(),
         )
 
     def beliefs(self) -> Mapping[str, Any]:
@@ -226,6 +264,18 @@ class Engine:
             PriorError: If it cannot be read.
         """
         self._agent.load_state(self._strip_memory.unpack(memory))
+
+    def _on_daw(self, event: m.DawEvent) -> None:
+        was_open = self.mix.is_dump_open
+        self.devices.prepare(event)
+        self._daw.apply(event)
+        if not was_open or self.mix.is_dump_open:
+            return
+        if isinstance(event, m.DumpClosed):
+            self.devices.close_dump(event.at)
+        if self.guard.is_panicked:
+            self.moves.fade_to_snapshot(event.at, PANIC_RAMP_S)
+            self.devices.moves.back_to_snapshot(event.at)
 
     @property
     def songs(self) -> tuple[str, ...]:
@@ -249,6 +299,13 @@ class Engine:
     def _on_person(self, event: m.PersonEvent) -> None:
         if self.detours.is_comparing and not isinstance(event, _HEARD_WHILE_COMPARING):
             self.detours.come_back(event.at)  # whatever is asked for is about the mix itself
+        if isinstance(event, TaskEvent):
+            self.devices.choose(event)
+        elif not self.devices.take(event):
+            self._on_mix(event)
+
+    def _on_mix(self, event: m.MixEvent) -> None:
+        """Do what a person asks for of the mix, or of everything."""
         if isinstance(event, ControlEvent):
             self._controls.take(event)
             self._begin_assist()
@@ -265,23 +322,26 @@ class Engine:
             case m.FreezeSwitched():
                 if event.on is not self.guard.is_frozen:
                     self.guard.is_frozen = event.on
-                    self._pause(event.at, "frozen" if event.on else "unfrozen")
+                    self.pause(event.at, "frozen" if event.on else "unfrozen")
             case m.PanicPressed():
                 is_second_press = self.guard.is_panicked
                 self.guard.is_panicked = True
                 self.detours.drop_comparison()
                 self.moves.fade_to_snapshot(event.at, 0.0 if is_second_press else PANIC_RAMP_S)
-                self._pause(event.at, "panic")
+                self.devices.panic(event.at)
+                self.pause(event.at, "panic")
             case m.Rearmed():
                 self.guard.is_panicked = False
                 self.moves.stop(event.at, "rearmed")
-                self._pause(event.at, "rearmed")
+                self.devices.moves.stop(event.at, "rearmed")
+                self.pause(event.at, "rearmed")
             case _:
                 assert_never(event)
 
-    def _pause(self, at: float, reason: str) -> None:
+    def pause(self, at: float, reason: str) -> None:
         """Stop what is on its way, save panic; a nameless thumb judges nothing from before."""
         self.moves.stop(at, reason, spare_panic=True)
+        self.devices.pause(at, reason)
         if self.detours.is_comparing:
             self.detours.come_back(at)
         self._teacher.credit.pause(at)
@@ -301,18 +361,19 @@ class Engine:
             self._out.refuse(f"mode: assist {_NEEDS_PIN}, and choose assist again")
             return
         self._choose_mode(event.mode)
-        self._pause(event.at, f"the mode is {event.mode} now")
+        self.pause(event.at, f"the mode is {event.mode} now")
 
     def _begin_assist(self) -> None:
         """Somebody has pinned the mix that the settings' assist has waited for."""
         if self._is_assist_wanted and self.detours.pins:
             self._is_assist_wanted = False
             self._choose_mode(Mode.ASSIST)
-            self._tell("the mix is pinned: assist begins")
+            self.notify("the mix is pinned: assist begins")
 
     def _choose_mode(self, mode: Mode) -> None:
         self.mode = self._teacher.mode = mode
         self.guard.scale = _GIG_SCALE if mode is Mode.GIG else 1.0
+        self.devices.knobs.is_gig = mode is Mode.GIG
         if mode is not Mode.GIG:
             self.guard.show.end()
         elif self._is_live and not self.guard.show.is_on:
@@ -376,27 +437,24 @@ class Engine:
     def _on_tick(self, event: m.Tick) -> None:
         at = event.at
         for sentence in self._verdicts.settle(at):
-            self._tell(sentence)
+            self.notify(sentence)
         if (until := self.detours.due) is not None and at >= until - 1e-9:
             self.detours.come_back(at)
         if self._attended_at is None:
             self._attended_at = at
         if self.mode is Mode.ASSIST and at > self._attended_at + _UNATTENDED_S:
             self._choose_mode(Mode.SUGGEST)
-            self._tell("nobody has answered for half an hour: from now on I only suggest")
+            self.notify("nobody has answered for half an hour: from now on I only suggest")
         if self._may_decide() and at >= self._next_decision_at:
             self._decide(at)
+        self.devices.tick(at)
 
     def _may_decide(self) -> bool:
         return (
-            self._link[0] is LinkState.ONLINE
+            self.devices.task is TaskName.MIX
+            and self.is_ready
             and self.mode is not Mode.OBSERVE
             and self.moves.is_idle
-            and not self.detours.is_comparing
-            and not self.guard.is_frozen
-            and not self.guard.is_panicked
-            and not self._daw.is_layout_doubtful
-            and not self.mix.is_dump_open
             and not self.mix.is_any_solo
             and self.mix.playing
             and bool(self.mix.strips)
@@ -412,7 +470,7 @@ class Engine:
     def _decide(self, at: float) -> None:
         proposal = self._teacher.propose(self.mix.observe(), at)
         for sentence in self._teacher.sentences:
-            self._tell(sentence)
+            self.notify(sentence)
         self._next_decision_at = at + self._interval_s
         if proposal is None:
             self._next_decision_at = at + max(self._interval_s, _IDLE_LOOK_S)
@@ -432,8 +490,8 @@ class Engine:
 
     # -- telling -------------------------------------------------------------------------------
 
-    def _tell(self, text: str) -> None:
-        """A sentence for a person beside an unchanged state."""
+    def notify(self, text: str) -> None:
+        """Show a person a sentence beside an unchanged state."""
         self._out.notices.append(StatusChanged(state=self.status[0], text=text))
 
     def _tell_status(self) -> None:

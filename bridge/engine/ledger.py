@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from bridge.mix.controls import Control, is_same
 from bridge.mix.messages import MoveState
 from bridge.mix.notices import ChangeNoticed, MoveReported, Notice, RewardCredited
-from bridge.mix.params import Param, same_value
 
 REMEMBERED: Final = 1024
 """As many moves as the engine can still name; older rows are dropped."""
@@ -84,7 +84,7 @@ class Row:
     number: int
     actor: str
     track: str
-    param: Param
+    param: Control
     from_value: float
     at: float
     reason: str
@@ -135,7 +135,7 @@ class Row:
     def left_value(self) -> float | None:
         """What of it stands, where that is not what was done; else None."""
         now = self.life[-1].to_value if self.stands else self.to_value
-        return None if same_value(self.param, now, self.to_value) else now
+        return None if is_same(self.param, now, self.to_value) else now
 
     @property
     def answer(self) -> Answer | None:

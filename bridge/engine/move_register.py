@@ -54,14 +54,18 @@ class MoveRegister:
         newest_first = list(reversed(self._moves.values()))
         return newest_first[: newest_first.index(move) + 1]
 
+    def next_id(self) -> str:
+        """A name that no other move of this session has."""
+        self._count += 1
+        return f"{self._session}-{self._count}"
+
     def make(self, proposal: Proposal, at: float) -> Move:
         """Give a proposal a name."""
         strip = self._mix.strips[proposal.row]
         value = self._mix.value(strip, proposal.param)
         other = self._mix.other_half(strip.key) if proposal.param in SHARED else None
-        self._count += 1
         move = Move(
-            id=f"{self._session}-{self._count}",
+            id=self.next_id(),
             key=strip.key,
             param=proposal.param,
             from_value=value,

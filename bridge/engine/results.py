@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from bridge.agents.agent import Learnt
+from bridge.mix.device_events import DeviceCommand
 from bridge.mix.messages import Command, Mode
 from bridge.mix.notices import MoveReported, Notice, RequestRefused
-from bridge.mix.params import Param
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +13,8 @@ class Decision:
     """A move that the engine chose, as it was chosen; what replay compares, bit for bit.
 
     `other_half` is the identity of the strip that goes along, the right half of a stereo pair.
+    `param` is a `Param`, or a parameter of a device (`DeviceParam.value`), whose values are
+    positions; `also` has the further ones that such a move changes.
     """
 
     move: str
@@ -20,7 +22,7 @@ class Decision:
     mode: Mode
     key: str
     track: int
-    param: Param
+    param: str
     from_value: float
     to_value: float
     probability: float
@@ -28,6 +30,7 @@ class Decision:
     confidence: float
     reason: str
     other_half: str = ""
+    also: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,7 @@ class StepResult:
 
     Attributes:
         commands: For the DAW, in order.
+        device_commands: For its devices, in order.
         notices: For everyone who said hello.
         decisions: Moves chosen now.
         lessons: What was learnt now.
@@ -54,6 +58,7 @@ class StepResult:
     """
 
     commands: tuple[Command, ...] = ()
+    device_commands: tuple[DeviceCommand, ...] = ()
     notices: tuple[Notice, ...] = ()
     decisions: tuple[Decision, ...] = ()
     lessons: tuple[Lesson, ...] = ()
@@ -65,6 +70,7 @@ class StepBuilder:
     """Collects a `StepResult` while the engine works on one event."""
 
     commands: list[Command] = field(default_factory=list)
+    device_commands: list[DeviceCommand] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     lessons: list[Lesson] = field(default_factory=list)
@@ -72,6 +78,7 @@ class StepBuilder:
 
     def clear(self) -> None:
         """Begin with another event."""
+        self.device_commands.clear()
         for part in (self.commands, self.notices, self.decisions, self.lessons):
             part.clear()
         self.is_memory_changed = False
@@ -91,6 +98,7 @@ class StepBuilder:
         """The finished result."""
         return StepResult(
             commands=tuple(self.commands),
+            device_commands=tuple(self.device_commands),
             notices=tuple(self.notices),
             decisions=tuple(self.decisions),
             lessons=tuple(self.lessons),

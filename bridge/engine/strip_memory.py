@@ -9,19 +9,23 @@ from bridge.engine.move import Move
 from bridge.errors import PriorError
 from bridge.guard.guard import Guard
 from bridge.guard.strip_guard import classes_of, switch
+from bridge.mix.device_events import TaskName
 from bridge.mix.identity import kept_key
 from bridge.mix.messages import LinkState, StripSwitch
 from bridge.mix.params import CLASS_WORDS, LOCK_CLASS, MOVABLE, LockClass
 from bridge.mix.roles import Role, is_untouchable
 from bridge.mix.state import MixState, StripState
+from bridge.tasks.task import Task
 
 
 class StripMemory:
     """Locks and roles that outlive a dump and a session."""
 
-    def __init__(self, mix: MixState, guard: Guard) -> None:
+    def __init__(self, mix: MixState, guard: Guard, tasks: Mapping[TaskName, Task]) -> None:
         self._mix = mix
         self._guard = guard
+        self._tasks = {name.value: task for name, task in tasks.items()}
+        self._unlearnt = {name: task.state() for name, task in self._tasks.items()}
         self._roles: dict[str, Role] = {}
         self._safe: dict[str, list[LockClass]] = {}
         self._off: dict[StripSwitch, dict[str, list[LockClass]]] = {
@@ -30,6 +34,8 @@ class StripMemory:
         self._safe_for_all: set[LockClass] = set()
         self._met: dict[str, str] = {}  # names by key, of every strip of this session
         self._is_scene_new = False
+        self._unknown: dict[str, Any] = {}
+        self._unknown_parts: dict[str, Any] = {}
 
     def greet(self, strip: StripState, *, is_new: bool) -> None:
         """Give a strip of a dump what is known of it.
@@ -145,12 +151,23 @@ class StripMemory:
         return f"{back} at the snapshot; nothing moves until you rearm{lost}"
 
     def pack(self, learnt: bytes) -> bytes:
-        """All this and what an agent has learnt (JSON), as canonical JSON."""
-        own = json.dumps(self._to_json(), sort_keys=True, separators=(",", ":"))
-        return own[:-1].encode() + b',"task":' + learnt + b',"version":1}'
+        """All this, and what was learnt of the mix and by each other task, as canonical JSON.
+
+        What an other version has kept and this one does not know is kept as it was.
+        """
+        own = _canonical(self._unknown | self._to_json())
+        states = {name: task.state() for name, task in self._tasks.items()}
+        known = {
+            name: json.loads(state)
+            for name, state in states.items()
+            if state != self._unlearnt[name]
+        }
+        tasks = _canonical(self._unknown_parts | known)
+        more = b',"tasks":' + tasks if tasks != b"{}" else b""  # as before there were any
+        return own[:-1] + b',"task":' + learnt + more + b',"version":1}'
 
     def unpack(self, memory: bytes) -> bytes:
-        """Take over what `pack` returned; returns what the agent has learnt.
+        """Take over what `pack` returned; returns what was learnt of the mix.
 
         Raises:
             PriorError: If it cannot be read.
@@ -158,7 +175,13 @@ class StripMemory:
         try:
             kept = json.loads(memory)
             self._load_json(kept)
-            return json.dumps(kept["task"], sort_keys=True, separators=(",", ":")).encode()
+            own = {*self._to_json(), "task", "tasks", "version", *map(_off_name, StripSwitch)}
+            self._unknown = {name: kept[name] for name in kept if name not in own}
+            parts = kept.get("tasks", {})
+            self._unknown_parts = {n: part for n, part in parts.items() if n not in self._tasks}
+            for name in sorted(parts.keys() & self._tasks.keys()):
+                self._tasks[name].load_state(_canonical(parts[name]))
+            return _canonical(kept["task"])
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise PriorError(f"what was learnt cannot be read: {error!r}") from None
 
@@ -174,7 +197,7 @@ class StripMemory:
                 if (classes := classes_of(self._guard.strip(key).off[each]))
             }
             if off:  # what nobody has used is not there, as in memories of earlier versions
-                kept[f"no_{each}"] = off
+                kept[_off_name(each)] = off
         return kept
 
     def _load_json(self, kept: Mapping[str, Any]) -> None:
@@ -182,6 +205,14 @@ class StripMemory:
         roles = {key: Role(role) for key, role in kept["roles"].items()}
         self._safe = {key: [LockClass(c) for c in locks] for key, locks in kept["safe"].items()}
         for each in self._off:
-            off = kept.get(f"no_{each}", {})
+            off = kept.get(_off_name(each), {})
             self._off[each] = {key: [LockClass(c) for c in off[key]] for key in off}
         self._roles = roles
+
+
+def _off_name(each: StripSwitch) -> str:
+    return f"no_{each}"
+
+
+def _canonical(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()

@@ -108,7 +108,10 @@ class Guard:
 
     def switch_safe(self, key: str, lock_class: LockClass, *, on: bool) -> None:
         """Lock or free a class of parameters of a strip."""
-        switch(self.strip(key).safe, lock_class, on=on)
+        strip = self.strip(key)
+        switch(strip.safe, lock_class, on=on)
+        if lock_class is LockClass.SOUND or (lock_class is LockClass.ALL and not on):
+            strip.is_sound_safe = on  # what is all Safe is so in any case
 
     def bar(self, key: str, barred: Mapping[LockClass, str]) -> list[str]:
         """Take over what the DAW would make go wrong on a strip; what of it is new, in words."""
@@ -122,8 +125,11 @@ class Guard:
         return news
 
     def safe_classes(self, key: str) -> list[LockClass]:
-        """The classes of a strip that are Safe, `[ALL]` where all three are."""
-        return classes_of(self.strip(key).safe)
+        """The classes of a strip that are Safe, `[ALL]` where gain, pan and EQ are."""
+        strip = self.strip(key)
+        classes = classes_of(strip.safe)
+        is_told = LockClass.ALL in classes or not strip.is_sound_safe
+        return classes if is_told else [*classes, LockClass.SOUND]
 
     def may(self, what: StripSwitch, key: str, param: Param) -> bool:
         """Whether it may be moved unasked, or teaches, as far as a person has switched."""

@@ -37,6 +37,8 @@ class Limits:
         total_boost_db: Most that the sum of all strips' power may rise over the snapshot.
         ramp_s: Least time of a move.
         slow_ramp_s: Time of a move of more than 1 dB (or 0.1 of pan).
+        target_moves_per_minute: Of a device on its way to a target, where nobody need answer.
+        knob_step: Most of its way that one move changes a device's parameter, 0 to 1.
     """
 
     step: FloatArray
@@ -47,6 +49,8 @@ class Limits:
     total_boost_db: float
     ramp_s: float
     slow_ramp_s: float
+    knob_step: float
+    target_moves_per_minute: float
 
 
 def _columns(*, gain_db: float, eq_db: float, pan: float) -> FloatArray:
@@ -66,6 +70,8 @@ LIMITS: Final[dict[Profile, Limits]] = {
         total_boost_db=3.0,
         ramp_s=0.2,
         slow_ramp_s=2.0,
+        knob_step=0.35,
+        target_moves_per_minute=60,
     ),
     Profile.LIVE: Limits(
         step=_columns(gain_db=0.5, eq_db=0.5, pan=0.05),
@@ -76,6 +82,8 @@ LIMITS: Final[dict[Profile, Limits]] = {
         total_boost_db=1.5,
         ramp_s=0.5,
         slow_ramp_s=2.0,
+        knob_step=0.05,
+        target_moves_per_minute=0,
     ),
     Profile.OFF: Limits(
         step=_columns(gain_db=_NO_LIMIT, eq_db=_NO_LIMIT, pan=_NO_LIMIT),
@@ -86,8 +94,13 @@ LIMITS: Final[dict[Profile, Limits]] = {
         total_boost_db=_NO_LIMIT,
         ramp_s=0.0,
         slow_ramp_s=0.0,
+        knob_step=1.0,
+        target_moves_per_minute=_NO_LIMIT,
     ),
 }
+
+GIG_KNOB_STEP: Final = 0.05
+"""In gig mode no device's parameter goes further in one move, whatever the profile."""
 
 PANIC_RAMP_S: Final = 1.0
 """Panic is a fade, not a cut; a second press is at once (as QLab does it)."""

@@ -13,6 +13,7 @@ from typing import Any, Final, get_type_hints
 
 from bridge.engine.results import Decision
 from bridge.errors import JournalError
+from bridge.mix import device_events as d
 from bridge.mix import messages as m
 from bridge.mix.messages import Event
 
@@ -47,6 +48,17 @@ KINDS: Final[dict[str, type[Any]]] = {
     "MixRecalled": m.MixRecalled,
     "ForgetRequested": m.ForgetRequested,
     "MixEndorsed": m.MixEndorsed,
+    "DeviceIdentified": d.DeviceIdentified,
+    "DeviceNamed": d.DeviceNamed,
+    "DevicePlaced": d.DevicePlaced,
+    "DeviceParamDescribed": d.DeviceParamDescribed,
+    "DeviceParamChanged": d.DeviceParamChanged,
+    "NoteHeard": d.NoteHeard,
+    "TaskChosen": d.TaskChosen,
+    "FocusChosen": d.FocusChosen,
+    "VariantChosen": d.VariantChosen,
+    "TargetChosen": d.TargetChosen,
+    "TargetHeard": d.TargetHeard,
     "TrackWished": m.TrackWished,
     "MetersRead": m.MetersRead,
     "LinkChanged": m.LinkChanged,
@@ -64,8 +76,9 @@ def record_json(record: Event | Decision) -> str:
     """A record as strict JSON, without its bytes; equal text means equal bits."""
     hints = _HINTS[type(record)]
     values = {name: getattr(record, name) for name, hint in hints.items() if hint is not bytes}
-    if not values.get("other_half", True):
-        del values["other_half"]  # as decisions were recorded before there was one
+    for name in ("other_half", "also"):  # as decisions were recorded before there were any
+        if not values.get(name, True):
+            del values[name]
     try:
         return json.dumps(values, allow_nan=False, separators=(",", ":"))
     except ValueError:

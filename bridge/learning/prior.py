@@ -56,8 +56,8 @@ def encode_prior(
     return _canonical({"checksum": hashlib.sha256(_canonical(body)).hexdigest(), **body}) + b"\n"
 
 
-def decode_prior(data: bytes, *, source: str) -> Prior:
-    """A prior from its file's bytes; `source` names the file in errors.
+def decode_prior(data: bytes, *, source: str, command: str = "train-prior") -> Prior:
+    """A prior from its file's bytes; errors name the file, `source`, and the study that makes it.
 
     Raises:
         PriorError: If it is not JSON, of another schema, incomplete, damaged or not finite.
@@ -68,24 +68,24 @@ def decode_prior(data: bytes, *, source: str) -> Prior:
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise PriorError(
             f"{source}: expected a prior in JSON, got something else ({error!r}); "
-            "make one with `mixbridge study train-prior`."
+            f"make one with `mixbridge study {command}`."
         ) from error
     if schema != SCHEMA:
         raise PriorError(
             f"{source}: this version reads priors of schema {SCHEMA}, got {schema!r}; "
-            "train it anew with `mixbridge study train-prior`."
+            f"train it anew with `mixbridge study {command}`."
         )
     if hashlib.sha256(_canonical(body)).hexdigest() != checksum:
         raise PriorError(
             f"{source}: the checksum does not match, so the file is damaged or was edited; "
-            "take a fresh copy or train it anew with `mixbridge study train-prior`."
+            f"take a fresh copy or train it anew with `mixbridge study {command}`."
         )
     try:
         prior = _from_body(body, checksum)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise PriorError(
             f"{source}: a part of the prior is missing or of the wrong form ({error!r}); "
-            "train it anew with `mixbridge study train-prior`."
+            f"train it anew with `mixbridge study {command}`."
         ) from error
     return prior
 
@@ -102,13 +102,15 @@ def _from_body(body: dict[str, Any], checksum: str) -> Prior:
     )
 
 
-def load_prior(path: Path | None = None) -> Prior:
-    """The prior in a file, or the shipped one.
+def load_prior(
+    path: Path | None = None, *, shipped: str = "prior.json", command: str = "train-prior"
+) -> Prior:
+    """The prior in a file, or the shipped one of that name, which `command` makes.
 
     Raises:
         PriorError: If it cannot be read or used.
     """
-    source = files("bridge") / "data" / "prior.json" if path is None else path
+    source = files("bridge") / "data" / shipped if path is None else path
     try:
         data = source.read_bytes()
     except OSError as error:
@@ -116,7 +118,7 @@ def load_prior(path: Path | None = None) -> Prior:
             f"{source}: the prior cannot be read ({error.strerror}); "
             "name another file, or none for the shipped one."
         ) from error
-    return decode_prior(data, source=str(source))
+    return decode_prior(data, source=str(source), command=command)
 
 
 def _plain(array: FloatArray) -> dict[str, Any]:

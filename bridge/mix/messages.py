@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from bridge.mix.device_events import DeviceCommand, DeviceEvent, TargetHeard, TaskEvent
 from bridge.mix.params import LockClass, Param
 from bridge.mix.roles import Role
 from bridge.mix.wishes import Wish
@@ -372,8 +373,9 @@ DawEvent = (
     | TransportChanged
     | DawComplained
     | SceneRecalled
+    | DeviceEvent
 )
-PersonEvent = (
+MixEvent = (
     RewardReceived
     | SuggestionAccepted
     | SuggestionSkipped
@@ -394,7 +396,9 @@ PersonEvent = (
     | MixEndorsed
     | TrackWished
 )
-Event = DawEvent | PersonEvent | MetersRead | LinkChanged | Tick
+"""What a person asks for, of the mix or of everything."""
+PersonEvent = MixEvent | TaskEvent
+Event = DawEvent | PersonEvent | MetersRead | LinkChanged | TargetHeard | Tick
 
 
 BACK: Final = " back"
@@ -425,3 +429,4 @@ class RequestDump:
 
 
 Command = SetParam | RequestDump
+AnyCommand = Command | DeviceCommand

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from bridge.mix.controls import Control
+from bridge.mix.device_events import TaskName
+from bridge.mix.devices import DeviceParam
 from bridge.mix.messages import MoveState
-from bridge.mix.params import Param
 
 MIX_ENDORSED: Final = "noted: this mix is as you want it; what stands so is left alone in this song"
 """What everyone is told once a person has endorsed the mix."""
@@ -23,23 +25,34 @@ class Actor(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlsoMoved:
+    """A further parameter of a device that a move changes; values are positions, 0 to 1."""
+
+    param: DeviceParam
+    from_value: float
+    to_value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MoveReported:
-    """A move entered a state; all values in engineering units.
+    """A move entered a state; values in engineering units, of a device as positions from 0 to 1.
 
     Where it moves both halves of a stereo pair, `track` is the left one and `other_half` the number
-    of the right one; else that is 0.
+    of the right one; else that is 0. Where it moves several parameters of a device, `also` has
+    those beside the one that goes furthest.
     """
 
     move: str
     state: MoveState
     track: int
-    param: Param
+    param: Control
     from_value: float
     to_value: float
     reason: str
     other_half: int = 0
     other_from: float = 0.0
     other_to: float = 0.0
+    also: tuple[AlsoMoved, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +78,7 @@ class ChangeNoticed:
 
     actor: Actor
     track: int
-    param: Param
+    param: Control
     from_value: float
     to_value: float
 
@@ -94,6 +107,26 @@ class RateableChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """Variants to choose from, each a move with a name, in the order of their numbers from 1.
+
+    Without any move the offer is over.
+    """
+
+    offer: str
+    moves: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkChanged:
+    """What is worked on from now on: a task, and the track and device in focus; empty for none."""
+
+    task: TaskName
+    track: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionChanged:
     """What is asked of a person from now on: which role a strip plays.
 
@@ -115,5 +148,7 @@ Notice = (
     | ChangeNoticed
     | RequestRefused
     | RateableChanged
+    | Offered
+    | WorkChanged
     | QuestionChanged
 )

@@ -33,6 +33,8 @@ class LockClass(StrEnum):
     GAIN = "gain"
     EQ = "eq"
     PAN = "pan"
+    SOUND = "sound"
+    """The devices of a strip; they are locked as well wherever they are not in focus."""
     ALL = "all"
 
 
@@ -160,6 +162,7 @@ CLASS_WORDS: Final[dict[LockClass, str]] = {
     LockClass.GAIN: "gain",
     LockClass.EQ: "EQ",
     LockClass.PAN: "pan",
+    LockClass.SOUND: "sound",
     LockClass.ALL: "all",
 }
 """A class as a person says it."""

@@ -16,6 +16,8 @@ from typing import Final
 from bridge.daw import surface
 from bridge.daw.dialect import Dialect, Listed
 from bridge.daw.hints import closest
+from bridge.mix.device_events import DeviceParamChanged
+from bridge.mix.devices import Rack
 from bridge.mix.messages import DawEvent, DumpOpened, MetersRead
 from bridge.mix.state import METER_COLUMNS, MixState
 from bridge.osc.decode import Fault
@@ -162,6 +164,17 @@ class DawComplaints:
             self._told_count = event.count
         else:
             self._check_number(getattr(event, "track", 0), mix, event.at)
+
+    def check_device(self, event: DawEvent, rack: Rack) -> None:
+        """Record a value of a device or a parameter that no dump has told of."""
+        if not isinstance(event, DeviceParamChanged) or rack.is_dump_open:
+            return
+        device = rack.by_number(event.device)
+        if device is None or event.param not in device.specs:
+            self._counters.beyond += 1
+            what = f"parameter {event.param} of device {event.device}"
+            text = f"the dump has not told of {what}; what is said of it is left alone"
+            self._log.record(text, self._daw, event.at)
 
     def check_levels(self, event: MetersRead, mix: MixState) -> None:
         """Record levels of strips that the DAW does not have; call it when no event waits."""

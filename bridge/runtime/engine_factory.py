@@ -9,7 +9,10 @@ from bridge.engine.engine import Engine
 from bridge.errors import PriorError
 from bridge.guard.limits import LIMITS, Profile
 from bridge.learning.prior import load_prior
+from bridge.mix.device_events import TaskName
 from bridge.mix.vocabulary import load_vocabulary
+from bridge.tasks.sound.prior import load_sound_prior
+from bridge.tasks.sound.task import SoundTask
 
 
 def make_engine(settings: Settings, session: int) -> Engine:
@@ -30,6 +33,8 @@ def make_engine(settings: Settings, session: int) -> Engine:
         steps=can.steps,
         nearest=can.nearest,
         is_live=DAWS[settings.daw.dialect].is_live,
+        tasks={TaskName.SOUND: SoundTask(load_sound_prior(), seed=settings.seed)},
+        plays_notes=can.plays_notes,
     )
 
 

@@ -3,6 +3,7 @@
 from collections import deque
 from typing import Final
 
+from bridge.mix.device_events import DeviceParamChanged
 from bridge.mix.messages import Event, ParamChanged, PersonEvent
 from bridge.mix.params import Param
 from bridge.runtime.counters import Counters
@@ -30,7 +31,7 @@ class Intake:
         self._counters = counters
         self._people: deque[PersonEvent] = deque()
         self._rest: deque[list[Event]] = deque()
-        self._waiting: dict[tuple[int, Param], list[Event]] = {}
+        self._waiting: dict[tuple[int, Param | int], list[Event]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._people or self._rest)
@@ -39,7 +40,7 @@ class Intake:
         """Take an event."""
         if isinstance(event, PersonEvent):
             self._people.append(event)
-        elif isinstance(event, ParamChanged):
+        elif isinstance(event, ParamChanged | DeviceParamChanged):
             self._put_value(event)
         elif len(self._rest) < CAPACITY:
             self._waiting.clear()
@@ -52,18 +53,23 @@ class Intake:
         if self._people:
             return self._people.popleft()
         event = self._rest.popleft()[0]
-        if isinstance(event, ParamChanged):
-            self._waiting.pop((event.track, event.param), None)
+        if isinstance(event, ParamChanged | DeviceParamChanged):
+            self._waiting.pop(_control_of(event), None)
         return event
 
-    def _put_value(self, event: ParamChanged) -> None:
-        place = self._waiting.get((event.track, event.param))
+    def _put_value(self, event: ParamChanged | DeviceParamChanged) -> None:
+        place = self._waiting.get(_control_of(event))
         if place is not None and len(self._rest) > _FLOOD:
             place[0] = event
             self._counters.replaced += 1
         elif len(self._rest) < CAPACITY:
             place = [event]
-            self._waiting[event.track, event.param] = place
+            self._waiting[_control_of(event)] = place
             self._rest.append(place)
         else:
             self._counters.dropped += 1
+
+
+def _control_of(event: ParamChanged | DeviceParamChanged) -> tuple[int, Param | int]:
+    number = event.track if isinstance(event, ParamChanged) else event.device
+    return number, event.param

@@ -8,7 +8,8 @@ import math
 from collections.abc import Callable
 from typing import Final
 
-from bridge.mix.messages import Command, RequestDump, SetParam
+from bridge.mix.device_events import PlayNote, SetDeviceParam
+from bridge.mix.messages import AnyCommand, RequestDump, SetParam
 from bridge.runtime.counters import Counters
 
 _SLACK_S: Final = 1e-6
@@ -33,17 +34,23 @@ class Outbox:
         self._most = max(1.0, per_s * _BURST_S)
         self._credit = self._most
         self._at = -math.inf
-        self._waiting: dict[tuple[object, ...], Command] = {}
+        self._waiting: dict[tuple[object, ...], AnyCommand] = {}
 
-    def put(self, command: Command) -> None:
+    def put(self, command: AnyCommand) -> None:
         """Take a command; a request for a dump replaces an older one."""
         place: tuple[object, ...] = ()
         if isinstance(command, SetParam):
             place = (command.key, command.track, command.param)
+        elif isinstance(command, SetDeviceParam):
+            place = ("device", command.key, command.device, command.param)
+        elif isinstance(command, PlayNote):
+            place = ("note", command.device)
         self._counters.held_back += place in self._waiting
         self._waiting[place] = command
 
-    def take(self, at: float, is_wanted: Callable[[SetParam], bool]) -> list[Command]:
+    def take(
+        self, at: float, is_wanted: Callable[[SetParam | SetDeviceParam], bool]
+    ) -> list[AnyCommand]:
         """What may leave at `at` (monotonic seconds).
 
         Args:
@@ -54,9 +61,9 @@ class Outbox:
             passed_s = max(0.0, at - self._at) if math.isfinite(self._at) else 0.0
             self._credit = min(self._most, self._credit + passed_s * self._per_s)
         self._at = at
-        taken: list[Command] = []
+        taken: list[AnyCommand] = []
         for place, command in list(self._waiting.items()):
-            if isinstance(command, RequestDump):
+            if isinstance(command, RequestDump | PlayNote):
                 taken.append(command)
             elif not is_wanted(command):
                 self._counters.withdrawn += 1

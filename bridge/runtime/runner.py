@@ -14,13 +14,23 @@ from typing import Final, Protocol
 
 import bridge
 from bridge.daw import surface
-from bridge.daw.dialect import Dialect, Heard, Informed, LevelReading, Paced, Refusal, Watchful
+from bridge.daw.dialect import (
+    Dialect,
+    HasDevices,
+    Heard,
+    Informed,
+    LevelReading,
+    Paced,
+    Refusal,
+    Watchful,
+)
 from bridge.engine.engine import Engine
 from bridge.errors import DialectError
 from bridge.journal.record import Record
 from bridge.journal.writer import JournalReport
+from bridge.mix.device_events import DeviceCommand, TargetChosen
 from bridge.mix.messages import (
-    Command,
+    AnyCommand,
     DawEvent,
     DumpOpened,
     Event,
@@ -43,6 +53,7 @@ from bridge.runtime.meters import SAMPLES_HZ, LevelMeters
 from bridge.runtime.outbox import Outbox
 from bridge.runtime.remotes import Remotes
 from bridge.runtime.requests import Requests, is_request
+from bridge.runtime.targets import Targets
 from bridge.runtime.thumbs import find_rateable
 from bridge.runtime.udp import Address, UdpEndpoint
 
@@ -88,6 +99,7 @@ class Runner:
         counters: What came, and what was not done.
         lessons: Counts what changed what is known of the person.
         watchers: Are called with everything that remotes are told.
+        targets: Hears the sound files that people name.
         door: The DAW's own socket, where it has one; else it speaks where people do.
     """
 
@@ -114,6 +126,7 @@ class Runner:
         can = dialect.capabilities
         self._outbox = Outbox(can.writes_per_s, self.counters, per_param_s=can.writes_per_param_s)
         self.door: DawDoor | None = None
+        self.targets = Targets(self.submit, None)
         self._is_ask_due = False
         self._log = Complaints()
         self._complaints = DawComplaints(self._log, self.counters, dialect, daw)
@@ -244,6 +257,8 @@ class Runner:
             reward_id = f"r{self.session}-{self._unnamed_rewards}"
             request = replace(request, reward_id=reward_id)
         self.submit(request)
+        if isinstance(request, TargetChosen) and request.path:
+            self.targets.listen(request.path)
         return request
 
     @property
@@ -259,7 +274,7 @@ class Runner:
         """Say who we are, how it stands, which suggestion is open, and what a thumb is about."""
         rateable = find_rateable(self.engine)
         notices: tuple[Notice, ...] = (self.status, *self.engine.open_notices(), rateable)
-        others = [each for notice in notices for each in _other_half(notice)]
+        others = [each for notice in notices for each in _rest_of(notice)]
         welcome = surface.welcome(bridge.__version__)
         return [welcome, *map(surface.encode_notice, notices), *others]
 
@@ -311,6 +326,7 @@ class Runner:
         self._journal.append(event, result, memory)
         if isinstance(event, DawEvent):
             self._complaints.check_track(event, self.engine.mix)
+            self._complaints.check_device(event, self.engine.devices.rack)
         for notice in result.notices:  # a move is told before it is sent
             if isinstance(notice, RequestRefused) and asker is not None:
                 self._requests.refuse(notice.text, asker, event.at)
@@ -320,7 +336,7 @@ class Runner:
         if result.notices and (rateable := find_rateable(self.engine)) != self._told_rateable:
             self._told_rateable = rateable
             self.notify(rateable)
-        for command in result.commands:
+        for command in (*result.commands, *result.device_commands):
             self._command(command, event.at)
 
     def _set_timer(self) -> None:
@@ -374,22 +390,22 @@ class Runner:
 
     # -- out -----------------------------------------------------------------------------------
 
-    def _command(self, command: Command, at: float) -> None:
+    def _command(self, command: AnyCommand, at: float) -> None:
         request = self.link.request_dump(at) if isinstance(command, RequestDump) else command
         if request is not None:
             self._write(request)
 
-    def _write(self, command: Command) -> None:
+    def _write(self, command: AnyCommand) -> None:
         self._outbox.put(command)
         self._flush()
 
     def _flush(self) -> None:
         """Let out what may leave now, and come back for the rest."""
         at = self._loop.time()
-        is_wanted = partial(self.engine.moves.is_wanted, at=at)
+        is_wanted = partial(self.engine.is_wanted, at=at)
         for command in self._outbox.take(at, is_wanted):
             try:
-                messages = self.dialect.encode(command, at=at)
+                messages = self._encode(command, at)
             except DialectError as error:
                 # The engine hears no echo, gives the move up and asks what the DAW really holds.
                 self.counters.unsaid += 1
@@ -403,6 +419,13 @@ class Runner:
         if due_s is not None and not self._is_flush_due and self._is_open:
             self._is_flush_due = True
             self._loop.call_later(due_s, self._flush_later)
+
+    def _encode(self, command: AnyCommand, at: float) -> tuple[OscPacket, ...]:
+        if not isinstance(command, DeviceCommand):
+            return self.dialect.encode(command, at=at)
+        if not isinstance(self.dialect, HasDevices):
+            raise DialectError(f"The dialect {self.dialect.name} has no words for {command}.")
+        return self.dialect.encode_device(command, at=at)
 
     def _flush_later(self) -> None:
         self._is_flush_due = False
@@ -441,7 +464,7 @@ class Runner:
 
     def notify(self, notice: Notice) -> None:
         """Tell everyone."""
-        for message in (surface.encode_notice(notice), *_other_half(notice)):
+        for message in (surface.encode_notice(notice), *_rest_of(notice)):
             self.remotes.broadcast(message)
         self._show(notice)
 
@@ -468,5 +491,5 @@ class Runner:
             self._endpoint.send(packet, address)
 
 
-def _other_half(notice: Notice) -> tuple[OscMessage, ...]:
-    return surface.other_half(notice) if isinstance(notice, MoveReported) else ()
+def _rest_of(notice: Notice) -> tuple[OscMessage, ...]:
+    return surface.rest_of(notice) if isinstance(notice, MoveReported) else ()

@@ -19,6 +19,7 @@ from bridge.daw.surface import PREFIX
 from bridge.engine.results import StepResult
 from bridge.errors import OscDecodeError
 from bridge.journal.writer import JournalReport
+from bridge.mix.controls import value_in_words
 from bridge.mix.messages import Event, MoveState, RewardReceived, SetParam
 from bridge.mix.notices import (
     Actor,
@@ -29,7 +30,6 @@ from bridge.mix.notices import (
     RewardCredited,
     StatusChanged,
 )
-from bridge.mix.params import in_words
 from bridge.osc.decode import decode
 from bridge.runtime.runner import Runner
 from bridge.runtime.udp import Address, UdpEndpoint
@@ -357,7 +357,7 @@ def _counted(moves: Counter[MoveState]) -> str:
 def _hand(at: float, note: ChangeNoticed, names: Sequence[str]) -> str:
     is_known = 1 <= note.track <= len(names)
     name = names[note.track - 1] if is_known else f"track {note.track}"
-    start, end = in_words(note.param, note.from_value), in_words(note.param, note.to_value)
+    start, end = (value_in_words(note.param, value) for value in (note.from_value, note.to_value))
     return f"{at:.2f} s: {name} {note.param} from {start} to {end}"
 
 

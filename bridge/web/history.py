@@ -3,6 +3,8 @@
 from typing import Any
 
 from bridge.engine.ledger import Row
+from bridge.mix.controls import control_name
+from bridge.mix.params import Param
 
 
 def row_to_json(row: Row, epoch: float) -> dict[str, Any]:
@@ -18,7 +20,7 @@ def row_to_json(row: Row, epoch: float) -> dict[str, Any]:
         "n": row.number,
         "actor": row.actor,
         "track": row.track,
-        "param": row.param.value,
+        "param": row.param.value if isinstance(row.param, Param) else control_name(row.param),
         "from": round(row.from_value, 2),
         "to": round(row.to_value, 2),
         "state": row.state.value if row.state else "",

@@ -42,7 +42,8 @@ DAWS: dict[str, Callable[[], Daw]] = {
     "ableton": AbletonDaw,
     "desk": DeskDaw,
 }
-assert set(registry.DAWS) == set(DAWS)
+# A synth has one part that is no strip of a mix: `tests/unit/daws/test_zyn.py`.
+assert set(registry.DAWS) - set(DAWS) == {"zyn"}
 A_WHILE_S = 10.0
 """A DAW that has to be asked is asked at least so often."""
 

@@ -243,7 +243,7 @@ class Audit:
     def judge(self, result: StepResult, at: float) -> None:
         """Raise AssertionError for anything that breaks a promise."""
         for decision in result.decisions:
-            self._judge_decision(decision.key, decision.param, decision.from_value,
+            self._judge_decision(decision.key, Param(decision.param), decision.from_value,
                                  decision.to_value)  # fmt: skip
             assert self.order[decision.track - 1] == decision.key
             assert self.mode is not Mode.OBSERVE
@@ -269,6 +269,7 @@ class Audit:
         if note.track == 0:
             return
         key = self.order[note.track - 1]
+        assert isinstance(note.param, Param)
         line = self.line(key, note.param)
         if note.state is MoveState.PROPOSED:
             self.proposed = (note.move, (key, note.param), (note.from_value, note.to_value))

@@ -17,7 +17,8 @@ from pathlib import Path
 from support import rig
 from support.ardour_rig import bridge_beside, playing, short_song
 from support.desk_rig import Gig
-from support.rig import Bridge, Desk, ending
+from support.rig import Bridge, Desk, Remote, ending, free_ports
+from support.zyn import ADDRESS, BANK, Client, running_zyn
 from test_ableton import Studio as LiveStudio
 from test_reaper import Studio as ReaperStudio
 
@@ -132,12 +133,32 @@ def desk(folder: Path) -> None:
         gig.remote.hear("/bridge/change", "hand", other)
 
 
+def zyn(folder: Path) -> None:
+    """ZynAddSubFX itself: a hand of another client at the resonance, and a patch that is loaded."""
+    (own,) = free_ports(1)
+    with (
+        running_zyn() as port,
+        closing(Client(port)) as other,
+        ending(Bridge(folder, daw={"dialect": "zyn", "port": port}, mode="observe")) as bridge,
+        closing(Remote(port=own, bridge_port=bridge.port)) as remote,
+    ):
+        remote.greet()
+        remote.wait_for_status("online")
+        for step in range(1, 21):
+            other.say(ADDRESS["Filter Resonance"], 1.0 + 0.2 * step)
+            remote.let_pass(0.04)
+        remote.hear("/bridge/change", "hand", 1)
+        other.say("/load_xiz", 0, BANK)
+        remote.let_pass(2.0)
+
+
 RECORDINGS: dict[str, Callable[[Path], None]] = {
     "generic": generic,
     "ableton": ableton,
     "reaper": reaper,
     "ardour": ardour,
     "desk": desk,
+    "zyn": zyn,
 }
 
 

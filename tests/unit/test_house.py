@@ -18,7 +18,7 @@ from bridge.config import Settings, load
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "bridge").rglob("*.py"))
-PURE = ("mix", "learning", "agents", "guard", "engine", "osc", "daw", "sim")
+PURE = ("mix", "learning", "agents", "tasks", "guard", "engine", "osc", "daw", "sim")
 
 # Says what an import opens, starts or writes. `open` comes with (path, mode, flags).
 AUDIT = """

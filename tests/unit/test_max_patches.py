@@ -236,7 +236,8 @@ NOT_OURS = {
         f"/bridge/{what}"
         for what in (
             "audition", "revert", "compare", "pin", "recall", "safe", "learn", "act", "role",
-            "forget", "wish", "question", "change", "inquire", "fact", "stat",
+            "forget", "change", "inquire", "fact", "stat", "task", "focus", "choose", "target",
+            "offer", "working", "wish", "question",
         )
     ),
 }  # fmt: skip

@@ -217,6 +217,7 @@ export interface Row {
   n: number;
   actor: "bridge" | "hand" | "daw";
   track: string;
+  /** One of `Schema.params`, or the name of a device's control, whose values go from 0 to 1. */
   param: string;
   from: number;
   to: number;

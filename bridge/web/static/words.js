@@ -18,14 +18,15 @@ const STATES = {
 /** @type {Record<string, string>} */
 const ACTORS = { bridge: "Bridge", hand: "Your hand", daw: "DAW" };
 
+/** @param {string} name */
+const found = (name) => known.facts.schema.params.find((each) => each.name === name);
+
 /**
- * A parameter as a person says it.
+ * A parameter as a person says it; a device's is called as it is.
  *
  * @param {string} name
  */
-export function param(name) {
-  return known.facts.schema.params.find((each) => each.name === name)?.words ?? name;
-}
+export const param = (name) => found(name)?.words ?? name;
 
 /** @param {string} name */
 export const state = (name) => STATES[name] ?? name;
@@ -57,6 +58,7 @@ export function shortDb(value) {
  */
 export function value(name, number) {
   if (number === null) return "–";
+  if (!found(name)) return number.toFixed(2); // a device's position, 0 to 1
   return name === "pan" ? pan(number) : db(number);
 }
 

@@ -296,6 +296,7 @@ class Judge:
                 self._write(command, at)
 
     def _report(self, note: MoveReported, at: float) -> None:
+        assert isinstance(note.param, Param)
         self._places[note.move] = note.track, note.param
         if note.state is MoveState.APPLIED:
             self._applied_at[note.move] = at
@@ -305,6 +306,7 @@ class Judge:
                 self.blame(Promise.ANSWERED, at, f"{note.move} of {note.track} {note.param}")
 
     def _noticed(self, note: ChangeNoticed, at: float) -> None:
+        assert isinstance(note.param, Param)
         place = note.track, note.param
         room = tolerance(self._desk.features, note.param)
         value = note.to_value

@@ -23,7 +23,18 @@ def test_the_bridge_understands_every_button(button: Button) -> None:
 
 
 def test_every_request_that_needs_no_name_has_a_button() -> None:
-    named = {"revert", "safe", "learn", "act", "role", "forget", "wish"}
+    named = {
+        "revert",
+        "safe",
+        "learn",
+        "act",
+        "role",
+        "forget",
+        "wish",
+        "focus",
+        "choose",
+        "target",
+    }
     wanted = {address for address in REQUESTS if address.rpartition("/")[2] not in named}
     assert {button.address for button in buttons()} == wanted | {"/bridge/hello"}
     assert [button.label for button in buttons()][:2] == ["Bad", "Good"]

@@ -1,0 +1,1 @@
+"""How ZynAddSubFX is spoken with; pure."""

@@ -1,0 +1,213 @@
+"""The demo of sounds: a dull bass comes near to a target, then to what a simulated person likes.
+
+Synth, target and person are ours: nothing need be installed beyond the extra `demo`.
+"""
+
+import json
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import numpy as np
+
+from bridge import __version__
+from bridge.errors import AudioError
+from bridge.install.extras import demo_library
+from bridge.learning.q_learning import FloatArray
+from bridge.sim.sound_listeners import SoundListener, draw_sound_listener
+from bridge.sim.synths import SAMPLE_RATE, Synth, Wave, draw_synth
+from bridge.tasks.sound.agent import SoundAgent
+from bridge.tasks.sound.note import Note, measure_note
+from bridge.tasks.sound.prior import SOUND_ROLES, SoundRole, load_sound_prior
+
+NOTES: Final = 20
+PICKS: Final = 3
+_ROLE: Final = SoundRole.BASS
+_PEAK: Final = 0.7
+_SYNTH_SEED: Final = 12
+_PITCH_TRIES: Final = 32
+
+_DULL: Final = {
+    "cutoff": 0.22, "resonance": 0.1, "attack": 0.55, "decay": 0.7, "sustain": 0.8, "release": 0.6,
+    "envelope": 0.05, "detune": 0.1, "noise": 0.02, "drive": 0.1, "sub": 0.5, "lfo": 0.05,
+}  # fmt: skip
+_BRIGHT: Final = {
+    "cutoff": 0.5, "resonance": 0.45, "attack": 0.08, "decay": 0.4, "sustain": 0.3, "release": 0.3,
+    "envelope": 0.5, "detune": 0.35, "noise": 0.05, "drive": 0.4, "sub": 0.25, "lfo": 0.15,
+}  # fmt: skip
+
+
+@dataclass(slots=True, kw_only=True)
+class _Sitting:
+    """The bass, as it is now."""
+
+    synth: Synth
+    positions: FloatArray
+    rng: np.random.Generator
+    distances: list[float] = field(default_factory=list)
+
+    def render(self, positions: FloatArray) -> Wave:
+        return self.synth.render(positions, self.rng)
+
+    def hear(self, positions: FloatArray) -> Note:
+        return measure_note(self.render(positions), SAMPLE_RATE)
+
+
+def run_sound_demo(*, seed: int = 0, folder: Path | None = None) -> int:
+    """Play the demo, print what happens, and write the report; returns the exit code.
+
+    Raises:
+        BridgeError: If a library is missing or the folder cannot be written; one sentence.
+    """
+    for library in ("matplotlib", "soundfile"):
+        demo_library(library)  # better now than after the session
+    folder = folder or Path(f"demo-sound-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
+    summary = play_sound_demo(folder, seed=seed)
+    click.echo(
+        f"{NOTES} notes left {summary['rest']:.0%} of the distance to the target; {PICKS} picks "
+        f"took the sound {summary['nearer']:.0%} of the way to what this person wants."
+    )
+    click.echo(
+        f"The report is in {folder}: before.wav, target.wav, after.wav, picked.wav, sound.png"
+    )
+    return 0
+
+
+def play_sound_demo(folder: Path, *, seed: int) -> dict[str, Any]:
+    """One session; returns the summary, as in `summary.json`."""
+    synth = _draw_bass()
+    dull, bright = (_positions(synth, patch) for patch in (_DULL, _BRIGHT))
+    sitting = _Sitting(synth=synth, positions=dull, rng=np.random.default_rng([seed, 1]))
+    agent = SoundAgent(load_sound_prior(), seed=seed)
+    agent.attend("bass", synth.names, role=_ROLE)
+    waves = {"before": sitting.render(dull), "target": sitting.render(bright)}
+    click.echo("Towards the target:")
+    _come_near(agent, sitting, measure_note(waves["target"], SAMPLE_RATE))
+    waves["after"] = sitting.render(sitting.positions)
+    click.echo("Towards what a simulated person likes:")
+    person = draw_sound_listener(np.random.default_rng([seed, 2]))
+    nearer = _pick(agent, sitting, person)
+    waves["picked"] = sitting.render(sitting.positions)
+    summary = {
+        "distances": [round(value, 4) for value in sitting.distances],
+        "nearer": round(nearer, 4),
+        "notes": NOTES,
+        "picks": PICKS,
+        "rest": round(sitting.distances[-1] / sitting.distances[0], 4),
+        "seed": seed,
+        "version": __version__,
+    }
+    _write(folder, waves, summary)
+    return summary
+
+
+def _draw_bass() -> Synth:
+    """One subtractive synth that plays A1."""
+    for number in range(_PITCH_TRIES):
+        synth = draw_synth("subtractive", np.random.default_rng([_SYNTH_SEED, number]))
+        if synth.pitch_hz == 55.0:
+            return synth
+    raise AudioError(f"No synth plays 55 Hz among {_PITCH_TRIES}; the demo's seed is wrong.")
+
+
+def _positions(synth: Synth, patch: dict[str, float]) -> FloatArray:
+    return np.array([patch.get(meaning, 0.6) for meaning in synth.meanings])
+
+
+def _come_near(agent: SoundAgent, sitting: _Sitting, target: Note) -> None:
+    """Let the agent play `NOTES` notes."""
+    agent.aim(target)
+    heard = sitting.hear(sitting.positions)
+    sitting.distances.append(agent.distance(heard))
+    for number in range(1, NOTES + 1):
+        move = agent.propose(sitting.positions, heard)
+        if move is None:
+            click.echo(f"{number:>4}  I rest: {agent.rest}")
+            sitting.distances.append(sitting.distances[-1])
+            break
+        moved = move.apply(sitting.positions)
+        after = sitting.hear(moved)
+        result = agent.hear(move, sitting.positions, heard, after)
+        click.echo(f"{number:>4}  {move.reason}; {result.reason}")
+        if result.is_kept and move.turns:
+            sitting.positions, heard = moved, after
+        sitting.distances.append(agent.distance(heard))
+
+
+def _pick(agent: SoundAgent, sitting: _Sitting, person: SoundListener) -> float:
+    """Let a person pick; returns how much nearer to their wish the sound is, 1 for all the way."""
+    agent.aim(None)
+    role = SOUND_ROLES.index(_ROLE)
+    heard = sitting.hear(sitting.positions)
+    first = person.utility(agent.features(heard), role)
+    for number in range(1, PICKS + 1):
+        patches, notes, names = [sitting.positions], [heard], ["what was there"]
+        for letter, move in zip("AB", agent.offer(sitting.positions, heard), strict=False):
+            moved = move.apply(sitting.positions)
+            note = sitting.hear(moved)
+            if agent.hear_variant(move, sitting.positions, heard, note):
+                patches.append(moved)
+                notes.append(note)
+                names.append(letter)
+                click.echo(f"{number:>4}  {letter}: {move.reason}")
+        choice = int(np.argmax([person.utility(agent.features(note), role) for note in notes]))
+        agent.choose(notes, choice)
+        sitting.positions, heard = patches[choice], notes[choice]
+        click.echo(f"{'':4}  picked: {names[choice]}")
+    last = person.utility(agent.features(heard), role)
+    return 1.0 - last / first if first < 0.0 else 0.0
+
+
+# -- the report -----------------------------------------------------------------------------------
+
+
+def _write(folder: Path, waves: dict[str, Wave], summary: dict[str, Any]) -> None:
+    soundfile = demo_library("soundfile")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, wave in waves.items():
+            # All equally loud, so that no ear takes louder for better.
+            level = wave * min(1.0, _PEAK / (float(np.abs(wave).max()) + 1e-9))
+            soundfile.write(str(folder / f"{name}.wav"), level, SAMPLE_RATE, subtype="PCM_24")
+        _draw(folder / "sound.png", waves, summary["distances"])
+        text = json.dumps(summary, indent=2, sort_keys=True)
+        (folder / "summary.json").write_text(f"{text}\n", encoding="utf-8")
+    except (OSError, RuntimeError) as error:  # soundfile raises RuntimeError for a full disk
+        raise AudioError(f"The report cannot be written to {folder} ({error}).") from error
+
+
+def _draw(file: Path, waves: dict[str, Wave], distances: Sequence[float]) -> None:
+    """The curve of the distance, and the spectra."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph")
+        figure = demo_library("matplotlib.figure").Figure(figsize=(11.0, 4.6), layout="constrained")
+        curve, spectra = figure.subplots(1, 2)
+        curve.plot(np.array(distances) / distances[0], color="#00796b", linewidth=2.0, marker="o")
+        curve.set_ylim(0.0, 1.05)
+        curve.set_title("Distance from the target, of the start", loc="left")
+        curve.set_xlabel("notes")
+        for name, colour in (("before", "#90a4ae"), ("target", "#c62828"), ("after", "#1565c0")):
+            freq, level_db = _spectrum(waves[name])
+            spectra.semilogx(freq, level_db, color=colour, label=name, linewidth=1.6)
+        spectra.set_xlim(40.0, 10_000.0)
+        spectra.set_title("Spectrum in thirds of an octave, dB", loc="left")
+        spectra.set_xlabel("Hz")
+        spectra.legend(frameon=False)
+        for axes in (curve, spectra):
+            axes.grid(color="#e3e8eb")
+            axes.set_axisbelow(True)
+        figure.savefig(str(file), format="png", dpi=130)
+
+
+def _spectrum(wave: Wave) -> tuple[FloatArray, FloatArray]:
+    """Centres of thirds of octaves, Hz, and their levels against the loudest, dB."""
+    power = np.abs(np.fft.rfft(wave)) ** 2
+    freq = np.fft.rfftfreq(wave.size, 1.0 / SAMPLE_RATE)
+    centres = 40.0 * 2.0 ** (np.arange(25) / 3.0)
+    edges = centres[:, None] * 2.0 ** np.array([-1.0 / 6.0, 1.0 / 6.0])
+    bands = np.array([power[(freq >= low) & (freq < high)].sum() for low, high in edges])
+    return centres, 10.0 * np.log10(bands / bands.max() + 1e-7)

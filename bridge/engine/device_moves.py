@@ -1,0 +1,403 @@
+"""The moves of devices: each one's life, from the variant of an offer to its way back.
+
+A move brings one parameter or several of one device to other positions. It is confirmed when the
+device has answered for each. Only what is ours is ever taken back: what a hand has moved since
+belongs to the hand.
+"""
+
+import math
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from bridge.engine.results import Decision
+from bridge.guard.knobs import Knobs, Place, Whose
+from bridge.guard.write import Purpose
+from bridge.mix.device_events import Note, SetDeviceParam
+from bridge.mix.devices import Device, Rack
+from bridge.mix.messages import Mode, MoveState
+from bridge.mix.notices import AlsoMoved, MoveReported
+from bridge.tasks.task import Knob, Scene, Variant
+
+_REMEMBERED: Final = 1024
+_CHANGED: Final = "the sound has changed since"
+_STANDS: Final = frozenset({MoveState.APPLIED, MoveState.CONFIRMED, MoveState.UNCONFIRMED})
+
+
+@dataclass(slots=True, kw_only=True)
+class Turn:
+    """A parameter that a move brings from one position to another."""
+
+    index: int
+    from_position: float
+    to_position: float
+    belongs_to_hand: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class DeviceMove:
+    """One move of a device and its life.
+
+    Attributes:
+        id: Its name for rewards.
+        key: The device's identity.
+        turns: What it brings where; the one that goes furthest first.
+        variant: What the task wanted.
+        scene: What the task knew.
+        state: Where it is in its life.
+        at: When it entered that state, monotonic seconds.
+        after: What a note sounded like with it; None until one was heard.
+        awaited: The parameters of which the device has not confirmed what was asked for last.
+        is_judged: Whether a person has said what they think of it.
+        is_heard: Whether any of it was ever written.
+    """
+
+    id: str
+    key: str
+    turns: tuple[Turn, ...]
+    variant: Variant
+    scene: Scene
+    state: MoveState
+    at: float
+    after: Note | None = None
+    awaited: set[int] = field(default_factory=set)
+    is_judged: bool = False
+    is_heard: bool = False
+
+    @property
+    def is_undoable(self) -> bool:
+        """Whether any of it stands and is still ours."""
+        return self.state in _STANDS and not all(turn.belongs_to_hand for turn in self.turns)
+
+
+class DeviceMoves:
+    """The moves of this session.
+
+    Attributes:
+        notices: What happened to moves since `take_notices`.
+        is_dump_wanted: The device left a write unanswered: ask what it really holds.
+    """
+
+    def __init__(self, rack: Rack, knobs: Knobs, next_id: Callable[[], str]) -> None:
+        self.notices: list[MoveReported] = []
+        self.is_dump_wanted = False
+        self._rack = rack
+        self._knobs = knobs
+        self._next_id = next_id
+        self._moves: OrderedDict[str, DeviceMove] = OrderedDict()
+        self._pinned: dict[Place, float] = {}
+        """Where a parameter stood before we first wrote it: what panic brings back."""
+
+    def take_notices(self) -> list[MoveReported]:
+        """The notices since the last call."""
+        notices, self.notices = self.notices, []
+        return notices
+
+    def get(self, move_id: str) -> DeviceMove | None:
+        """A move by its name."""
+        return self._moves.get(move_id)
+
+    def last(self, *, unjudged: bool = False) -> DeviceMove | None:
+        """The newest move that stands and is ours, if need be one that nobody has judged."""
+        standing = (move for move in reversed(self._moves.values()) if move.is_undoable)
+        return next((move for move in standing if not (unjudged and move.is_judged)), None)
+
+    def since(self, move: DeviceMove) -> list[DeviceMove]:
+        """That move and all later ones that stand, newest first."""
+        newest_first = list(reversed(self._moves.values()))
+        later = newest_first[: newest_first.index(move) + 1]
+        return [each for each in later if each.is_undoable]
+
+    def make(self, device: Device, variant: Variant, scene: Scene, at: float) -> DeviceMove | None:
+        """Give a variant a name, within what the guard grants; None where it changes nothing."""
+        turns = []
+        free = {knob.index: knob for knob in scene.knobs if knob.is_free}
+        for index, wanted in variant.positions.items():
+            knob = free.get(index)
+            if knob is None or math.isnan(wanted):
+                continue
+            spec = device.specs[index]
+            to = spec.snap(min(max(wanted, knob.least), knob.most))
+            if abs(to - knob.position) > spec.tolerance:
+                turns.append(Turn(index=index, from_position=knob.position, to_position=to))
+        if not turns:
+            return None
+        turns.sort(key=lambda turn: -abs(turn.to_position - turn.from_position))
+        move = DeviceMove(
+            id=self._next_id(),
+            key=device.key,
+            turns=tuple(turns),
+            variant=variant,
+            scene=scene,
+            state=MoveState.PROPOSED,
+            at=at,
+        )
+        self._moves[move.id] = move
+        while len(self._moves) > _REMEMBERED:
+            self._moves.popitem(last=False)
+        return move
+
+    def enter(self, move: DeviceMove, state: MoveState, at: float, reason: str = "") -> None:
+        """A move is in another state from now on, and everyone is told."""
+        move.state, move.at = state, at
+        if report := self.report(move, reason):
+            self.notices.append(report)
+
+    def report(self, move: DeviceMove, reason: str = "") -> MoveReported | None:
+        """A move as everyone is told of it; None where its device is gone."""
+        device = self._rack.by_key(move.key)
+        if device is None or any(turn.index not in device.specs for turn in move.turns):
+            return None
+        also = [
+            AlsoMoved(
+                param=device.param(turn.index),
+                from_value=turn.from_position,
+                to_value=turn.to_position,
+            )
+            for turn in move.turns
+        ]
+        return MoveReported(
+            move=move.id,
+            state=move.state,
+            track=device.track,
+            param=also[0].param,
+            from_value=also[0].from_value,
+            to_value=also[0].to_value,
+            reason=reason or move.variant.reason,
+            also=tuple(also[1:]),
+        )
+
+    # -- forward -------------------------------------------------------------------------------
+
+    def apply(self, move: DeviceMove, at: float) -> str:
+        """Send a move on its way; why not, in words, and then it has expired."""
+        device = self._rack.by_key(move.key)
+        why_not = "the device is gone" if device is None else self._why_not(device, move, at)
+        if device is None or why_not:
+            self.enter(move, MoveState.EXPIRED, at, why_not)
+            return why_not
+        move.is_heard = True
+        self.enter(move, MoveState.APPLIED, at)
+        move.awaited = {turn.index for turn in move.turns}
+        for turn in move.turns:
+            self._pinned.setdefault((device.key, turn.index), turn.from_position)
+            tolerance = device.specs[turn.index].tolerance
+            is_there = abs(device.position(turn.index) - turn.to_position) <= tolerance
+            if is_there and self._is_at(device, turn.index, turn.to_position):  # it was auditioned
+                self._confirm(move, turn.index, at)
+            else:
+                self._begin(device, turn.index, turn.to_position, at, Purpose.MOVE, move.id)
+        return ""
+
+    def audition(self, move: DeviceMove, at: float, *, on: bool, hand_on: int | None = None) -> str:
+        """Let a variant be heard, or bring back what was there; why not, in words.
+
+        The parameter that a hand is on stays as it is.
+        """
+        device = self._rack.by_key(move.key)
+        if device is None:
+            return "the device is gone"
+        purpose = Purpose.MOVE if on else Purpose.UNDO
+        if why_not := self._knobs.refusal(device, at, purpose):
+            return why_not
+        for turn in (turn for turn in move.turns if turn.index != hand_on):
+            self._pinned.setdefault((device.key, turn.index), turn.from_position)
+            target = turn.to_position if on else turn.from_position
+            self._begin(device, turn.index, target, at, purpose, "")
+        return ""
+
+    def _why_not(self, device: Device, move: DeviceMove, at: float) -> str:
+        for turn in move.turns:
+            stands = (turn.from_position, turn.to_position)
+            if not any(self._is_at(device, turn.index, position) for position in stands):
+                return _CHANGED
+            if abs(turn.to_position - turn.from_position) > self._knobs.step + 1e-9:
+                steps = device.specs[turn.index].steps
+                if not steps or abs(turn.to_position - turn.from_position) * (steps - 1) > 1.5:
+                    return "it is too far for one move"
+            if self._knobs.is_silent((device.key, turn.index)):
+                return "the DAW has not answered the last write to it"
+        return self._knobs.refusal(device, at, Purpose.MOVE)
+
+    def _is_at(self, device: Device, index: int, position: float) -> bool:
+        """Whether a parameter stands there, or is on its way there."""
+        heading = self._knobs.heading(device, index)
+        return abs(heading - position) <= device.specs[index].tolerance
+
+    def _begin(
+        self, device: Device, index: int, target: float, at: float, purpose: Purpose, move: str
+    ) -> None:
+        self._knobs.begin(device, index, target, at, purpose=purpose, move=move)
+
+    def receive(self, device: Device, index: int, position: float, at: float) -> Whose:
+        """Whose a value of a device is; a move whose last parameter it confirms is confirmed."""
+        whose, move_id = self._knobs.receive(device, index, position, at)
+        move = self._moves.get(move_id)
+        if whose is Whose.CONFIRMED and move is not None and move.state is MoveState.APPLIED:
+            turn = next(turn for turn in move.turns if turn.index == index)
+            turn.to_position = position  # what the device granted
+            self._confirm(move, index, at)
+        return whose
+
+    def _confirm(self, move: DeviceMove, index: int, at: float) -> None:
+        move.awaited.discard(index)
+        if not move.awaited and move.state is MoveState.APPLIED:
+            self.enter(move, MoveState.CONFIRMED, at)
+
+    def advance(self, at: float) -> list[SetDeviceParam]:
+        """What is to be written now."""
+        progress = self._knobs.advance(at)
+        for ramp in progress.unanswered:
+            self.is_dump_wanted = True
+            self._end(ramp.move, at, "the DAW did not answer")
+        for ramp, why_not in progress.refused:
+            self._end(ramp.move, at, why_not)
+        return progress.commands
+
+    def _end(self, move_id: str, at: float, reason: str) -> None:
+        """A move on its way gets no further; what of it was written stands."""
+        move = self._moves.get(move_id)
+        if move is None or move.state is not MoveState.APPLIED:
+            return
+        move.awaited.clear()
+        self.enter(move, MoveState.UNCONFIRMED, at, reason)
+
+    # -- back ----------------------------------------------------------------------------------
+
+    def stop(self, at: float, reason: str, *, spare_panic: bool = False) -> None:
+        """Leave everything where it is now."""
+        for ramp in self._knobs.cancel_all(spare_panic=spare_panic):
+            self._end(ramp.move, at, reason)
+
+    def revert(self, move: DeviceMove, at: float, reason: str) -> str:
+        """Take a move back, or by as much where later ones stand on it; why not, in words."""
+        device = self._rack.by_key(move.key)
+        if device is None:
+            return "the device is gone"
+        if why_not := self._knobs.refusal(device, at, Purpose.UNDO):
+            return f"{device.name} stays as it is: {why_not}"
+        self.enter(move, MoveState.REVERTED, at, reason)
+        for turn in move.turns:
+            if turn.belongs_to_hand or turn.index not in device.specs:
+                continue
+            now = self._knobs.on_the_wire(device, turn.index)
+            target = now - (turn.to_position - turn.from_position)
+            if not self._turns(device.key, turn.index) and not move.awaited:
+                target = turn.from_position
+            if turn.index in move.awaited:
+                target = turn.from_position
+            self._begin(device, turn.index, target, at, Purpose.UNDO, move.id)
+        move.awaited.clear()
+        return ""
+
+    def _turns(self, key: str, index: int) -> list[Turn]:
+        """What of our moves stands on a parameter."""
+        return [
+            turn
+            for move in self._moves.values()
+            if move.key == key and move.is_undoable
+            for turn in move.turns
+            if turn.index == index and not turn.belongs_to_hand
+        ]
+
+    def pinned(self) -> Iterable[tuple[Device, int, float]]:
+        """What we have moved: the device, the parameter, and where it stood before."""
+        for (key, index), position in list(self._pinned.items()):
+            device = self._rack.by_key(key)
+            if device is not None and index in device.specs:
+                yield device, index, position
+
+    def back_to_snapshot(self, at: float) -> None:
+        """Panic: bring all that we have moved back to where it stood, at once."""
+        self._knobs.cancel_all()
+        for move in self._moves.values():
+            device = self._rack.by_key(move.key)
+            is_locked = device is not None and bool(self._knobs.lock(device))
+            if move.is_undoable and not is_locked:
+                self.enter(move, MoveState.REVERTED, at, "panic")
+        for device, index, position in self.pinned():
+            is_back = self._is_at(device, index, position)
+            if not is_back and not self._knobs.refusal(device, at, Purpose.PANIC):
+                self._begin(device, index, position, at, Purpose.PANIC, "")
+
+    def yield_to_hand(self, device: Device, index: int, at: float) -> str:
+        """A hand is on a parameter: all of that device stops; returns our last move of it."""
+        for place in [(device.key, each) for each in device.specs]:
+            self._knobs.cancel(place)
+        for move in self._moves.values():
+            if move.key == device.key:
+                self._end(move.id, at, "your hand took over")
+        ours = self._turns(device.key, index)
+        last = ""
+        for move in self._moves.values():
+            if any(turn in ours for turn in move.turns) and move.key == device.key:
+                last = move.id
+        for turn in ours:
+            turn.belongs_to_hand = True
+        self._pinned.pop((device.key, index), None)
+        return last
+
+    def disown(self, key: str) -> None:
+        """Another patch: nothing that stands in that device is ours."""
+        for move in self._moves.values():
+            if move.key == key:
+                move.awaited.clear()
+                for turn in move.turns:
+                    turn.belongs_to_hand = True
+        for place in [place for place in self._pinned if place[0] == key]:
+            self._knobs.cancel(place)
+            del self._pinned[place]
+
+    def decision(self, move: DeviceMove, mode: Mode) -> Decision:
+        """The move as it has just been chosen."""
+        device = self._rack.by_key(move.key)
+        first, *more = move.turns
+        number = device.number if device else 0
+        names = [f"device/{number}/param/{turn.index}" for turn in move.turns]
+        also = [
+            f"{name} {turn.from_position!r} {turn.to_position!r}"
+            for name, turn in zip(names[1:], more, strict=True)
+        ]
+        return Decision(
+            move=move.id,
+            at=move.at,
+            mode=mode,
+            key=move.key,
+            track=device.track if device else 0,
+            param=names[0],
+            from_value=first.from_position,
+            to_value=first.to_position,
+            probability=move.variant.probability,
+            score=move.variant.score,
+            confidence=move.variant.confidence,
+            reason=move.variant.reason,
+            also="; ".join(also),
+        )
+
+
+def knobs_of(device: Device, guard: Knobs, *, is_free: bool) -> tuple[Knob, ...]:
+    """The parameters of a device whose positions are known, and how far each may go in one move.
+
+    One step at least, where that is a longer way than a move may go.
+    """
+    knobs = []
+    for index in sorted(device.specs):
+        spec, position = device.specs[index], device.position(index)
+        if math.isnan(position):
+            continue
+        step = max(guard.step, 1.0 / (spec.steps - 1)) if spec.steps > 1 else guard.step
+        if not is_free or guard.is_silent((device.key, index)):
+            step = 0.0
+        knobs.append(
+            Knob(
+                index=index,
+                name=spec.name,
+                position=position,
+                least=max(position - step, 0.0),
+                most=min(position + step, 1.0),
+                steps=spec.steps,
+                unit=spec.unit,
+            )
+        )
+    return tuple(knobs)

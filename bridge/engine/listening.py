@@ -1,0 +1,85 @@
+"""Listening: which notes say what the device sounds like now, and what it is to come near to.
+
+A note is heard *of a sound*: it counts only if it began after the last write. Where the DAW plays
+notes, one is asked for; where none comes, nothing more is asked for until one is heard.
+"""
+
+import math
+from typing import Final
+
+from bridge.mix.device_events import Note, NoteHeard, PlayNote, TargetChosen, TargetHeard
+from bridge.mix.devices import Device
+
+NOTE_S: Final = 2.0
+"""A note that is not heard within this, once it has ended, is not heard."""
+PLAYED_S: Final = 0.6
+_PITCH: Final = 48
+_VELOCITY: Final = 100
+_ARRIVES_S: Final = 0.05
+"""How far a tap's clock of a note may be off."""
+
+
+class Listening:
+    """What is known of the sound of the device in focus.
+
+    Attributes:
+        heard: The last note as the device stands now; None where none was heard since it changed.
+        target: What it is to come near to; None for a person's taste.
+        due: When a note that was asked for should have been heard; infinite where none was.
+    """
+
+    def __init__(self, *, plays_notes: bool) -> None:
+        self.heard: Note | None = None
+        self.target: Note | None = None
+        self.due = math.inf
+        self._plays_notes = plays_notes
+        self._is_deaf = False
+        self._path = ""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a note is awaited, or a target in vain: nothing can be decided then."""
+        return math.isfinite(self.due) or (self._is_deaf and self.target is not None)
+
+    def forget(self) -> None:
+        """The sound is another now: nothing is known of it."""
+        self.heard, self.due = None, math.inf
+
+    def begin(self) -> None:
+        """Another device, or another target: try to hear it."""
+        self.forget()
+        self._is_deaf = False
+
+    def ask(self, device: Device, at: float) -> PlayNote | None:
+        """A note to ask for; None where the DAW plays none, or nobody hears any."""
+        if not self._plays_notes or self._is_deaf:
+            return None
+        self.due = at + PLAYED_S + NOTE_S
+        return PlayNote(device=device.number, pitch=_PITCH, velocity=_VELOCITY, length_s=PLAYED_S)
+
+    def counts(self, note: NoteHeard, written_at: float) -> bool:
+        """Whether a note says what the device sounds like now, which was written at that time."""
+        if note.at - note.length_s < written_at - _ARRIVES_S:
+            return False
+        self.due, self._is_deaf = math.inf, False
+        return True
+
+    def give_up(self, at: float) -> str:
+        """What a person is told where no note was heard in time; empty where all is well."""
+        if at < self.due - 1e-9:
+            return ""
+        self.due, self._is_deaf = math.inf, True
+        return f"no note was heard within {NOTE_S:g} s: play one, or check the tap"
+
+    def choose_target(self, event: TargetChosen) -> str:
+        """A person names a file, or none; what they are told."""
+        self.target, self._path = None, event.path
+        self.begin()
+        return f"listening to {event.path}" if event.path else "no target any more"
+
+    def take_target(self, event: TargetHeard) -> bool:
+        """What was heard of a file; False where they have named another since."""
+        if event.path != self._path:
+            return False
+        self.target = None if event.trouble else event
+        return True

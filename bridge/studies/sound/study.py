@@ -1,0 +1,233 @@
+"""How near sounds come to a target or to a taste: ``mixbridge study sound``.
+
+Synths and people are those of `bridge.studies.sound.strangers`, which no training code can import,
+drawn from a salt that is made when the study starts and printed. Distances are reported in the
+features that the agent hears and between log-mel spectrograms that it never sees.
+"""
+
+import json
+import multiprocessing
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import numpy as np
+
+from bridge.errors import ConfigError
+from bridge.install.installation import install_command
+from bridge.sim.synths import NOTE_S
+from bridge.studies.sound.targets import (
+    BUDGETS,
+    SEARCHERS,
+    WORLDS,
+    draw_task,
+    measure_search,
+    repeat_distance,
+)
+from bridge.studies.sound.tastes import FROZEN_NOTES, PICKS, POPULATIONS, TEACHERS, measure_tastes
+from bridge.tasks.sound.agent import SoundAgent
+from bridge.tasks.sound.prior import SoundPrior, load_sound_prior
+
+_CONTROLS: Final = ("coin's picks", "inverted picks")
+_QUICK_SEARCHERS: Final = ("agent", "table alone", "learning off", "CMA-ES")
+_QUICK_TEACHERS: Final = ("A/B/C", "learning off")
+_MANY_KNOBS: Final = 64
+_BATCH, _BATCHES = 20, 15
+
+
+def measure_all(
+    prior: SoundPrior,
+    *,
+    salt: str,
+    targets: int,
+    people: int,
+    searchers: Sequence[str],
+    teachers: Sequence[str],
+    workers: int,
+) -> dict[str, Any]:
+    """All figures; `salt` is hexadecimal."""
+    seed = int(salt, 16)
+    repeats = [repeat_distance(prior, "standard", number, seed) for number in range(targets or 9)]
+    searches = [
+        partial(measure_search, prior, world, number, seed, name)
+        for world in WORLDS
+        for name in searchers
+        for number in range(targets)
+    ]
+    tastes = [
+        partial(
+            measure_tastes,
+            prior,
+            population,
+            number,
+            seed,
+            [name for name in teachers if population == POPULATIONS[0] or name not in _CONTROLS],
+        )
+        for population in POPULATIONS
+        for number in range(people)
+    ]
+    return {
+        "salt": salt,
+        "prior": prior.checksum,
+        "repeat": float(np.mean(repeats)),
+        "decision_ms": decision_ms(prior),
+        "searches": list(_all(searches, workers)),
+        "tastes": [row for rows in _all(tastes, workers) for row in rows],
+    }
+
+
+def _all(jobs: Sequence[Callable[[], Any]], workers: int) -> Iterator[Any]:
+    if workers == 1:
+        yield from (job() for job in jobs)
+        return
+    # A fresh interpreter for each: a fork of a process with threads may lock up.
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield from (future.result() for future in [pool.submit(job) for job in jobs])
+
+
+def decision_ms(prior: SoundPrior) -> float:
+    """CPU time of a decision on a device with 64 parameters, ms: the median of batches."""
+    task = draw_task(prior, "standard", 0, 1)
+    agent = SoundAgent(prior)
+    names = [f"{name} {copy}" for copy in range(6) for name in task.player.synth.names]
+    names = names[:_MANY_KNOBS]
+    agent.attend("large", names)
+    agent.aim(task.target)
+    positions = np.random.default_rng(1).random(len(names))
+    took = []
+    for _ in range(_BATCHES):  # a clock of the processor is slow to read
+        began = time.process_time()
+        for _ in range(_BATCH):
+            agent.propose(positions, task.heard)
+        took.append(1e3 * (time.process_time() - began) / _BATCH)
+    return float(np.median(took))
+
+
+# -- the tables -----------------------------------------------------------------------------------
+
+
+def lines(results: dict[str, Any]) -> Iterator[str]:
+    """The results as text, with standard errors."""
+    yield f"One note heard twice differs by {results['repeat']:.2f} (distance in the features)."
+    took = results["decision_ms"]
+    yield f"A decision among {_MANY_KNOBS} parameters takes {took:.2f} ms of the processor."
+    yield from _target_lines(results["searches"])
+    yield from _taste_lines(results["tastes"])
+
+
+def _target_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
+    budgets = "".join(f"{f'@{budget}':>13}" for budget in BUDGETS)
+    for world in WORLDS:
+        here = [row for row in rows if row["world"] == world]
+        if not here:
+            continue
+        starts = [row["start"] for row in here]
+        yield ""
+        yield f"Towards a target, {world}: rest of the distance after so many notes"
+        yield f"(mean ± se; the start is {np.mean(starts):.1f} away on average)"
+        yield f"{'':15}{budgets}   log-mel @10, @40   p90 @40  worse"
+        for name in dict.fromkeys(row["agent"] for row in here):
+            own = [row for row in here if row["agent"] == name]
+            rest, mel = (np.array([row[key] for row in own]) for key in ("rest", "mel"))
+            at_40 = rest[:, BUDGETS.index(40)]
+            figures = "".join(f"{_mean_se(column):>13}" for column in rest.T)
+            mels = ", ".join(f"{mel[:, BUDGETS.index(budget)].mean():.2f}" for budget in (10, 40))
+            yield (
+                f"{name:15}{figures}   {mels:>16}{np.quantile(at_40, 0.9):>10.2f}"
+                f"{(at_40 > 1.0).mean():>7.0%}"
+            )
+
+
+def _taste_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
+    picks = "".join(f"{f'@{count}':>12}" for count in PICKS)
+    for population in POPULATIONS:
+        here = [row for row in rows if row["population"] == population]
+        if not here:
+            continue
+        yield ""
+        yield f"Towards a taste, {population}: share of a greedy oracle's gain after so many picks"
+        yield f"{'':17}{picks}     p10  worse  refused   another synth, {FROZEN_NOTES} notes"
+        for name in dict.fromkeys(row["agent"] for row in here):
+            own = [row for row in here if row["agent"] == name]
+            share = np.array([row["share"] for row in own])
+            figures = "".join(f"{_mean_se(column):>12}" for column in share.T)
+            worse = float(np.mean([row["is_worse"] for row in own]))
+            text = f"{name:17}{figures}{np.quantile(share[:, -1], 0.1):>8.2f}{worse:>7.0%}"
+            if "refused" in own[0]:
+                text += f"{np.mean([row['refused'] for row in own]):>9.0%}"
+            if "frozen" in own[0]:
+                frozen, fresh = (np.array([r[k] for r in own]) for k in ("frozen", "unlearned"))
+                lift = f"lift {_mean_se(frozen - fresh)}"
+                text += f"   {frozen.mean():.2f}, unlearned {fresh.mean():.2f}, {lift}"
+            yield text
+    yield ""
+    yield (
+        f"A note lasts {NOTE_S:.1f} s: 40 notes are about a minute, 40 picks of three sounds about "
+        "four minutes of listening."
+    )
+
+
+def _mean_se(values: np.ndarray) -> str:
+    error = values.std(ddof=1) / np.sqrt(values.size) if values.size > 1 else 0.0
+    return f"{values.mean():.2f} ±{error:.2f}"
+
+
+# -- the command ----------------------------------------------------------------------------------
+
+
+@click.command()
+@click.option("--targets", type=click.IntRange(0, 1000), help="Of each kind; 40, quick 9.")
+@click.option("--people", type=click.IntRange(0, 1000), help="Of each population; 24, quick 6.")
+@click.option("--salt", help="What all is drawn from, hexadecimal; without it a new one is made.")
+@click.option("--quick", is_flag=True, help="A few minutes: fewer, and fewer rivals.")
+@click.option("--workers", type=click.IntRange(1, 256), help="Processes; one a core.")
+@click.option("--prior", "prior_file", type=click.Path(path_type=Path), help="Another prior.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Save all as JSON.")
+def main(
+    *,
+    targets: int | None,
+    people: int | None,
+    salt: str | None,
+    quick: bool,
+    workers: int | None,
+    prior_file: Path | None,
+    out: Path | None,
+) -> None:
+    """How near sounds come to a target or a taste, on synths and for people never met."""
+    salt = salt or secrets.token_hex(6)
+    try:
+        int(salt, 16)
+    except ValueError:
+        raise ConfigError(
+            f"--salt {salt}: expected a hexadecimal number, such as 8e8df559; or leave it out."
+        ) from None
+    searchers, teachers = list(SEARCHERS), list(TEACHERS)
+    if quick:
+        searchers, teachers = list(_QUICK_SEARCHERS), list(_QUICK_TEACHERS)
+    if find_spec("cma") is None:
+        searchers.remove("CMA-ES")
+        click.echo(f"Without CMA-ES, which needs more: {install_command('research')}", err=True)
+    click.echo(f"Salt {salt}; the same salt gives the same figures.")
+    results = measure_all(
+        load_sound_prior(prior_file),
+        salt=salt,
+        targets=(9 if quick else 40) if targets is None else targets,
+        people=(6 if quick else 24) if people is None else people,
+        searchers=searchers,
+        teachers=teachers,
+        workers=workers or os.cpu_count() or 1,
+    )
+    for line in lines(results):
+        click.echo(line)
+    if out is not None:
+        try:
+            out.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise ConfigError(f"{out}: cannot be written: {error.strerror}.") from error

@@ -1,0 +1,1 @@
+"""What is worked on: each task offers changes of its part of the world. Pure."""

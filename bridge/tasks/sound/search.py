@@ -1,0 +1,269 @@
+"""The next move of a device's knobs towards wanted features, and what is learnt of it.
+
+Theory of operation. Every single step of every knob has a value: half of it is the Q-table's, which
+knows how such steps turn out on many synths, half of it is what this device's effects forecast.
+Beside them stands one joint step of several knobs along those effects. The best is made, and what
+was heard after it teaches both. A move that did not help goes back; after `_STUCK` of these the
+joint step is drawn from the doubt about the effects (Thompson sampling), so that a search that
+stands still tries what it knows least.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge.learning.policies import epsilon_greedy
+from bridge.learning.q_learning import FloatArray, QTable
+from bridge.tasks.sound.cells import STEPS, error_weights, knob_actions, knob_cells
+from bridge.tasks.sound.distance import distance
+from bridge.tasks.sound.effects import LEVEL, EffectPrior, Effects
+from bridge.tasks.sound.roles import Knob, KnobRole
+
+LARGEST_WAY: Final = 0.35
+"""A knob is turned by so much of its way at once, at most, in a studio."""
+
+HIGHEST_RESONANCE: Final = 0.8
+"""Beyond this share of its way a resonance may whistle: it is never turned there."""
+
+MOST_RISE_DB: Final = 3.0
+"""A move after which a note is louder by more goes back."""
+
+_TABLE_SHARE: Final = 0.5
+_STUCK: Final = 2
+_LEAST_WAY: Final = 0.05
+_NO_WAY: Final = 1e-6
+_FAILED: Final = 0.5
+"""What a step that went back is worth less, until another move helps."""
+
+_GROWS: Final = 1.3
+_SHRINKS: Final = 0.6
+_SHORTEST: Final = 0.04
+"""How the reach of joint steps follows their success, shares of a knob's way."""
+
+_ENOUGH: Final = 0.2
+"""A search rests when the distance is this share of what one note heard twice differs by."""
+
+_LEAST_SD: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Step:
+    """A move of the knobs.
+
+    Attributes:
+        way: (knobs,) how far each turns.
+        gain: By how much the distance is expected to fall.
+        knob: Which knob, for a single step; -1 for a joint one.
+        step: Which of `STEPS`; -1 for a joint one.
+        probability: With which it was chosen.
+        is_try: Whether it was drawn from doubt, since nothing that is known helped.
+    """
+
+    way: FloatArray
+    gain: float
+    knob: int
+    step: int
+    probability: float
+    is_try: bool = False
+
+    @property
+    def is_joint(self) -> bool:
+        """Whether several knobs turn along the effects, and no action of the table."""
+        return self.knob < 0
+
+
+class Search:
+    """The search on one device.
+
+    Args:
+        table: The Q-table; it is updated in place.
+        prior: What the roles of knobs usually do.
+        knobs: Those that may move.
+        limit: The largest way of one move.
+        step_size: Of the Q-learning step, 0 to 1.
+        is_learning: False: neither table nor effects learn.
+        has_joint_steps: False: single steps only, valued by the table alone.
+
+    Attributes:
+        failures: How many moves went back since the last that stayed.
+    """
+
+    def __init__(
+        self,
+        table: QTable,
+        prior: EffectPrior,
+        knobs: Sequence[Knob],
+        *,
+        limit: float = LARGEST_WAY,
+        step_size: float = 0.5,
+        is_learning: bool = True,
+        has_joint_steps: bool = True,
+    ) -> None:
+        self.knobs = tuple(knobs)
+        self.indices = np.array([knob.index for knob in knobs], dtype=np.int64)
+        self.effects = Effects(prior, knobs)
+        self._table = table
+        self._noise_sd = prior.noise[:LEVEL]
+        self._limit = limit
+        self._step_size = step_size
+        self._is_learning = is_learning
+        self._has_joint_steps = has_joint_steps
+        self._actions = knob_actions(knobs)
+        is_resonance = np.array([knob.role is KnobRole.RESONANCE for knob in knobs])
+        self._top = np.where(is_resonance, HIGHEST_RESONANCE, 1.0)
+        self._failed = np.zeros((len(knobs), STEPS.size))
+        self._reach = limit
+        self.failures = 0
+
+    @property
+    def repeat_distance(self) -> float:
+        """How far one note that is heard twice is from itself, on average."""
+        return float((self._noise_sd**2).sum())
+
+    def is_near(self, error: FloatArray) -> bool:
+        """Whether a sound (its error, (6,)) is as near as ears can tell."""
+        return distance(error) < _ENOUGH * self.repeat_distance
+
+    def choose(
+        self,
+        positions: FloatArray,
+        error: FloatArray,
+        rng: np.random.Generator,
+        *,
+        epsilon: float = 0.0,
+    ) -> Step | None:
+        """The move that is expected to help most, or None where no knob can move.
+
+        Args:
+            positions: (knobs,) where they stand.
+            error: (6,) what was heard less what is wanted.
+            rng: The only source of chance.
+            epsilon: Probability of another single step that is not expected to harm.
+        """
+        slopes = self.effects.slopes(positions)
+        ways, is_open = self._single_ways(positions)
+        values = self._single_values(positions, error)
+        scores = values
+        if self._has_joint_steps:
+            gains = self.effects.single_gains(error, slopes, ways)
+            scores = _TABLE_SHARE * values + (1.0 - _TABLE_SHARE) * gains
+            is_open &= ways * slopes[:, LEVEL, None] <= MOST_RISE_DB
+        scores = scores - self._failed
+        joint, joint_gain = self._joint(positions, error, slopes, rng)
+        is_stuck = self.failures >= _STUCK
+        # What is drawn from doubt is to be tried, whatever is expected of it.
+        joint_score = np.inf if is_stuck and joint.any() else joint_gain
+        choice = epsilon_greedy(
+            np.append(scores.ravel(), joint_score),
+            np.append(is_open.ravel(), joint.any()),
+            epsilon=epsilon,
+            least_score=0.0,
+            rng=rng,
+        )
+        if choice is None:
+            return None
+        if choice.index == scores.size:
+            way, knob, step, gain = joint, -1, -1, joint_gain
+        else:
+            knob, step = divmod(choice.index, STEPS.size)
+            way, gain = np.zeros(len(positions)), float(scores[knob, step])
+            way[knob] = ways[knob, step]
+        return Step(
+            way=way,
+            gain=gain,
+            knob=knob,
+            step=step,
+            probability=choice.probability,
+            is_try=knob < 0 and is_stuck,
+        )
+
+    def _single_ways(self, positions: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+        """(knobs, 4) how far each step turns each knob, and which turn it far enough."""
+        steps = np.clip(STEPS, -self._limit, self._limit)
+        ends = np.clip(positions[:, None] + steps, 0.0, np.maximum(self._top, positions)[:, None])
+        ways = ends - positions[:, None]
+        return ways, np.abs(ways) >= max(min(_LEAST_WAY, self._limit), _NO_WAY)
+
+    def _single_values(self, positions: FloatArray, error: FloatArray) -> FloatArray:
+        cells = knob_cells(positions)
+        weights = error_weights(error, np.maximum(self._noise_sd, _LEAST_SD))
+        good, harm = self._table.expect(cells, np.broadcast_to(weights, cells.shape))
+        return np.asarray(np.take_along_axis(good - harm, self._actions, axis=1))
+
+    def _joint(
+        self, positions: FloatArray, error: FloatArray, slopes: FloatArray, rng: np.random.Generator
+    ) -> tuple[FloatArray, float]:
+        if not self._has_joint_steps:
+            return np.zeros(positions.size), -np.inf
+        is_stuck = self.failures >= _STUCK
+        reach = self._limit if is_stuck else self._reach
+        low = -np.minimum(reach, positions)
+        high = np.minimum(reach, np.maximum(self._top - positions, 0.0))
+        if is_stuck:
+            slopes = slopes + self.effects.sample(rng)
+        way = self.effects.joint_step(error, slopes, low, high)
+        return way, self.effects.gain(error, slopes, way)
+
+    def learn(
+        self, step: Step, positions: FloatArray, error: FloatArray, change: FloatArray
+    ) -> float:
+        """Learn from a move that was heard.
+
+        Args:
+            step: The move.
+            positions: (knobs,) where they stood before.
+            error: (6,) what was heard before, less what is wanted.
+            change: (7,) what is heard now, less what was heard before.
+
+        Returns:
+            By how much the distance fell: the reward.
+        """
+        reward = distance(error) - distance(error + change[:LEVEL])
+        if not self._is_learning:
+            return reward
+        self.effects.learn(positions, positions + step.way, change)
+        if not step.is_joint:
+            self._table.update(
+                knob_cells(positions)[step.knob],
+                error_weights(error, np.maximum(self._noise_sd, _LEAST_SD)),
+                int(self._actions[step.knob, step.step]),
+                reward=reward,
+                next_value=0.0,
+                step_size=self._step_size,
+                discount=0.0,
+            )
+        return reward
+
+    def settle(self, step: Step, *, is_kept: bool, is_loud: bool = False) -> None:
+        """Say whether a move was kept or went back, and whether since it was too loud."""
+        if is_kept:
+            self._failed[:] = 0.0
+            self.failures = 0
+            if step.is_joint:
+                self._reach = min(self._limit, _GROWS * self._reach)
+            return
+        # What was too loud is tried again by a smaller way.
+        self.failures += not is_loud
+        if not step.is_joint:
+            self._failed[step.knob, step.step] += _FAILED
+        elif is_loud or self.failures <= _STUCK:
+            self._reach = max(min(_SHORTEST, self._limit), _SHRINKS * self._reach)
+
+    def state(self) -> dict[str, Any]:
+        """What was learnt of this device, as plain data; the table is kept by its owner."""
+        return {
+            "effects": self.effects.state(),
+            "failed": self._failed.tolist(),
+            "failures": self.failures,
+            "reach": self._reach,
+        }
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take over what `state` gave for the same knobs."""
+        self.effects.load_state(state["effects"])
+        self._failed = np.array(state["failed"], dtype=np.float64)
+        self.failures = int(state["failures"])
+        self._reach = min(float(state["reach"]), self._limit)

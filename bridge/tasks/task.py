@@ -1,0 +1,178 @@
+"""What a task of devices is: the seam between the engine and whatever works on a sound.
+
+The engine keeps the device, its parameters' positions and what was heard of it; it moves them
+through the guard, tells hands from echoes, and knows undo, panic, offers and the journal. A task
+does two things: it says what it would change (`propose`), and it learns from what became of that
+(`learn`). It never sees a DAW, a strip or a clock, and it is deterministic: the same calls after
+the same `load_state` give the same answers, bit for bit, since the journal is replayed through it.
+``docs/tasks.md`` says how one is added.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol, runtime_checkable
+
+from bridge.mix.device_events import Note
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knob:
+    """A parameter of the device in focus, as a position on its way.
+
+    Attributes:
+        index: Its number in the device.
+        name: As the DAW says it.
+        position: Where it stands, 0 to 1.
+        least: The lowest position that one move may bring it to now.
+        most: The highest; both are `position` where it may not be moved.
+        steps: How many positions it has; 0 where it is continuous.
+        unit: In words; empty where the DAW says none.
+    """
+
+    index: int
+    name: str
+    position: float
+    least: float
+    most: float
+    steps: int = 0
+    unit: str = ""
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it may be moved now."""
+        return self.least < self.most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """All that a task may know when it is asked.
+
+    Attributes:
+        key: The device's identity.
+        device: Its name.
+        role: The role of its track, as `bridge.mix.roles.Role` says it.
+        knobs: Its parameters whose positions are known, in their order.
+        heard: The last note as the device stands now; None where none was heard since it changed.
+        target: What it is to come near to; None for a person's taste.
+    """
+
+    key: str
+    device: str
+    role: str
+    knobs: tuple[Knob, ...]
+    heard: Note | None
+    target: Note | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """A change that a task wants: one move, of one parameter or several.
+
+    Attributes:
+        positions: Where to bring which parameter, by number; within `Knob.least` and `most`. Empty
+            where the sound is to be heard once more before anything is changed: its lesson is
+            `Teaching.HEARD` with that note.
+        probability: With which the policy chose this one, for off-policy evaluation.
+        score: The expected improvement over leaving the sound alone.
+        confidence: 0 (a guess) to 1 (this person has said so often).
+        reason: Why, in one sentence that a sound designer would say.
+        trace: What the task needs to learn from this later; opaque to everyone else.
+    """
+
+    positions: Mapping[int, float]
+    probability: float
+    score: float
+    confidence: float
+    reason: str
+    trace: Any = None
+
+
+class Teaching(StrEnum):
+    """How a lesson came about."""
+
+    HEARD = "heard"
+    """The move was made and its note heard: nobody has judged it."""
+    THUMB = "thumb"
+    """A person judged the move, or took it back (-1)."""
+    PICK = "pick"
+    """A person chose among the variants of an offer, or kept what was there."""
+    HAND = "hand"
+    """A person moved parameters themselves; if a note was heard before, it waits for the next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """What became of a change.
+
+    Attributes:
+        teaching: How it came about.
+        scene: The scene in which the change was made; its `heard` is the sound before.
+        variants: What it is about: one move; all variants of the offer; for a hand, one variant
+            with where the person left the parameters, and nothing else in it.
+        after: What each of them sounded like; None where it was not heard.
+        value: -1 to +1 for a thumb. For a pick the number of the variant, from 1, or 0. Else 0.
+        weight: How much it counts, 0 to 1.
+    """
+
+    teaching: Teaching
+    scene: Scene
+    variants: tuple[Variant, ...]
+    after: tuple[Note | None, ...]
+    value: float = 0.0
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a lesson led to.
+
+    Attributes:
+        text: What is believed now that was not before, in words; empty for nothing.
+        takes_back: Why a move that was heard is to go back, in words; empty where it stays. Asked
+            for `Teaching.HEARD` alone: with a target nobody else judges.
+    """
+
+    text: str = ""
+    takes_back: str = ""
+
+
+class Task(Protocol):
+    """What the engine needs of a task of devices."""
+
+    def propose(self, scene: Scene, *, count: int, explore: bool) -> tuple[Variant, ...]:
+        """Up to `count` different changes wanted now, best first.
+
+        Nothing is an answer: the sound is left alone. What goes beyond a knob's bounds is
+        shortened, and what changes nothing is left out.
+
+        Args:
+            scene: What is known.
+            count: 1 for a move, more for an offer.
+            explore: Whether an exploratory choice is permitted (never in gig mode).
+        """
+
+    def learn(self, lesson: Lesson) -> Outcome:
+        """Learn from what became of a change."""
+
+    def beliefs(self) -> Mapping[str, Any]:
+        """What is believed of this person, as JSON that a person can read."""
+
+    def state(self) -> bytes:
+        """All that has been learnt, as canonical JSON; equal bytes mean equal beliefs."""
+
+    def load_state(self, state: bytes) -> None:
+        """Take over what `state` returned, of this or an earlier version.
+
+        Raises:
+            PriorError: If it cannot be read, in one sentence.
+        """
+
+
+@runtime_checkable
+class Advised(Protocol):
+    """A task that can say why it proposes nothing."""
+
+    @property
+    def rest(self) -> str:
+        """Why the last `propose` gave nothing, in a sentence; empty where it gave something."""

@@ -1,0 +1,234 @@
+"""The real ZynAddSubFX on loopback: echo, hands of a second client, patches, panic, bad input."""
+
+import asyncio
+import math
+import struct
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from support.ports import free_ports
+from support.rig import Remote, running
+from support.scripted_task import ScriptedTask
+from support.zyn import ADDRESS, BANK, Client, needs_zyn, running_zyn
+
+from bridge.agents.flat import FlatAgent
+from bridge.daws import make_dialect
+from bridge.daws.zyn.wire.params import NUMBER, PARAMS
+from bridge.engine.engine import Engine
+from bridge.engine.results import StepResult
+from bridge.guard.limits import LIMITS, Profile
+from bridge.mix import device_events as d
+from bridge.mix import messages as m
+from bridge.mix.device_events import TaskName
+from bridge.mix.messages import Mode
+from bridge.mix.notices import Actor, ChangeNoticed, MoveReported, Notice, StatusChanged
+from bridge.runtime.runner import Runner
+from bridge.runtime.udp import UdpEndpoint
+from bridge.tasks.task import Teaching
+
+pytestmark = [needs_zyn, pytest.mark.slow]
+
+PATIENCE_S = 60.0
+CUTOFF, RESONANCE = ADDRESS["Filter Cutoff"], ADDRESS["Filter Resonance"]
+
+
+class Kept:
+    """A journal that keeps nothing but what a test asks for."""
+
+    trouble = ""
+
+    def settle(self, reward: m.RewardReceived) -> bool:
+        return False
+
+    def append(self, event: m.Event, result: StepResult, memory: bytes | None) -> None:
+        pass
+
+
+class Studio:
+    """A bridge beside a real Zyn, with a task that wants what it is told, and a second client."""
+
+    def __init__(self, runner: Runner, task: ScriptedTask, other: Client) -> None:
+        self.runner = runner
+        self.task = task
+        self.other = other
+        self.told: list[Notice] = []
+        runner.watchers.append(self.told.append)
+
+    def ask(self, event: Callable[..., m.PersonEvent], **fields: object) -> None:
+        self.runner.request(event(at=asyncio.get_running_loop().time(), **fields))
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            while not is_so():
+                await asyncio.sleep(0.01)
+
+    async def held(self, address: str) -> object:
+        return await asyncio.to_thread(self.other.ask, address)
+
+    def position(self, address: str) -> float:
+        device = self.runner.engine.devices.focus
+        return device.position(NUMBER[address]) if device else math.nan
+
+    def states(self) -> list[str]:
+        return [each.state.value for each in self.told if isinstance(each, MoveReported)]
+
+    async def move(self, **wants: float) -> None:
+        """Let one move be made and confirmed."""
+        count = self.states().count("confirmed")
+        self.task.wants.append({name.replace("_", " "): to for name, to in wants.items()})
+        await self.until(lambda: self.states().count("confirmed") > count)
+
+
+Scene = Callable[[Studio], Awaitable[None]]
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    with running_zyn() as port:
+        yield port
+
+
+def play(port: int, scene: Scene) -> None:
+    with closing(Client(port)) as other:
+        other.say("/load_xiz", 0, BANK)
+        assert other.ask("/part0/Pname") is not None
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as loop:
+            loop.run(_play(port, scene, other))
+
+
+async def _play(port: int, scene: Scene, other: Client) -> None:
+    task = ScriptedTask()
+    engine = Engine(
+        agent=FlatAgent(step_size=0.5, discount=0.0, epsilon=0.0, seed=1),
+        limits=LIMITS[Profile.STUDIO],
+        mode=Mode.ASSIST,
+        interval_s=0.05,
+        session=1,
+        learning_enabled=True,
+        tasks={TaskName.SOUND: task},
+    )
+    runner = Runner(
+        engine=engine,
+        dialect=make_dialect("zyn"),
+        daw=("127.0.0.1", port),
+        session=1,
+        read_every_s=0.5,
+    )
+    endpoint = UdpEndpoint.open(
+        "127.0.0.1", 0, on_message=runner.take, on_fault=runner.refuse, counters=runner.counters
+    )
+    runner.open(endpoint, Kept())
+    studio = Studio(runner, task, other)
+    try:
+        runner.ask_daw()
+        await studio.until(lambda: engine.status[0] == "online")
+        studio.ask(d.FocusChosen, track="#1", what="")
+        studio.ask(d.TaskChosen, task=TaskName.SOUND)
+        await studio.until(lambda: engine.devices.focus is not None)
+        await scene(studio)
+    finally:
+        runner.stop()
+        endpoint.close()
+
+
+def test_a_move_arrives_is_confirmed_and_undone(port: int) -> None:
+    async def scene(studio: Studio) -> None:
+        before = studio.position(CUTOFF), studio.position(ADDRESS["Amp Sustain"])
+        towards = [0.2 if each > 0.5 else -0.2 for each in before]
+        await studio.move(Filter_Cutoff=before[0] - towards[0], Amp_Sustain=before[1] - towards[1])
+        held = PARAMS[0].read((await studio.held(CUTOFF),))  # type: ignore[arg-type]
+        device = studio.runner.engine.devices.focus
+        assert device
+        assert held is not None
+        assert device.specs[1].position(held) == pytest.approx(before[0] - towards[0], abs=1e-4)
+        assert isinstance(await studio.held(ADDRESS["Amp Sustain"]), int)
+        studio.ask(m.UndoRequested, move="")
+        await studio.until(
+            lambda: all(
+                abs(studio.position(address) - was) < 1e-4
+                for address, was in zip((CUTOFF, ADDRESS["Amp Sustain"]), before, strict=True)
+            )
+        )
+        assert studio.states() == ["applied", "confirmed", "reverted"]
+
+    play(port, scene)
+
+
+def test_a_hand_of_a_second_client_wins_and_teaches(port: int) -> None:
+    async def scene(studio: Studio) -> None:
+        await studio.move(Filter_Resonance=0.5)
+        for step in range(1, 31):
+            studio.other.say(RESONANCE, 1.0 + 0.1 * step)
+            await asyncio.sleep(0.04)  # faster, and the last value that Zyn keeps may be another
+        await studio.until(lambda: any(isinstance(each, ChangeNoticed) for each in studio.told))
+        (change,) = [each for each in studio.told if isinstance(each, ChangeNoticed)]
+        assert change.actor is Actor.HAND
+        held = await studio.held(RESONANCE)
+        assert isinstance(held, float)
+        assert change.to_value == pytest.approx(math.log(held / 0.1) / math.log(1e4), abs=1e-4)
+        (hand,) = studio.task.taught(Teaching.HAND)
+        assert hand.variants[0].positions.keys() == {2}
+
+    play(port, scene)
+
+
+def test_a_patch_that_is_loaded_is_read_anew_and_is_the_persons(port: int) -> None:
+    async def scene(studio: Studio) -> None:
+        await studio.move(Filter_Cutoff=0.9, Unison_Detune=0.9, Amp_Attack=0.3)
+        studio.other.say("/load_xiz", 0, BANK)
+        await studio.until(
+            lambda: any(
+                isinstance(each, StatusChanged) and "another patch was loaded" in each.text
+                for each in studio.told
+            )
+        )
+        assert studio.task.taught(Teaching.HAND) == []
+        loaded = await studio.held(CUTOFF)
+        studio.ask(m.PanicPressed)
+        await asyncio.sleep(0.3)
+        assert await studio.held(CUTOFF) == loaded
+
+    play(port, scene)
+
+
+def test_panic_brings_the_sound_back(port: int) -> None:
+    async def scene(studio: Studio) -> None:
+        before = await studio.held(CUTOFF)
+        position = studio.position(CUTOFF)
+        await studio.move(Filter_Cutoff=position - 0.3 if position > 0.5 else position + 0.3)
+        assert await studio.held(CUTOFF) != before
+        studio.ask(m.PanicPressed)
+        await studio.until(lambda: abs(studio.position(CUTOFF) - position) < 1e-4)
+        assert await studio.held(CUTOFF) == pytest.approx(before, rel=1e-3)
+
+    play(port, scene)
+
+
+def test_a_nan_that_zyn_keeps_makes_the_parameter_unknown_until_it_is_said_again(port: int) -> None:
+    async def scene(studio: Studio) -> None:
+        studio.other.say_bytes(_raw(CUTOFF, math.nan))
+        await studio.until(lambda: math.isnan(studio.position(CUTOFF)))
+        studio.other.say(CUTOFF, 1000.0)
+        await studio.until(lambda: not math.isnan(studio.position(CUTOFF)))
+
+    play(port, scene)
+
+
+def _raw(address: str, value: float) -> bytes:
+    """A float that our own encoder refuses to write."""
+    padded = address.encode() + b"\0" * (4 - len(address) % 4)
+    return padded + b",f\0\0" + struct.pack(">f", value)
+
+
+def test_the_command_line_stands_beside_it_and_sees_a_hand(port: int, tmp_path: Path) -> None:
+    settings = {"dialect": "zyn", "port": port}
+    with running(tmp_path, daw=settings, mode="observe") as bridge, closing(Client(port)) as other:
+        (own,) = free_ports(1)
+        with closing(Remote(port=own, bridge_port=bridge.port)) as remote:
+            remote.greet()
+            remote.wait_for_status("online")
+            for step in range(1, 11):
+                other.say(RESONANCE, 5.0 + step)
+            assert remote.hear("/bridge/change", "hand", 1, f"device/1/param/{NUMBER[RESONANCE]}")

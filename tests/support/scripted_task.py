@@ -1,0 +1,64 @@
+"""A task of devices that wants what it is told to want; the smallest that there can be."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from bridge.errors import PriorError
+from bridge.tasks.task import Lesson, Outcome, Scene, Teaching, Variant
+
+
+class ScriptedTask:
+    """Proposes positions by the names of knobs, in turn, and counts what it is taught.
+
+    Attributes:
+        wants: What it wants next, best first; the first `count` are proposed and used up.
+        scenes: What it was asked with.
+        lessons: What it was taught.
+        takes_back: Why the next move that is heard is to go back.
+    """
+
+    def __init__(self) -> None:
+        self.wants: list[dict[str, float]] = []
+        self.scenes: list[Scene] = []
+        self.lessons: list[Lesson] = []
+        self.counts: dict[str, int] = {}
+        self.rest = ""
+        self.takes_back = ""
+
+    def propose(self, scene: Scene, *, count: int, explore: bool) -> tuple[Variant, ...]:
+        self.scenes.append(scene)
+        wanted, self.wants = self.wants[:count], self.wants[count:]
+        self.rest = "" if wanted else "the script is over"
+        index = {knob.name: knob.index for knob in scene.knobs}
+        return tuple(
+            Variant(
+                positions={index[name]: to for name, to in each.items()},
+                probability=1.0 / len(wanted),
+                score=0.5,
+                confidence=0.25,
+                reason=f"the script wants {', '.join(each)}",
+            )
+            for each in wanted
+        )
+
+    def learn(self, lesson: Lesson) -> Outcome:
+        self.lessons.append(lesson)
+        self.counts[lesson.teaching] = self.counts.get(lesson.teaching, 0) + 1
+        takes_back, self.takes_back = self.takes_back, ""
+        return Outcome(text=f"lesson {sum(self.counts.values())}", takes_back=takes_back)
+
+    def taught(self, teaching: Teaching) -> list[Lesson]:
+        return [lesson for lesson in self.lessons if lesson.teaching is teaching]
+
+    def beliefs(self) -> Mapping[str, Any]:
+        return self.counts
+
+    def state(self) -> bytes:
+        return json.dumps(self.counts, sort_keys=True, separators=(",", ":")).encode()
+
+    def load_state(self, state: bytes) -> None:
+        try:
+            self.counts = {str(name): int(count) for name, count in json.loads(state).items()}
+        except (ValueError, AttributeError) as error:
+            raise PriorError(f"The script cannot read its state ({error}).") from None

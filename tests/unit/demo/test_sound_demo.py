@@ -1,0 +1,21 @@
+"""The demo of sounds."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bridge.demo.sound import run_sound_demo
+
+
+def test_the_dull_bass_comes_near_and_the_report_is_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("soundfile")
+    assert run_sound_demo(seed=0, folder=tmp_path) == 0
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert summary["rest"] < 0.3
+    assert summary["nearer"] > 0.0
+    for name in ("before.wav", "target.wav", "after.wav", "picked.wav", "sound.png"):
+        assert (tmp_path / name).stat().st_size > 10_000
+    assert "than the target: Filter Cutoff" in capsys.readouterr().out

@@ -2,9 +2,10 @@
 
 PYTHON ?= python3
 # Debian packages that the tests need; `make test` installs them where it runs as root on Debian.
-DEBIAN_PACKAGES := ardour chromium jackd2 lmms zynaddsubfx zynaddsubfx-data
+DEBIAN_PACKAGES := ardour chromium jackd2 lmms node-typescript zynaddsubfx zynaddsubfx-data
 
 BIN := .venv/bin
+SCRIPTS := bridge/web/static/jsconfig.json
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 # Tests run side by side, those of a file one after the other. A worker a core: more are faster, and
@@ -60,6 +61,8 @@ static: setup
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@if command -v tsc >/dev/null; then echo "tsc --project $(SCRIPTS)"; tsc --project $(SCRIPTS); \
+		else echo "Left out: types of the page's JavaScript (apt install node-typescript)"; fi
 
 docs: .venv/docs ## Build the site of the documentation into build/site; a broken link is an error
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet

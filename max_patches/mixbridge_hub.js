@@ -147,8 +147,8 @@ function Strip(id) {
         this.track, this.mixer, this.gain, this.pan,
         observe(id, "mute", mark), observe(id, "solo", mark)
     ];
-    // Live cannot observe is_enabled; state is 0 where a control is there, 1 where it has no effect,
-    // and 2 where it cannot be changed.
+    // Live cannot observe is_enabled; state is 0 where a control is there, 1 where it has no
+    // effect, and 2 where it cannot be changed.
     for (var i = 0; i < PARAMETERS.length; i += 1) {
         var parameter = Number(this[PARAMETERS[i]].id);
         this.observers.push(observe(parameter, "automation_state", mark));
@@ -378,9 +378,11 @@ function showCount() {
     }
     var barred = 0;
     for (var i = 0; i < strips.length; i += 1) {
-        if (strips[i].said["barred/gain"] !== "" || strips[i].said["barred/pan"] !== "") { barred += 1; }
+        var said = strips[i].said;
+        if (said["barred/gain"] !== "" || said["barred/pan"] !== "") { barred += 1; }
     }
-    show("count", "set", strips.length + " tracks   " + ears + " heard   " + barred + " held by Live");
+    show("count", "set", strips.length + " tracks   " + ears + " heard   " +
+        barred + " held by Live");
 }
 
 // -- the pulse --------------------------------------------------------------------------------
@@ -543,7 +545,9 @@ var HEARD = {
     "/bridge/rateable": rate,
     "/bridge/status": status,
     "/bridge/error": function (text) { show("status", "set", text); },
-    "/bridge/rewarded": function (id, name) { show("state", "set", name === "" ? "heard" : "learnt"); },
+    "/bridge/rewarded": function (id, name) {
+        show("state", "set", name === "" ? "heard" : "learnt");
+    },
     "/mix/refresh": function (number) {
         if (isSongDirty) { relist(); }
         dump(number);

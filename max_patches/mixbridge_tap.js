@@ -106,7 +106,8 @@ function list() {
     var levels = [powerToDb(frame[0]), powerToDb(2 * Math.pow(Math.max(frame[1], frame[2]), 2))];
     for (var i = 3; i < FRAME; i += 1) { levels.push(powerToDb(frame[i])); }
     outlet(TO_PANEL, ["bands"].concat(levels.slice(2)));
-    outlet(TO_PANEL, ["level", "set", inWords(levels[0]) + " RMS   " + inWords(levels[1]) + " peak"]);
+    var text = inWords(levels[0]) + " RMS   " + inWords(levels[1]) + " peak";
+    outlet(TO_PANEL, ["level", "set", text]);
     if (trackId === 0) { return; }
     sequence = (sequence + 1) % 0x7fffffff;
     outlet(TO_BRIDGE, ["/mix/tap", trackId, sequence].concat(levels));

@@ -16,7 +16,6 @@ from bridge.errors import DialectError, JournalError, NetworkError
 from bridge.journal.state_file import read_state, write_state
 from bridge.mix.messages import PersonEvent
 from bridge.mix.notices import MIX_ENDORSED, Notice, RequestRefused, StatusChanged
-from bridge.mix.params import MOVABLE, SPECS
 from bridge.mix.spectrum import EQ_SHAPE
 from bridge.osc.message import OscMessage
 from bridge.runtime.keyboard import KEYS
@@ -26,6 +25,7 @@ from bridge.web.extras import PageExtras
 from bridge.web.first_run import daws_to_json, find_daws, way_to_json
 from bridge.web.history import row_to_json
 from bridge.web.server import Page, names_of_this_machine
+from bridge.web.views import schema
 
 SHOWN_HZ: Final = 10.0
 """How often the page gets a new moment; as long as nobody looks, none is made."""
@@ -84,7 +84,7 @@ class PageService:
                 "daws": daws_to_json(),
                 "mayChoose": extras.choose is not None,
                 "listens": f"{settings.listen.host}:{settings.listen.port}",
-                "ranges": [[SPECS[param].minimum, SPECS[param].maximum] for param in MOVABLE],
+                "schema": schema(),
                 "eqShape": EQ_SHAPE.tolist(),
                 **extras.facts,
             },

@@ -16,16 +16,19 @@ from bridge.engine.ledger import Row
 from bridge.engine.view import View
 from bridge.mix.messages import StripSwitch
 from bridge.mix.params import (
+    CLASS_WORDS,
     COLUMN,
     EQ_COLUMNS,
     LOCK_CLASS,
     MOVABLE,
     PARAM_WORDS,
     SENDS,
+    SPECS,
     LockClass,
     Param,
     in_words,
 )
+from bridge.mix.roles import ROLES
 from bridge.mix.spectrum import FloatArray, eq_curve_db, loudness_db, to_db, to_power
 
 _CLASSES: Final = (LockClass.GAIN, LockClass.EQ, LockClass.PAN)
@@ -43,6 +46,29 @@ class Section:
 
     key: Hashable
     make: Callable[[], Any]
+
+
+def schema() -> dict[str, Any]:
+    """The tables that the page shares with the bridge; they never change while it runs.
+
+    Returns:
+        `params`: what the bridge may move, in the order of every row of values: name, words, class,
+        and the least and greatest value that is ever sent; `classes`: the words of each class;
+        `roles`: the words of `/mix/track/{n}/role`.
+    """
+    return {
+        "params": [
+            {
+                "name": param.value,
+                "words": PARAM_WORDS[param],
+                "class": LOCK_CLASS[param].value,
+                "range": [SPECS[param].minimum, SPECS[param].maximum],
+            }
+            for param in MOVABLE
+        ],
+        "classes": {each.value: CLASS_WORDS[each] for each in _CLASSES},
+        "roles": [role.value for role in ROLES],
+    }
 
 
 def sections(

@@ -155,7 +155,8 @@ def test_nonsense_is_answered_or_ends_the_conversation(web: Web, said: str) -> N
 
 def test_files_outside_the_page_are_not_there(web: Web) -> None:
     for path in ("/static/..%2fgate.py", "/static/../gate.py", "/static/%2e%2e/gate.py",
-                 "/static/__init__.py", "/static/none.js", "/api/../../etc/passwd"):  # fmt: skip
+                 "/static/__init__.py", "/static/none.js", "/static/types.d.ts",
+                 "/static/jsconfig.json", "/api/../../etc/passwd"):  # fmt: skip
         assert web.fetch(path).status in (401, 404)
 
 

@@ -1,60 +1,118 @@
 // The desk as a console: strips side by side, in groups where that is wanted, with a search.
 
-import { h, say, mark } from "./dom.js";
+import { button, h, say, mark } from "./dom.js";
 import * as words from "./words.js";
 import { state } from "./link.js";
 import { table } from "./keys.js";
 import { flip, makeStrip } from "./strip.js";
 import { makeDetail } from "./detail.js";
 
+/** @typedef {import("./types.js").Changed} Changed */
+/** @typedef {ReturnType<typeof makeStrip>} ShownStrip */
+
 const GROUPS = [
-  ["Drums", ["kick", "snare", "hats", "drums"]],
-  ["Bass", ["bass"]],
-  ["Guitars and keys", ["guitar", "keys"]],
-  ["Voices", ["lead", "backing"]],
-  ["Pads and strings", ["pad", "strings"]],
-  ["Effects and others", ["fx", "other"]],
+  { name: "Drums", roles: ["kick", "snare", "hats", "drums"] },
+  { name: "Bass", roles: ["bass"] },
+  { name: "Guitars and keys", roles: ["guitar", "keys"] },
+  { name: "Voices", roles: ["lead", "backing"] },
+  { name: "Pads and strings", roles: ["pad", "strings"] },
+  { name: "Effects and others", roles: ["fx", "other"] },
 ];
 const KEPT = "mixbridge-groups";
+/** @type {Record<string, import("./strip.js").Verb>} */
 const STRIP_KEYS = { l: "learn", a: "act", s: "safe" };
 
-const groupOf = (strip) => GROUPS.find(([, roles]) => roles.includes(strip.role))?.[0] ?? GROUPS.at(-1)[0];
+/** @param {import("./types.js").Strip} strip */
+const groupOf = ({ role }) =>
+  (GROUPS.find(({ roles }) => roles.includes(role)) ?? GROUPS[GROUPS.length - 1]).name;
+
+/**
+ * The number of the strip that something happened to; NaN where it was none.
+ *
+ * @param {{ target: EventTarget | null }} event
+ */
+function indexOf({ target }) {
+  const strip = target instanceof Element ? target.closest(".strip") : null;
+  return strip instanceof HTMLElement ? Number(strip.dataset.index) : NaN;
+}
 
 export function makeDesk() {
-  const search = h("input", { type: "search", placeholder: "Find a track or role", "aria-label": "Find a track", oninput: () => arrange() });
+  const search = h("input", {
+    type: "search",
+    placeholder: "Find a track or role",
+    "aria-label": "Find a track",
+    oninput: () => arrange(),
+  });
   const count = h("span", { class: "count", role: "status" });
-  const grouped = h("button", { type: "button", class: "tool group-switch", text: "Groups", onclick: () => { localStorage.setItem(KEPT, isGrouped() ? "" : "yes"); arrange(); } });
-  const rack = h("div", { class: "console", role: "group", "aria-label": "Tracks. Arrow keys go from one to the next, Enter shows its details." });
-  const empty = h("p", { class: "empty" }, "No tracks yet. ", h("a", { href: "/start", text: "Connect your DAW" }), ", or look at the Doctor.");
+  const grouped = button({ class: "tool group-switch", text: "Groups", onclick: switchGroups });
+  const rack = h("div", {
+    class: "console",
+    role: "group",
+    "aria-label": "Tracks. Arrow keys go from one to the next, Enter shows its details.",
+  });
+  const empty = h("p", { class: "empty" },
+    "No tracks yet. ",
+    h("a", { href: "/start", text: "Connect your DAW" }),
+    ", or look at the Doctor.");
   const dead = h("p", { class: "note", role: "status", hidden: true });
-  const legend = h("p", { class: "legend", text: "Shaded: how far the bridge may go. Amber line: where the session began. Ring: how sure it is of your taste for that role." });
+  const legend = h("p", {
+    class: "legend",
+    text:
+      "Shaded: how far the bridge may go. Amber line: where the session began. " +
+      "Ring: how sure it is of your taste for that role.",
+  });
   const detail = makeDetail(close);
   const element = h("section", { class: "desk" },
-    h("header", { class: "deskbar" }, h("h1", { text: "Desk" }), search, grouped, count), dead, empty, rack, detail.element, legend);
+    h("header", { class: "deskbar" }, h("h1", { text: "Desk" }), search, grouped, count),
+    dead,
+    empty,
+    rack,
+    detail.element,
+    legend);
+  /** @type {ShownStrip[]} */
   let strips = [];
   let order = ""; // how they stand now
   let current = 0; // the strip that the Tab key finds
-  let bookmark = Number(new URLSearchParams(location.search).get("track")) - 1; // until somebody chooses; -1 for none
-  const seen = new IntersectionObserver((entries) => {
-    for (const entry of entries) strips[Number(entry.target.dataset.index)]?.show(entry.isIntersecting);
-  }, { rootMargin: "100px" });
+  // Of the address, until somebody chooses another strip; -1 for none.
+  let bookmark = Number(new URLSearchParams(location.search).get("track")) - 1;
+  const seen = new IntersectionObserver(
+    (entries) => {
+      for (const entry of entries) strips[indexOf(entry)]?.show(entry.isIntersecting);
+    },
+    { rootMargin: "100px" },
+  );
 
   const isGrouped = () => localStorage.getItem(KEPT) === "yes";
 
+  function switchGroups() {
+    localStorage.setItem(KEPT, isGrouped() ? "" : "yes");
+    arrange();
+  }
+
+  /** @param {Changed} changed */
   function update(changed) {
     const names = state.strips.map((strip) => strip.name);
-    if (strips.length !== names.length || strips.some((strip, i) => strip.name !== names[i])) make(names);
+    const isSame = names.every((name, i) => name === strips[i]?.name);
+    if (!isSame || strips.length !== names.length) make(names);
     if (changed.has("strips")) arrange();
     if (strips[bookmark] && detail.index() < 0) open(bookmark); // again where the song has changed
     for (const strip of strips) strip.update(changed);
     detail.update();
-    const isDead = names.length > 0 && ["stale", "offline"].includes(state.status?.state);
-    dead.hidden = !isDead;
-    if (isDead) say(dead, `${words.sentence(state.status.text)} The strips show what it said last.`);
-    empty.hidden = names.length > 0;
-    search.hidden = grouped.hidden = count.hidden = legend.hidden = rack.hidden = names.length === 0;
+    const isEmpty = names.length === 0;
+    for (const each of [search, grouped, count, legend, rack]) each.hidden = isEmpty;
+    empty.hidden = !isEmpty;
+    updateDead(isEmpty);
   }
 
+  /** @param {boolean} isEmpty */
+  function updateDead(isEmpty) {
+    const { status } = state;
+    const isDead = !isEmpty && status !== null && ["stale", "offline"].includes(status.state);
+    dead.hidden = !isDead;
+    if (isDead) say(dead, `${words.sentence(status.text)} The strips show what it said last.`);
+  }
+
+  /** @param {string[]} names */
   function make(names) {
     seen.disconnect();
     detail.close();
@@ -66,36 +124,42 @@ export function makeDesk() {
     for (const strip of strips) seen.observe(strip.element);
   }
 
+  /** The strips that are looked for. */
+  function matches() {
+    const wanted = search.value.trim().toLowerCase();
+    return strips.filter(({ index, name }) => {
+      const strip = state.strips[index];
+      if (!strip) return false;
+      const texts = [name, strip.role, groupOf(strip)];
+      return texts.some((text) => text.toLowerCase().includes(wanted));
+    });
+  }
+
   /** Put the strips that are looked for side by side, as the DAW has them or in groups. */
   function arrange() {
-    const wanted = search.value.trim().toLowerCase();
-    const found = strips.filter(({ index, name }) => {
-      const strip = state.strips[index];
-      return strip && [name, strip.role, groupOf(strip)].some((text) => text.toLowerCase().includes(wanted));
-    });
-    const parts = isGrouped() ? GROUPS.map(([name]) => [name, found.filter((strip) => groupOf(state.strips[strip.index]) === name)]) : [["", found]];
+    const found = matches();
     mark(grouped, "aria-pressed", isGrouped() ? "true" : "false");
-    say(count, wanted ? `${found.length} of ${words.plural(strips.length, "track")}` : words.plural(strips.length, "track"));
-    const key = JSON.stringify(parts.map(([name, members]) => [name, members.map((strip) => strip.index)]));
+    const all = words.plural(strips.length, "track");
+    say(count, search.value.trim() ? `${found.length} of ${all}` : all);
+    const parts = isGrouped() ? inGroups(found) : [{ name: "", members: found }];
+    const key = parts.map(keyOf).join();
     if (key === order) return;
     order = key;
-    rack.replaceChildren(...parts.filter(([, members]) => members.length).map(([name, members]) =>
-      h("section", { class: "group", "aria-label": name || "All tracks" }, name ? h("h2", { text: `${name} · ${members.length}` }) : null, h("div", { class: "strips" }, members.map((strip) => strip.element)))));
+    rack.replaceChildren(...parts.filter(({ members }) => members.length).map(makeGroup));
     if (!found.some((strip) => strip.index === current)) current = found[0]?.index ?? 0;
     strips.forEach((strip) => strip.setCurrent(strip.index === current));
   }
 
-  /** Show the details of a strip, or close them where they are shown. */
-  function choose(index) {
-    bookmark = -1;
-    if (detail.index() === index) close();
-    else open(index);
+  /** @param {number} index */
+  function setCurrent(index) {
+    strips[current]?.setCurrent(false);
+    current = index;
+    strips[index].setCurrent(true);
   }
 
+  /** @param {ShownStrip} strip */
   function goTo(strip) {
-    strips[current]?.setCurrent(false);
-    current = strip.index;
-    strip.setCurrent(true);
+    setCurrent(strip.index);
     if (detail.index() >= 0) {
       bookmark = -1;
       open(current);
@@ -104,11 +168,10 @@ export function makeDesk() {
     strip.element.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
+  /** @param {number} index */
   function open(index) {
     for (const strip of strips) mark(strip.element, "data-open", strip.index === index);
-    strips[current]?.setCurrent(false);
-    current = index;
-    strips[index].setCurrent(true);
+    setCurrent(index);
     mark(element, "data-detail", true);
     strips[index].element.scrollIntoView({ block: "nearest", inline: "nearest" });
     detail.open(index);
@@ -126,29 +189,51 @@ export function makeDesk() {
     return true;
   }
 
-  rack.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    const shown = [...rack.querySelectorAll(".strip")].map((each) => strips[Number(each.dataset.index)]);
+  /**
+   * Show the details of a strip, or close them where they are shown.
+   *
+   * @param {number} index
+   */
+  function choose(index) {
+    bookmark = -1;
+    if (detail.index() === index) close();
+    else open(index);
+  }
+
+  /**
+   * The strip to which a key goes; undefined where it goes nowhere, null past either end.
+   *
+   * @param {string} key
+   */
+  function neighbour(key) {
+    const elements = [...rack.querySelectorAll(".strip")];
+    const shown = elements.map((target) => strips[indexOf({ target })]);
     const at = shown.findIndex((strip) => strip.index === current);
-    const next = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: shown.length - 1 }[event.key];
-    const isStrip = event.target.classList.contains("strip");
+    /** @type {Record<string, number>} */
+    const places = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: shown.length - 1 };
+    return key in places ? (shown[places[key]] ?? null) : undefined;
+  }
+
+  rack.addEventListener("keydown", (event) => {
+    const { key, target } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    const next = neighbour(key);
+    const isStrip = target instanceof Element && target.classList.contains("strip");
+    const isFree = state.may === "all" && !table().some((row) => row.key === key);
     if (next !== undefined) {
       event.preventDefault();
-      if (shown[next]) goTo(shown[next]);
-    } else if (isStrip && event.key === "Enter") {
+      if (next) goTo(next);
+    } else if (isStrip && key === "Enter") {
       event.preventDefault();
       choose(current);
-    } else if (STRIP_KEYS[event.key] && state.may === "all" && !table().some((row) => row.key === event.key)) {
+    } else if (STRIP_KEYS[key] && isFree) {
       event.preventDefault();
-      flip(current, STRIP_KEYS[event.key]);
+      flip(current, STRIP_KEYS[key]);
     }
   });
   rack.addEventListener("focusin", (event) => {
-    const strip = strips[Number(event.target.closest(".strip")?.dataset.index)];
-    if (!strip || strip.index === current) return;
-    strips[current]?.setCurrent(false);
-    current = strip.index;
-    strip.setCurrent(true);
+    const index = indexOf(event);
+    if (strips[index] && index !== current) setCurrent(index);
   });
 
   function find() {
@@ -156,4 +241,31 @@ export function makeDesk() {
     search.select();
   }
   return { element, update, close, find };
+}
+
+/**
+ * Strips that stand together; all of them have no name.
+ *
+ * @typedef {{ name: string, members: ShownStrip[] }} Part
+ */
+
+/** @param {Part} part */
+const keyOf = ({ name, members }) => `${name}:${members.map(({ index }) => index)}`;
+
+/**
+ * @param {ShownStrip[]} found
+ * @returns {Part[]}
+ */
+function inGroups(found) {
+  return GROUPS.map(({ name }) => ({
+    name,
+    members: found.filter(({ index }) => groupOf(state.strips[index]) === name),
+  }));
+}
+
+/** @param {Part} part */
+function makeGroup({ name, members }) {
+  return h("section", { class: "group", "aria-label": name || "All tracks" },
+    name ? h("h2", { text: `${name} · ${members.length}` }) : null,
+    h("div", { class: "strips" }, members.map((strip) => strip.element)));
 }

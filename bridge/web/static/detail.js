@@ -1,19 +1,31 @@
-// The details of one strip: every value with its bound, every switch, what is believed, what was moved.
+// The details of one strip: values with their bounds, switches, what is believed and was moved.
 
-import { h, say, mark, css } from "./dom.js";
+import { button, css, h, mark, percent, say } from "./dom.js";
 import * as words from "./words.js";
 import { state, ask } from "./link.js";
 import { makeCurve } from "./eq.js";
-import { CLASSES, CLASS_WORDS, SWITCHES, flags, isOn, percent } from "./strip.js";
+import { SWITCHES, classes, flags, isOn, shareOf, zone } from "./strip.js";
 
-const ROLES = ["kick", "snare", "hats", "drums", "bass", "guitar", "keys", "lead", "backing", "pad", "strings", "fx", "other"];
+/** @typedef {import("./types.js").Belief} Belief */
+/** @typedef {import("./types.js").LockClass} LockClass */
+/** @typedef {import("./types.js").Row} Row */
+/** @typedef {import("./types.js").Strip} Strip */
+/** @typedef {import("./strip.js").Field} Field */
+
 const LINES = ["Gain", "Pan", "Low", "Low mid", "High mid", "High"];
-const SOURCES = { given: "as you or the DAW chose it", name: "from its name", sound: "guessed from its sound", nothing: "not known: choose one" };
+const LAST_MOVES = 5;
+const SOURCES = {
+  given: "as you or the DAW chose it",
+  name: "from its name",
+  sound: "guessed from its sound",
+  nothing: "not known: choose one",
+};
 
+/** @param {() => void} onClose called when its button is pressed */
 export function makeDetail(onClose) {
   const title = h("h2");
   const source = h("span", { class: "legend" });
-  const role = h("select", { onchange: () => { ask("role", track(), role.value); role.value = strip().role; } }, ROLES.map((each) => h("option", { value: each, text: each })));
+  const role = h("select", { onchange: chooseRole });
   const flagLine = h("p", { class: "flags" });
   const eq = makeCurve(240, 90);
   const lines = LINES.map((word, column) => makeLine(word, column));
@@ -21,19 +33,33 @@ export function makeDetail(onClose) {
   const switches = makeSwitches();
   const beliefs = h("ul", { class: "last" });
   const moves = h("ol", { class: "last" });
-  const element = h("section", { class: "card detail", hidden: true, "aria-label": "Details of a track" },
-    h("header", {}, title, h("label", { class: "filter" }, "Role ", role), source, h("button", { type: "button", class: "small", text: "Close", onclick: onClose })),
+  const label = { "aria-label": "Details of a track" };
+  const element = h("section", { class: "card detail", hidden: true, ...label },
+    h("header", {},
+      title,
+      h("label", { class: "filter" }, "Role ", role),
+      source,
+      button({ class: "small", text: "Close", onclick: onClose })),
     flagLine,
     h("div", { class: "columns" },
       h("div", { class: "knobs" }, lines.map((line) => line.element)),
       h("div", {}, h("h3", { text: "EQ" }), eq.element, sends),
       h("div", {}, switches.element),
-      h("div", { class: "lists" }, h("h3", { text: "What it believes you want" }), beliefs, h("h3", { text: "Last moves" }), moves)));
+      h("div", { class: "lists" },
+        h("h3", { text: "What it believes you want" }),
+        beliefs,
+        h("h3", { text: "Last moves" }),
+        moves)));
   let index = -1;
   let drawn = "";
-  const strip = () => state.strips[index];
   const track = () => `#${index + 1}`; // the number, whatever any track is called
 
+  function chooseRole() {
+    ask("role", track(), role.value);
+    role.value = state.strips[index].role; // until the bridge has confirmed it
+  }
+
+  /** @param {number} which */
   function open(which) {
     index = which;
     drawn = "";
@@ -48,62 +74,125 @@ export function makeDetail(onClose) {
   }
 
   function update() {
-    const now = strip();
-    if (!now) return;
+    const strip = state.strips[index];
+    if (!strip) return;
     const values = state.values[index] ?? [];
-    const believed = state.learning?.roles[now.role];
-    const rows = now.moves.map((id) => state.rows.get(id)).filter(Boolean).slice(0, 5);
+    const believed = state.learning?.roles[strip.role];
+    const rows = rowsOf(strip);
     const held = state.held[index] ?? 0;
-    const key = JSON.stringify([now, values, believed, rows, held, state.may]);
+    const key = JSON.stringify([strip, values, believed, rows, held, state.may]);
     if (key === drawn) return;
     drawn = key;
-    mark(element, "aria-label", `Details of ${now.name}`);
-    say(title, `${index + 1} ${now.name}`);
-    mark(role, "aria-label", `Role of ${now.name}`);
-    if (document.activeElement !== role) role.value = now.role;
+    mark(element, "aria-label", `Details of ${strip.name}`);
+    say(title, `${index + 1} ${strip.name}`);
+    updateRole(strip);
+    updateFlags(strip, held);
+    lines.forEach((line, column) => line.update(values[column] ?? null, strip));
+    const bands = [values, strip.low, strip.high, strip.snapshot].map((each) => each.slice(2));
+    eq.update(bands[0], bands[1], bands[2], bands[3], `EQ of ${strip.name}`);
+    updateSends(strip);
+    switches.update(strip, track());
+    const known = Object.values(believed ?? {}).map(beliefWords);
+    fill(beliefs, known, `Nothing learnt from you yet about ${strip.role}.`);
+    fill(moves, rows.map(moveWords), "none yet");
+  }
+
+  /** @param {Strip} strip */
+  function updateRole(strip) {
+    if (role.options.length === 0) {
+      const { roles } = state.facts.schema;
+      role.append(...roles.map((each) => h("option", { value: each, text: each })));
+    }
+    mark(role, "aria-label", `Role of ${strip.name}`);
+    if (document.activeElement !== role) role.value = strip.role;
     role.disabled = state.may !== "all";
-    say(source, SOURCES[now.roleSource] ?? "");
-    const said = flags(now, held).map((text) => (text === "left alone" ? `The bridge leaves it alone: ${now.barred}` : text.startsWith("hand") ? `your hand was here: the bridge waits ${held} s` : text));
+    say(source, SOURCES[strip.roleSource] ?? "");
+  }
+
+  /**
+   * @param {Strip} strip
+   * @param {number} held
+   */
+  function updateFlags(strip, held) {
+    const said = flags(strip, held).map((text) => {
+      if (text === "left alone") return `The bridge leaves it alone: ${strip.barred}`;
+      return text.startsWith("hand") ? `your hand was here: the bridge waits ${held} s` : text;
+    });
     say(flagLine, said.join(" · "));
     flagLine.hidden = said.length === 0;
-    lines.forEach((line, column) => line.update(values[column] ?? null, now.low[column], now.high[column], now.snapshot[column]));
-    eq.update(values.slice(2), now.low.slice(2), now.high.slice(2), now.snapshot.slice(2), `EQ of ${now.name}`);
-    const levels = Object.entries(now.sends ?? {}).map(([word, level]) => `${word} ${words.db(level)}`);
+  }
+
+  /** @param {Strip} strip */
+  function updateSends(strip) {
+    const levels = Object.entries(strip.sends).map(([word, level]) => `${word} ${words.db(level)}`);
     say(sends, levels.length ? `Read, and never written: ${levels.join(", ")}.` : "");
     sends.hidden = levels.length === 0;
-    switches.update(now, track());
-    fill(beliefs, believed ? Object.values(believed).map((each) => words.typeset(`${each.words} (${Math.round(100 * each.sure)} % sure)`)) : [`Nothing learnt from you yet about ${now.role}.`]);
-    fill(moves, rows.length ? rows.map(moveWords) : ["none yet"]);
   }
   return { element, update, open, close, index: () => index };
 }
 
-function fill(list, texts) {
-  list.replaceChildren(...texts.map((text) => h("li", { text })));
+/**
+ * The last moves of a strip, as far as they are known here.
+ *
+ * @param {Strip} strip
+ */
+function rowsOf(strip) {
+  return strip.moves.flatMap((id) => state.rows.get(id) ?? []).slice(0, LAST_MOVES);
 }
 
-const verdict = (row) => (row.reward > 0 ? "▲" : row.reward < 0 ? "▼" : row.state === "reverted" ? "↺" : "·");
+/**
+ * Fill a list with texts, or with what is said where there are none.
+ *
+ * @param {HTMLElement} list
+ * @param {string[]} texts
+ * @param {string} none
+ */
+function fill(list, texts, none) {
+  const shown = texts.length ? texts : [none];
+  list.replaceChildren(...shown.map((text) => h("li", { text })));
+}
 
+/** @param {Belief} belief */
+const beliefWords = (belief) =>
+  words.typeset(`${belief.words} (${Math.round(100 * belief.sure)} % sure)`);
+
+/** @param {Row} row */
+function verdict(row) {
+  if (row.reward) return row.reward > 0 ? "▲" : "▼";
+  return row.state === "reverted" ? "↺" : "·";
+}
+
+/** @param {Row} row */
 function moveWords(row) {
   const who = row.actor === "bridge" ? verdict(row) : words.actor(row.actor);
-  return `${who} ${words.param(row.param)} ${words.value(row.param, row.from)} → ${words.value(row.param, row.to)}`;
+  return `${who} ${words.param(row.param)} ${words.way(row)}`;
 }
 
-/** A value on a line over its range, with the guard's bound and the start of the session. */
+/**
+ * A value on a line over its range, with the guard's bound and the start of the session.
+ *
+ * @param {string} word
+ * @param {number} column
+ */
 function makeLine(word, column) {
-  const name = words.PARAM_NAMES[column];
   const number = h("output", { class: "number" });
   const bound = h("span", { class: "bound" });
   const dot = h("div", { class: "dot" });
-  const bar = h("div", { class: "bar", role: "img" }, h("div", { class: "zone" }), h("div", { class: "notch" }), dot);
+  const bar = h("div", { class: "bar", role: "img" }, zone(), dot);
   const element = h("div", { class: "line" }, h("span", { text: word }), bar, number, bound);
-  function update(value, low, high, start) {
-    const [least, most] = state.facts.ranges?.[column] ?? [low, high];
-    const share = (x) => percent(Math.max(0, Math.min(1, ((x ?? 0) - least) / (most - least || 1))));
+  /**
+   * @param {number | null} value
+   * @param {Strip} strip
+   */
+  function update(value, strip) {
+    const { name } = state.facts.schema.params[column];
+    const [low, high] = [strip.low[column], strip.high[column]];
+    /** @param {number | null} x */
+    const share = (x) => percent(shareOf(x, column, 0));
     css(bar, "--value", share(value));
     css(bar, "--low", share(low));
     css(bar, "--high", share(high));
-    css(bar, "--notch", share(start));
+    css(bar, "--notch", share(strip.snapshot[column]));
     dot.hidden = value === null;
     const text = words.value(name, value);
     mark(bar, "aria-label", `${word} ${text}`);
@@ -113,36 +202,58 @@ function makeLine(word, column) {
   return { element, update };
 }
 
-function short(name, value) {
-  if (name !== "pan") return words.shortDb(value);
-  const percent = Math.round(Math.abs(value ?? 0) * 100);
-  return percent === 0 ? "centre" : `${value < 0 ? "left" : "right"} ${percent}`;
-}
+/**
+ * A bound where there is little room.
+ *
+ * @param {string} name
+ * @param {number | null} value
+ */
+const short = (name, value) => (name === "pan" ? words.pan(value ?? 0) : words.shortDb(value));
 
 /** Learn, Act and Safe for gain, EQ and pan; pressed is what the bridge has confirmed. */
 function makeSwitches() {
-  const buttons = [];
+  const element = h("div", { class: "toggles" });
+  /** @type {{ toggle: HTMLButtonElement, word: string, field: Field, group: LockClass }[]} */
+  const toggles = [];
+  /** @type {Strip | null} */
   let shown = null;
   let track = "";
-  const cells = [h("span", { class: "corner" }), ...SWITCHES.map(([, word]) => h("span", { class: "column", text: word }))];
-  for (const group of CLASSES) {
-    cells.push(h("span", { class: "row", text: CLASS_WORDS[group] }));
-    for (const [verb, word, field] of SWITCHES) {
-      const button = h("button", { type: "button", class: `toggle ${verb}`, onclick: () => ask(verb, track, group, isOn(shown, field, group) ? 0 : 1) });
-      buttons.push([button, word, field, group]);
-      cells.push(button);
+
+  /** @param {LockClass} group */
+  const title = (group) => words.capital(state.facts.schema.classes[group]);
+
+  /** The table, once it is known which classes there are. */
+  function make() {
+    element.append(h("span", { class: "corner" }));
+    element.append(...SWITCHES.map(({ word }) => h("span", { class: "column", text: word })));
+    for (const group of classes()) {
+      element.append(h("span", { class: "row", text: title(group) }));
+      for (const { verb, word, field } of SWITCHES) {
+        const onclick = () => {
+          if (shown) ask(verb, track, group, isOn(shown, field, group) ? 0 : 1);
+        };
+        const toggle = button({ class: `toggle ${verb}`, onclick });
+        toggles.push({ toggle, word, field, group });
+        element.append(toggle);
+      }
     }
   }
+
+  /**
+   * @param {Strip} strip
+   * @param {string} number
+   */
   function update(strip, number) {
+    if (toggles.length === 0) make();
     shown = strip;
     track = number;
-    for (const [button, word, field, group] of buttons) {
+    for (const { toggle, word, field, group } of toggles) {
       const on = isOn(strip, field, group);
-      mark(button, "aria-label", `${word}, ${CLASS_WORDS[group]} of ${strip.name}`);
-      mark(button, "aria-pressed", on ? "true" : "false");
-      say(button, on ? "● on" : "○ off");
-      button.disabled = state.may !== "all";
+      mark(toggle, "aria-label", `${word}, ${title(group)} of ${strip.name}`);
+      mark(toggle, "aria-pressed", on ? "true" : "false");
+      say(toggle, on ? "● on" : "○ off");
+      toggle.disabled = state.may !== "all";
     }
   }
-  return { element: h("div", { class: "toggles" }, cells), update };
+  return { element, update };
 }

@@ -1,74 +1,164 @@
-// One strip of the console: what the DAW holds, how far the bridge may go, and what it may do there.
+// One strip of the console: what the DAW holds, and how far the bridge may go and what it may do.
 
-import { h, say, mark, css } from "./dom.js";
+import { button, css, h, mark, percent, say } from "./dom.js";
 import * as words from "./words.js";
 import { state, ask } from "./link.js";
 import { makeCurve } from "./eq.js";
 import { makeBelief } from "./belief.js";
 
+/** @typedef {import("./types.js").Changed} Changed */
+/** @typedef {import("./types.js").LockClass} LockClass */
+/** @typedef {import("./types.js").Strip} Strip */
+/** @typedef {"learn" | "act" | "safe"} Verb */
+/** @typedef {"noLearn" | "noAct" | "safe"} Field */
+
 const METER_FLOOR = -60;
+const OVER_DB = -0.1;
 const TICKS = [0, -10, -20, -40];
-export const SWITCHES = [["learn", "Learn", "noLearn"], ["act", "Act", "noAct"], ["safe", "Safe", "safe"]];
-export const CLASSES = ["gain", "eq", "pan"];
-export const CLASS_WORDS = { gain: "Gain", eq: "EQ", pan: "Pan" };
+/** @type {{ verb: Verb, word: string, field: Field }[]} */
+export const SWITCHES = [
+  { verb: "learn", word: "Learn", field: "noLearn" },
+  { verb: "act", word: "Act", field: "noAct" },
+  { verb: "safe", word: "Safe", field: "safe" },
+];
 const SOURCES = { given: "", name: "", sound: "?", nothing: "?" };
+const VALUE_SECTIONS = ["values", "strips", "held", "learning", "facts", "connection"];
 
-const range = (column) => state.facts.ranges?.[column] ?? [-60, 6];
-/** Where a level stands on a fader of 0 to 1: the upper 20 dB take most of the way. */
-export function place(db) {
-  const [low, high] = range(0);
-  return Math.max(0, Math.min(1, ((db ?? low) - low) / (high - low))) ** 1.7;
+/** The classes of parameters that a switch has; three where the bridge has said which. */
+export const classes = () => /** @type {LockClass[]} */ (Object.keys(state.facts.schema.classes));
+
+/** @param {number} share */
+const clamp = (share) => Math.max(0, Math.min(1, share));
+
+/**
+ * Where a value stands in the range of a column, 0 to 1.
+ *
+ * @param {number | null} value
+ * @param {number} column
+ * @param {number} missing what to show where there is no value
+ */
+export function shareOf(value, column, missing) {
+  const [low, high] = state.facts.schema.params[column].range;
+  return clamp(((value ?? missing) - low) / (high - low));
 }
-export const percent = (share) => `${(100 * share).toFixed(1)}%`;
 
-/** Whether a switch is on for a class of a strip, as the bridge has confirmed it. */
+/**
+ * Where a level stands on a fader of 0 to 1: the upper 20 dB take most of the way.
+ *
+ * @param {number | null} db
+ */
+export const place = (db) => shareOf(db, 0, -Infinity) ** 1.7;
+
+/**
+ * Whether a switch is on for a class of a strip, as the bridge has confirmed it.
+ *
+ * @param {Strip} strip
+ * @param {Field} field
+ * @param {LockClass} group
+ */
 export const isOn = (strip, field, group) => strip[field].includes(group) === (field === "safe");
-/** For how many of the three classes a switch is on. */
-const countOn = (strip, field) => CLASSES.filter((group) => isOn(strip, field, group)).length;
 
-/** Turn a switch on for all of a strip, or off where it is on for all. */
+/**
+ * Of a switch: "true" where it is on for every class, "mixed" where it is for some.
+ *
+ * @param {Strip} strip
+ * @param {Field} field
+ */
+function pressedFor(strip, field) {
+  const on = classes().filter((group) => isOn(strip, field, group)).length;
+  if (on === classes().length) return "true";
+  return on ? "mixed" : "false";
+}
+
+/**
+ * Turn a switch on for all of a strip, or off where it is on for all.
+ *
+ * @param {number} index
+ * @param {Verb} verb
+ */
 export function flip(index, verb) {
-  const field = SWITCHES.find(([each]) => each === verb)[2];
-  ask(verb, `#${index + 1}`, "all", countOn(state.strips[index], field) === CLASSES.length ? 0 : 1);
+  const { field } = SWITCHES.find((each) => each.verb === verb) ?? SWITCHES[0];
+  const isAll = pressedFor(state.strips[index], field) === "true";
+  ask(verb, `#${index + 1}`, "all", isAll ? 0 : 1);
 }
 
-/** What is special about a strip now, in short words. */
+/**
+ * What is special about a strip now, in short words.
+ *
+ * @param {Strip} strip
+ * @param {number} held
+ */
 export function flags(strip, held) {
-  return [strip.barred ? "left alone" : "", strip.solo ? "solo" : "", strip.mute ? "muted" : "", held ? `hand ${held} s` : ""].filter(Boolean);
+  return [
+    strip.barred ? "left alone" : "",
+    strip.solo ? "solo" : "",
+    strip.mute ? "muted" : "",
+    held ? `hand ${held} s` : "",
+  ].filter(Boolean);
 }
 
-/** A strip; `onOpen(index)` is called when its details are wanted. */
+/** The stages of a value: the guard's zone, and a notch where the session began. */
+export const zone = () => [h("div", { class: "zone" }), h("div", { class: "notch" })];
+
+/**
+ * A strip.
+ *
+ * @param {string} name
+ * @param {number} index
+ * @param {(index: number) => void} onOpen called when its details are wanted
+ */
 export function makeStrip(name, index, onOpen) {
-  const title = h("button", { type: "button", class: "name", title: name, onclick: () => onOpen(index) }, h("span", { class: "nr", text: index + 1 }), h("span", { class: "text", text: name }));
+  const title = button({ class: "name", title: name, onclick: () => onOpen(index) },
+    h("span", { class: "nr", text: index + 1 }),
+    h("span", { class: "text", text: name }));
   const role = h("span", { class: "role" });
   const belief = makeBelief();
   const eq = makeCurve(60, 30);
   const panDot = h("div", { class: "dot" });
-  const pan = h("div", { class: "bar", role: "img" }, h("div", { class: "zone" }), h("div", { class: "notch" }), panDot);
-  const cover = h("div", { class: "cover" });
-  const peak = h("div", { class: "peak" });
-  const meter = h("div", { class: "meter", role: "img" }, cover, peak);
-  const ticks = h("div", { class: "ticks", "aria-hidden": "true" }, TICKS.map((db) => h("i", { text: Math.abs(db) })));
-  const fader = h("div", { class: "fader", role: "img" }, h("div", { class: "zone" }), h("div", { class: "notch" }), h("div", { class: "cap" }));
+  const pan = h("div", { class: "bar", role: "img" }, zone(), panDot);
+  const meter = makeMeter(name, index);
+  const ticks = TICKS.map((db) => h("i", { text: Math.abs(db) }));
+  const fader = h("div", { class: "fader", role: "img" }, zone(), h("div", { class: "cap" }));
   const gain = h("output", { class: "number" });
   const flag = h("span", { class: "flag" });
-  const lamps = SWITCHES.map(([verb, word]) => h("button", { type: "button", class: `switch ${verb}`, onclick: () => flip(index, verb) }, h("i"), word));
-  const element = h("div", { class: "strip", role: "group", "aria-label": `${index + 1} ${name}`, tabindex: "-1", "data-index": index },
-    title, h("div", { class: "mark" }, role, belief.element), eq.element, pan,
-    h("div", { class: "faders" }, ticks, fader, meter), gain, flag, h("div", { class: "switches" }, lamps));
+  const lamps = SWITCHES.map(({ verb, word }) =>
+    button({ class: `switch ${verb}`, onclick: () => flip(index, verb) }, h("i"), word));
+  const element = h("div", {
+    class: "strip",
+    role: "group",
+    "aria-label": `${index + 1} ${name}`,
+    tabindex: "-1",
+    "data-index": index,
+  },
+    title,
+    h("div", { class: "mark" }, role, belief.element),
+    eq.element,
+    pan,
+    h("div", { class: "faders" },
+      h("div", { class: "ticks", "aria-hidden": "true" }, ticks),
+      fader,
+      meter.element),
+    gain,
+    flag,
+    h("div", { class: "switches" }, lamps));
   let isVisible = false;
   let drawn = "";
-  let levels = "";
 
-  /** Draw what has changed; the meter of a strip that nobody sees is drawn when it comes into view. */
+  /**
+   * Draw what has changed; the meter of a strip that nobody sees is drawn when it comes into view.
+   *
+   * @param {Changed} changed
+   */
   function update(changed) {
-    if (isVisible && (changed.has("levels") || changed.has("connection") || changed.has("way"))) updateMeter();
-    if (["values", "strips", "held", "learning", "facts", "connection"].some((section) => changed.has(section))) updateValues();
+    const isMetered = ["levels", "connection", "way"].some((section) => changed.has(section));
+    if (isVisible && isMetered) meter.update();
+    if (VALUE_SECTIONS.some((section) => changed.has(section))) updateValues();
   }
 
+  /** @param {boolean} isShown */
   function show(isShown) {
     isVisible = isShown;
-    if (isShown) updateMeter();
+    if (isShown) meter.update();
   }
 
   function updateValues() {
@@ -80,32 +170,46 @@ export function makeStrip(name, index, onOpen) {
     const key = JSON.stringify([values, strip, held, beliefs, state.may]);
     if (key === drawn) return;
     drawn = key;
-    const db = values[0] ?? null;
-    say(gain, words.shortDb(db));
-    TICKS.forEach((tick, i) => css(ticks.children[i], "bottom", percent(place(tick))));
-    css(fader, "--value", percent(place(db)));
-    css(fader, "--low", percent(place(strip.low[0])));
-    css(fader, "--high", percent(place(strip.high[0])));
-    css(fader, "--notch", percent(place(strip.snapshot[0])));
-    mark(fader, "data-unknown", db === null);
-    mark(fader, "aria-label", `${name} gain ${words.db(db)}, the bridge may go from ${words.db(strip.low[0])} to ${words.db(strip.high[0])}`);
+    updateFader(values[0] ?? null, strip);
     updatePan(values[1] ?? null, strip);
-    eq.update(values.slice(2), strip.low.slice(2), strip.high.slice(2), strip.snapshot.slice(2), `${name} EQ ${values.slice(2).map((value) => words.db(value)).join(", ")}`);
+    const bands = values.slice(2);
+    const label = `${name} EQ ${bands.map(words.db).join(", ")}`;
+    eq.update(bands, strip.low.slice(2), strip.high.slice(2), strip.snapshot.slice(2), label);
     say(role, `${strip.role}${SOURCES[strip.roleSource] ?? ""}`);
     belief.update(strip.role, beliefs);
-    const said = flags(strip, held);
-    say(flag, said.join(" · "));
+    say(flag, flags(strip, held).join(" · "));
     mark(flag, "title", strip.barred ? `left alone: ${strip.barred}` : false);
-    SWITCHES.forEach(([, word, field], i) => {
-      const count = countOn(strip, field);
-      mark(lamps[i], "aria-pressed", count === CLASSES.length ? "true" : count ? "mixed" : "false");
+    SWITCHES.forEach(({ word, field }, i) => {
+      mark(lamps[i], "aria-pressed", pressedFor(strip, field));
       mark(lamps[i], "aria-label", `${word}, all of ${name}`);
       lamps[i].disabled = state.may !== "all";
     });
   }
 
+  /**
+   * @param {number | null} db
+   * @param {Strip} strip
+   */
+  function updateFader(db, strip) {
+    const [low, high] = [strip.low[0], strip.high[0]];
+    say(gain, words.shortDb(db));
+    TICKS.forEach((tick, i) => css(ticks[i], "bottom", percent(place(tick))));
+    css(fader, "--value", percent(place(db)));
+    css(fader, "--low", percent(place(low)));
+    css(fader, "--high", percent(place(high)));
+    css(fader, "--notch", percent(place(strip.snapshot[0])));
+    mark(fader, "data-unknown", db === null);
+    const reach = `the bridge may go from ${words.db(low)} to ${words.db(high)}`;
+    mark(fader, "aria-label", `${name} gain ${words.db(db)}, ${reach}`);
+  }
+
+  /**
+   * @param {number | null} value
+   * @param {Strip} strip
+   */
   function updatePan(value, strip) {
-    const share = (x) => percent(Math.max(0, Math.min(1, ((x ?? 0) + 1) / 2)));
+    /** @param {number | null} x */
+    const share = (x) => percent(shareOf(x, 1, 0));
     css(pan, "--value", share(value));
     css(pan, "--low", share(strip.low[1]));
     css(pan, "--high", share(strip.high[1]));
@@ -114,28 +218,52 @@ export function makeStrip(name, index, onOpen) {
     mark(pan, "aria-label", `${name} pan ${words.value("pan", value)}`);
   }
 
-  function updateMeter() {
+  /**
+   * Only one strip is in the order of the Tab key; arrows go to the others.
+   *
+   * @param {boolean} isCurrent
+   */
+  function setCurrent(isCurrent) {
+    for (const each of [element, title, ...lamps]) mark(each, "tabindex", isCurrent ? "0" : "-1");
+  }
+  setCurrent(false);
+  meter.update();
+  updateValues();
+  return { element, update, show, setCurrent, name, index, title };
+}
+
+/**
+ * The meter of a strip: RMS as a bar, the peak as a line.
+ *
+ * @param {string} name
+ * @param {number} index
+ */
+function makeMeter(name, index) {
+  const cover = h("div", { class: "cover" });
+  const peak = h("div", { class: "peak" });
+  const element = h("div", { class: "meter", role: "img" }, cover, peak);
+  let drawn = "";
+
+  /**
+   * A step finer than a pixel is no step: most of a song moves few meters at a time.
+   *
+   * @param {number | null} db
+   */
+  const share = (db) => Math.round(200 * clamp(1 - (db ?? METER_FLOOR) / METER_FLOOR)) / 200;
+
+  function update() {
     const isAlive = state.way?.heard !== false;
     const [rms, top] = (isAlive ? state.levels[index] : null) ?? [null, null];
     const level = rms ?? top; // some DAWs have peaks alone
-    // A step finer than a pixel is no step: most of a song moves few meters at a time.
-    const share = (db) => Math.round(200 * Math.max(0, Math.min(1, 1 - (db ?? METER_FLOOR) / METER_FLOOR))) / 200;
-    const key = `${share(level)} ${share(top)} ${top !== null && top > -0.1}`;
-    if (key === levels) return;
-    levels = key;
+    const isOver = top !== null && top > OVER_DB;
+    const key = `${share(level)} ${share(top)} ${isOver}`;
+    if (key === drawn) return;
+    drawn = key;
     cover.style.transform = `scaleY(${1 - share(level)})`;
     peak.style.transform = `translateY(${-100 * share(top)}%)`;
-    mark(meter, "data-over", top !== null && top > -0.1);
-    mark(meter, "aria-label", `${name} level ${level === null ? "silent" : `${Math.round(level / 6) * 6} dB`}`);
+    mark(element, "data-over", isOver);
+    const text = level === null ? "silent" : `${Math.round(level / 6) * 6} dB`;
+    mark(element, "aria-label", `${name} level ${text}`);
   }
-
-  /** Only one strip is in the order of the Tab key; arrows go to the others. */
-  function setCurrent(isCurrent) {
-    mark(element, "tabindex", isCurrent ? "0" : "-1");
-    for (const button of [title, ...lamps]) mark(button, "tabindex", isCurrent ? "0" : "-1");
-  }
-  setCurrent(false);
-  updateMeter();
-  updateValues();
-  return { element, update, show, setCurrent, name, index, title };
+  return { element, update };
 }

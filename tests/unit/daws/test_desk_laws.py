@@ -110,7 +110,7 @@ def found(model: str, last: int) -> FoundDesk:
 def test_an_answer_says_which_desk_it_is() -> None:
     answer = encode(OscMessage("/xinfo", ("192.168.1.64", "FOH", "X32", "4.06")))
     assert read_answer(answer, ("10.0.0.7", 10023)) == FoundDesk(
-        address=("10.0.0.7", 10023), name="FOH", model="X32", firmware="4.06"
+        address=("10.0.0.7", 10023), name="FOH", model="X32", firmware="4.06", ip="192.168.1.64"
     )
     assert read_answer(b"nonsense", ("10.0.0.7", 1)) is None
     assert read_answer(encode(OscMessage("/xinfo", (1,))), ("10.0.0.7", 1)) is None

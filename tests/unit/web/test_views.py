@@ -1,11 +1,13 @@
 """What the page is told, from views of a real engine."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from support.desk import Desk
+from support.typescript import STATIC, faults
 
 from bridge.engine.view import View, make_view
 from bridge.guard.guard import Guard
@@ -15,7 +17,7 @@ from bridge.mix.notices import StatusChanged
 from bridge.mix.params import MOVABLE, LockClass, Param
 from bridge.mix.state import Observation
 from bridge.web.board import Board
-from bridge.web.views import predicted, sections
+from bridge.web.views import predicted, schema, sections
 
 SILENT = np.full((8, 2), np.nan)
 
@@ -244,3 +246,40 @@ def test_a_client_gets_what_has_changed_since_it_looked_and_nothing_twice() -> N
     assert {"values", "now", "rows"} <= set(later)
     assert "levels" not in later
     assert json.loads(looked.board.since(0))["rows"] == later["rows"]
+
+
+def test_what_is_sent_is_what_the_page_s_types_say(tmp_path: Path) -> None:
+    """As literals: TypeScript refuses what is missing, what is too much, and other types."""
+    looked = Looked()
+    looked.hear(-20.0, -20.0, -20.0)
+    looked.desk.hand(3, Param.SEND_1, -9.5)
+    looked.desk.wish("Bass", Param.GAIN, 1.0)
+    looked.desk.run(7.0)
+    looked.desk.accept(looked.look()["now"]["suggestion"]["id"])
+    looked.desk.reward(1.0)
+    looked.desk.wish("Vox", Param.GAIN, 3.0)
+    looked.desk.run(30.0)
+    shown = looked.look()
+    rows = json.loads(looked.board.since(0))["rows"]
+    assert all((shown["now"]["suggestion"], rows, shown["learning"]["rewards"]))
+    sample = tmp_path / "sample.ts"
+    sample.write_text(
+        f"""import {{ Row, Schema, Sections }} from {json.dumps((STATIC / "types.js").as_posix())};
+type Elsewhere = "midi" | "clients" | "way";
+export const schema: Schema = {json.dumps(schema())};
+export const rows: Row[] = {json.dumps(rows)};
+export const sections: Omit<Sections, Elsewhere> = {json.dumps(shown)};
+""",
+        encoding="utf-8",
+    )
+    assert faults("--noEmit", "--strict", "--lib", "es2022,dom", str(sample)) == ""
+
+
+def test_the_schema_has_the_bridge_s_own_words_and_ranges() -> None:
+    shown = schema()
+    assert [each["name"] for each in shown["params"]] == list(MOVABLE)
+    assert shown["params"][0] == {
+        "name": "gain", "words": "gain", "class": "gain", "range": [-60.0, 6.0],
+    }  # fmt: skip
+    assert shown["classes"] == {"gain": "gain", "eq": "EQ", "pan": "pan"}
+    assert "lead" in shown["roles"]

@@ -278,7 +278,7 @@ class Audit:
             line.is_way_back = True  # it stands again
         elif note.state is MoveState.APPLIED:
             if self.mode is Mode.SUGGEST:
-                assert isinstance(self.event, m.SuggestionAccepted), "nobody accepted it"
+                assert _is_yes(self.event), "nobody accepted it"
             line.path, line.is_way_back = (note.from_value, note.to_value), False
             line.move = note.move
             if not (note.move == self.proposed[0] and self.is_auditioned):
@@ -350,3 +350,9 @@ class Audit:
         is_near = any(abs(value - pin) <= span + EPS for pin in line.pins)
         goes_back = any(abs(value - p) <= abs(b - p) + EPS for p in line.pins for b in before)
         assert is_near or goes_back, "too far from the snapshot"
+
+
+def _is_yes(event: object) -> bool:
+    """Whether a person said yes to the open suggestion; a nameless thumb up does."""
+    is_thumb = isinstance(event, m.RewardReceived) and not event.move and event.value > 0.0
+    return is_thumb or isinstance(event, m.SuggestionAccepted)

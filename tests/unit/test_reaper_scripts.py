@@ -100,8 +100,8 @@ def test_an_action_becomes_the_request_that_any_remote_sends(
 ) -> None:
     files, posted = mailbox
     move = ("1-7", "proposed", 1, "gain", 0.0, 1.0, "because\tso")
-    files.show(OscMessage("/bridge/move", move))
-    files.show(OscMessage("/bridge/rateable", ("1-7", "suggestion")))
+    files.notify(OscMessage("/bridge/move", move))
+    files.notify(OscMessage("/bridge/rateable", ("1-7", "suggestion")))
     files.poll()
     LuaScript(make(tmp_path), action)
     files.poll()
@@ -121,7 +121,7 @@ def test_two_presses_are_two_rewards_and_one_look_more_is_none(
 ) -> None:
     files, posted = mailbox
     reaper = make(tmp_path)
-    files.show(OscMessage("/bridge/rateable", ("1-7", "move")))
+    files.notify(OscMessage("/bridge/rateable", ("1-7", "move")))
     files.poll()
     for _ in range(2):
         LuaScript(reaper, "Thumb up")
@@ -135,10 +135,10 @@ def test_a_thumb_names_the_move_that_the_window_showed_when_it_was_pressed(
     tmp_path: Path, mailbox: tuple[ReaperFiles, list[OscMessage]], action: str, value: float
 ) -> None:
     files, posted = mailbox
-    files.show(OscMessage("/bridge/rateable", ("1-7", "move")))
+    files.notify(OscMessage("/bridge/rateable", ("1-7", "move")))
     files.poll()
     LuaScript(make(tmp_path), action)
-    files.show(OscMessage("/bridge/rateable", ("1-8", "move")))
+    files.notify(OscMessage("/bridge/rateable", ("1-8", "move")))
     files.poll()
     (said,) = posted
     assert (said.address, said.args[:2]) == ("/bridge/reward", (value, "1-7"))
@@ -148,8 +148,8 @@ def test_where_there_is_nothing_to_rate_nothing_is_sent_and_the_window_says_so(
     tmp_path: Path, mailbox: tuple[ReaperFiles, list[OscMessage]]
 ) -> None:
     files, posted = mailbox
-    files.show(OscMessage("/bridge/rateable", ("1-7", "move")))
-    files.show(OscMessage("/bridge/rateable", ("", "")))
+    files.notify(OscMessage("/bridge/rateable", ("1-7", "move")))
+    files.notify(OscMessage("/bridge/rateable", ("", "")))
     files.poll()
     LuaScript(make(tmp_path), "Thumb down")
     files.poll()
@@ -165,7 +165,7 @@ def test_a_thumb_of_an_older_script_without_a_name_gets_the_one_that_is_shown(
     files, posted = mailbox
     path = tmp_path / "mixbridge" / "presses.txt"
     for about in (("1-7", "move"), ("1-8", "suggestion")):
-        files.show(OscMessage("/bridge/rateable", about))
+        files.notify(OscMessage("/bridge/rateable", about))
         with path.open("a") as presses:
             presses.write("1-1\tdown\t\n")
         files.poll()
@@ -217,9 +217,9 @@ def test_the_window_shows_the_bridge_and_its_buttons_press(
     tmp_path: Path, mailbox: tuple[ReaperFiles, list[OscMessage]]
 ) -> None:
     files, posted = mailbox
-    files.show(OscMessage("/bridge/status", ("online", "the DAW is there")))
-    files.show(OscMessage("/bridge/heartbeat", (1, "suggest")))
-    files.show(OscMessage("/bridge/rateable", ("1-7", "move")))
+    files.notify(OscMessage("/bridge/status", ("online", "the DAW is there")))
+    files.notify(OscMessage("/bridge/heartbeat", (1, "suggest")))
+    files.notify(OscMessage("/bridge/rateable", ("1-7", "move")))
     files.poll()
     gfx = Gfx()
     window = LuaScript(make(tmp_path), "Status window", gfx=gfx.table)

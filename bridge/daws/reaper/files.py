@@ -118,7 +118,7 @@ class ReaperFiles:
                 self._commands = str(message.args[0])
             self._wake.set()
 
-    def show(self, message: OscMessage) -> None:
+    def notify(self, message: OscMessage) -> None:
         """Show in the window what the bridge tells everyone."""
         shown = dict(self._shown)
         match message.address, message.args:

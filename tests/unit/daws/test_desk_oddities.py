@@ -305,7 +305,7 @@ def test_an_x_air_that_knows_pairs_one_by_one_is_asked_so() -> None:
         def _get(self, address: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
             return iter(()) if address == "/config/chlink" else super()._get(address)
 
-        def _said(self, address: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+        def _answers(self, address: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
             yield OscMessage(address, (self.values[address],))
 
     desk = OneByOne(model="XR18", name="XR18-5E", firmware="1.17").plug(NAMES[:16])

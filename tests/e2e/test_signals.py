@@ -64,7 +64,7 @@ def test_what_was_started_under_nohup_outlives_its_terminal() -> None:
     code = (
         "import signal, sys\n"
         "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
-        "from bridge import cli\n"
+        "from bridge.cli import main as cli\n"
         "sys.argv = ['mixbridge', '--version']\n"
         "try:\n    cli.main()\n"
         "finally:\n    print(signal.getsignal(signal.SIGHUP) is signal.SIG_IGN)\n"

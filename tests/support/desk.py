@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.agents.agent import Learnt, Proposal
+from bridge.daws.desk.study.wishes import WishingAgent
 from bridge.engine.engine import Engine
 from bridge.engine.results import StepResult
 from bridge.errors import PriorError
@@ -17,7 +18,7 @@ from bridge.guard.limits import LIMITS, Profile
 from bridge.mix import messages as m
 from bridge.mix.messages import LinkState, Mode, MoveState
 from bridge.mix.notices import MoveReported, Notice, RequestRefused, RewardCredited, StatusChanged
-from bridge.mix.params import COLUMN, MOVABLE, LockClass, Param
+from bridge.mix.params import MOVABLE, LockClass, Param
 from bridge.mix.roles import Role
 from bridge.mix.state import Observation
 
@@ -34,27 +35,14 @@ class Lesson:
     weight: float = 1.0
 
 
-class ScriptedAgent:
-    """Wants its wishes, one at a time, as far as the guard allows; remembers its lessons."""
+class ScriptedAgent(WishingAgent):
+    """A wishing agent that remembers its lessons, and how it was asked."""
 
     def __init__(self) -> None:
-        self.wishes: list[tuple[str, Param, float]] = []
+        super().__init__()
         self.lessons: list[Lesson] = []
-        self.hands: list[tuple[str, Param, float]] = []
         self.explored: list[bool] = []
         self.cautious: list[bool] = []
-
-    @property
-    def step_params(self) -> tuple[Param, ...]:
-        return MOVABLE
-
-    def steps(self, observation: Observation) -> NDArray[np.float64]:
-        steps = np.zeros((len(observation.keys), len(MOVABLE)))
-        if self.wishes:
-            key, param, step = self.wishes[0]
-            if key in observation.keys:
-                steps[observation.keys.index(key), COLUMN[param]] = step
-        return steps
 
     def propose(
         self,
@@ -68,14 +56,9 @@ class ScriptedAgent:
     ) -> Proposal | None:
         self.explored.append(explore)
         self.cautious.append(cautious)
-        if not allowed.any():
-            return None
-        row, column = (int(index[0]) for index in np.nonzero(allowed))
-        self.wishes.pop(0)
-        return Proposal(
-            row=row, param=MOVABLE[column], step=float(steps[row, column]), probability=1.0,
-            score=0.1, confidence=0.5, reason="it was wished for", trace=None,
-        )  # fmt: skip
+        return super().propose(
+            observation, steps, allowed, at=at, explore=explore, cautious=cautious
+        )
 
     def learn(
         self,
@@ -88,13 +71,20 @@ class ScriptedAgent:
         next_allowed: Callable[[], NDArray[np.bool_]],
     ) -> Learnt:
         self.lessons.append(Lesson(param=proposal.param, reward=reward, weight=weight))
-        return Learnt(td_error=reward, text="a lesson")
+        return super().learn(
+            proposal,
+            reward,
+            weight=weight,
+            at=at,
+            observation=observation,
+            next_allowed=next_allowed,
+        )
 
     def learn_from_hand(
         self, observation: Observation, row: int, param: Param, value: float, *, at: float
     ) -> Learnt | None:
-        self.hands.append((observation.keys[row], param, value))
-        return None if param is Param.PAN else Learnt(td_error=0.0, text="a hand")
+        learnt = super().learn_from_hand(observation, row, param, value, at=at)
+        return None if param is Param.PAN else learnt
 
     def forget(self, what: str) -> bool:
         if what == "all":

@@ -152,6 +152,14 @@ def recall(slot: str, config: Path | None) -> None:
     click.echo(f"The mix {slot.upper()} comes back.")
 
 
+def _switch_track(
+    address: str, word: str, track: str, lock_class: str, switch: str, config: Path | None
+) -> None:
+    with _control(config) as control:
+        control.ask(address, track, lock_class, int(switch == "on"))
+    click.echo(f"{word} {switch}: track {track}, {lock_class}.")
+
+
 @click.command()
 @_track
 @_lock_class
@@ -162,9 +170,7 @@ def learn(track: str, lock_class: str, switch: str, config: Path | None) -> None
 
     TRACK is a number, a name, or '*' for all (in quotes).
     """
-    with _control(config) as control:
-        control.ask("/bridge/learn", track, lock_class, int(switch == "on"))
-    click.echo(f"Learn {switch}: track {track}, {lock_class}.")
+    _switch_track("/bridge/learn", "Learn", track, lock_class, switch, config)
 
 
 @click.command()
@@ -177,9 +183,7 @@ def act(track: str, lock_class: str, switch: str, config: Path | None) -> None:
 
     TRACK is a number, a name, or '*' for all (in quotes).
     """
-    with _control(config) as control:
-        control.ask("/bridge/act", track, lock_class, int(switch == "on"))
-    click.echo(f"Act {switch}: track {track}, {lock_class}.")
+    _switch_track("/bridge/act", "Act", track, lock_class, switch, config)
 
 
 @click.command()

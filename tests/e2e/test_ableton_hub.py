@@ -7,10 +7,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from support.ableton.rig import NAMES, Live
 from support.max.fake import Script
 from support.ports import free_ports
 from support.rig import A_WHILE_S, PATIENCE_S, Bridge, Remote, ending, rows_of
-from test_ableton import NAMES, Live
 
 from bridge.daws.ableton.wire.curves import fader_db, fader_position
 from bridge.runtime.remote import ask_facts

@@ -15,12 +15,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from support import rig
+from support.ableton.rig import Studio as LiveStudio
 from support.ardour_rig import bridge_beside, playing, short_song
 from support.desk_rig import Gig
+from support.reaper.rig import Studio as ReaperStudio
 from support.rig import Bridge, Desk, Remote, ending, free_ports
 from support.zyn import ADDRESS, BANK, Client, running_zyn
-from test_ableton import Studio as LiveStudio
-from test_reaper import Studio as ReaperStudio
 
 from bridge.daws.ableton.wire.curves import fader_position
 from bridge.daws.desk.study.fake import FakeDesk

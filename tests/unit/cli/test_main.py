@@ -18,7 +18,7 @@ COMMANDS = {
     "replay", "replay-trace", "export", "import", "setup", "study", "midi", "remotes",
     "status", "good", "bad", "accept", "skip", "undo", "endorse", "mode",
     "audition", "compare", "revert", "pin", "recall", "learn", "act", "role", "forget",
-    "wish", "learn-from", "task", "focus", "choose", "target",
+    "wish", "learn-from", "task", "focus", "choose", "target", "mcp",
 }  # fmt: skip
 
 

@@ -60,6 +60,7 @@ KINDS: Final[dict[str, type[Any]]] = {
     "VariantChosen": d.VariantChosen,
     "TargetChosen": d.TargetChosen,
     "TargetHeard": d.TargetHeard,
+    "KnobTaught": d.KnobTaught,
     "TrackWished": m.TrackWished,
     "ContentReported": c.ContentReported,
     "ContentGone": c.ContentGone,

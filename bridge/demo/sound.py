@@ -17,7 +17,7 @@ from bridge.errors import AudioError
 from bridge.install.extras import demo_library
 from bridge.learning.q_learning import FloatArray
 from bridge.report.chart import Line, line_chart
-from bridge.report.page import data_url, make_document, players, section, write_page
+from bridge.report.page import chart_card, data_url, make_document, players, section, write_page
 from bridge.sim.sound_listeners import SoundListener, draw_sound_listener
 from bridge.sim.synths import SAMPLE_RATE, Synth, Wave, draw_synth
 from bridge.tasks.sound.agent import SoundAgent
@@ -189,6 +189,7 @@ def _page(folder: Path, waves: dict[str, Wave], summary: dict[str, Any]) -> str:
         title="Distance from the target after each note, 1 at the start",
         x_label="notes",
         y_label="of the start",
+        from_zero=True,
     )
     lines = []
     for name, colour in zip(("before", "target", "after"), _COLOURS, strict=True):
@@ -202,8 +203,8 @@ def _page(folder: Path, waves: dict[str, Wave], summary: dict[str, Any]) -> str:
         "A dull bass, and what became of it",
         [
             section("Listen", players({name: data_url(folder / f"{name}.wav") for name in waves})),
-            section("Distance from the target", f'<div class="card">{curve}</div>'),
-            section("Spectrum in thirds of an octave", f'<div class="card">{spectra}</div>'),
+            section("Distance from the target", chart_card("Distance", curve)),
+            section("Spectrum in thirds of an octave", chart_card("Spectra", spectra)),
         ],
     )
 

@@ -9,7 +9,7 @@ from typing import Final
 _WIDTH: Final = 720
 _HEIGHT: Final = 260
 _LEFT: Final = 52
-_RIGHT: Final = 150
+_RIGHT: Final = 160
 _TOP: Final = 12
 _BOTTOM: Final = 44
 _TICKS: Final = 5
@@ -35,7 +35,13 @@ class Line:
 
 
 def line_chart(
-    lines: Sequence[Line], *, title: str, x_label: str, y_label: str, is_log: bool = False
+    lines: Sequence[Line],
+    *,
+    title: str,
+    x_label: str,
+    y_label: str,
+    is_log: bool = False,
+    from_zero: bool = False,
 ) -> str:
     """Draw lines over one another.
 
@@ -45,17 +51,20 @@ def line_chart(
         x_label: What goes to the right.
         y_label: What goes up.
         is_log: Whether x is logarithmic; it must be above 0 then.
+        from_zero: Whether the 0 of y is shown in any case.
 
     Returns:
         An SVG element that can stand alone or in a page; text has the colour that is around it.
     """
     points = [point for line in lines for point in line.points]
-    x_ticks = _ticks([x for x, _ in points], is_log=is_log)
-    y_ticks = _ticks([y for _, y in points])
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    y_ticks = _ticks([*ys, *([0.0] if from_zero else [])])
+    x_low, x_high = _span(xs)
+    x_ticks = [x for x in _ticks(xs, is_log=is_log) if x_low <= x <= x_high]
     right, bottom = _WIDTH - _RIGHT, _HEIGHT - _BOTTOM
 
     def place_x(x: float) -> float:
-        low, high, value = (math.log(v) if is_log else v for v in (x_ticks[0], x_ticks[-1], x))
+        low, high, value = (math.log(v) if is_log else v for v in (x_low, x_high, x))
         return _LEFT + (right - _LEFT) * (value - low) / (high - low)
 
     def place_y(y: float) -> float:
@@ -74,14 +83,10 @@ def line_chart(
     )
     below = -math.inf
     for line in sorted(lines, key=lambda line: place_y(line.points[-1][1])):
-        path = " ".join(f"{place_x(x):.1f},{place_y(y):.1f}" for x, y in line.points)
-        dash = ' stroke-dasharray="6 5"' if line.is_dashed else ""
-        parts.append(
-            f'<polyline points="{path}" fill="none" stroke="{line.colour or "currentColor"}" '
-            f'stroke-width="2"{dash}/>'
-        )
-        below = max(below + 15.0, place_y(line.points[-1][1]) + 4.0)  # names keep apart
-        parts.append(_text(right + 8, below, line.name))
+        parts.append(_path(line, [(place_x(x), place_y(y)) for x, y in line.points]))
+        below = max(below + 15.0, place_y(line.points[-1][1]))  # names keep apart
+        parts.append(_path(line, [(right + 8.0, below), (right + 26.0, below)]))
+        parts.append(_text(right + 32, below + 4.0, line.name))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
         'font-family="system-ui, sans-serif" font-size="13" fill="currentColor">'
@@ -100,6 +105,19 @@ def _ticks(values: Sequence[float], *, is_log: bool = False) -> list[float]:
     step = next(size * factor for factor in (1.0, 2.0, 5.0, 10.0) if size * factor >= rough * 0.999)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [step * number for number in range(first, max(last, first + 1) + 1)]
+
+
+def _span(values: Sequence[float]) -> tuple[float, float]:
+    """The least and the greatest value; something beyond it where they are one."""
+    low, high = min(values), max(values)
+    return (low, high) if high > low else (low, low + max(1.0, abs(low)))
+
+
+def _path(line: Line, points: Sequence[Point]) -> str:
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    dash = ' stroke-dasharray="6 5"' if line.is_dashed else ""
+    colour = line.colour or "currentColor"
+    return f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"{dash}/>'
 
 
 def _number(value: float) -> str:

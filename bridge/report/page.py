@@ -76,8 +76,9 @@ tr:last-child td { border-bottom: 0; }
 .ends { display: flex; justify-content: space-between; font-size: .85rem; }
 @media (max-width: 640px) { .stack thead { display: none; } .stack table, .stack tbody, .stack tr,
   .stack td { display: block; border: 0; padding: 0; }
+  .stack td:nth-child(-n+2) { display: inline; margin-right: 1ch; color: var(--soft); }
   .stack tr { padding: 8px 0; border-bottom: 1px solid var(--edge); } }
-svg { display: block; max-width: 100%; height: auto; }
+svg { display: block; width: 100%; min-width: 560px; max-width: 720px; height: auto; }
 .audio { display: flex; flex-wrap: wrap; gap: 8px 24px; } audio { vertical-align: middle; }
 """
 
@@ -241,6 +242,11 @@ def players(audio: Mapping[str, str]) -> str:
     return f'<div class="card audio">{labels}</div><p class="soft">All are equally loud.</p>'
 
 
+def chart_card(name: str, chart: str) -> str:
+    """A chart in a frame; a narrow window moves it sideways."""
+    return f'<div class="card" role="region" aria-label="{name}" tabindex="0">{chart}</div>'
+
+
 def _way(demo: Demo | None) -> str:
     if demo is None or not demo.distances:
         return ""
@@ -249,9 +255,9 @@ def _way(demo: Demo | None) -> str:
         ends = [(0.0, rules), (len(demo.distances) - 1.0, rules)]
         lines.append(Line(name="static rules alone", points=ends, is_dashed=True))
     title = "Distance from the listener's taste after each move, 1 at the start"
-    chart = line_chart(lines, title=title, x_label="moves", y_label="of the start")
+    chart = line_chart(lines, title=title, x_label="moves", y_label="of the start", from_zero=True)
     legend = "How far the mix is from what the simulated listener wants; 1 at the start."
-    return f'<p class="soft">{legend}</p><div class="card">{chart}</div>'
+    return f'<p class="soft">{legend}</p>{chart_card("Distance", chart)}'
 
 
 def _changes(rows: Iterable[dict[str, Any]]) -> str:

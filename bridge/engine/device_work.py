@@ -44,6 +44,7 @@ class DeviceWork:
         moves: Who does.
         hands: What others do to them.
         listening: What was heard of the device in focus.
+        is_away: What stood before is heard for a while, and is no sound to learn from.
         is_note_wanted: A variant is on its way, and is to be heard when it has arrived.
     """
 
@@ -71,7 +72,7 @@ class DeviceWork:
         self.knobs = Knobs(work.rules, mix, self.rack)
         self.moves = DeviceMoves(work.moves, self.rack, self.knobs)
         self.listening = Listening(plays_notes=plays_notes)
-        self.is_note_wanted = False
+        self.is_note_wanted = self.is_away = False
         self._work = work
         self._mix = mix
         self._out = out
@@ -199,6 +200,8 @@ class DeviceWork:
     def _measure(self, note: d.NoteHeard) -> None:
         device = self.focus
         if device is None or note.track != device.track or not self._is_at_work:
+            return
+        if self.is_away:
             return
         if not (self.knobs.is_idle and self.listening.counts(note, self.knobs.written_at)):
             return  # it began while the sound was another

@@ -48,7 +48,7 @@ class Ear:
     Args:
         sample_rate: Hz.
         splits: Whether a rise within a note is another note. False where single notes are played
-            on purpose: then what rises is a slow beat of two oscillators.
+            on purpose: then what rises is a slow beat of two oscillators, or a late attack.
     """
 
     def __init__(self, sample_rate: float, *, splits: bool = True) -> None:
@@ -60,7 +60,7 @@ class Ear:
         self._rest = np.zeros(0)
         self._heard = 0
         self._frames: list[FloatArray] = []
-        self._is_on = False
+        self._is_on = self._is_ringing = False
         self._floor_db = 0.0
         self._peak_db = self._low_db = _AUDIBLE_DB
         self._age = self._quiet = 0
@@ -68,7 +68,7 @@ class Ear:
     def forget(self) -> None:
         """Something of the stream was lost: what sounds now is no whole note."""
         self._frames.clear()
-        self._is_on = False
+        self._is_on = self._is_ringing = False
         self._floor_db = 0.0
 
     def feed(self, samples: NDArray[np.floating]) -> list[EarNote]:
@@ -94,17 +94,23 @@ class Ear:
         if self._age * FRAME_S <= _ONSET_GAP_S or is_rise:
             self._low_db = level_db
         self._low_db = min(self._low_db, level_db)
-        is_quiet = level_db < max(self._peak_db + _ENDED_DB, _AUDIBLE_DB)
-        self._quiet = self._quiet + 1 if is_quiet else 0
+        self._quiet = self._quiet + 1 if self._is_quiet(level_db) else 0
         if is_rise and self._splits and self._age * FRAME_S > _ONSET_GAP_S:
             return self._end(level_db, another=True)
-        if self._age >= self._longest + self._before or self._quiet * FRAME_S >= _ENDED_S:
+        is_over = self._splits and self._quiet * FRAME_S >= _ENDED_S
+        if is_over or self._age >= self._longest + self._before:
             return self._end(level_db, another=False)
         return []
 
+    def _is_quiet(self, level_db: float) -> bool:
+        return level_db < max(self._peak_db + _ENDED_DB, _AUDIBLE_DB)
+
     def _wait(self, level_db: float) -> None:
         """Nothing sounds, or the rest of a note that has been listened to."""
-        if level_db > _AUDIBLE_DB and level_db >= self._floor_db + _ONSET_RISE_DB:
+        if self._is_ringing:  # what rises in it is a beat
+            self._quiet = self._quiet + 1 if self._is_quiet(level_db) else 0
+            self._is_ringing = self._quiet * FRAME_S < _ENDED_S
+        elif level_db > _AUDIBLE_DB and level_db >= self._floor_db + _ONSET_RISE_DB:
             self._begin(level_db)
             del self._frames[: -self._before - 1]
             return
@@ -120,6 +126,7 @@ class Ear:
         wave = np.concatenate(frames)
         self._frames = self._frames[-1:]
         self._is_on, self._floor_db = False, level_db
+        self._is_ringing = not self._splits and self._quiet == 0
         began = self._heard - wave.size - (self._hop if another else 0)
         if another:
             self._begin(level_db)

@@ -29,7 +29,7 @@ def listen(stream: FloatArray, *, block: int = 128, splits: bool = True) -> list
     ]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     seed=st.integers(0, 10_000),
     before_s=st.floats(0.1, 0.5),

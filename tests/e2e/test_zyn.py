@@ -6,6 +6,7 @@ import struct
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from support.ports import free_ports
@@ -14,6 +15,7 @@ from support.scripted_task import ScriptedTask
 from support.zyn import ADDRESS, BANK, Client, needs_zyn, running_zyn
 
 from bridge.agents.flat import FlatAgent
+from bridge.daw.dialect import KeepsCopies
 from bridge.daws import make_dialect
 from bridge.daws.zyn.wire.params import NUMBER, PARAMS
 from bridge.engine.engine import Engine
@@ -113,7 +115,7 @@ class Studio:
         await self.until(lambda: self.states().count("confirmed") > count)
 
 
-Scene = Callable[[Studio], Awaitable[None]]
+Act = Callable[[Studio], Awaitable[None]]
 
 
 @pytest.fixture(scope="module")
@@ -122,15 +124,15 @@ def port() -> Iterator[int]:
         yield port
 
 
-def play(port: int, scene: Scene) -> None:
-    with closing(Client(port)) as other:
+def play(port: int, scene: Act) -> None:
+    with closing(Client(port)) as other, TemporaryDirectory() as copies:
         other.say("/load_xiz", 0, BANK)
         assert other.ask("/part0/Pname") is not None
         with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as loop:
-            loop.run(_play(port, scene, other))
+            loop.run(_play(port, scene, other, Path(copies)))
 
 
-async def _play(port: int, scene: Scene, other: Client) -> None:
+async def _play(port: int, scene: Act, other: Client, copies: Path) -> None:
     task = PatchTask()
     engine = Engine(
         agent=FlatAgent(step_size=0.5, discount=0.0, epsilon=0.0, seed=1),
@@ -141,9 +143,12 @@ async def _play(port: int, scene: Scene, other: Client) -> None:
         learning_enabled=True,
         tasks={TaskName.SOUND: task},
     )
+    dialect = make_dialect("zyn")
+    assert isinstance(dialect, KeepsCopies)
+    dialect.copies = str(copies / "copy")
     runner = Runner(
         engine=engine,
-        dialect=make_dialect("zyn"),
+        dialect=dialect,
         daw=("127.0.0.1", port),
         session=1,
         read_every_s=0.5,

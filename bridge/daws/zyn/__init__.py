@@ -14,7 +14,8 @@ ZYN: Final = DawRow(
         "In a terminal, start it with its OSC port: zynaddsubfx -P 9700.",
         "Load a patch, and play a note.",
     ),
-    dialect="bridge.daws.zyn.make:make_zyn",
+    dialect="bridge.daws.zyn.wire.dialect:ZynDialect",
+    patches="bridge.daws.zyn.patches:list_patches",
     jack_client="zynaddsubfx",
     player="bridge.daws.zyn.player:open_player",
 )

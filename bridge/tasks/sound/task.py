@@ -72,11 +72,11 @@ class SoundTask:
     def propose(self, scene: Scene, *, count: int, explore: bool) -> tuple[Variant, ...]:
         """See `bridge.tasks.task.Task.propose`; towards a target there is one best change."""
         self._rest = ""
+        if count > 1 and (patches := self._patches.propose(scene, count)):
+            return patches  # the person hears them, whether or not anything else does
         if scene.heard is None:
             self._rest = f"{scene.device}: play a note; I have to hear what it sounds like now"
             return ()
-        if count > 1 and (patches := self._patches.propose(scene, count)):
-            return patches
         try:
             self._attend(scene)
         except RefusedError as error:

@@ -3,7 +3,6 @@
 import pytest
 from support.zyn import ADDRESS, FakeZyn
 
-from bridge.daws.zyn.make import make_zyn
 from bridge.daws.zyn.wire.dialect import LOAD_S, ZynDialect
 from bridge.errors import DialectError
 from bridge.mix import content_events as c
@@ -19,7 +18,8 @@ class Talk:
     """A dialect with a place for copies, and a Zyn in memory."""
 
     def __init__(self, copies: str = "/copies/copy") -> None:
-        self.dialect = ZynDialect(copies=copies)
+        self.dialect = ZynDialect()
+        self.dialect.copies = copies
         self.zyn = FakeZyn()
         self.at = 50.0
         self.events: list[object] = []
@@ -94,11 +94,3 @@ def test_without_a_place_for_copies_patches_are_left_alone() -> None:
 def test_an_empty_patch_is_refused() -> None:
     with pytest.raises(DialectError, match="no such patch"):
         Talk().load("")
-
-
-def test_copies_have_names_that_nobody_can_guess() -> None:
-    names = set()
-    for dialect in (make_zyn(), make_zyn()):
-        dialect.encode(m.RequestDump(number=1), at=0.0)
-        names.add(dialect._copies)
-    assert len(names) == 2

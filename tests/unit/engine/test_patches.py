@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from support.devices import HeldContent, Rig, SynthDaw
 
+from bridge.daws.zyn.patches import list_patches
 from bridge.errors import RefusedError
 from bridge.hosts.patches import find_patches
 from bridge.mix import device_events as d
@@ -164,11 +165,13 @@ def test_a_worker_finds_the_bank_of_a_role_and_refuses_where_there_is_no_copy(
     (tmp_path / "Bass").mkdir()
     for name in ("0002-B.xiz", "0001-A.xiz", "note.txt"):
         (tmp_path / "Bass" / name).touch()
-    copy = tmp_path / "copy-1.xiz"
+    listed = list_patches("bass", ".xiz", (str(tmp_path),))
+    assert [Path(path).name for path in listed] == ["0001-A.xiz", "0002-B.xiz"]
+    assert list_patches("bass", ".fxp", (str(tmp_path),)) == []
+    copy = tmp_path / "copy-1.other"
     text = json.dumps({"copy": str(copy), "role": "bass"})
     job = Job(task=TaskName.SOUND, name="patches", text=text)
     with pytest.raises(RefusedError, match="has not written a copy of its patch here"):
-        find_patches(job, (str(tmp_path),))
+        find_patches(job)
     copy.touch()
-    found = json.loads(find_patches(job, (str(tmp_path),)))
-    assert [Path(path).name for path in found] == ["0001-A.xiz", "0002-B.xiz"]
+    assert json.loads(find_patches(job)) == []

@@ -76,7 +76,11 @@ _QUESTIONS: Final = (NAME, VOLUME, *NUMBER)
 
 
 class ZynDialect:
-    """The conversation with one ZynAddSubFX."""
+    """The conversation with one ZynAddSubFX.
+
+    Attributes:
+        copies: As in `bridge.daw.dialect.KeepsCopies`; without it its patches are left alone.
+    """
 
     name = "zyn"
     port = 9700
@@ -89,13 +93,8 @@ class ZynDialect:
         writes_per_s=WRITES_PER_S,
     )
 
-    def __init__(self, *, copies: str = "") -> None:
-        """Begin to speak.
-
-        Args:
-            copies: How the paths begin of the copies of patches; empty: its patches are left alone.
-        """
-        self._copies = copies
+    def __init__(self) -> None:
+        self.copies = ""
         self._copy_count = 0
         self._copy = ""
         """The copy that was asked for and is not said yet."""
@@ -253,7 +252,7 @@ class ZynDialect:
 
     def encode_content(self, command: ContentCommand, *, at: float) -> tuple[OscMessage, ...]:
         """How a patch is copied or loaded; see `bridge.daw.dialect.HasContents`."""
-        if command.kind is not ContentKind.PATCH or not self._copies:
+        if command.kind is not ContentKind.PATCH or not self.copies:
             return ()
         match command:
             case RequestContents():
@@ -270,7 +269,7 @@ class ZynDialect:
         """Let Zyn write a copy of its patch, and ask something: the answer comes after that."""
         self._is_copy_wanted = False
         self._copy_count += 1
-        self._copy = f"{self._copies}-{self._copy_count}.xiz"
+        self._copy = f"{self.copies}-{self._copy_count}.xiz"
         return OscMessage("/save_xiz", (_PART, self._copy)), OscMessage(NAME)
 
     def ask(self, *, at: float) -> tuple[OscMessage, ...]:

@@ -14,7 +14,6 @@ from support.desk_model.judge import Promise
 from support.desk_model.search import parse
 from support.desk_model.world import World
 
-from bridge.engine import daw_events
 from bridge.engine.daw_events import DawEvents
 from bridge.engine.hands import Doubt
 from bridge.engine.moves import Moves
@@ -25,6 +24,7 @@ from bridge.guard.guard import Guard
 from bridge.guard.ramps import Transit
 from bridge.guard.strip_guard import StripGuard
 from bridge.guard.writer import Answer, Reading, Writer
+from bridge.mix import state
 from bridge.mix.state import MixState
 from bridge.runtime import link
 
@@ -89,7 +89,7 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
         replaced(Moves, "doubt", lambda *_: Doubt.NONE), 5, "grid-half,vca-ratio", Promise.LESSON,
     ),
     "a group that a hand moves is one hand": (
-        replaced(daw_events, "_is_in_step", never), 0, "hand-4,vca", Promise.PANIC_ALL,
+        replaced(state, "_is_in_step", never), 0, "hand-4,vca", Promise.PANIC_ALL,
     ),
     "what was written and is not answered stands": (
         replaced(Writer, "left_at", lambda *_: math.nan), 2, "echo-none,gang", Promise.PANIC_BACK,

@@ -22,6 +22,7 @@ from bridge.daws import DAWS, make_dialect
 from bridge.doctor import examine_daw
 from bridge.engine.engine import Engine
 from bridge.errors import ConfigError, JournalError, NetworkError, PriorError, TraceError
+from bridge.hosts.ears import Ears, open_ears
 from bridge.hosts.target import measure_file
 from bridge.install.installation import install_command
 from bridge.journal.journal import Journal
@@ -37,6 +38,8 @@ from bridge.runtime.remotes import SideDoor
 from bridge.runtime.runner import Runner
 from bridge.runtime.targets import Targets
 from bridge.runtime.udp import Address, Bind, UdpEndpoint, bound, resolve
+from bridge.runtime.workers import Workers
+from bridge.tasks.registry import TASKS
 from bridge.text_file import shown
 from bridge.trace.file import Datagram, Part
 from bridge.trace.trace import Trace, TracedRunner, Tracing
@@ -229,6 +232,9 @@ async def open_bridge(
         store.close()
         raise
     runner.targets = Targets(runner.submit, measure_file)
+    runner.workers = Workers(
+        runner.submit, {name: load_part(row.worker) for name, row in TASKS.items() if row.worker}
+    )
     _open_door(settings, runner, trace)
     runner.open(endpoint, journal)
     person, answers, place = settings.profile, store.answers, shown(store.path)
@@ -345,6 +351,7 @@ async def _around(
 ) -> AsyncIterator["PageService | None"]:
     """Page, pads and the announcement in the network; the bridge runs without any of them."""
     page = _open_page(runner, settings, past_rewards, extras)
+    ears = _open_ears(settings, runner)
     midi = _open_midi(runner, settings, page)
     listen, web = settings.listen, settings.web
     found = services(
@@ -356,6 +363,8 @@ async def _around(
         yield page
     finally:
         await asyncio.to_thread(unannounce)
+        if ears is not None:
+            await asyncio.to_thread(ears.close)
         if midi is not None:
             await midi.close()
         if page is not None:
@@ -388,6 +397,15 @@ def _open_midi(
     midi = MidiService(runner, settings.store, show=partial(show, "midi"))
     midi.open()
     return midi
+
+
+def _open_ears(settings: Settings, runner: Runner) -> Ears | None:
+    """Ears, where something is to be listened to."""
+    given = settings.ears.source
+    if given == "auto":
+        given = f"jack:{DAWS[settings.daw.dialect].jack_client}"
+    source = given.partition(":")[2]
+    return open_ears(runner, source) if source else None
 
 
 def _open_door(settings: Settings, runner: Runner, trace: Trace | None) -> None:

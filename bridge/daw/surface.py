@@ -21,7 +21,15 @@ from typing import Any, Final
 from bridge.daw.hints import closest
 from bridge.daw.scale import SWITCH, TEXT, TRACK, Scale, in_words, number, whole, word
 from bridge.errors import DialectError
-from bridge.mix.device_events import FocusChosen, TargetChosen, TaskChosen, TaskName, VariantChosen
+from bridge.mix.device_events import (
+    FocusChosen,
+    KnobTaught,
+    KnobWord,
+    TargetChosen,
+    TaskChosen,
+    TaskName,
+    VariantChosen,
+)
 from bridge.mix.messages import (
     AuditionSwitched,
     CompareSwitched,
@@ -183,6 +191,7 @@ _LOCK: Final = _of_words("lock_class", LockClass)
 _WHAT: Final = Argument(field="what", scale=TEXT)
 _OFFER: Final = Argument(field="offer", scale=TEXT)
 _CHOICE: Final = Argument(field="choice", scale=whole(0, 3), tag="i", span=(0, 3))
+_KNOB: Final = Argument(field="knob", scale=TEXT)
 _PATH: Final = Argument(field="path", scale=TEXT)
 _REWARD: Final = (
     Argument(field="value", scale=number(-1.0, 1.0), tag="f", span=(-1.0, 1.0)),
@@ -212,6 +221,7 @@ _ROWS: Final[tuple[tuple[str, Callable[..., Any], tuple[Argument, ...], str], ..
     ("task", TaskChosen, (_of_words("task", TaskName),), "What is worked on"),
     ("focus", FocusChosen, (_OF_TRACK, replace(_WHAT, default="")), "The device that is worked on"),
     ("choose", VariantChosen, (_OFFER, _CHOICE), "Pick a variant of an offer; 0 keeps"),
+    ("knob", KnobTaught, (_KNOB, _of_words("word", KnobWord)), "Say what a knob is, or lock it"),
     ("target", TargetChosen, (_PATH,), "The sound file to come near to; none: no more"),
     ("panic", PanicPressed, (), "Back to the snapshot"),
 )
@@ -397,12 +407,18 @@ def encode_notice(notice: Notice) -> OscMessage:
 
 
 def rest_of(move: MoveReported) -> tuple[OscMessage, ...]:
-    """What is said after a move beside its first control: the other half of a pair, or more knobs.
+    """What is said after a move beside its first control: another half, more knobs, texts.
 
     `/bridge/move/other` names the right half of a stereo pair, `/bridge/move/also` each further
-    parameter of a device.
+    parameter of a device, `/bridge/move/content` each content that it changes.
     """
     also = tuple(
+        OscMessage(
+            PREFIX + "move/content",
+            (move.move, each.kind.value, each.key, each.before, each.after),
+        )
+        for each in move.contents
+    ) + tuple(
         OscMessage(
             PREFIX + "move/also",
             (move.move, str(each.param), float(each.from_value), float(each.to_value)),

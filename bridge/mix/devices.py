@@ -93,6 +93,11 @@ class DeviceParam:
         """The parameter as a person says it."""
         return f"{self.device_name} {self.spec.name}"
 
+    @property
+    def tolerance(self) -> float:
+        """Two positions nearer than this are the same one."""
+        return self.spec.tolerance
+
     def in_words(self, position: float) -> str:
         """A position as the share of its way, and as the device says it where that has a unit."""
         if math.isnan(position):
@@ -129,6 +134,12 @@ class Device:
         return DeviceParam(
             device=self.number, index=index, device_name=self.name, spec=self.specs[index]
         )
+
+    def find_param(self, what: str) -> int:
+        """The number of the parameter that a person means, by its name or number; 0 for none."""
+        named = [n for n, spec in self.specs.items() if fold_name(spec.name) == fold_name(what)]
+        number = int(what) if what.isascii() and what.isdecimal() and len(what) < 6 else 0
+        return named[0] if named else number if number in self.specs else 0
 
     def position(self, index: int) -> float:
         """Where a parameter stands; NaN unknown."""

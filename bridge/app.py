@@ -37,6 +37,8 @@ from bridge.runtime.remotes import SideDoor
 from bridge.runtime.runner import Runner
 from bridge.runtime.targets import Targets
 from bridge.runtime.udp import Address, Bind, UdpEndpoint, bound, resolve
+from bridge.runtime.workers import Workers
+from bridge.tasks.registry import TASKS
 from bridge.text_file import shown
 from bridge.trace.file import Datagram, Part
 from bridge.trace.trace import Trace, TracedRunner, Tracing
@@ -229,6 +231,9 @@ async def open_bridge(
         store.close()
         raise
     runner.targets = Targets(runner.submit, measure_file)
+    runner.workers = Workers(
+        runner.submit, {name: load_part(row.worker) for name, row in TASKS.items() if row.worker}
+    )
     _open_door(settings, runner, trace)
     runner.open(endpoint, journal)
     person, answers, place = settings.profile, store.answers, shown(store.path)

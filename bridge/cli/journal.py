@@ -1,4 +1,4 @@
-"""`mixbridge replay`, `replay-trace`, `export` and `import`: what was recorded and learnt."""
+"""`mixbridge replay`, `report`, `export` and others: what was recorded and learnt."""
 
 from functools import partial
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from bridge.cli.options import FILE, config_option, settings_with_store
+from bridge.cli.options import FILE, config_option, settings, settings_with_store
 from bridge.errors import ConfigError, JournalError
 from bridge.text_file import shown
 
@@ -129,4 +129,40 @@ def learn_from(folders: tuple[Path, ...], balance: Path | None, config: Path | N
     click.echo(f"Finished mixes that are known: {', '.join(engine.songs) or 'none'}.")
 
 
-COMMANDS: Final = (replay, replay_trace, export_learnt, import_learnt, learn_from)
+@click.command()
+@click.argument("store", type=FILE, required=False)
+@click.option("--session", type=click.IntRange(1), metavar="N", help="Which; else the last one.")
+@click.option("--out", type=FILE, metavar="FILE", help="Where the report goes.")
+@click.option("--tables", type=FILE, metavar="DIR", help="Write all sessions there as CSV instead.")
+@config_option
+def report(
+    store: Path | None,
+    session: int | None,
+    out: Path | None,
+    tables: Path | None,
+    config: Path | None,
+) -> None:
+    """Write what happened in a session, as one HTML file.
+
+    What moved, why, what you answered, and what is believed of your taste before and after. STORE
+    is a journal, such as a demo's; without it, your own. Beside a demo's the two mixes can be
+    heard in it.
+    """
+    from bridge.report.page import audio_beside, make_page, write_page
+    from bridge.report.record import read_sessions
+    from bridge.report.tables import engine_of, make_tables, write_tables
+
+    path = settings(config).store if store is None else store
+    if tables is not None:
+        if out is not None or session is not None:
+            raise click.UsageError("--tables writes all sessions: leave --session and --out out.")
+        files = write_tables(make_tables(read_sessions(path, engine_of)), tables)
+        click.echo(f"{len(files)} tables are in {shown(tables)}")
+        return
+    (record,) = read_sessions(path, engine_of, only=session or 0)
+    target = out or Path(f"mixbridge-session-{record.number}.html")
+    write_page(make_page(record, name=path.stem, audio=audio_beside(path)), target)
+    click.echo(f"The report of session {record.number} is in {shown(target)}")
+
+
+COMMANDS: Final = (replay, replay_trace, report, export_learnt, import_learnt, learn_from)

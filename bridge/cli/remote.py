@@ -265,9 +265,22 @@ def forget(what: str, config: Path | None) -> None:
     click.echo(f"Forgotten: {what}.")
 
 
+@click.command()
+@config_option
+def mcp(config: Path | None) -> None:
+    """Let an assistant ask the running bridge, over MCP.
+
+    A program that speaks the Model Context Protocol starts this; it reads standard input and
+    writes standard output.
+    """
+    from bridge.assistant import serve
+
+    serve(settings(config))
+
+
 COMMANDS: Final = (
     status, good, bad, accept, skip, audition, undo, endorse, mode, compare, revert, pin, recall,
-    learn, act, role, wish, forget, task, focus, choose, target,
+    learn, act, role, wish, forget, task, focus, choose, target, mcp,
 )  # fmt: skip
 
 

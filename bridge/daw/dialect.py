@@ -46,8 +46,10 @@ from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
 from bridge.daw.scale import MAX_TRACKS, Scale, in_words
 from bridge.errors import DialectError
+from bridge.mix.content_events import ContentCommand, PlayContent, RequestContents
 from bridge.mix.device_events import DeviceCommand
 from bridge.mix.messages import (
+    AnyCommand,
     Command,
     DawEvent,
     DumpClosed,
@@ -204,11 +206,42 @@ class HasDevices(Protocol):
 
 
 @runtime_checkable
+class HasContents(Protocol):
+    """A dialect that can also read and write items, clips or patches."""
+
+    def encode_content(self, command: ContentCommand, *, at: float) -> tuple[OscPacket, ...]:
+        """How the DAW is asked for `command`; empty while it may not be asked.
+
+        A kind that the DAW does not have is asked for in vain, without a word.
+
+        Raises:
+            DialectError: As `Dialect.encode` does.
+        """
+
+
+@runtime_checkable
 class Paced(Protocol):
     """A dialect that asks at a pace of its own, and wants to be woken for it."""
 
     def ask_due_s(self, *, at: float) -> float | None:
         """How long until `ask` has more to say; None while only an answer can bring that."""
+
+
+def encode_any(dialect: Dialect, command: AnyCommand, *, at: float) -> tuple[OscPacket, ...]:
+    """How a DAW is asked for whatever the core wants of it.
+
+    Raises:
+        DialectError: If the dialect has no words for it, or the value is out of range.
+    """
+    if isinstance(command, Command):
+        return dialect.encode(command, at=at)
+    if isinstance(command, DeviceCommand) and isinstance(dialect, HasDevices):
+        return dialect.encode_device(command, at=at)
+    if isinstance(command, ContentCommand) and isinstance(dialect, HasContents):
+        return dialect.encode_content(command, at=at)
+    if isinstance(command, RequestContents | PlayContent):
+        return ()  # it has none
+    raise DialectError(f"The dialect {dialect.name} has no words for {command}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

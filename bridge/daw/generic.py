@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
+from bridge.daw.contents import ADDRESSES as CONTENT_ADDRESSES
+from bridge.daw.contents import decode_content, encode_content, encode_content_event
 from bridge.daw.devices import ADDRESSES as DEVICE_ADDRESSES
 from bridge.daw.devices import (
     decode_device,
@@ -33,6 +35,7 @@ from bridge.daw.scale import (
 from bridge.daw.taps import ADDRESSES as TAP_ADDRESSES
 from bridge.daw.taps import Taps
 from bridge.errors import DialectError
+from bridge.mix.content_events import ContentCommand, ContentEvent, PlayContent
 from bridge.mix.device_events import DeviceCommand, DeviceEvent, NoteHeard, SetDeviceParam
 from bridge.mix.messages import (
     DawEvent,
@@ -116,7 +119,7 @@ class GenericDialect(RowDialect):
             message = OscMessage(message.address, (0,))  # whose question it ends is clear
         heard = super().decode(message, at=at)
         if heard is None:
-            return decode_device(message, at=at)
+            return decode_device(message, at=at) or decode_content(message, at=at)
         for event in heard or ():
             if not isinstance(event, LevelReading | Refusal):
                 self.taps.update(event)
@@ -125,7 +128,7 @@ class GenericDialect(RowDialect):
     @property
     def addresses(self) -> tuple[str, ...]:
         """What its DAW and taps may say; see `Listed.addresses`."""
-        return (*super().addresses, *DEVICE_ADDRESSES, *TAP_ADDRESSES)
+        return (*super().addresses, *DEVICE_ADDRESSES, *CONTENT_ADDRESSES, *TAP_ADDRESSES)
 
     def encode_device(self, command: DeviceCommand, *, at: float) -> tuple[OscMessage, ...]:
         """How a device is asked for `command`; see `bridge.daw.dialect.HasDevices`."""
@@ -133,8 +136,17 @@ class GenericDialect(RowDialect):
             return (encode_device_write(command),)
         raise DialectError(f"The dialect {self.name} has no words for {command}.")
 
+    def encode_content(self, command: ContentCommand, *, at: float) -> tuple[OscMessage, ...]:
+        """How a content is asked for or set; see `bridge.daw.dialect.HasContents`.
+
+        `PlayContent` is for whoever plays it beside the DAW.
+        """
+        return () if isinstance(command, PlayContent) else (encode_content(command),)
+
     def encode_event(self, event: DawEvent) -> tuple[OscMessage, ...]:
         """The inverse of `decode`; see `RowDialect.encode_event`."""
         if isinstance(event, DeviceEvent) and not isinstance(event, NoteHeard):
             return (encode_device_event(event),)
+        if isinstance(event, ContentEvent):
+            return (encode_content_event(event),)
         return super().encode_event(event)

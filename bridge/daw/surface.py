@@ -397,12 +397,18 @@ def encode_notice(notice: Notice) -> OscMessage:
 
 
 def rest_of(move: MoveReported) -> tuple[OscMessage, ...]:
-    """What is said after a move beside its first control: the other half of a pair, or more knobs.
+    """What is said after a move beside its first control: another half, more knobs, texts.
 
     `/bridge/move/other` names the right half of a stereo pair, `/bridge/move/also` each further
-    parameter of a device.
+    parameter of a device, `/bridge/move/content` each content that it changes.
     """
     also = tuple(
+        OscMessage(
+            PREFIX + "move/content",
+            (move.move, each.kind.value, each.key, each.before, each.after),
+        )
+        for each in move.contents
+    ) + tuple(
         OscMessage(
             PREFIX + "move/also",
             (move.move, str(each.param), float(each.from_value), float(each.to_value)),

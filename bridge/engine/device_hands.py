@@ -64,6 +64,7 @@ class DeviceHands:
         scene_of: Callable[[Device, float], Scene],
         interrupt: Callable[[str, float, str, int | None], None],
         notify: Callable[[str], None],
+        is_patch_ours: Callable[[str, float], bool],
     ) -> None:
         """Give it its neighbours.
 
@@ -76,6 +77,7 @@ class DeviceHands:
             interrupt: A device is taken over: its key, why, and the parameter that a hand is on,
                 None for another patch.
             notify: Shows a sentence to everyone.
+            is_patch_ours: Whether we have just loaded a patch into the device of that identity.
         """
         self._rack = rack
         self._knobs = knobs
@@ -84,6 +86,7 @@ class DeviceHands:
         self._scene_of = scene_of
         self._interrupt = interrupt
         self._notify = notify
+        self._is_patch_ours = is_patch_ours
         self._touches: dict[Place, DeviceTouch] = {}
         self._moved: deque[tuple[float, str, int]] = deque()
         self._is_patch_told = False
@@ -177,13 +180,15 @@ class DeviceHands:
         while self._moved and self._moved[0][0] < at - _PATCH_WINDOW_S:
             self._moved.popleft()
         device.settled[index] = position
+        if self._is_patch_ours(device.key, at):
+            return
         if self._is_patch(device, len({each for _, key, each in self._moved if key == device.key})):
             self._adopt_patch(device, at)
             return
         scene = touch.scene if touch else self._scene_of(device, at)
         self._moves.yield_to_hand(device, index, at)
         self._interrupt(device.key, at, "your hand took over", index)
-        self._knobs.hold(device.key, at)
+        self._knobs.rules.hold(device.key, at)
         self._theirs[place] = position, at
         self._touches[place] = DeviceTouch(
             key=device.key,
@@ -199,9 +204,12 @@ class DeviceHands:
 
     def _adopt_patch(self, device: Device, at: float) -> None:
         """Another patch was loaded: what stands there is the person's; it teaches nothing."""
+        if self._is_patch_ours(device.key, at):
+            device.settled.update(device.positions)
+            return
         self._interrupt(device.key, at, "another patch was loaded", None)
         self._moves.disown(device.key)
-        self._knobs.hold(device.key, at)
+        self._knobs.rules.hold(device.key, at)
         for place in [place for place in self._touches if place[0] == device.key]:
             del self._touches[place]
         device.settled.update(device.positions)

@@ -1,4 +1,4 @@
-"""The moves of devices: each one's life, from the variant of an offer to its way back.
+"""Moves of devices: knobs that are turned, and turned back.
 
 A move brings one parameter or several of one device to other positions. It is confirmed when the
 device has answered for each. Only what is ours is ever taken back: what a hand has moved since
@@ -6,110 +6,35 @@ belongs to the hand.
 """
 
 import math
-from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import Final
 
 from bridge.engine.results import Decision
+from bridge.engine.task_move import TaskMove, TaskMoves, Turn
 from bridge.guard.knobs import Knobs, Place, Whose
 from bridge.guard.write import Purpose
-from bridge.mix.device_events import Note, SetDeviceParam
+from bridge.mix.device_events import SetDeviceParam, TaskName
 from bridge.mix.devices import Device, Rack
 from bridge.mix.messages import Mode, MoveState
 from bridge.mix.notices import AlsoMoved, MoveReported
 from bridge.tasks.task import Knob, Scene, Variant
 
-_REMEMBERED: Final = 1024
 _CHANGED: Final = "the sound has changed since"
-_STANDS: Final = frozenset({MoveState.APPLIED, MoveState.CONFIRMED, MoveState.UNCONFIRMED})
-
-
-@dataclass(slots=True, kw_only=True)
-class Turn:
-    """A parameter that a move brings from one position to another."""
-
-    index: int
-    from_position: float
-    to_position: float
-    belongs_to_hand: bool = False
-
-
-@dataclass(slots=True, kw_only=True)
-class DeviceMove:
-    """One move of a device and its life.
-
-    Attributes:
-        id: Its name for rewards.
-        key: The device's identity.
-        turns: What it brings where; the one that goes furthest first.
-        variant: What the task wanted.
-        scene: What the task knew.
-        state: Where it is in its life.
-        at: When it entered that state, monotonic seconds.
-        after: What a note sounded like with it; None until one was heard.
-        awaited: The parameters of which the device has not confirmed what was asked for last.
-        is_judged: Whether a person has said what they think of it.
-        is_heard: Whether any of it was ever written.
-    """
-
-    id: str
-    key: str
-    turns: tuple[Turn, ...]
-    variant: Variant
-    scene: Scene
-    state: MoveState
-    at: float
-    after: Note | None = None
-    awaited: set[int] = field(default_factory=set)
-    is_judged: bool = False
-    is_heard: bool = False
-
-    @property
-    def is_undoable(self) -> bool:
-        """Whether any of it stands and is still ours."""
-        return self.state in _STANDS and not all(turn.belongs_to_hand for turn in self.turns)
 
 
 class DeviceMoves:
-    """The moves of this session.
+    """Makes and unmakes the moves that turn knobs; see `Mover`."""
 
-    Attributes:
-        notices: What happened to moves since `take_notices`.
-        is_dump_wanted: The device left a write unanswered: ask what it really holds.
-    """
-
-    def __init__(self, rack: Rack, knobs: Knobs, next_id: Callable[[], str]) -> None:
-        self.notices: list[MoveReported] = []
-        self.is_dump_wanted = False
+    def __init__(self, moves: TaskMoves, rack: Rack, knobs: Knobs) -> None:
+        self._moves = moves
         self._rack = rack
         self._knobs = knobs
-        self._next_id = next_id
-        self._moves: OrderedDict[str, DeviceMove] = OrderedDict()
         self._pinned: dict[Place, float] = {}
         """Where a parameter stood before we first wrote it: what panic brings back."""
 
-    def pop_notices(self) -> list[MoveReported]:
-        """The notices since the last call."""
-        notices, self.notices = self.notices, []
-        return notices
-
-    def get(self, move_id: str) -> DeviceMove | None:
-        """A move by its name."""
-        return self._moves.get(move_id)
-
-    def last(self, *, unjudged: bool = False) -> DeviceMove | None:
-        """The newest move that stands and is ours, if need be one that nobody has judged."""
-        standing = (move for move in reversed(self._moves.values()) if move.is_undoable)
-        return next((move for move in standing if not (unjudged and move.is_judged)), None)
-
-    def since(self, move: DeviceMove) -> list[DeviceMove]:
-        """That move and all later ones that stand, newest first."""
-        newest_first = list(reversed(self._moves.values()))
-        later = newest_first[: newest_first.index(move) + 1]
-        return [each for each in later if each.is_undoable]
-
-    def make(self, device: Device, variant: Variant, scene: Scene, at: float) -> DeviceMove | None:
+    def make(
+        self, device: Device, variant: Variant, scene: Scene, task: TaskName, at: float
+    ) -> TaskMove | None:
         """Give a variant a name, within what the guard grants; None where it changes nothing."""
         turns = []
         free = {knob.index: knob for knob in scene.knobs if knob.is_free}
@@ -124,27 +49,9 @@ class DeviceMoves:
         if not turns:
             return None
         turns.sort(key=lambda turn: -abs(turn.to_position - turn.from_position))
-        move = DeviceMove(
-            id=self._next_id(),
-            key=device.key,
-            turns=tuple(turns),
-            variant=variant,
-            scene=scene,
-            state=MoveState.PROPOSED,
-            at=at,
-        )
-        self._moves[move.id] = move
-        while len(self._moves) > _REMEMBERED:
-            self._moves.popitem(last=False)
-        return move
+        return self._moves.add(scene, variant, task, at, turns=tuple(turns))
 
-    def enter(self, move: DeviceMove, state: MoveState, at: float, reason: str = "") -> None:
-        """A move is in another state from now on, and everyone is told."""
-        move.state, move.at = state, at
-        if report := self.report(move, reason):
-            self.notices.append(report)
-
-    def report(self, move: DeviceMove, reason: str = "") -> MoveReported | None:
+    def report(self, move: TaskMove, reason: str) -> MoveReported | None:
         """A move as everyone is told of it; None where its device is gone."""
         device = self._rack.by_key(move.key)
         if device is None or any(turn.index not in device.specs for turn in move.turns):
@@ -170,27 +77,27 @@ class DeviceMoves:
 
     # -- forward -------------------------------------------------------------------------------
 
-    def apply(self, move: DeviceMove, at: float) -> str:
+    def apply(self, move: TaskMove, at: float) -> str:
         """Send a move on its way; why not, in words, and then it has expired."""
         device = self._rack.by_key(move.key)
         why_not = "the device is gone" if device is None else self._why_not(device, move, at)
         if device is None or why_not:
-            self.enter(move, MoveState.EXPIRED, at, why_not)
+            self._moves.enter(move, MoveState.EXPIRED, at, why_not)
             return why_not
         move.is_heard = True
-        self.enter(move, MoveState.APPLIED, at)
+        self._moves.enter(move, MoveState.APPLIED, at)
         move.awaited = {turn.index for turn in move.turns}
         for turn in move.turns:
             self._pinned.setdefault((device.key, turn.index), turn.from_position)
             tolerance = device.specs[turn.index].tolerance
             is_there = abs(device.position(turn.index) - turn.to_position) <= tolerance
             if is_there and self._is_at(device, turn.index, turn.to_position):  # it was auditioned
-                self._confirm(move, turn.index, at)
+                self._moves.confirm(move, turn.index, at)
             else:
                 self._begin(device, turn.index, turn.to_position, at, Purpose.MOVE, move.id)
         return ""
 
-    def audition(self, move: DeviceMove, at: float, *, on: bool, hand_on: int | None = None) -> str:
+    def audition(self, move: TaskMove, at: float, *, on: bool, hand_on: object = None) -> str:
         """Let a variant be heard, or bring back what was there; why not, in words.
 
         The parameter that a hand is on stays as it is.
@@ -207,7 +114,7 @@ class DeviceMoves:
             self._begin(device, turn.index, target, at, purpose, "")
         return ""
 
-    def _why_not(self, device: Device, move: DeviceMove, at: float) -> str:
+    def _why_not(self, device: Device, move: TaskMove, at: float) -> str:
         for turn in move.turns:
             stands = (turn.from_position, turn.to_position)
             if not any(self._is_at(device, turn.index, position) for position in stands):
@@ -237,47 +144,34 @@ class DeviceMoves:
         if whose is Whose.CONFIRMED and move is not None and move.state is MoveState.APPLIED:
             turn = next(turn for turn in move.turns if turn.index == index)
             turn.to_position = position  # what the device granted
-            self._confirm(move, index, at)
+            self._moves.confirm(move, index, at)
         return whose
-
-    def _confirm(self, move: DeviceMove, index: int, at: float) -> None:
-        move.awaited.discard(index)
-        if not move.awaited and move.state is MoveState.APPLIED:
-            self.enter(move, MoveState.CONFIRMED, at)
 
     def advance(self, at: float) -> list[SetDeviceParam]:
         """What is to be written now."""
         progress = self._knobs.advance(at)
         for ramp in progress.unanswered:
-            self.is_dump_wanted = True
-            self._end(ramp.move, at, "the DAW did not answer")
+            self._moves.is_dump_wanted = True
+            self._moves.end(ramp.move, at, "the DAW did not answer")
         for ramp, why_not in progress.refused:
-            self._end(ramp.move, at, why_not)
+            self._moves.end(ramp.move, at, why_not)
         return progress.commands
-
-    def _end(self, move_id: str, at: float, reason: str) -> None:
-        """A move on its way gets no further; what of it was written stands."""
-        move = self._moves.get(move_id)
-        if move is None or move.state is not MoveState.APPLIED:
-            return
-        move.awaited.clear()
-        self.enter(move, MoveState.UNCONFIRMED, at, reason)
 
     # -- back ----------------------------------------------------------------------------------
 
     def stop(self, at: float, reason: str, *, spare_panic: bool = False) -> None:
         """Leave everything where it is now."""
         for ramp in self._knobs.cancel_all(spare_panic=spare_panic):
-            self._end(ramp.move, at, reason)
+            self._moves.end(ramp.move, at, reason)
 
-    def revert(self, move: DeviceMove, at: float, reason: str) -> str:
+    def revert(self, move: TaskMove, at: float, reason: str) -> str:
         """Take a move back, or by as much where later ones stand on it; why not, in words."""
         device = self._rack.by_key(move.key)
         if device is None:
             return "the device is gone"
         if why_not := self._knobs.refusal(device, at, Purpose.UNDO):
             return f"{device.name} stays as it is: {why_not}"
-        self.enter(move, MoveState.REVERTED, at, reason)
+        self._moves.enter(move, MoveState.REVERTED, at, reason)
         for turn in move.turns:
             if turn.belongs_to_hand or turn.index not in device.specs:
                 continue
@@ -295,7 +189,7 @@ class DeviceMoves:
         """What of our moves stands on a parameter."""
         return [
             turn
-            for move in self._moves.values()
+            for move in self._moves.turning()
             if move.key == key and move.is_undoable
             for turn in move.turns
             if turn.index == index and not turn.belongs_to_hand
@@ -308,16 +202,24 @@ class DeviceMoves:
             if device is not None and index in device.specs:
                 yield device, index, position
 
-    def back_to_snapshot(self, at: float) -> None:
-        """Panic: bring all that we have moved back to where it stood, at once."""
+    def cancel(self, key: str) -> None:
+        """A patch is loaded there, which brings its own values: nothing goes on."""
+        for place in [place for place in self._pinned if place[0] == key]:
+            self._knobs.cancel(place)
+
+    def back_to_snapshot(self, at: float, *, spare: frozenset[str]) -> None:
+        """Panic: bring all that we have moved back to where it stood, at once.
+
+        Those of `spare` get their patch back, and with it all that was turned since.
+        """
         self._knobs.cancel_all()
-        for move in self._moves.values():
+        for move in self._moves.turning():
             device = self._rack.by_key(move.key)
             is_locked = device is not None and bool(self._knobs.lock(device))
             if move.is_undoable and not is_locked:
-                self.enter(move, MoveState.REVERTED, at, "panic")
+                self._moves.enter(move, MoveState.REVERTED, at, "panic")
         for device, index, position in self.pinned():
-            is_back = self._is_at(device, index, position)
+            is_back = device.key in spare or self._is_at(device, index, position)
             if not is_back and not self._knobs.refusal(device, at, Purpose.PANIC):
                 self._begin(device, index, position, at, Purpose.PANIC, "")
 
@@ -325,12 +227,12 @@ class DeviceMoves:
         """A hand is on a parameter: all of that device stops; returns our last move of it."""
         for place in [(device.key, each) for each in device.specs]:
             self._knobs.cancel(place)
-        for move in self._moves.values():
+        for move in self._moves.turning():
             if move.key == device.key:
-                self._end(move.id, at, "your hand took over")
+                self._moves.end(move.id, at, "your hand took over")
         ours = self._turns(device.key, index)
         last = ""
-        for move in self._moves.values():
+        for move in self._moves.turning():
             if any(turn in ours for turn in move.turns) and move.key == device.key:
                 last = move.id
         for turn in ours:
@@ -340,7 +242,7 @@ class DeviceMoves:
 
     def disown(self, key: str) -> None:
         """Another patch: nothing that stands in that device is ours."""
-        for move in self._moves.values():
+        for move in self._moves.turning():
             if move.key == key:
                 move.awaited.clear()
                 for turn in move.turns:
@@ -349,7 +251,7 @@ class DeviceMoves:
             self._knobs.cancel(place)
             del self._pinned[place]
 
-    def decision(self, move: DeviceMove, mode: Mode) -> Decision:
+    def decision(self, move: TaskMove, mode: Mode) -> Decision:
         """The move as it has just been chosen."""
         device = self._rack.by_key(move.key)
         first, *more = move.turns

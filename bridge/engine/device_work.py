@@ -1,21 +1,14 @@
-"""Work on a device: which task, which device, what is offered, what was heard, what is learnt.
+"""Devices as what is worked on: their knobs, what is heard of them, and whose doing it is.
 
-Theory of operation:
-
-1. One task is at work at a time, on one device. Where the task is `sound` and a device is in focus,
-   the task is asked on a tick, never because a packet came, and only while nothing else is open.
-2. In `suggest` mode it makes an offer: up to three variants, each a move with a name, which a
-   person hears, picks or leaves. In `assist` and `gig` mode it makes a move, and thumbs judge it.
-3. What was heard before and after a move teaches, whether or not anybody judges it (`listening`).
-4. What the device says and nobody asked for is a hand or another patch (`device_hands`).
+What was heard before and after a move teaches, whether or not anybody judges it (`listening`). What
+the device says and nobody asked for is a hand or another patch (`device_hands`).
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
-from typing import Final, Protocol
+from collections.abc import Callable, Iterable
+from typing import Final
 
-from bridge.agents.agent import Learnt
+from bridge.engine.bench import WorkHost
 from bridge.engine.device_hands import (
     DeviceHands,
     DeviceTouch,
@@ -23,100 +16,81 @@ from bridge.engine.device_hands import (
     is_same_position,
     lesson_of,
 )
-from bridge.engine.device_moves import DeviceMove, DeviceMoves, knobs_of
+from bridge.engine.device_moves import DeviceMoves, knobs_of
 from bridge.engine.listening import Listening
-from bridge.engine.offers import VARIANTS, Offers
-from bridge.engine.results import Lesson as TaughtLesson
 from bridge.engine.results import StepBuilder
-from bridge.guard.guard import Guard
+from bridge.engine.task_move import TaskMove
 from bridge.guard.knobs import Knobs
 from bridge.guard.write import Purpose
 from bridge.mix import device_events as d
 from bridge.mix import messages as m
+from bridge.mix.content_events import ContentKind
 from bridge.mix.device_events import TaskName
 from bridge.mix.devices import Device, Rack
-from bridge.mix.messages import Mode, MoveState
-from bridge.mix.notices import Notice, RewardCredited, WorkChanged
+from bridge.mix.messages import MoveState
 from bridge.mix.state import MixState
-from bridge.tasks.task import Advised, Lesson, Scene, Task, Teaching, Variant
+from bridge.tasks.task import Lesson, Scene, Standing, Teaching, Variant, World
 
 LOUDER_DB: Final = 3.0
 """A move that makes a note louder by more goes back at once."""
 
-_LONGEST_WAIT_S: Final = 60.0
-_IDLE_LOOK_S: Final = 1.0
-_JUDGED_WITHIN_S: Final = 60.0
-"""A nameless thumb is about nothing that is older."""
-
-
-class Host(Protocol):
-    """What it needs to know of the engine."""
-
-    mode: Mode
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether anything may be decided now."""
-
-    def notify(self, text: str) -> None:
-        """Show a sentence to everyone."""
-
-    def pause(self, at: float, reason: str) -> None:
-        """Stop everything that is on its way."""
-
 
 class DeviceWork:
-    """Everything about devices; answers go to `out`.
+    """The bench of tasks that turn knobs.
 
     Attributes:
         rack: The devices.
-        moves: What was changed of them.
+        knobs: Who may write to them.
+        moves: Who does.
         hands: What others do to them.
-        task: What is worked on.
+        listening: What was heard of the device in focus.
+        is_note_wanted: A variant is on its way, and is to be heard when it has arrived.
     """
 
     def __init__(
         self,
+        work: WorkHost,
         *,
-        tasks: Mapping[TaskName, Task],
         mix: MixState,
-        guard: Guard,
-        host: Host,
         out: StepBuilder,
-        next_id: Callable[[], str],
-        interval_s: float,
-        learns: bool,
         plays_notes: bool,
+        standing: Callable[[float, Iterable[ContentKind], str], tuple[Standing, ...]],
+        is_patch_ours: Callable[[str, float], bool],
     ) -> None:
+        """Give it its neighbours.
+
+        Args:
+            work: Whose bench it is.
+            mix: The strips.
+            out: Where answers go.
+            plays_notes: Whether the DAW plays a note when it is asked for one.
+            standing: The contents of kinds and of an identity at a time: a device's patch.
+            is_patch_ours: Whether we have just loaded a patch into the device of that identity.
+        """
         self.rack = Rack()
-        self.knobs = Knobs(guard, mix, self.rack)
-        self.moves = DeviceMoves(self.rack, self.knobs, next_id)
-        self.task = TaskName.MIX
-        self._tasks = dict(tasks)
+        self.knobs = Knobs(work.rules, mix, self.rack)
+        self.moves = DeviceMoves(work.moves, self.rack, self.knobs)
+        self.listening = Listening(plays_notes=plays_notes)
+        self.is_note_wanted = False
+        self._work = work
         self._mix = mix
-        self._host = host
         self._out = out
-        self._interval_s = interval_s
-        self._learns = learns
-        self.offers = Offers(self.moves, out, teach=self._teach, apply=self._apply)
-        self._listening = Listening(plays_notes=plays_notes)
+        self._standing = standing
         self._by_hand: list[DeviceTouch] = []
         self._again: tuple[Scene, Variant] | None = None
         """What is to be heard once more, as it stands."""
-        self._next_at = -math.inf
-        self._told_rest = ""
-        self._is_note_wanted = False
         self.hands = DeviceHands(
             rack=self.rack,
             knobs=self.knobs,
             moves=self.moves,
             mix=mix,
-            scene_of=self._scene,
+            scene_of=self._scene_of,
             interrupt=self._interrupt,
-            notify=host.notify,
+            notify=work.notify,
+            is_patch_ours=is_patch_ours,
         )
 
-    # -- what the engine asks ------------------------------------------------------------------
+    # -- as a bench ----------------------------------------------------------------------------
 
     @property
     def focus(self) -> Device | None:
@@ -124,157 +98,79 @@ class DeviceWork:
         return self.rack.by_key(self.knobs.focus) if self.knobs.focus else None
 
     @property
+    def has_focus(self) -> bool:
+        """Whether a device is worked on."""
+        return self.focus is not None
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """The track and name of the device in focus."""
+        device = self.focus
+        strip = self._mix.by_number(device.track) if device else None
+        return (strip.name if strip else "", device.name if device else "")
+
+    @property
+    def has_target(self) -> bool:
+        """Whether there is a sound to come near to."""
+        return self.listening.target is not None
+
+    @property
+    def is_free(self) -> bool:
+        """Whether a device is in focus, nothing on its way, and no note awaited."""
+        return self.has_focus and self.knobs.is_idle and not self.listening.is_waiting
+
+    @property
+    def free_at(self) -> float:
+        """When the device in focus is free of hands, monotonic seconds."""
+        return self.knobs.rules.free_at(self.knobs.focus)
+
+    @property
     def due(self) -> float | None:
-        """When `tick` or `advance` has something to do next, monotonic seconds."""
-        dues = [] if self.hands.due is None else [self.hands.due]
-        if (knobs_due := self.knobs.due) is not None and not self.rack.is_dump_open:
-            dues.append(knobs_due)
-        if (offer_due := self.offers.due) is not None:
-            dues.append(offer_due)
-        if math.isfinite(self._listening.due):
-            dues.append(self._listening.due)
-        if self._may_decide():
-            dues.append(max(self._next_at, self.knobs.free_at(self.knobs.focus)))
-        return min(dues, default=None)
+        """When there is something to write or to conclude."""
+        dues = [self.hands.due]
+        if math.isfinite(self.listening.due):
+            dues.append(self.listening.due)
+        if not self.rack.is_dump_open:
+            dues.append(self.knobs.due)
+        return min((due for due in dues if due is not None), default=None)
 
-    def open_notices(self) -> Iterator[Notice]:
-        """What somebody who comes now should know: what is worked on, and the open offer."""
-        if self.task is not TaskName.MIX:
-            yield self._work()
-        yield from self.offers.notices()
+    def lock(self) -> str:
+        """Why the device in focus is never written."""
+        return self.knobs.lock(self.focus) if self.focus else ""
 
-    # -- people --------------------------------------------------------------------------------
+    def listen_first(self, at: float) -> bool:
+        """Whether a note is played before anything is proposed."""
+        return self.listening.heard is None and self._ask_note(at)
 
-    def apply(self, event: m.MixEvent) -> bool:
-        """Do what a person asks for where it is about devices; False where it is not.
-
-        It is where it names a move of a device, or names none while a sound is worked on.
-        """
-        named = getattr(event, "move", None)
-        if named is None or (
-            self.moves.get(named) is None if named else self.task is not TaskName.SOUND
-        ):
-            return False
-        match event:
-            case m.RewardReceived():
-                self._reward(event)
-            case m.SuggestionAccepted() | m.SuggestionSkipped():
-                self.offers.accept(event)
-                self._next_at = event.at + self._interval_s
-            case m.AuditionSwitched():
-                self._is_note_wanted = self.offers.audition(event)
-            case m.UndoRequested():
-                self._undo(event)
-            case m.RevertRequested():
-                first = self.moves.get(event.move)  # all later ones go back as well, unjudged
-                for move in self.moves.since(first) if first else ():
-                    self._revert(move, event.at, f"back to before {event.move}")
-            case _:
-                return False
-        return True
-
-    def choose(self, event: d.TaskEvent) -> None:
-        """Do as a person says what is worked on."""
-        match event:
-            case d.TaskChosen():
-                self._choose_task(event)
-            case d.FocusChosen():
-                self._choose_focus(event)
-            case d.VariantChosen():
-                self.offers.choose(event)
-                self._next_at = event.at + self._interval_s
-            case d.TargetChosen():
-                self._host.notify(self._listening.choose_target(event))
-                self.offers.close(event.at, "the target is another now")
-                self._next_at = event.at
-
-    def _choose_task(self, event: d.TaskChosen) -> None:
-        known = (TaskName.MIX, TaskName.OFF, *self._tasks)
-        if event.task not in known:
-            self._out.refuse(f"task: {event.task} is not built in; got one of {', '.join(known)}")
-            return
-        if event.task is not self.task:
-            self.task = event.task
-            self._host.pause(event.at, f"the task is {event.task} now")
-            if event.task is TaskName.SOUND and self.focus is None:
-                self._host.notify("sound: choose a device to work on (/bridge/focus track)")
-        self._out.notices.append(self._work())
-
-    def _choose_focus(self, event: d.FocusChosen) -> None:
-        strips = self._mix.find(event.track) if event.track != "*" else []
-        if len(strips) != 1:
-            self._out.refuse(f"focus: expected one track; {event.track!r} is {len(strips)}")
-            return
-        device = self.rack.on_track(strips[0].number, event.what)
+    def scene(self, at: float, kinds: Iterable[ContentKind]) -> Scene:
+        """What a task may know of the device in focus."""
+        device = self.focus
         if device is None:
-            what = f"no device {event.what!r}" if event.what else "no device"
-            self._out.refuse(f"focus: {what} with parameters that are told is on {strips[0].name}")
-            return
-        self.pause(event.at, f"{device.name} is in focus now")
-        self.knobs.focus = device.key
-        self._listening.begin()
+            return Scene(key="", device="", role="other")
+        return self._scene(device, at, kinds)
+
+    def choose_focus(self, device: Device | None) -> None:
+        """Another device is worked on, or none."""
+        self.knobs.focus = device.key if device else ""
+        self.listening.begin()
         self._again, self._by_hand = None, []
-        self._out.notices.append(self._work())
 
-    def _reward(self, event: m.RewardReceived) -> None:
-        """A thumb: it answers an open offer, or is about a move that stands."""
-        move = self.moves.get(event.move) if event.move else self._rateable(event.at)
-        if move is None or move.is_judged or not (event.value or event.move):
-            credited = ""
-        else:
-            credited = move.id
-            if not self.offers.judge(move, event.value, event.at):
-                self._judge(move, event.value)
-                if event.value < 0 and move.is_undoable:
-                    self._revert(move, event.at, "you did not like it")
-        self._out.notices.append(
-            RewardCredited(reward_id=event.reward_id, move=credited, value=event.value)
-        )
+    def make(self, variant: Variant, scene: Scene, task: TaskName, at: float) -> TaskMove | None:
+        """Give a variant a name; None where it changes nothing."""
+        device = self.focus
+        return self.moves.make(device, variant, scene, task, at) if device else None
 
-    def _rateable(self, at: float) -> DeviceMove | None:
-        """What a nameless thumb is about; an older move than the newest is never judged."""
-        if self.offers.open is not None:
-            return self.offers.suggestion
-        newest = self.moves.last()
-        return newest if newest and at - newest.at <= _JUDGED_WITHIN_S else None
+    def listen_again(self, scene: Scene, variant: Variant, at: float) -> None:
+        """A task wants to hear once more what stands there."""
+        self._again, self.listening.heard = (scene, variant), None
+        self._ask_note(at)
 
-    def _undo(self, event: m.UndoRequested) -> None:
-        """Take a move back, and count that against it."""
-        move = self.moves.get(event.move) if event.move else self.moves.last()
-        if move is None or not move.is_undoable:
-            what = f"{move.id} stays: it is {move.state}" if move else "no move of mine stands"
-            self._out.refuse(f"undo: {what}")
-            return
-        if not move.is_judged:
-            self._judge(move, -1.0)
-        self._revert(move, event.at, "you took it back")
+    # -- what is said --------------------------------------------------------------------------
 
-    def _revert(self, move: DeviceMove, at: float, reason: str) -> None:
-        self._listening.forget()
-        if why_not := self.moves.revert(move, at, reason):
-            self._out.refuse(f"undo: {why_not}")
-        self._next_at = max(self._next_at, at + self._interval_s)
-
-    def panic(self, at: float) -> None:
-        """Bring all that we have moved back to where it stood."""
-        self.offers.close(at, "panic", is_left=True)
-        self.moves.back_to_snapshot(at)
-        self._listening.forget()
-
-    def pause(self, at: float, reason: str) -> None:
-        """Stop what is on its way, save panic; close the offer."""
-        self.moves.stop(at, reason, spare_panic=True)
-        self.offers.close(at, reason)
-        self._listening.due = math.inf
-
-    # -- what is heard -------------------------------------------------------------------------
-
-    def receive(self, event: d.DeviceEvent | d.TargetHeard) -> None:
-        """Take over what was said of a device, or heard of it or of the target."""
+    def receive(self, event: d.DeviceEvent) -> None:
+        """Take over what was said of a device, or heard of it."""
         if isinstance(event, d.NoteHeard):
             self._measure(event)
-        elif isinstance(event, d.TargetHeard):
-            self._apply_target(event)
         else:
             self.hands.receive(event)
 
@@ -285,46 +181,47 @@ class DeviceWork:
         elif isinstance(event, m.SceneRecalled):
             self.hands.expect_patch()
 
-    def close_dump(self, at: float) -> None:
-        """A dump has said which devices there are."""
-        had_focus = self.focus is not None
-        self.hands.close_dump(at)
-        if had_focus and self.focus is None:
-            self.pause(at, "the device is gone")
-            self._host.notify("the device in focus is gone; its moves are left as they are")
-
     def _interrupt(self, key: str, at: float, reason: str, hand_on: int | None) -> None:
         """A hand, or another patch where it is on no parameter, has taken a device over."""
-        offer = self.offers.open
-        if offer is not None and offer.moves[0].key == key:
-            self.offers.close(at, reason, is_left=hand_on is None, hand_on=hand_on)
+        is_left = hand_on is None
+        self._work.interrupt(
+            lambda move: move.key == key, at, reason, is_left=is_left, hand_on=hand_on
+        )
         if key == self.knobs.focus:
-            self._listening.forget()
+            self.listening.forget()
             self._again = None
-            self._by_hand = [] if hand_on is None else self._by_hand
+            self._by_hand = [] if is_left else self._by_hand
+
+    @property
+    def _is_at_work(self) -> bool:
+        return (task := self._work.active) is not None and task.world is World.DEVICE
 
     def _measure(self, note: d.NoteHeard) -> None:
         device = self.focus
-        if device is None or note.track != device.track or self.task is not TaskName.SOUND:
+        if device is None or note.track != device.track or not self._is_at_work:
             return
-        if not (self.knobs.is_idle and self._listening.counts(note, self.knobs.written_at)):
+        if not (self.knobs.is_idle and self.listening.counts(note, self.knobs.written_at)):
             return  # it began while the sound was another
-        offer = self.offers.open
+        offer = self._work.offers.open
         if offer is not None and offer.heard is not None:
             offer.heard.after = note
             return
-        self._listening.heard = note
+        self.listening.heard = note
         if self._by_hand:
-            self._teach(lesson_of(self._by_hand, note), "")
+            self._work.teach(lesson_of(self._by_hand, note))
             self._by_hand.clear()
         if self._again is not None:
             (scene, variant), self._again = self._again, None
             lesson = Lesson(
                 teaching=Teaching.HEARD, scene=scene, variants=(variant,), after=(note,)
             )
-            self._teach(lesson, "")
+            self._work.teach(lesson)
             return
-        move = self.moves.last()
+        self._measure_move(device, note)
+
+    def _measure_move(self, device: Device, note: d.NoteHeard) -> None:
+        """A note is what the last move has made of the sound."""
+        move = self._work.moves.last()
         if move is None or move.key != device.key or move.after is not None:
             return
         move.after = note
@@ -334,109 +231,49 @@ class DeviceWork:
         if note.level_db - before.level_db > LOUDER_DB:
             louder = f"it was {note.level_db - before.level_db:.1f} dB louder"
             move.is_judged = True  # nobody is asked about it
-            self._revert(move, note.at, louder)
+            self._work.revert(move, note.at, louder)
             return
-        if why := self._teach(self._lesson(move, Teaching.HEARD), move.id):
-            self._revert(move, note.at, why)
+        if why := self._work.teach(move.lesson(Teaching.HEARD), move.id):
+            self._work.revert(move, note.at, why)
 
-    def _apply_target(self, event: d.TargetHeard) -> None:
-        """What was heard of the file that a person has named."""
-        if not self._listening.set_target(event):
-            return
+    def apply_target(self, event: d.TargetHeard) -> bool:
+        """Take over what was heard of the file that a person has named; whether it is a target."""
+        if not self.listening.set_target(event):
+            return False
         if event.trouble:
             self._out.refuse(f"target: {event.trouble}")
-            return
-        self._next_at = event.at
-        self._host.notify(f"the target is {event.path}")
+            return False
+        self._work.notify(f"the target is {event.path}")
+        return True
 
     # -- time ----------------------------------------------------------------------------------
 
     def advance(self, at: float) -> None:
-        """What is to be written now; what a person has locked is left alone."""
-        if self.offers.open is not None and self.focus and (why := self.knobs.lock(self.focus)):
-            self.pause(at, why)
+        """Send what is to be written now."""
         if not self.rack.is_dump_open:
             self._out.device_commands.extend(self.moves.advance(at))
-        if self._is_note_wanted and self.knobs.is_idle:  # a variant has arrived: now it is heard
-            self._is_note_wanted = False
+        if self.is_note_wanted and self.knobs.is_idle:  # a variant has arrived: now it is heard
+            self.is_note_wanted = False
             self._ask_note(at)
-        self._out.notices.extend(self.moves.pop_notices())
 
-    def tick(self, at: float) -> None:
-        """Conclude what only time can, and decide if it is time to."""
+    def settle(self, at: float) -> None:
+        """Learn from hands that have arrived."""
         for touch in self.hands.settle(at):
             self._learn_from_hand(touch)
-        if (offer_due := self.offers.due) is not None and at >= offer_due - 1e-9:
-            self.offers.close(at, "nobody answered")
-        if why := self._listening.abandon(at):
-            self._host.notify(why)
-        free_at = self.knobs.free_at(self.knobs.focus)
-        if self._may_decide() and at >= max(self._next_at, free_at) - 1e-9:
-            self._decide(at)
-
-    def _may_decide(self) -> bool:
-        return (
-            self.task is TaskName.SOUND
-            and self.focus is not None
-            and self.offers.open is None
-            and self.knobs.is_idle
-            and not self._listening.is_waiting
-            and self._host.mode is not Mode.OBSERVE
-            and self._host.is_ready
-        )
-
-    def _decide(self, at: float) -> None:
-        task = self._tasks[TaskName.SOUND]
-        if (device := self.focus) is None:
-            return
-        mode, is_asking = self._host.mode, self._host.mode is Mode.SUGGEST
-        wait_s = self.knobs.wait_s(at, to_target=self._listening.target is not None)
-        if wait_s > 0.0 and not is_asking:
-            self._next_at = at + min(wait_s, _LONGEST_WAIT_S)
-            return
-        if self._listening.heard is None and self._ask_note(at):
-            return  # first hear what is there
-        self._next_at = at + self._interval_s
-        scene = self._scene(device, at)
-        if not any(knob.is_free for knob in scene.knobs):
-            self._next_at = at + max(self._interval_s, _IDLE_LOOK_S)
-            return
-        count = VARIANTS if is_asking else 1
-        variants = task.propose(scene, count=count, explore=mode is not Mode.GIG)
-        if variants and not variants[0].positions:
-            self._again, self._listening.heard = (scene, variants[0]), None
-            self._ask_note(at)
-            return
-        made = (self.moves.make(device, variant, scene, at) for variant in variants[:count])
-        moves = tuple(move for move in made if move is not None)
-        if not moves:
-            self._next_at = at + max(self._interval_s, _IDLE_LOOK_S)
-            rest = task.rest if isinstance(task, Advised) else ""
-            if rest and rest != self._told_rest:
-                self._host.notify(rest)
-            self._told_rest = rest
-            return
-        self._out.decisions.extend(self.moves.decision(move, mode) for move in moves)
-        if is_asking:
-            self.offers.make(moves, at)
-        else:
-            self._apply(moves[0], at)
-
-    def _apply(self, move: DeviceMove, at: float) -> None:
-        if not self.moves.apply(move, at):
-            self.knobs.book(at)
-            self._listening.forget()
 
     def _ask_note(self, at: float) -> bool:
         """Ask for a note where the DAW plays them; whether one is on its way."""
-        note = self._listening.ask(self.focus, at) if self.focus else None
+        note = self.listening.ask(self.focus, at) if self.focus else None
         if note is not None:
             self._out.device_commands.append(note)
         return note is not None
 
     # -- learning ------------------------------------------------------------------------------
 
-    def _scene(self, device: Device, at: float) -> Scene:
+    def _scene_of(self, device: Device, at: float) -> Scene:
+        return self._scene(device, at, ())
+
+    def _scene(self, device: Device, at: float, kinds: Iterable[ContentKind]) -> Scene:
         """What a task may know of a device now."""
         strip = self._mix.by_number(device.track)
         is_free = not self.knobs.refusal(device, at, Purpose.MOVE)
@@ -445,17 +282,9 @@ class DeviceWork:
             device=device.name,
             role=strip.role.value if strip else "other",
             knobs=knobs_of(device, self.knobs, is_free=is_free),
-            heard=self._listening.heard if device.key == self.knobs.focus else None,
-            target=self._listening.target,
-        )
-
-    def _judge(self, move: DeviceMove, value: float) -> None:
-        move.is_judged = True
-        self._teach(replace(self._lesson(move, Teaching.THUMB), value=value), move.id)
-
-    def _lesson(self, move: DeviceMove, teaching: Teaching) -> Lesson:
-        return Lesson(
-            teaching=teaching, scene=move.scene, variants=(move.variant,), after=(move.after,)
+            heard=self.listening.heard if device.key == self.knobs.focus else None,
+            target=self.listening.target,
+            contents=self._standing(at, kinds, device.key),
         )
 
     def _learn_from_hand(self, touch: DeviceTouch) -> None:
@@ -463,30 +292,9 @@ class DeviceWork:
         if device is None or is_same_position(device, touch.index, touch.start, touch.value):
             return
         self._out.notices.append(change_of(device, touch))
-        if touch.key != self.knobs.focus or self.task is not TaskName.SOUND:
+        if touch.key != self.knobs.focus or not self._is_at_work:
             return
         if touch.scene.heard is None and not self._by_hand:
-            self._teach(lesson_of([touch], None), "")
+            self._work.teach(lesson_of([touch], None))
         else:
             self._by_hand.append(touch)  # what it sounds like now is heard next
-
-    def _teach(self, lesson: Lesson, move: str) -> str:
-        """Pass a lesson on; why the task wants the move back, empty where it stays."""
-        if not self._learns:
-            return ""
-        outcome = self._tasks[TaskName.SOUND].learn(lesson)
-        learnt = Learnt(td_error=0.0, text=outcome.text)
-        taught = TaughtLesson(move=move, reward=lesson.value, weight=lesson.weight, learnt=learnt)
-        self._out.lessons.append(taught)
-        return outcome.takes_back
-
-    # -- telling -------------------------------------------------------------------------------
-
-    def _work(self) -> WorkChanged:
-        device = self.focus
-        strip = self._mix.by_number(device.track) if device else None
-        return WorkChanged(
-            task=self.task,
-            track=strip.name if strip else "",
-            device=device.name if device else "",
-        )

@@ -19,7 +19,6 @@ from bridge.agents.agent import Agent, LearnsSongs
 from bridge.engine.controls import ControlEvent, Controls
 from bridge.engine.daw_events import DawEvents
 from bridge.engine.detours import Detours
-from bridge.engine.device_work import DeviceWork
 from bridge.engine.ledger import Ledger
 from bridge.engine.move import Move
 from bridge.engine.moves import Moves
@@ -28,11 +27,12 @@ from bridge.engine.results import StepBuilder, StepResult
 from bridge.engine.strip_memory import StripMemory
 from bridge.engine.teaching import Teacher
 from bridge.engine.verdicts import Verdicts
+from bridge.engine.work import Work
 from bridge.guard.grid import Grid
 from bridge.guard.guard import Guard
 from bridge.guard.limits import PANIC_RAMP_S, Limits
 from bridge.mix import messages as m
-from bridge.mix.device_events import DeviceEvent, SetDeviceParam, TargetHeard, TaskEvent, TaskName
+from bridge.mix.device_events import TaskEvent, TaskName
 from bridge.mix.messages import LinkState, Mode, MoveState, SetParam
 from bridge.mix.notices import Notice, RewardCredited, StatusChanged
 from bridge.mix.params import Param
@@ -102,7 +102,7 @@ class Engine:
         self._strip_memory = StripMemory(self.mix, self.guard, tasks or {})
         self._out = StepBuilder()
         self._connect(agent)
-        self.devices = DeviceWork(
+        self.work = Work(
             tasks=tasks or {},
             mix=self.mix,
             guard=self.guard,
@@ -165,8 +165,8 @@ class Engine:
         self._notice_suspension(event.at)
         if isinstance(event, m.Tick):
             self._on_tick(event)
-        elif isinstance(event, DeviceEvent | TargetHeard):
-            self.devices.receive(event)
+        elif isinstance(event, m.WorkEvent):
+            self.work.receive(event)
         elif isinstance(event, m.DawEvent):
             self._on_daw(event)
         elif isinstance(event, m.MetersRead):
@@ -190,14 +190,14 @@ class Engine:
         self.guard.is_layout_known = not (self._daw.is_layout_doubtful or self.mix.is_dump_open)
         if self.guard.is_layout_known:
             self._out.commands.extend(self.moves.advance(event.at))
-            self.devices.advance(event.at)
-        if self.moves.is_dump_wanted or self.devices.moves.is_dump_wanted:
-            self.moves.is_dump_wanted = self.devices.moves.is_dump_wanted = False
+            self.work.advance(event.at)
+        if self.moves.is_dump_wanted or self.work.moves.is_dump_wanted:
+            self.moves.is_dump_wanted = self.work.moves.is_dump_wanted = False
             self._out.commands.append(m.RequestDump(number=0))  # the link counts them
         is_heard = isinstance(event, m.MetersRead)
         self._out.notices.extend(self.questions.review(event.at, self.mode, is_heard=is_heard))
         self._out.collect(self.moves.notices, self._teacher.lessons)
-        self._out.notices.extend(self.devices.moves.pop_notices())
+        self._out.notices.extend(self.work.moves.pop_notices())
         self.ledger.record(event.at, self._out.notices, self.mix.name_of)
         self._notify_status()
         return self._out.build()
@@ -207,7 +207,7 @@ class Engine:
         """When the next `Tick` is due, monotonic seconds; None while nothing waits for time."""
         waits = [self._verdicts.due, self.detours.due, self._daw.due]
         if self.guard.is_layout_known:
-            waits += (self.moves.due, self.devices.due)
+            waits += (self.moves.due, self.work.due)
         if self._may_decide():
             waits.append(self._next_decision_at)
         return min((due for due in waits if due is not None), default=None)
@@ -234,11 +234,11 @@ class Engine:
             and not self.mix.is_dump_open
         )
 
-    def is_wanted(self, command: SetParam | SetDeviceParam, at: float) -> bool:
+    def is_wanted(self, command: m.Write, at: float) -> bool:
         """Whether a write that had to wait is still meant: it was not stopped, and no hand came."""
-        if isinstance(command, SetDeviceParam):
-            return self.devices.knobs.is_wanted(command)
-        return self.moves.is_wanted(command, at)
+        if isinstance(command, SetParam):
+            return self.moves.is_wanted(command, at)
+        return self.work.is_wanted(command)
 
     def open_notices(self) -> tuple[Notice, ...]:
         """What somebody who comes now should know: what waits for an answer."""
@@ -246,7 +246,7 @@ class Engine:
         return (
             *(() if move is None else (self.moves.report(move),)),
             *(() if question is None else (self.questions.report(),)),
-            *self.devices.open_notices(),
+            *self.work.open_notices(),
         )
 
     def beliefs(self) -> Mapping[str, Any]:
@@ -267,15 +267,15 @@ class Engine:
 
     def _on_daw(self, event: m.DawEvent) -> None:
         was_open = self.mix.is_dump_open
-        self.devices.prepare(event)
+        self.work.prepare(event)
         self._daw.apply(event)
         if not was_open or self.mix.is_dump_open:
             return
         if isinstance(event, m.DumpClosed):
-            self.devices.close_dump(event.at)
+            self.work.close_dump(event.at)
         if self.guard.is_panicked:
             self.moves.fade_to_snapshot(event.at, PANIC_RAMP_S)
-            self.devices.moves.back_to_snapshot(event.at)
+            self.work.back_to_snapshot(event.at)
 
     @property
     def songs(self) -> tuple[str, ...]:
@@ -300,8 +300,8 @@ class Engine:
         if self.detours.is_comparing and not isinstance(event, _HEARD_WHILE_COMPARING):
             self.detours.come_back(event.at)  # whatever is asked for is about the mix itself
         if isinstance(event, TaskEvent):
-            self.devices.choose(event)
-        elif not self.devices.apply(event):
+            self.work.choose(event)
+        elif not self.work.apply(event):
             self._on_mix(event)
 
     def _on_mix(self, event: m.MixEvent) -> None:
@@ -328,12 +328,12 @@ class Engine:
                 self.guard.is_panicked = True
                 self.detours.drop_comparison()
                 self.moves.fade_to_snapshot(event.at, 0.0 if is_second_press else PANIC_RAMP_S)
-                self.devices.panic(event.at)
+                self.work.panic(event.at)
                 self.pause(event.at, "panic")
             case m.Rearmed():
                 self.guard.is_panicked = False
                 self.moves.stop(event.at, "rearmed")
-                self.devices.moves.stop(event.at, "rearmed")
+                self.work.stop(event.at, "rearmed")
                 self.pause(event.at, "rearmed")
             case _:
                 assert_never(event)
@@ -341,7 +341,7 @@ class Engine:
     def pause(self, at: float, reason: str) -> None:
         """Stop what is on its way, save panic; a nameless thumb judges nothing from before."""
         self.moves.stop(at, reason, spare_panic=True)
-        self.devices.pause(at, reason)
+        self.work.pause(at, reason)
         if self.detours.is_comparing:
             self.detours.come_back(at)
         self._teacher.credit.pause(at)
@@ -373,7 +373,7 @@ class Engine:
     def _choose_mode(self, mode: Mode) -> None:
         self.mode = self._teacher.mode = mode
         self.guard.scale = _GIG_SCALE if mode is Mode.GIG else 1.0
-        self.devices.knobs.is_gig = mode is Mode.GIG
+        self.work.rules.is_gig = mode is Mode.GIG
         if mode is not Mode.GIG:
             self.guard.show.end()
         elif self._is_live and not self.guard.show.is_on:
@@ -447,11 +447,11 @@ class Engine:
             self.notify("nobody has answered for half an hour: from now on I only suggest")
         if self._may_decide() and at >= self._next_decision_at:
             self._decide(at)
-        self.devices.tick(at)
+        self.work.tick(at)
 
     def _may_decide(self) -> bool:
         return (
-            self.devices.task is TaskName.MIX
+            self.work.task is TaskName.MIX
             and self.is_ready
             and self.mode is not Mode.OBSERVE
             and self.moves.is_idle

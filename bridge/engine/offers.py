@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from bridge.engine.device_moves import DeviceMove, DeviceMoves
 from bridge.engine.results import StepBuilder
+from bridge.engine.task_move import TaskMove, TaskMoves
 from bridge.mix import device_events as d
 from bridge.mix import messages as m
+from bridge.mix.device_events import TaskName
 from bridge.mix.messages import MoveState
 from bridge.mix.notices import Notice, Offered
 from bridge.tasks.task import Lesson, Teaching
@@ -34,9 +35,9 @@ class Offer:
     """
 
     id: str
-    moves: tuple[DeviceMove, ...]
+    moves: tuple[TaskMove, ...]
     at: float
-    heard: DeviceMove | None = None
+    heard: TaskMove | None = None
 
 
 class Offers:
@@ -48,18 +49,18 @@ class Offers:
 
     def __init__(
         self,
-        moves: DeviceMoves,
+        moves: TaskMoves,
         out: StepBuilder,
         *,
-        teach: Callable[[Lesson, str], str],
-        apply: Callable[[DeviceMove, float], None],
+        teach: Callable[[Lesson, str, TaskName], str],
+        apply: Callable[[TaskMove, float], None],
     ) -> None:
         """Give it its neighbours.
 
         Args:
-            moves: The moves of devices.
+            moves: The moves of all tasks.
             out: Where answers go.
-            teach: Passes on a lesson, and the move that it credits.
+            teach: Passes on a lesson, the move that it credits, and the task that it is for.
             apply: Makes the move that was picked.
         """
         self.open: Offer | None = None
@@ -74,7 +75,7 @@ class Offers:
         return None if self.open is None else self.open.at + OFFER_LIFE_S
 
     @property
-    def suggestion(self) -> DeviceMove | None:
+    def suggestion(self) -> TaskMove | None:
         """The variant that a yes or no is about: the only one, or the one that is heard."""
         if self.open is None:
             return None
@@ -87,7 +88,7 @@ class Offers:
             yield from (report for report in reports if report is not None)
             yield _offered(self.open)
 
-    def make(self, moves: tuple[DeviceMove, ...], at: float) -> None:
+    def make(self, moves: tuple[TaskMove, ...], at: float) -> None:
         """Show variants and wait for a pick."""
         self.open = Offer(id=f"offer {moves[0].id}", moves=moves, at=at)
         for move in moves:
@@ -122,7 +123,7 @@ class Offers:
         else:
             self._answer(offer, offer.moves.index(move) + 1, event.at)
 
-    def judge(self, move: DeviceMove, value: float, at: float) -> bool:
+    def judge(self, move: TaskMove, value: float, at: float) -> bool:
         """A thumb for a variant: up picks it, down keeps what is there. False: it is no variant."""
         if self.open is None or move not in self.open.moves:
             return False
@@ -147,8 +148,10 @@ class Offers:
                 value=float(choice),
             ),
             chosen.id if chosen else "",
+            offer.moves[0].task,
         )
         if chosen is not None:
+            chosen.is_picked = True
             self._apply(chosen, at)
         self._out.notices.append(Offered(offer=offer.id, moves=()))
 
@@ -165,14 +168,14 @@ class Offers:
         self._silence(offer, event.at)
         if not event.on or move is None:
             return False
-        if why_not := self._moves.audition(move, event.at, on=True):
+        if why_not := self._moves.mover(move).audition(move, event.at, on=True, hand_on=None):
             self._out.refuse(f"audition: {why_not}")
             return False
         offer.heard = move
         return True
 
     def close(
-        self, at: float, reason: str, *, is_left: bool = False, hand_on: int | None = None
+        self, at: float, reason: str, *, is_left: bool = False, hand_on: object = None
     ) -> None:
         """The open offer is over, unanswered.
 
@@ -180,7 +183,7 @@ class Offers:
             at: Monotonic seconds.
             reason: Why, in words.
             is_left: Whether what is heard of it stays: another patch has taken its place.
-            hand_on: The parameter that a hand has taken over, which stays.
+            hand_on: What a hand has taken over, which stays: a parameter's number, or a content.
         """
         offer, self.open = self.open, None
         if offer is None:
@@ -194,10 +197,12 @@ class Offers:
             self._moves.enter(move, state, at, stays if is_kept else reason)
         self._out.notices.append(Offered(offer=offer.id, moves=()))
 
-    def _silence(self, offer: Offer, at: float, *, hand_on: int | None = None) -> str:
+    def _silence(self, offer: Offer, at: float, *, hand_on: object = None) -> str:
         """What is heard of an offer goes back; why not, in words."""
         heard, offer.heard = offer.heard, None
-        return "" if heard is None else self._moves.audition(heard, at, on=False, hand_on=hand_on)
+        if heard is None:
+            return ""
+        return self._moves.mover(heard).audition(heard, at, on=False, hand_on=hand_on)
 
 
 def _offered(offer: Offer) -> Offered:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from bridge.agents.agent import Learnt
+from bridge.mix.content_events import ContentCommand, Job
 from bridge.mix.device_events import DeviceCommand
 from bridge.mix.messages import Command, Mode
 from bridge.mix.notices import MoveReported, Notice, RequestRefused
@@ -14,7 +15,8 @@ class Decision:
 
     `other_half` is the identity of the strip that goes along, the right half of a stereo pair.
     `param` is a `Param`, or a parameter of a device (`DeviceParam.value`), whose values are
-    positions; `also` has the further ones that such a move changes.
+    positions; `also` has the further ones that such a move changes. `content` has all changes of
+    contents, as JSON: lists of kind, key, before and after.
     """
 
     move: str
@@ -31,6 +33,7 @@ class Decision:
     reason: str
     other_half: str = ""
     also: str = ""
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,8 @@ class StepResult:
     Attributes:
         commands: For the DAW, in order.
         device_commands: For its devices, in order.
+        content_commands: About its contents, in order.
+        jobs: For the workers of the tasks.
         notices: For everyone who said hello.
         decisions: Moves chosen now.
         lessons: What was learnt now.
@@ -59,6 +64,8 @@ class StepResult:
 
     commands: tuple[Command, ...] = ()
     device_commands: tuple[DeviceCommand, ...] = ()
+    content_commands: tuple[ContentCommand, ...] = ()
+    jobs: tuple[Job, ...] = ()
     notices: tuple[Notice, ...] = ()
     decisions: tuple[Decision, ...] = ()
     lessons: tuple[Lesson, ...] = ()
@@ -71,6 +78,8 @@ class StepBuilder:
 
     commands: list[Command] = field(default_factory=list)
     device_commands: list[DeviceCommand] = field(default_factory=list)
+    content_commands: list[ContentCommand] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     lessons: list[Lesson] = field(default_factory=list)
@@ -79,6 +88,8 @@ class StepBuilder:
     def clear(self) -> None:
         """Begin with another event."""
         self.device_commands.clear()
+        self.content_commands.clear()
+        self.jobs.clear()
         for part in (self.commands, self.notices, self.decisions, self.lessons):
             part.clear()
         self.is_memory_changed = False
@@ -99,6 +110,8 @@ class StepBuilder:
         return StepResult(
             commands=tuple(self.commands),
             device_commands=tuple(self.device_commands),
+            content_commands=tuple(self.content_commands),
+            jobs=tuple(self.jobs),
             notices=tuple(self.notices),
             decisions=tuple(self.decisions),
             lessons=tuple(self.lessons),

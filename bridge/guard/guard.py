@@ -27,7 +27,16 @@ from bridge.guard.strip_guard import StripGuard, classes_of, switch
 from bridge.guard.write import Purpose, Write
 from bridge.mix.messages import SOON, StripSwitch
 from bridge.mix.pairs import SHARED, pairs_of
-from bridge.mix.params import COLUMN, LOCK_CLASS, MOVABLE, SPECS, LockClass, Param, in_words
+from bridge.mix.params import (
+    COLUMN,
+    LOCK_CLASS,
+    MOVABLE,
+    SPECS,
+    WORK_CLASSES,
+    LockClass,
+    Param,
+    in_words,
+)
 from bridge.mix.spectrum import FloatArray, to_power
 from bridge.mix.state import Observation
 
@@ -110,8 +119,12 @@ class Guard:
         """Lock or free a class of parameters of a strip."""
         strip = self.strip(key)
         switch(strip.safe, lock_class, on=on)
-        if lock_class is LockClass.SOUND or (lock_class is LockClass.ALL and not on):
-            strip.is_sound_safe = on  # what is all Safe is so in any case
+        if lock_class in WORK_CLASSES and on:
+            strip.safe_work.add(lock_class)
+        elif lock_class in WORK_CLASSES:
+            strip.safe_work.discard(lock_class)
+        elif lock_class is LockClass.ALL and not on:
+            strip.safe_work.clear()  # what is all Safe is so in any case
 
     def bar(self, key: str, barred: Mapping[LockClass, str]) -> list[str]:
         """Take over what the DAW would make go wrong on a strip; what of it is new, in words."""
@@ -128,8 +141,9 @@ class Guard:
         """The classes of a strip that are Safe, `[ALL]` where gain, pan and EQ are."""
         strip = self.strip(key)
         classes = classes_of(strip.safe)
-        is_told = LockClass.ALL in classes or not strip.is_sound_safe
-        return classes if is_told else [*classes, LockClass.SOUND]
+        if LockClass.ALL in classes:
+            return classes
+        return [*classes, *(each for each in WORK_CLASSES if each in strip.safe_work)]
 
     def may(self, what: StripSwitch, key: str, param: Param) -> bool:
         """Whether it may be moved unasked, or teaches, as far as a person has switched."""

@@ -1,8 +1,8 @@
 """The guard of devices: what may be written to a parameter, its ramps, and whose a value is.
 
-Beside the rules that hold for the whole mix (offline, frozen, panic, Safe, a hand), a device is
-written only while it is in focus. One move goes `Limits.knob_step` of a way at most, in gig mode
-`GIG_KNOB_STEP`, in writes 20 ms apart; a parameter with steps is written step by step.
+Beside the rules for all that is worked on (`work_rules`): one move goes `Limits.knob_step` of a way
+at most, in gig mode `GIG_KNOB_STEP`, in writes 20 ms apart; a parameter with steps is written step
+by step.
 """
 
 import math
@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 
-from bridge.guard.guard import Guard
-from bridge.guard.limits import GIG_KNOB_STEP, HOLD_OFF_S, RAMP_STEP_S
+from bridge.guard.limits import GIG_KNOB_STEP, RAMP_STEP_S
 from bridge.guard.ramps import ECHO_TIMEOUT_S
+from bridge.guard.work_rules import WorkRules
 from bridge.guard.write import Purpose
 from bridge.mix.device_events import SetDeviceParam
 from bridge.mix.devices import Device, Rack
@@ -25,7 +25,6 @@ Place = tuple[str, int]
 """A device's key and the number of one of its parameters."""
 
 _LATE_ECHO_S: Final = 2 * ECHO_TIMEOUT_S
-_MINUTE_S: Final = 60.0
 _ROUNDING: Final = 1e-9
 
 
@@ -84,94 +83,44 @@ class Knobs:
 
     Attributes:
         focus: The key of the device that is worked on; empty for none.
-        is_gig: Whether people listen: then steps are small.
+        rules: What is common to all writers.
         written_at: When a parameter was written last, monotonic seconds.
     """
 
-    def __init__(self, guard: Guard, mix: MixState, rack: Rack) -> None:
+    def __init__(self, rules: WorkRules, mix: MixState, rack: Rack) -> None:
         self.focus = ""
-        self.is_gig = False
         self.written_at = -math.inf
-        self._guard = guard
+        self.rules = rules
         self._mix = mix
         self._rack = rack
         self._ramps: dict[Place, Ramp] = {}
         self._ended: deque[Ramp] = deque(maxlen=256)
-        self._held_until: dict[str, float] = {}
         self._silent: set[Place] = set()
-        self._booked: deque[float] = deque()
 
     # -- the rules -----------------------------------------------------------------------------
 
     @property
     def step(self) -> float:
         """How far one move may bring a parameter, as a share of its way."""
-        step = self._guard.limits.knob_step
-        return min(step, GIG_KNOB_STEP) if self.is_gig else step
+        step = self.rules.guard.limits.knob_step
+        return min(step, GIG_KNOB_STEP) if self.rules.is_gig else step
 
     def refusal(self, device: Device, at: float, purpose: Purpose) -> str:
         """Why a device may not be written now, in words; empty where it may."""
         strip = self._mix.by_number(device.track)
-        if lock := self.lock(device):
-            return lock
-        guard = self._guard
-        if not guard.is_layout_known or strip is None:
-            return "the tracks are being read anew"
-        if purpose is Purpose.PANIC:
-            return ""
-        if guard.is_panicked:
-            return "panic is latched: rearm first"
-        if guard.is_frozen:
-            return "the mix is frozen"
-        if not guard.is_online:
-            return "the DAW does not answer"
-        if purpose is not Purpose.MOVE:
-            return ""
-        if device.key != self.focus:
-            return "it is not in focus"
-        if at < self._held_until.get(device.key, -math.inf):
-            return f"a hand was on it less than {HOLD_OFF_S:g} s ago"
-        return ""
+        why = self.rules.refusal(strip, LockClass.SOUND, purpose)
+        if why or purpose is not Purpose.MOVE:
+            return why
+        is_in_focus = device.key == self.focus
+        return self.rules.focus_refusal(device.key, at, is_in_focus=is_in_focus)
 
     def lock(self, device: Device) -> str:
         """Why a device is never written, not even by panic; empty where it may be."""
-        strip = self._mix.by_number(device.track)
-        if strip is None:
-            return ""
-        kept = self._guard.strip(strip.key)
-        if kept.is_sound_safe or kept.safe.all():
-            return "its sound is Safe"
-        barred = kept.barred
-        why = barred.get(LockClass.SOUND) or barred.get(LockClass.ALL)
-        return f"it {why}" if why else ""
+        return self.rules.lock(self._mix.by_number(device.track), LockClass.SOUND)
 
     def is_silent(self, place: Place) -> bool:
         """Whether the DAW left our last write to a parameter unanswered, and has said nothing."""
         return place in self._silent
-
-    def hold(self, key: str, at: float) -> None:
-        """A hand is on that device: keep off."""
-        self._held_until[key] = at + HOLD_OFF_S
-
-    def free_at(self, key: str) -> float:
-        """When a device is free of hands, monotonic seconds."""
-        return self._held_until.get(key, -math.inf)
-
-    def book(self, at: float) -> None:
-        """A move was made."""
-        self._booked.append(at)
-
-    def wait_s(self, at: float, *, to_target: bool) -> float:
-        """How long until the next move may be made; infinite where it may not be."""
-        while self._booked and self._booked[0] <= at - _MINUTE_S:
-            self._booked.popleft()
-        limits = self._guard.limits
-        most = limits.moves_per_minute
-        if to_target:
-            most = 0.0 if self.is_gig else limits.target_moves_per_minute
-        if len(self._booked) < most:
-            return 0.0
-        return self._booked[0] + _MINUTE_S - at if most else math.inf
 
     # -- on the way ----------------------------------------------------------------------------
 
@@ -204,7 +153,7 @@ class Knobs:
         self, device: Device, index: int, target: float, at: float, *, purpose: Purpose, move: str
     ) -> None:
         """Send a parameter on its way to a position; what was on its way there ends."""
-        start, limits = self.on_the_wire(device, index), self._guard.limits
+        start, limits = self.on_the_wire(device, index), self.rules.guard.limits
         self.cancel((device.key, index))
         target = device.specs[index].snap(target)
         if math.isnan(start) or math.isnan(target):

@@ -31,8 +31,8 @@ class StripGuard:
     """What the DAW itself would make go wrong, and why."""
     ours: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(len(MOVABLE), dtype=np.bool_))
     """What the bridge has written since it was pinned: what panic takes back."""
-    is_sound_safe: bool = False
-    """Its devices are locked."""
+    safe_work: set[LockClass] = field(default_factory=set)
+    """Which of `WORK_CLASSES` are locked: its devices, clips and items."""
     is_nameless: bool = False
     """The DAW has never said what this strip is called: nobody knows what it is."""
 

@@ -1,8 +1,8 @@
 """Events and decisions as the journal keeps them: strict JSON, and bytes beside it.
 
 Every float survives bit for bit: JSON carries the shortest decimal that reads back as the same
-double, and what JSON has no word for (NaN and the infinities) is written as text. Meter levels stay
-the bytes that they are.
+double, and what JSON has no word for (NaN and the infinities) is written as text. An event has one
+field of bytes at most (meter levels, what a worker found), which stays the bytes that it is.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ from typing import Any, Final, get_type_hints
 
 from bridge.engine.results import Decision
 from bridge.errors import JournalError
+from bridge.mix import content_events as c
 from bridge.mix import device_events as d
 from bridge.mix import messages as m
 from bridge.mix.messages import Event
@@ -60,6 +61,11 @@ KINDS: Final[dict[str, type[Any]]] = {
     "TargetChosen": d.TargetChosen,
     "TargetHeard": d.TargetHeard,
     "TrackWished": m.TrackWished,
+    "ContentReported": c.ContentReported,
+    "ContentGone": c.ContentGone,
+    "TempoChanged": c.TempoChanged,
+    "GridChanged": c.GridChanged,
+    "JobDone": c.JobDone,
     "MetersRead": m.MetersRead,
     "LinkChanged": m.LinkChanged,
     "Tick": m.Tick,
@@ -70,13 +76,20 @@ _KIND_OF: Final[dict[type[Any], str]] = {cls: kind for kind, cls in KINDS.items(
 _HINTS: Final[dict[type[Any], dict[str, type[Any]]]] = {
     cls: get_type_hints(cls) for cls in (*KINDS.values(), Decision)
 }
+_BYTES_OF: Final[dict[type[Any], str]] = {
+    cls: name for cls, hints in _HINTS.items() for name, hint in hints.items() if hint is bytes
+}
 
 
 def record_json(record: Event | Decision) -> str:
     """A record as strict JSON, without its bytes; equal text means equal bits."""
     hints = _HINTS[type(record)]
     values = {name: getattr(record, name) for name, hint in hints.items() if hint is not bytes}
-    for name in ("other_half", "also"):  # as decisions were recorded before there were any
+    for name in (
+        "other_half",
+        "also",
+        "content",
+    ):  # as decisions were recorded before there were any
         if not values.get(name, True):
             del values[name]
     try:
@@ -94,11 +107,12 @@ def kind_of(event: Event) -> str:
 
 
 def encode_event(event: Event) -> tuple[str, str, bytes | None]:
-    """An event as its kind, its JSON, and the levels of a meter reading."""
-    return kind_of(event), record_json(event), getattr(event, "levels", None)
+    """An event as its kind, its JSON, and its bytes; None where it has no field of bytes."""
+    name = _BYTES_OF.get(type(event))
+    return kind_of(event), record_json(event), getattr(event, name) if name else None
 
 
-def decode_event(kind: str, payload: str, levels: bytes | None) -> Event:
+def decode_event(kind: str, payload: str, data: bytes | None) -> Event:
     """The event that `encode_event` was given.
 
     Raises:
@@ -113,7 +127,7 @@ def decode_event(kind: str, payload: str, levels: bytes | None) -> Event:
     try:
         said = json.loads(payload)
         values = {
-            name: levels if hint is bytes else _read(hint, said[name])
+            name: data if hint is bytes else _read(hint, said[name])
             for name, hint in _HINTS[cls].items()
         }
     except (ValueError, TypeError, KeyError) as error:

@@ -93,7 +93,7 @@ def replay(path: Path, make_engine: Callable[[str, int], Replayable]) -> ReplayR
         BridgeError: If a session's settings or memory are not accepted by this version.
     """
     with closing(open_read_only(path)) as connection:
-        run = _Replay(connection)
+        run = Replay(connection)
         try:
             sessions = connection.execute(
                 "SELECT session, config, first_seq, memory FROM sessions"
@@ -111,8 +111,16 @@ def replay(path: Path, make_engine: Callable[[str, int], Replayable]) -> ReplayR
         return run.report()
 
 
-class _Replay:
-    """Counts what was compared, over all sessions, until something differs."""
+class Replay:
+    """Counts what was compared, over all sessions, until something differs.
+
+    Args:
+        connection: A profile, open for reading.
+
+    Attributes:
+        difference: The first difference, in one sentence; empty where there is none.
+        is_same: Whether all differences, if any, are in the last digits of numbers.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.difference = ""
@@ -122,7 +130,13 @@ class _Replay:
         self._sessions = self._events = self._decisions = self._memories = 0
         self._notes: list[str] = []
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What could not be replayed and why, a sentence each."""
+        return tuple(self._notes)
+
     def report(self) -> ReplayReport:
+        """What was compared up to now."""
         return ReplayReport(
             sessions=self._sessions,
             events=self._events,
@@ -133,8 +147,22 @@ class _Replay:
             is_same=self.is_same,
         )
 
-    def replay_session(self, engine: Replayable, *, session: int, first_seq: int) -> None:
-        """Feed a session's events to a fresh engine, up to a gap or a difference."""
+    def replay_session(
+        self,
+        engine: Replayable,
+        *,
+        session: int,
+        first_seq: int,
+        on_step: Callable[[Event], None] | None = None,
+    ) -> None:
+        """Feed a session's events to a fresh engine, up to a gap or a difference.
+
+        Args:
+            engine: Knows what was known at the start of the session.
+            session: Its number.
+            first_seq: The number of its first event.
+            on_step: Called after each event that came out as it was recorded.
+        """
         self._sessions += 1
         decided = self._recorded_decisions(session)
         rows = self._connection.execute(
@@ -149,7 +177,8 @@ class _Replay:
                     "no room for them): it was replayed up to there."
                 )
                 return
-            result = engine.handle(decode_event(kind, payload, levels))
+            event = decode_event(kind, payload, levels)
+            result = engine.handle(event)
             self._events += 1
             where = f"Session {session}, event {seq} ({kind})"
             found, is_same = _decision_difference(decided.pop(seq, []), result.decisions)
@@ -161,6 +190,8 @@ class _Replay:
             if not self.is_same:
                 return
             self._decisions += len(result.decisions)
+            if on_step is not None:
+                on_step(event)
 
     def _recorded_decisions(self, session: int) -> dict[int, list[str]]:
         decided: dict[int, list[str]] = {}

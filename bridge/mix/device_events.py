@@ -21,6 +21,8 @@ class TaskName(StrEnum):
 
     MIX = "mix"
     SOUND = "sound"
+    PHRASE = "phrase"
+    EDIT = "edit"
     OFF = "off"
 
 

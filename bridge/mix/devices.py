@@ -93,6 +93,11 @@ class DeviceParam:
         """The parameter as a person says it."""
         return f"{self.device_name} {self.spec.name}"
 
+    @property
+    def tolerance(self) -> float:
+        """Two positions nearer than this are the same one."""
+        return self.spec.tolerance
+
     def in_words(self, position: float) -> str:
         """A position as the share of its way, and as the device says it where that has a unit."""
         if math.isnan(position):

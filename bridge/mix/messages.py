@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from bridge.mix.device_events import DeviceCommand, DeviceEvent, TargetHeard, TaskEvent
+from bridge.mix.content_events import ContentCommand, ContentEvent, JobDone, SetContent
+from bridge.mix.device_events import (
+    DeviceCommand,
+    DeviceEvent,
+    SetDeviceParam,
+    TargetHeard,
+    TaskEvent,
+)
 from bridge.mix.params import LockClass, Param
 from bridge.mix.roles import Role
 from bridge.mix.wishes import Wish
@@ -374,6 +381,7 @@ DawEvent = (
     | DawComplained
     | SceneRecalled
     | DeviceEvent
+    | ContentEvent
 )
 MixEvent = (
     RewardReceived
@@ -398,7 +406,9 @@ MixEvent = (
 )
 """What a person asks for, of the mix or of everything."""
 PersonEvent = MixEvent | TaskEvent
-Event = DawEvent | PersonEvent | MetersRead | LinkChanged | TargetHeard | Tick
+WorkEvent = DeviceEvent | ContentEvent | TargetHeard | JobDone
+"""What is said of what other tasks than the mix work on."""
+Event = DawEvent | PersonEvent | MetersRead | LinkChanged | TargetHeard | JobDone | Tick
 
 
 BACK: Final = " back"
@@ -429,4 +439,6 @@ class RequestDump:
 
 
 Command = SetParam | RequestDump
-AnyCommand = Command | DeviceCommand
+Write = SetParam | SetDeviceParam | SetContent
+"""What sets something; it may have to wait, and then not be meant any more."""
+AnyCommand = Command | DeviceCommand | ContentCommand

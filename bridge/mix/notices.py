@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from bridge.mix.contents import ContentChange
 from bridge.mix.controls import Control
 from bridge.mix.device_events import TaskName
 from bridge.mix.devices import DeviceParam
@@ -39,7 +40,8 @@ class MoveReported:
 
     Where it moves both halves of a stereo pair, `track` is the left one and `other_half` the number
     of the right one; else that is 0. Where it moves several parameters of a device, `also` has
-    those beside the one that goes furthest.
+    those beside the one that goes furthest. Where it changes contents, `contents` has all of them,
+    and the values are 0 and 1.
     """
 
     move: str
@@ -53,6 +55,7 @@ class MoveReported:
     other_from: float = 0.0
     other_to: float = 0.0
     also: tuple[AlsoMoved, ...] = ()
+    contents: tuple[ContentChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

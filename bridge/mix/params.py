@@ -35,6 +35,10 @@ class LockClass(StrEnum):
     PAN = "pan"
     SOUND = "sound"
     """The devices of a strip; they are locked as well wherever they are not in focus."""
+    NOTES = "notes"
+    """The clips of a strip; locked as its devices are."""
+    EDITS = "edits"
+    """The items of a strip; locked as its devices are."""
     ALL = "all"
 
 
@@ -158,11 +162,16 @@ LOCK_CLASS: Final[dict[Param, LockClass]] = {
     row.param: row.lock_class for row in TABLE.values() if row.lock_class is not None
 }
 
+WORK_CLASSES: Final = (LockClass.SOUND, LockClass.NOTES, LockClass.EDITS)
+"""What no parameter of a strip is: locks of what other tasks than the mix work on."""
+
 CLASS_WORDS: Final[dict[LockClass, str]] = {
     LockClass.GAIN: "gain",
     LockClass.EQ: "EQ",
     LockClass.PAN: "pan",
     LockClass.SOUND: "sound",
+    LockClass.NOTES: "notes",
+    LockClass.EDITS: "edits",
     LockClass.ALL: "all",
 }
 """A class as a person says it."""

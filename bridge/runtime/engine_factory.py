@@ -9,10 +9,8 @@ from bridge.engine.engine import Engine
 from bridge.errors import PriorError
 from bridge.guard.limits import LIMITS, Profile
 from bridge.learning.prior import load_prior
-from bridge.mix.device_events import TaskName
 from bridge.mix.vocabulary import load_vocabulary
-from bridge.tasks.sound.prior import load_sound_prior
-from bridge.tasks.sound.task import SoundTask
+from bridge.tasks.registry import TASKS
 
 
 def make_engine(settings: Settings, session: int) -> Engine:
@@ -33,7 +31,7 @@ def make_engine(settings: Settings, session: int) -> Engine:
         steps=can.steps,
         nearest=can.nearest,
         is_live=DAWS[settings.daw.dialect].is_live,
-        tasks={TaskName.SOUND: SoundTask(load_sound_prior(), seed=settings.seed)},
+        tasks={name: row.make_task(settings.seed) for name, row in TASKS.items()},
         plays_notes=can.plays_notes,
     )
 

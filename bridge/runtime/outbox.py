@@ -8,8 +8,9 @@ import math
 from collections.abc import Callable
 from typing import Final
 
+from bridge.mix.content_events import PlayContent, RequestContents, SetContent
 from bridge.mix.device_events import PlayNote, SetDeviceParam
-from bridge.mix.messages import AnyCommand, RequestDump, SetParam
+from bridge.mix.messages import AnyCommand, RequestDump, SetParam, Write
 from bridge.runtime.counters import Counters
 
 _SLACK_S: Final = 1e-6
@@ -45,12 +46,13 @@ class Outbox:
             place = ("device", command.key, command.device, command.param)
         elif isinstance(command, PlayNote):
             place = ("note", command.device)
+        elif isinstance(command, SetContent | PlayContent | RequestContents):
+            about = command.track if isinstance(command, RequestContents) else command.key
+            place = (type(command), command.kind, about)
         self._counters.held_back += place in self._waiting
         self._waiting[place] = command
 
-    def release(
-        self, at: float, is_wanted: Callable[[SetParam | SetDeviceParam], bool]
-    ) -> list[AnyCommand]:
+    def release(self, at: float, is_wanted: Callable[[Write], bool]) -> list[AnyCommand]:
         """What may leave at `at` (monotonic seconds).
 
         Args:
@@ -63,7 +65,7 @@ class Outbox:
         self._at = at
         taken: list[AnyCommand] = []
         for place, command in list(self._waiting.items()):
-            if isinstance(command, RequestDump | PlayNote):
+            if isinstance(command, RequestDump | PlayNote | PlayContent | RequestContents):
                 taken.append(command)
             elif not is_wanted(command):
                 self._counters.withdrawn += 1

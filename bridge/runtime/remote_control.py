@@ -8,6 +8,7 @@ import socket
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
 
@@ -22,6 +23,9 @@ _PATIENCE_S: Final = 0.5
 _ANSWER_S: Final = 2.5
 """A ramp back takes a second, and a heartbeat comes every two."""
 
+_MOST_WAITING: Final = 10_000
+"""More datagrams than a socket holds for a program that does not read."""
+
 _AFTER_S: Final = 0.1
 """How long news may follow what they belong to."""
 
@@ -31,6 +35,11 @@ IsAnswer = Callable[[OscMessage], bool]
 class RemoteControl:
     """A conversation with the bridge that listens at `host` and `port`; a context manager.
 
+    Args:
+        host: Where the bridge listens.
+        port: Its UDP port.
+        name: Begins the ids of its judgements, so that the journal says where they came from.
+
     Raises:
         NetworkError: When it is entered and no bridge answers there.
 
@@ -38,26 +47,38 @@ class RemoteControl:
         version: Of the bridge.
     """
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, *, name: str = "shell") -> None:
         self.version = ""
+        self._name = name
         target = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 (where it listens)
         self._address = (target, port)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._heard: list[OscMessage] = []
 
     def __enter__(self) -> Self:
-        """Say hello until the bridge answers."""
+        """Greet the bridge; the socket is closed where none answers."""
         try:
+            self.greet()
+        except NetworkError:
+            self._socket.close()
+            raise
+        return self
+
+    def greet(self) -> None:
+        """Drop what came since the last request, and say hello until the bridge answers.
+
+        Raises:
+            NetworkError: If no bridge answers.
+        """
+        self._discard()
+        with suppress(OSError):  # nothing listens there, or there is no way there
             self._socket.connect(self._address)
             for _ in range(_ATTEMPTS):
                 self._send("/bridge/hello", self._socket.getsockname()[1])
                 if welcome := self._wait(_is("/bridge/welcome"), _PATIENCE_S):
                     self.version = str(welcome.args[0])
                     self._wait(lambda _: False, _AFTER_S)
-                    return self
-        except OSError:  # nothing listens there, or there is no way there
-            pass
-        self._socket.close()
+                    return
         host, port = self._address
         raise NetworkError(
             f"No mixbridge answers at {host}:{port}: start one with 'mixbridge run', or name its "
@@ -70,6 +91,10 @@ class RemoteControl:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the conversation."""
         self._socket.close()
 
     def status(self) -> str:
@@ -100,7 +125,7 @@ class RemoteControl:
     def judge(self, value: float, move: str) -> str:
         """Like a move or not; an empty name is what was moved last. Waits for the disk."""
         word = "Good" if value > 0 else "Bad"
-        reward_id = f"shell-{uuid.uuid4().hex}"
+        reward_id = f"{self._name}-{uuid.uuid4().hex}"
         self.ask("/bridge/reward", value, move, reward_id)
         saved = self._wait(lambda m: m.address == "/bridge/rewarded" and m.args[0] == reward_id)
         if saved is None:
@@ -189,6 +214,18 @@ class RemoteControl:
             raise NetworkError("The bridge went away; whether it had the request is not known.")
         if refusal := self._last("/bridge/error"):
             raise RefusedError(str(refusal[0]))
+
+    def _discard(self) -> None:
+        """Drop what was heard, and what waits in the socket."""
+        self._heard.clear()
+        self._socket.settimeout(0.0)
+        for _ in range(_MOST_WAITING):
+            try:
+                self._socket.recv(65_535)
+            except BlockingIOError:
+                return
+            except OSError:  # that nothing listened there when the last one was sent
+                continue
 
     def _send(self, address: str, *args: OscArg) -> None:
         self._socket.send(encode(OscMessage(address, args)))

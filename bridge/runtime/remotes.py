@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from bridge.daw.surface import error
-from bridge.osc.message import OscMessage
+from bridge.osc.message import OscMessage, OscPacket
 from bridge.runtime.complaints import Address, Bucket
 from bridge.runtime.counters import Counters
 
@@ -23,6 +23,20 @@ ALL_ANSWERS_PER_S: Final = 20
 
 _MOST_REMOTES: Final = 32
 _MOST_ASKERS: Final = 64
+
+
+class DawDoor(Protocol):
+    """A socket that is the DAW's alone: what comes there is the DAW's word and nothing else."""
+
+    @property
+    def peer(self) -> Address | None:
+        """Who is the DAW although it speaks at the port where people do: only in a trace."""
+
+    def send(self, packet: OscPacket) -> None:
+        """Say something to the DAW; nothing while it is not found."""
+
+    def close(self) -> None:
+        """Part from it."""
 
 
 class SideDoor(Protocol):

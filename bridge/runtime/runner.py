@@ -10,25 +10,27 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 import bridge
 from bridge.daw import surface
 from bridge.daw.dialect import (
     Dialect,
-    HasDevices,
     Heard,
     Informed,
     LevelReading,
     Paced,
     Refusal,
     Watchful,
+    encode_any,
 )
 from bridge.engine.engine import Engine
+from bridge.engine.results import StepResult
 from bridge.errors import DialectError
 from bridge.journal.record import Record
 from bridge.journal.writer import JournalReport
-from bridge.mix.device_events import DeviceCommand, TargetChosen
+from bridge.mix.content_events import PlayContent
+from bridge.mix.device_events import TargetChosen
 from bridge.mix.messages import (
     AnyCommand,
     DawEvent,
@@ -51,11 +53,12 @@ from bridge.runtime.intake import Intake
 from bridge.runtime.link import DawLink
 from bridge.runtime.meters import SAMPLES_HZ, LevelMeters
 from bridge.runtime.outbox import Outbox
-from bridge.runtime.remotes import Remotes
+from bridge.runtime.remotes import DawDoor, Remotes
 from bridge.runtime.requests import Requests, is_request
 from bridge.runtime.targets import Targets
 from bridge.runtime.thumbs import find_rateable
 from bridge.runtime.udp import Address, UdpEndpoint
+from bridge.runtime.workers import Workers
 
 _EVENTS_A_TURN: Final = 4
 """Some 0.2 ms of work; then the loop reads again. In a flood values wait and the newest wins."""
@@ -67,20 +70,6 @@ _LEAST_WAIT_S: Final = 0.002
 """A dialect that asks at its own pace is woken no sooner than this."""
 
 _log = logging.getLogger(__name__)
-
-
-class DawDoor(Protocol):
-    """A socket that is the DAW's alone: what comes there is the DAW's word and nothing else."""
-
-    @property
-    def peer(self) -> Address | None:
-        """Who is the DAW although it speaks at the port where people do: only in a trace."""
-
-    def send(self, packet: OscPacket) -> None:
-        """Say something to the DAW; nothing while it is not found."""
-
-    def close(self) -> None:
-        """Part from it."""
 
 
 class Runner:
@@ -100,6 +89,8 @@ class Runner:
         lessons: Counts what changed what is known of the person.
         watchers: Are called with everything that remotes are told.
         targets: Hears the sound files that people name.
+        workers: Do what takes the tasks too long.
+        players: Are called with what is to be heard without being written.
         door: The DAW's own socket, where it has one; else it speaks where people do.
     """
 
@@ -127,6 +118,8 @@ class Runner:
         self._outbox = Outbox(can.writes_per_s, self.counters, per_param_s=can.writes_per_param_s)
         self.door: DawDoor | None = None
         self.targets = Targets(self.submit, None)
+        self.workers = Workers(self.submit, {})
+        self.players: list[Callable[[PlayContent], None]] = []
         self._is_ask_due = False
         self._log = Complaints()
         self._complaints = DawComplaints(self._log, self.counters, dialect, daw)
@@ -326,7 +319,7 @@ class Runner:
         self._journal.append(event, result, memory)
         if isinstance(event, DawEvent):
             self._complaints.check_track(event, self.engine.mix)
-            self._complaints.check_device(event, self.engine.devices.rack)
+            self._complaints.check_device(event, self.engine.work.devices.rack)
         for notice in result.notices:  # a move is told before it is sent
             if isinstance(notice, RequestRefused) and asker is not None:
                 self._requests.refuse(notice.text, asker, event.at)
@@ -336,8 +329,13 @@ class Runner:
         if result.notices and (rateable := find_rateable(self.engine)) != self._told_rateable:
             self._told_rateable = rateable
             self.notify(rateable)
-        for command in (*result.commands, *result.device_commands):
-            self._command(command, event.at)
+        self._carry_out(result, event.at)
+
+    def _carry_out(self, result: StepResult, at: float) -> None:
+        for command in (*result.commands, *result.device_commands, *result.content_commands):
+            self._command(command, at)
+        for job in result.jobs:
+            self.workers.begin(job)
 
     def _set_timer(self) -> None:
         """Wake up when the engine's deadline falls due."""
@@ -391,6 +389,9 @@ class Runner:
     # -- out -----------------------------------------------------------------------------------
 
     def _command(self, command: AnyCommand, at: float) -> None:
+        if isinstance(command, PlayContent):
+            for play in self.players:
+                play(command)
         request = self.link.request_dump(at) if isinstance(command, RequestDump) else command
         if request is not None:
             self._write(request)
@@ -405,7 +406,7 @@ class Runner:
         is_wanted = partial(self.engine.is_wanted, at=at)
         for command in self._outbox.release(at, is_wanted):
             try:
-                messages = self._encode(command, at)
+                messages = encode_any(self.dialect, command, at=at)
             except DialectError as error:
                 # The engine hears no echo, gives the move up and asks what the DAW really holds.
                 self.counters.unsaid += 1
@@ -419,13 +420,6 @@ class Runner:
         if due_s is not None and not self._is_flush_due and self._is_open:
             self._is_flush_due = True
             self._loop.call_later(due_s, self._flush_later)
-
-    def _encode(self, command: AnyCommand, at: float) -> tuple[OscPacket, ...]:
-        if not isinstance(command, DeviceCommand):
-            return self.dialect.encode(command, at=at)
-        if not isinstance(self.dialect, HasDevices):
-            raise DialectError(f"The dialect {self.dialect.name} has no words for {command}.")
-        return self.dialect.encode_device(command, at=at)
 
     def _flush_later(self) -> None:
         self._is_flush_due = False

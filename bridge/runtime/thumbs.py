@@ -18,7 +18,7 @@ def find_rateable(engine: Engine) -> RateableChanged:
     """What a thumb is about now: the open suggestion, else the newest move that can be judged."""
     if suggestion := engine.moves.suggestion:
         return RateableChanged(move=suggestion.id, kind=Rateable.SUGGESTION)
-    if variant := engine.devices.offers.suggestion:
+    if variant := engine.work.offers.suggestion:
         return RateableChanged(move=variant.id, kind=Rateable.SUGGESTION)
     if row := engine.ledger.rateable:
         return RateableChanged(move=row.id, kind=Rateable.MOVE)

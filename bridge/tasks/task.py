@@ -1,19 +1,32 @@
-"""What a task of devices is: the seam between the engine and whatever works on a sound.
+"""What a task is: the seam between the engine and whatever works on sounds, notes or edits.
 
-The engine keeps the device, its parameters' positions and what was heard of it; it moves them
-through the guard, tells hands from echoes, and knows undo, panic, offers and the journal. A task
-does two things: it says what it would change (`propose`), and it learns from what became of that
-(`learn`). It never sees a DAW, a strip or a clock, and it is deterministic: the same calls after
-the same `load_state` give the same answers, bit for bit, since the journal is replayed through it.
+The engine keeps devices and contents, their positions and texts, and what was heard; it changes
+them through the guard, tells hands from echoes, and knows undo, panic, offers and the journal. A
+task does two things: it says what it would change (`propose`), and it learns from what became of
+that (`learn`). It never sees a DAW, a file or a clock, and it is deterministic: the same calls
+after the same `load_state` give the same answers, bit for bit, since the journal is replayed
+through it. What takes longer than a millisecond is a job for its worker (`HasJobs`).
 ``docs/tasks.md`` says how one is added.
 """
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
+from bridge.mix.content_events import ContentKind, Job, JobDone
+from bridge.mix.contents import ContentChange
 from bridge.mix.device_events import Note
+
+
+class World(StrEnum):
+    """What a task works on; it decides what can be in focus."""
+
+    DEVICE = "device"
+    """The knobs of one device."""
+    CONTENTS = "contents"
+    """The items or clips of one track."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,47 +58,86 @@ class Knob:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A content, and what stands in it.
+
+    Attributes:
+        key: Its identity.
+        name: For a person.
+        text: What stands there; empty for an empty place.
+        strip: The identity of its track.
+        track: The name of its track.
+        role: The role of its track, as `bridge.mix.roles.Role` says it.
+        group: What it must be changed with: all contents of its kind that have the same word.
+        refusal: Why it may not be changed now, in words; empty where it may.
+    """
+
+    kind: ContentKind
+    key: str
+    name: str
+    text: str
+    strip: str
+    track: str
+    role: str
+    group: str
+    refusal: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """All that a task may know when it is asked.
 
     Attributes:
-        key: The device's identity.
-        device: Its name.
+        key: The identity of what is in focus: of the device, or of the track.
+        device: The device's name; of a track its own.
         role: The role of its track, as `bridge.mix.roles.Role` says it.
-        knobs: Its parameters whose positions are known, in their order.
+        knobs: The device's parameters whose positions are known, in their order.
         heard: The last note as the device stands now; None where none was heard since it changed.
         target: What it is to come near to; None for a person's taste.
+        contents: The contents of the task's kinds, of all tracks; only those without a `refusal`
+            may be changed. For a task of devices, those of its track.
+        tempo_bpm: Quarter notes a minute; NaN where nobody knows.
+        bar_s: Where a bar begins, seconds from the start of the song; NaN where nobody knows.
+        bar_beats: Quarter notes a bar; 0 where nobody knows.
     """
 
     key: str
     device: str
     role: str
-    knobs: tuple[Knob, ...]
-    heard: Note | None
-    target: Note | None
+    knobs: tuple[Knob, ...] = ()
+    heard: Note | None = None
+    target: Note | None = None
+    contents: tuple[Standing, ...] = ()
+    tempo_bpm: float = math.nan
+    bar_s: float = math.nan
+    bar_beats: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """A change that a task wants: one move, of one parameter or several.
+    """A change that a task wants: one move, of parameters (values) or of contents.
 
     Attributes:
-        positions: Where to bring which parameter, by number; within `Knob.least` and `most`. Empty
-            where the sound is to be heard once more before anything is changed: its lesson is
-            `Teaching.HEARD` with that note.
+        positions: Where to bring which parameter, by number; within `Knob.least` and `most`. Empty,
+            and without `changes`, where the sound is to be heard once more before anything is
+            changed: its lesson is `Teaching.HEARD` with that note.
+        changes: Which contents to change, all or none; `ContentChange.before` is their text.
         probability: With which the policy chose this one, for off-policy evaluation.
         score: The expected improvement over leaving the sound alone.
         confidence: 0 (a guess) to 1 (this person has said so often).
         reason: Why, in one sentence that a sound designer would say.
         trace: What the task needs to learn from this later; opaque to everyone else.
+        is_asked: Whether a person is asked although moves are made unasked.
     """
 
-    positions: Mapping[int, float]
     probability: float
     score: float
     confidence: float
     reason: str
+    positions: Mapping[int, float] = field(default_factory=dict)
+    changes: tuple[ContentChange, ...] = ()
     trace: Any = None
+    is_asked: bool = False
 
 
 class Teaching(StrEnum):
@@ -98,7 +150,8 @@ class Teaching(StrEnum):
     PICK = "pick"
     """A person chose among the variants of an offer, or kept what was there."""
     HAND = "hand"
-    """A person moved parameters themselves; if a note was heard before, it waits for the next."""
+    """A person moved parameters themselves; if a note was heard before, it waits for the next. Or
+    they changed a content; where a move of ours stood there, that is the first variant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +161,8 @@ class Lesson:
     Attributes:
         teaching: How it came about.
         scene: The scene in which the change was made; its `heard` is the sound before.
-        variants: What it is about: one move; all variants of the offer; for a hand, one variant
-            with where the person left the parameters, and nothing else in it.
+        variants: What it is about: one move; all variants of the offer; for a hand, the last one
+            has where the person left the parameters or contents, and nothing else in it.
         after: What each of them sounded like; None where it was not heard.
         value: -1 to +1 for a thumb. For a pick the number of the variant, from 1, or 0. Else 0.
         weight: How much it counts, 0 to 1.
@@ -138,13 +191,21 @@ class Outcome:
 
 
 class Task(Protocol):
-    """What the engine needs of a task of devices."""
+    """What the engine needs of a task.
+
+    Attributes:
+        world: What it works on.
+        kinds: The contents that it may change.
+    """
+
+    world: World
+    kinds: tuple[ContentKind, ...]
 
     def propose(self, scene: Scene, *, count: int, explore: bool) -> tuple[Variant, ...]:
         """Up to `count` different changes wanted now, best first.
 
-        Nothing is an answer: the sound is left alone. What goes beyond a knob's bounds is
-        shortened, and what changes nothing is left out.
+        Nothing is an answer: all is left alone. What goes beyond a knob's bounds is shortened;
+        what changes nothing or may not be made is left out.
 
         Args:
             scene: What is known.
@@ -176,3 +237,18 @@ class Advised(Protocol):
     @property
     def rest(self) -> str:
         """Why the last `propose` gave nothing, in a sentence; empty where it gave something."""
+
+
+@runtime_checkable
+class HasJobs(Task, Protocol):
+    """A task that lets a worker find what takes longer than a millisecond."""
+
+    def jobs(self, scene: Scene) -> tuple[Job, ...]:
+        """What it has to know before it can propose; asked before `propose`, each job done once.
+
+        A job that is on its way is not begun again; what was done is asked for again only if the
+        task does so.
+        """
+
+    def receive(self, done: JobDone) -> str:
+        """Take over what a worker found; what a person is told of it, empty for nothing."""

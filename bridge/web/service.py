@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import time
+from collections import OrderedDict
 from typing import Any, Final
 
 import bridge
@@ -11,7 +12,7 @@ from bridge.config import Settings
 from bridge.daw import surface
 from bridge.doctor import Finding, examine_daw, examine_settings
 from bridge.engine.ledger import REMEMBERED, Row
-from bridge.engine.view import make_view
+from bridge.engine.view import View, make_view
 from bridge.errors import DialectError, JournalError, NetworkError
 from bridge.journal.state_file import read_state, write_state
 from bridge.mix.messages import PersonEvent
@@ -25,7 +26,7 @@ from bridge.web.extras import PageExtras
 from bridge.web.first_run import daws_to_json, find_daws, way_to_json
 from bridge.web.history import row_to_json
 from bridge.web.server import Page, names_of_this_machine
-from bridge.web.views import schema
+from bridge.web.views import schema, sections
 
 SHOWN_HZ: Final = 10.0
 """How often the page gets a new moment; as long as nobody looks, none is made."""
@@ -69,6 +70,7 @@ class PageService:
         self._hosts, self._shown = names_of_this_machine(settings.web.host)
         self._lessons_shown = -1
         self._is_open = False
+        self._listens = f"{settings.listen.host}:{settings.listen.port}"
         self._page = Page(
             access=self._access,
             hosts=self._hosts,
@@ -83,7 +85,7 @@ class PageService:
                 "daw": settings.daw.dialect,
                 "daws": daws_to_json(),
                 "mayChoose": extras.choose is not None,
-                "listens": f"{settings.listen.host}:{settings.listen.port}",
+                "listens": self._listens,
                 "schema": schema(),
                 "eqShape": EQ_SHAPE.tolist(),
                 **extras.facts,
@@ -93,6 +95,7 @@ class PageService:
                 "missing": lambda: _findings_as_json(examine_daw(settings)),
                 "found": lambda: (json.dumps(find_daws()).encode(), "application/json"),
                 "history": self._history,
+                "state": self._state,
                 **extras.documents,
             },
             osc_port=settings.listen.port,
@@ -136,24 +139,30 @@ class PageService:
             self._publish()
 
     def _publish(self) -> None:
+        runner, lessons = self._runner, self._runner.lessons
+        view = self._view(with_beliefs=lessons != self._lessons_shown)
+        self._page.show("way", way_to_json(runner, view.at))
+        ledger = runner.engine.ledger
+        fresh, self._rows_shown = ledger.since(self._rows_shown), ledger.version
+        if self._page.publish(view, fresh, self._rewards()):
+            self._lessons_shown = lessons
+
+    def _view(self, *, with_beliefs: bool) -> View:
         at = time.monotonic()
         runner = self._runner
-        lessons = runner.lessons
-        view = make_view(
+        return make_view(
             runner.engine,
             status=runner.status,
             levels=runner.meters.shown,
             at=at,
             epoch=time.time() - at,
-            with_beliefs=lessons != self._lessons_shown,
+            with_beliefs=with_beliefs,
             scene=str(runner.facts(at).get("scene_name", "")),
         )
-        self._page.show("way", way_to_json(runner, at))
-        ledger = runner.engine.ledger
-        fresh, self._rows_shown = ledger.since(self._rows_shown), ledger.version
-        answers = [answer.value for answer in ledger.answers]
-        if self._page.publish(view, fresh, [*self._past_rewards, *answers][-REMEMBERED:]):
-            self._lessons_shown = lessons
+
+    def _rewards(self) -> list[float]:
+        answers = [answer.value for answer in self._runner.engine.ledger.answers]
+        return [*self._past_rewards, *answers][-REMEMBERED:]
 
     def _notify(self, notice: Notice) -> None:
         match notice:
@@ -192,6 +201,24 @@ class PageService:
 
     async def _rows(self) -> list[Row]:
         return self._runner.engine.ledger.rows()
+
+    def _state(self) -> tuple[bytes, str]:
+        """What the page shows at this moment, whole, for a program that looks once."""
+        asked = asyncio.run_coroutine_threadsafe(self._moment(), self._loop)
+        view, rows, rewards = asked.result(_PATIENCE_S)
+        shown = sections(
+            view,
+            OrderedDict((row.id, row) for row in rows),
+            rows_version=0,
+            rewards=rewards,
+            beliefs=view.beliefs or {},
+        )
+        state = {name: section.make() for name, section in shown.items()}
+        state["listens"] = self._listens
+        return json.dumps(state, ensure_ascii=False).encode(), "application/json"
+
+    async def _moment(self) -> tuple[View, list[Row], list[float]]:
+        return self._view(with_beliefs=True), await self._rows(), self._rewards()
 
 
 def _findings_as_json(findings: list[Finding]) -> tuple[bytes, str]:

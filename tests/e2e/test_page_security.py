@@ -73,7 +73,7 @@ def test_a_token_that_only_looks_shows_and_changes_nothing(web: Web) -> None:
         assert seen.until("status")["state"] != "frozen"
 
 
-@pytest.mark.parametrize("path", ["/api/history", "/api/doctor", "/api/stems/1"])
+@pytest.mark.parametrize("path", ["/api/history", "/api/state", "/api/doctor", "/api/stems/1"])
 def test_without_a_token_nothing_is_shown(web: Web, path: str) -> None:
     assert web.fetch(path).status == 401
     with web.client("x" * 22) as seen, pytest.raises(ConnectionClosed) as closed:

@@ -68,7 +68,7 @@ class Studio:
         return await asyncio.to_thread(self.other.ask, address)
 
     def position(self, address: str) -> float:
-        device = self.runner.engine.devices.focus
+        device = self.runner.engine.work.devices.focus
         return device.position(NUMBER[address]) if device else math.nan
 
     def states(self) -> list[str]:
@@ -126,7 +126,7 @@ async def _play(port: int, scene: Scene, other: Client) -> None:
         await studio.until(lambda: engine.status[0] == "online")
         studio.ask(d.FocusChosen, track="#1", what="")
         studio.ask(d.TaskChosen, task=TaskName.SOUND)
-        await studio.until(lambda: engine.devices.focus is not None)
+        await studio.until(lambda: engine.work.devices.focus is not None)
         await scene(studio)
     finally:
         runner.stop()
@@ -139,7 +139,7 @@ def test_a_move_arrives_is_confirmed_and_undone(port: int) -> None:
         towards = [0.2 if each > 0.5 else -0.2 for each in before]
         await studio.move(Filter_Cutoff=before[0] - towards[0], Amp_Sustain=before[1] - towards[1])
         held = PARAMS[0].read((await studio.held(CUTOFF),))  # type: ignore[arg-type]
-        device = studio.runner.engine.devices.focus
+        device = studio.runner.engine.work.devices.focus
         assert device
         assert held is not None
         assert device.specs[1].position(held) == pytest.approx(before[0] - towards[0], abs=1e-4)

@@ -1,19 +1,22 @@
 """A DAW in memory with a synth on a track, over the generic dialect, and an engine beside it."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
 from bridge.agents.flat import FlatAgent
+from bridge.daw.contents import decode_content_command, encode_content_event
 from bridge.daw.devices import decode_device_write, encode_device_event
 from bridge.daw.dialect import LevelReading, Refusal
 from bridge.daw.generic import GenericDialect
 from bridge.engine.engine import Engine
 from bridge.engine.results import StepResult
 from bridge.guard.limits import LIMITS, Profile
+from bridge.mix import content_events as c
 from bridge.mix import device_events as d
 from bridge.mix import messages as m
+from bridge.mix.content_events import ContentKind
 from bridge.mix.device_events import Note, TaskName
 from bridge.mix.devices import DeviceParamSpec
 from bridge.mix.messages import LinkState, Mode
@@ -34,6 +37,19 @@ SYNTH = (
 )
 
 
+@dataclass
+class HeldContent:
+    """What stands in a content of the DAW."""
+
+    text: str
+    track: int = 2
+    name: str = "take"
+    barred: str = ""
+    group: str = ""
+    grants: Callable[[str], str] = str
+    """What it makes of a text that it is asked for."""
+
+
 class SynthDaw(GenericDaw):
     """Kick, Bass and Lead, and a synth on the bass and on the lead; it speaks from the rows."""
 
@@ -43,8 +59,14 @@ class SynthDaw(GenericDaw):
         self.synths = {1: ("Zed", 2), 2: ("Zed", 3)}
         self.held = {(device, p): 0.5 for device in self.synths for p in range(1, len(specs) + 1)}
         self.is_mute = False
+        self.contents: dict[tuple[ContentKind, str], HeldContent] = {}
+        """Items, clips and patches, as a test puts them there."""
+        self.asked: list[c.RequestContents] = []
 
     def hear(self, message: OscMessage) -> list[OscMessage]:
+        content = decode_content_command(message)
+        if content is not None:
+            return self._hear_content(content)
         write = decode_device_write(message)
         if write is None:
             return super().hear(message)
@@ -53,6 +75,37 @@ class SynthDaw(GenericDaw):
         spec = self.specs[write.param - 1]
         self.held[write.device, write.param] = spec.position(write.value)
         return [self.say_value(write.device, write.param)]
+
+    def _hear_content(self, command: c.ContentCommand) -> list[OscMessage]:
+        if isinstance(command, c.RequestContents):
+            self.asked.append(command)
+            return [self.say_content(*place) for place in self.contents if place[0] is command.kind]
+        assert isinstance(command, c.SetContent)
+        held = self.contents.get((command.kind, command.key))
+        if held is None or self.is_mute:
+            return []
+        held.text = held.grants(command.text)
+        return [self.say_content(command.kind, command.key)]
+
+    def say_content(self, kind: ContentKind, key: str) -> OscMessage:
+        held = self.contents[kind, key]
+        return encode_content_event(
+            c.ContentReported(
+                at=0.0,
+                kind=kind,
+                key=key,
+                track=held.track,
+                name=held.name,
+                text=held.text,
+                barred=held.barred,
+                group=held.group,
+            )
+        )
+
+    def edit(self, kind: ContentKind, key: str, text: str) -> list[OscMessage]:
+        """A person changes a content."""
+        self.contents[kind, key].text = text
+        return [self.say_content(kind, key)]
 
     def turn(self, param: int, position: float, device: int = 1) -> list[OscMessage]:
         """A person turns a knob."""
@@ -92,7 +145,8 @@ class SynthDaw(GenericDaw):
                 for param, spec in enumerate(self.specs, start=1)
             ]
         values = [self.say_value(*place) for place in self.held]
-        return [*mix, *map(encode_device_event, said), *values, end]
+        contents = [self.say_content(*place) for place in self.contents]
+        return [*mix, *map(encode_device_event, said), *values, *contents, end]
 
 
 @dataclass
@@ -104,12 +158,14 @@ class Rig:
     plays_notes: bool = False
     memory: bytes = b""
     task: Any = field(default_factory=ScriptedTask)
+    task_name: TaskName = TaskName.SOUND
     daw: SynthDaw = field(default_factory=SynthDaw)
     ears: Callable[[SynthDaw], Note] | None = None
     """What a note of the first synth sounds like; it is heard when it has ended."""
     at: float = 100.0
     results: list[StepResult] = field(default_factory=list)
     written: list[tuple[float, d.SetDeviceParam]] = field(default_factory=list)
+    sent: list[c.ContentCommand] = field(default_factory=list)
     events: list[m.Event] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
 
@@ -132,23 +188,23 @@ class Rig:
             interval_s=0.5,
             session=1,
             learning_enabled=True,
-            tasks={TaskName.SOUND: self.task},
+            tasks={self.task_name: self.task},
             plays_notes=self.plays_notes,
         )
 
-    def work(self, *wants: dict[str, float]) -> "Rig":
-        """Put the bass's synth in focus, and let the task want that."""
+    def work(self, *wants: Mapping[str, object]) -> "Rig":
+        """Put the bass in focus, and let the task want that."""
         if wants:
             self.task.wants += wants
         self.handle(d.FocusChosen(at=self.at, track="Bass", what=""))
-        self.handle(d.TaskChosen(at=self.at, task=TaskName.SOUND))
+        self.handle(d.TaskChosen(at=self.at, task=self.task_name))
         return self
 
     def handle(self, event: m.Event) -> StepResult:
         self.events.append(event)
         result = self.engine.handle(event)
         self.results.append(result)
-        for command in (*result.device_commands, *result.commands):
+        for command in (*result.device_commands, *result.content_commands, *result.commands):
             if isinstance(command, d.PlayNote) and self.ears is not None:
                 note = self.ears(self.daw)
                 ends = event.at + max(command.length_s, note.length_s) + 0.1
@@ -156,6 +212,10 @@ class Rig:
             elif isinstance(command, d.SetDeviceParam):
                 self.written.append((event.at, command))
                 for message in self.dialect.encode_device(command, at=event.at):
+                    self._waiting.extend(self.daw.hear(wire(message)))
+            elif isinstance(command, c.ContentCommand):
+                self.sent.append(command)
+                for message in self.dialect.encode_content(command, at=event.at):
                     self._waiting.extend(self.daw.hear(wire(message)))
             elif isinstance(command, m.SetParam | m.RequestDump):
                 for message in self.dialect.encode(command, at=event.at):

@@ -1,11 +1,13 @@
-"""A task of devices that wants what it is told to want; the smallest that there can be."""
+"""Tasks that want what they are told to want; the smallest that there can be."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from bridge.errors import PriorError
-from bridge.tasks.task import Lesson, Outcome, Scene, Teaching, Variant
+from bridge.mix.content_events import ContentKind, Job, JobDone
+from bridge.mix.contents import ContentChange
+from bridge.tasks.task import Lesson, Outcome, Scene, Teaching, Variant, World
 
 
 class ScriptedTask:
@@ -18,8 +20,11 @@ class ScriptedTask:
         takes_back: Why the next move that is heard is to go back.
     """
 
+    world = World.DEVICE
+    kinds: tuple[ContentKind, ...] = ()
+
     def __init__(self) -> None:
-        self.wants: list[dict[str, float]] = []
+        self.wants: list[dict[str, Any]] = []
         self.scenes: list[Scene] = []
         self.lessons: list[Lesson] = []
         self.counts: dict[str, int] = {}
@@ -62,3 +67,51 @@ class ScriptedTask:
             self.counts = {str(name): int(count) for name, count in json.loads(state).items()}
         except (ValueError, AttributeError) as error:
             raise PriorError(f"The script cannot read its state ({error}).") from None
+
+
+class ScriptedEdits(ScriptedTask):
+    """A task of contents; what it wants are texts by the keys of contents, several for one move.
+
+    Attributes:
+        kind: What it changes.
+        is_asked: Whether it wants to be asked about all.
+        wanted_jobs: What it has to know first.
+        done: What workers found for it.
+    """
+
+    world = World.CONTENTS
+
+    def __init__(self, kind: ContentKind = ContentKind.ITEM) -> None:
+        super().__init__()
+        self.kind = kind
+        self.kinds = (kind,)
+        self.is_asked = False
+        self.wanted_jobs: list[Job] = []
+        self.done: list[JobDone] = []
+
+    def propose(self, scene: Scene, *, count: int, explore: bool) -> tuple[Variant, ...]:
+        self.scenes.append(scene)
+        wanted, self.wants = self.wants[:count], self.wants[count:]
+        self.rest = "" if wanted else "the script is over"
+        stands = {content.key: content.text for content in scene.contents}
+        return tuple(
+            Variant(
+                changes=tuple(
+                    ContentChange(kind=self.kind, key=key, before=stands[key], after=str(text))
+                    for key, text in each.items()
+                ),
+                probability=1.0 / len(wanted),
+                score=0.5,
+                confidence=0.25,
+                reason=f"the script wants {', '.join(each)}",
+                is_asked=self.is_asked,
+            )
+            for each in wanted
+        )
+
+    def jobs(self, scene: Scene) -> tuple[Job, ...]:
+        return tuple(self.wanted_jobs)
+
+    def receive(self, done: JobDone) -> str:
+        self.done.append(done)
+        return f"{done.name}: {done.trouble or 'done'}"

@@ -7,12 +7,13 @@ import numpy as np
 
 from bridge.errors import RefusedError
 from bridge.learning.q_learning import FloatArray
+from bridge.mix.content_events import ContentKind
 from bridge.mix.device_events import Note as HeardNote
 from bridge.mix.roles import Role
 from bridge.tasks.sound.agent import SoundAgent, SoundMove
 from bridge.tasks.sound.note import Note
-from bridge.tasks.sound.prior import SoundPrior, SoundRole
-from bridge.tasks.task import Lesson, Outcome, Scene, Teaching, Variant
+from bridge.tasks.sound.prior import SoundPrior, SoundRole, load_sound_prior
+from bridge.tasks.task import Lesson, Outcome, Scene, Teaching, Variant, World
 
 _MOST_WORDS: Final = 32
 """A parameter with fewer steps has words, not a way."""
@@ -31,6 +32,15 @@ _ROLES: Final[Mapping[str, SoundRole]] = {
 }
 
 
+def make_sound_task(seed: int) -> "SoundTask":
+    """The task as it is shipped.
+
+    Raises:
+        PriorError: If the shipped prior cannot be used.
+    """
+    return SoundTask(load_sound_prior(), seed=seed)
+
+
 class SoundTask:
     """Brings the device in focus near to a target, or to what this person likes.
 
@@ -38,6 +48,9 @@ class SoundTask:
         prior: What is known of synths and people.
         seed: Of its only randomness.
     """
+
+    world = World.DEVICE
+    kinds: tuple[ContentKind, ...] = ()
 
     def __init__(self, prior: SoundPrior, *, seed: int) -> None:
         self._agent = SoundAgent(prior, seed=seed)

@@ -15,10 +15,10 @@ from bridge.errors import NetworkError
 
 COMMANDS = {
     "run", "demo", "doctor", "check-config", "safe", "panic", "rearm", "freeze",
-    "replay", "replay-trace", "export", "import", "setup", "study", "midi", "remotes",
+    "replay", "replay-trace", "report", "export", "import", "setup", "study", "midi", "remotes",
     "status", "good", "bad", "accept", "skip", "undo", "endorse", "mode",
     "audition", "compare", "revert", "pin", "recall", "learn", "act", "role", "forget",
-    "wish", "learn-from", "task", "focus", "choose", "target",
+    "wish", "learn-from", "task", "focus", "choose", "target", "mcp",
 }  # fmt: skip
 
 

@@ -148,7 +148,7 @@ def test_a_pick_that_cannot_be_is_refused(offer: str, choice: int, why: str) -> 
     rig = Rig().work({"Cutoff": 0.7}, {"Resonance": 0.3}).wait(0.1)
     rig.handle(d.VariantChosen(at=rig.at, offer=offer, choice=choice))
     assert refused(rig) == why
-    assert rig.engine.devices.offers.open is not None
+    assert rig.engine.work.offers.open is not None
 
 
 def test_an_offer_that_nobody_answers_expires() -> None:

@@ -1,0 +1,216 @@
+"""The moves of the tasks: each one's life, from the variant of an offer to its way back.
+
+What a move changes is the business of a `Mover`: `DeviceMoves` turns knobs, `ContentMoves` writes
+texts. What is common stands here: names, states, what everybody is told, and which is the last.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from bridge.engine.results import Decision
+from bridge.mix.contents import ContentChange, Place
+from bridge.mix.device_events import Note, TaskName
+from bridge.mix.messages import Mode, MoveState
+from bridge.mix.notices import MoveReported
+from bridge.tasks.task import Lesson, Scene, Teaching, Variant
+
+_REMEMBERED: Final = 1024
+_STANDS: Final = frozenset({MoveState.APPLIED, MoveState.CONFIRMED, MoveState.UNCONFIRMED})
+
+
+@dataclass(slots=True, kw_only=True)
+class Turn:
+    """A parameter of a device that a move brings from one position to another."""
+
+    index: int
+    from_position: float
+    to_position: float
+    belongs_to_hand: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Edit:
+    """A content that a move brings from one text to another."""
+
+    change: ContentChange
+    belongs_to_hand: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class TaskMove:
+    """One move of a task and its life; it turns knobs of one device or changes contents.
+
+    Attributes:
+        id: Its name for rewards.
+        task: Whose it is.
+        key: What was in focus: the identity of a device or a strip.
+        turns: What of a device it brings where; the one that goes furthest first.
+        edits: Which contents it changes.
+        variant: What the task wanted.
+        scene: What the task knew.
+        state: Where it is in its life.
+        at: When it entered that state, monotonic seconds.
+        after: What a note sounded like with it; None until one was heard.
+        awaited: What of it the DAW has not confirmed: numbers of parameters, or contents.
+        is_judged: Whether a person has said what they think of it.
+        is_picked: Whether they said so before it was made: then an undo is another word.
+        is_heard: Whether any of it was ever written.
+    """
+
+    id: str
+    task: TaskName
+    key: str
+    turns: tuple[Turn, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    variant: Variant
+    scene: Scene
+    state: MoveState
+    at: float
+    after: Note | None = None
+    awaited: set[int | Place] = field(default_factory=set)
+    is_judged: bool = False
+    is_picked: bool = False
+    is_heard: bool = False
+
+    @property
+    def parts(self) -> Sequence[Turn | Edit]:
+        """What it changes."""
+        return self.turns or self.edits
+
+    @property
+    def is_undoable(self) -> bool:
+        """Whether any of it stands and is still ours."""
+        return self.state in _STANDS and not all(part.belongs_to_hand for part in self.parts)
+
+    def lesson(self, teaching: Teaching) -> Lesson:
+        """What it teaches, as it stands."""
+        return Lesson(
+            teaching=teaching, scene=self.scene, variants=(self.variant,), after=(self.after,)
+        )
+
+
+class Mover(Protocol):
+    """Who makes and unmakes the moves of one kind; all sentences are for a person."""
+
+    def report(self, move: TaskMove, reason: str) -> MoveReported | None:
+        """A move as everyone is told of it; None where what it changed is gone."""
+
+    def apply(self, move: TaskMove, at: float) -> str:
+        """Send a move on its way; why not, and then it has expired."""
+
+    def audition(self, move: TaskMove, at: float, *, on: bool, hand_on: object) -> str:
+        """Let a variant be heard, or bring back what was there; why not.
+
+        What a hand is on (a parameter's number, a content) stays as it is.
+        """
+
+    def revert(self, move: TaskMove, at: float, reason: str) -> str:
+        """Take a move back; why not."""
+
+    def decision(self, move: TaskMove, mode: Mode) -> Decision:
+        """The move as it has just been chosen."""
+
+
+class TaskMoves:
+    """The moves of this session, whatever they change.
+
+    Attributes:
+        notices: What happened to moves since `pop_notices`.
+        is_dump_wanted: The DAW left a write unanswered: ask what it really holds.
+    """
+
+    def __init__(self, next_id: Callable[[], str]) -> None:
+        self.notices: list[MoveReported] = []
+        self.is_dump_wanted = False
+        self._next_id = next_id
+        self._moves: OrderedDict[str, TaskMove] = OrderedDict()
+        self._movers: dict[bool, Mover] = {}
+
+    def connect(self, *, turns: Mover, edits: Mover) -> None:
+        """Give it those who know what a move changes."""
+        self._movers = {True: turns, False: edits}
+
+    def mover(self, move: TaskMove) -> Mover:
+        """Who knows what a move changes."""
+        return self._movers[bool(move.turns)]
+
+    def pop_notices(self) -> list[MoveReported]:
+        """The notices since the last call."""
+        notices, self.notices = self.notices, []
+        return notices
+
+    def get(self, move_id: str) -> TaskMove | None:
+        """A move by its name."""
+        return self._moves.get(move_id)
+
+    def turning(self) -> list[TaskMove]:
+        """The moves that turn knobs, oldest first."""
+        return [move for move in self._moves.values() if move.turns]
+
+    def editing(self) -> list[TaskMove]:
+        """The moves that change contents, oldest first."""
+        return [move for move in self._moves.values() if move.edits]
+
+    def last(self) -> TaskMove | None:
+        """The newest move that stands and is ours."""
+        standing = (move for move in reversed(self._moves.values()) if move.is_undoable)
+        return next(standing, None)
+
+    def since(self, move: TaskMove) -> list[TaskMove]:
+        """That move and all later ones that stand, newest first."""
+        newest_first = list(reversed(self._moves.values()))
+        later = newest_first[: newest_first.index(move) + 1]
+        return [each for each in later if each.is_undoable]
+
+    def add(
+        self,
+        scene: Scene,
+        variant: Variant,
+        task: TaskName,
+        at: float,
+        *,
+        turns: tuple[Turn, ...] = (),
+        edits: tuple[Edit, ...] = (),
+    ) -> TaskMove:
+        """Give a change that a task wants a name."""
+        move = TaskMove(
+            id=self._next_id(),
+            task=task,
+            key=scene.key,
+            turns=turns,
+            edits=edits,
+            variant=variant,
+            scene=scene,
+            state=MoveState.PROPOSED,
+            at=at,
+        )
+        self._moves[move.id] = move
+        while len(self._moves) > _REMEMBERED:
+            self._moves.popitem(last=False)
+        return move
+
+    def enter(self, move: TaskMove, state: MoveState, at: float, reason: str = "") -> None:
+        """A move is in another state from now on, and everyone is told."""
+        move.state, move.at = state, at
+        if report := self.report(move, reason):
+            self.notices.append(report)
+
+    def report(self, move: TaskMove, reason: str = "") -> MoveReported | None:
+        """A move as everyone is told of it; None where what it changed is gone."""
+        return self.mover(move).report(move, reason)
+
+    def confirm(self, move: TaskMove, part: int | Place, at: float) -> None:
+        """The DAW holds what a move wanted of one of its parts."""
+        move.awaited.discard(part)
+        if not move.awaited and move.state is MoveState.APPLIED:
+            self.enter(move, MoveState.CONFIRMED, at)
+
+    def end(self, move_id: str, at: float, reason: str) -> None:
+        """A move on its way gets no further; what of it was written stands."""
+        move = self._moves.get(move_id)
+        if move is None or move.state is not MoveState.APPLIED:
+            return
+        move.awaited.clear()
+        self.enter(move, MoveState.UNCONFIRMED, at, reason)

@@ -18,10 +18,19 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, Final
 
+from bridge.daw.contents import LONG_TEXT
 from bridge.daw.hints import closest
 from bridge.daw.scale import SWITCH, TEXT, TRACK, Scale, in_words, number, whole, word
 from bridge.errors import DialectError
-from bridge.mix.device_events import FocusChosen, TargetChosen, TaskChosen, TaskName, VariantChosen
+from bridge.mix.content_events import Job
+from bridge.mix.device_events import (
+    FocusChosen,
+    PhraseOffered,
+    TargetChosen,
+    TaskChosen,
+    TaskName,
+    VariantChosen,
+)
 from bridge.mix.messages import (
     AuditionSwitched,
     CompareSwitched,
@@ -88,6 +97,7 @@ _NOTICES: Final = frozenset(
         "rateable",
         "offer",
         "working",
+        "wanted",
         "question",
     )
 )
@@ -184,6 +194,8 @@ _WHAT: Final = Argument(field="what", scale=TEXT)
 _OFFER: Final = Argument(field="offer", scale=TEXT)
 _CHOICE: Final = Argument(field="choice", scale=whole(0, 3), tag="i", span=(0, 3))
 _PATH: Final = Argument(field="path", scale=TEXT)
+_GENERATOR: Final = Argument(field="generator", scale=TEXT)
+_PHRASE: Final = Argument(field="phrase", scale=LONG_TEXT)
 _REWARD: Final = (
     Argument(field="value", scale=number(-1.0, 1.0), tag="f", span=(-1.0, 1.0)),
     _ANY_MOVE,
@@ -213,6 +225,7 @@ _ROWS: Final[tuple[tuple[str, Callable[..., Any], tuple[Argument, ...], str], ..
     ("focus", FocusChosen, (_OF_TRACK, replace(_WHAT, default="")), "The device that is worked on"),
     ("choose", VariantChosen, (_OFFER, _CHOICE), "Pick a variant of an offer; 0 keeps"),
     ("target", TargetChosen, (_PATH,), "The sound file to come near to; none: no more"),
+    ("phrases", PhraseOffered, (_GENERATOR, _PHRASE), "Offer a phrase of another generator"),
     ("panic", PanicPressed, (), "Back to the snapshot"),
 )
 REQUESTS: Final[dict[str, Request]] = {
@@ -419,6 +432,11 @@ def rest_of(move: MoveReported) -> tuple[OscMessage, ...]:
         return also
     values = (float(move.other_from), float(move.other_to))
     return (OscMessage(PREFIX + "move/other", (move.move, move.other_half, *values)), *also)
+
+
+def wanted(job: Job) -> OscMessage:
+    """What a worker makes now, for other programs that may offer theirs (`/bridge/phrases`)."""
+    return OscMessage(PREFIX + "wanted", (job.task.value, job.name, job.text))
 
 
 def welcome(version: str) -> OscMessage:

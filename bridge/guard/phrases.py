@@ -1,12 +1,36 @@
 """Bounds on notes: what may be written into a clip, whoever made it."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from bridge.errors import RefusedError
-from bridge.mix.phrases import Phrase, PhraseNote, check_notes
+from bridge.mix.phrases import Phrase, PhraseNote, decode_phrase, range_of
 
 MOST_SOUNDING: Final = 16
 """Notes that may sound at once."""
+
+ANY_PITCH: Final = (0, 127)
+
+
+def refuse_clip(text: str, others: Iterable[str]) -> str:
+    """Why a text may not stand in a clip, in a sentence; empty where it may.
+
+    Args:
+        text: What is to be written.
+        others: What stands in the other clips of its track; they say which pitches it uses.
+    """
+    try:
+        phrase = decode_phrase(text)
+    except RefusedError as error:
+        return str(error)
+    known = []
+    for other in others:
+        try:
+            known.append(decode_phrase(other))
+        except RefusedError:
+            continue  # a clip that we cannot read says nothing of the range
+    low, high = range_of(known) or ANY_PITCH
+    return refuse_phrase(phrase, low=low, high=high)
 
 
 def refuse_phrase(phrase: Phrase, *, low: int, high: int) -> str:
@@ -19,10 +43,6 @@ def refuse_phrase(phrase: Phrase, *, low: int, high: int) -> str:
     """
     if not phrase.notes:
         return "the phrase is empty"
-    try:
-        check_notes(phrase.notes, phrase.length)
-    except RefusedError as error:
-        return str(error)
     outside = [note.pitch for note in phrase.notes if not low <= note.pitch <= high]
     if outside:
         return f"pitch {outside[0]} is outside {low} to {high}, the range of this track"

@@ -59,6 +59,7 @@ KINDS: Final[dict[str, type[Any]]] = {
     "FocusChosen": d.FocusChosen,
     "VariantChosen": d.VariantChosen,
     "TargetChosen": d.TargetChosen,
+    "PhraseOffered": d.PhraseOffered,
     "TargetHeard": d.TargetHeard,
     "TrackWished": m.TrackWished,
     "ContentReported": c.ContentReported,

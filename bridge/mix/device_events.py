@@ -162,6 +162,20 @@ class TargetChosen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhraseOffered:
+    """Another program offers a phrase for what is worked on; it is ranked with ours.
+
+    Attributes:
+        generator: Its name.
+        phrase: The text of a `bridge.mix.phrases.Phrase`.
+    """
+
+    at: float
+    generator: str
+    phrase: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TargetHeard(Note):
     """What was heard of the file of `TargetChosen`.
 
@@ -212,5 +226,5 @@ DeviceEvent = (
     | DeviceParamChanged
     | NoteHeard
 )
-TaskEvent = TaskChosen | FocusChosen | VariantChosen | TargetChosen
+TaskEvent = TaskChosen | FocusChosen | VariantChosen | TargetChosen | PhraseOffered
 DeviceCommand = SetDeviceParam | PlayNote

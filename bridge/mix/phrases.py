@@ -152,3 +152,46 @@ def check_notes(notes: Iterable[PhraseNote], length: float) -> None:
             )
     if count > MOST_NOTES:
         raise RefusedError(f"phrase: at most {MOST_NOTES} notes, got {count}; send fewer bars")
+
+
+BEYOND: Final = 7
+"""Semitones beyond the pitches that a track uses which may be written there."""
+
+_LEAST_RANGE: Final = 24
+_SAME_BEATS: Final = 1 / 96
+_SAME_VELOCITY: Final = 2
+
+
+def range_of(phrases: Iterable[Phrase]) -> tuple[int, int] | None:
+    """The lowest and highest pitch for a track that plays these; None where it plays nothing."""
+    pitches = [note.pitch for phrase in phrases for note in phrase.notes]
+    if not pitches:
+        return None
+    low, high = min(pitches) - BEYOND, max(pitches) + BEYOND
+    wanting = _LEAST_RANGE - (high - low)
+    if wanting > 0:  # a clip on two notes still leaves an octave up and down
+        low, high = low - wanting // 2, high + wanting - wanting // 2
+    return max(low, 0), min(high, 127)
+
+
+def is_same_phrase(a: str, b: str) -> bool:
+    """Whether two texts are the same notes, as DAWs round them."""
+    try:
+        one, two = decode_phrase(a), decode_phrase(b)
+    except RefusedError:
+        return False
+    if len(one.notes) != len(two.notes) or abs(one.length - two.length) > _SAME_BEATS:
+        return False
+    return all(
+        first.pitch == second.pitch
+        and abs(first.start - second.start) <= _SAME_BEATS
+        and abs(first.length - second.length) <= _SAME_BEATS
+        and abs(first.velocity - second.velocity) <= _SAME_VELOCITY
+        for first, second in zip(
+            sorted(one.notes, key=_order), sorted(two.notes, key=_order), strict=True
+        )
+    )
+
+
+def _order(note: PhraseNote) -> tuple[float, int]:
+    return round(note.start / _SAME_BEATS), note.pitch

@@ -30,6 +30,7 @@ from bridge.errors import DialectError
 from bridge.journal.record import Record
 from bridge.journal.writer import JournalReport
 from bridge.mix.content_events import PlayContent
+from bridge.mix.contents import MOST_TEXT
 from bridge.mix.device_events import TargetChosen
 from bridge.mix.messages import (
     AnyCommand,
@@ -335,6 +336,8 @@ class Runner:
         for command in (*result.commands, *result.device_commands, *result.content_commands):
             self._command(command, at)
         for job in result.jobs:
+            if job.is_open and len(job.text) <= MOST_TEXT:
+                self.remotes.broadcast(surface.wanted(job))
             self.workers.begin(job)
 
     def _set_timer(self) -> None:

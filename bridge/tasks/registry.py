@@ -46,6 +46,13 @@ TASKS: Final[dict[TaskName, TaskRow]] = {
             text="turns the knobs of a synth towards a target, or what you like",
             task="bridge.tasks.sound.task:make_sound_task",
         ),
+        TaskRow(
+            name=TaskName.PHRASE,
+            title="Phrase",
+            text="writes notes into an empty clip, as you like them",
+            task="bridge.tasks.phrase.task:make_phrase_task",
+            worker="bridge.tasks.phrase.task:do_job",
+        ),
     )
 }
 """Every task beside the mix."""

@@ -5,6 +5,7 @@ with the same generator, once with the grammar, whose phrases the learner has ne
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -23,7 +24,7 @@ from bridge.tasks.phrase.prior import PhrasePrior
 from bridge.tasks.phrase.transforms import TRANSFORMATIONS, transform
 
 PICKS: Final = (5, 10, 20, 40)
-FROZEN_ROUNDS: Final = 8
+FROZEN_ROUNDS: Final = 12
 _LOST: Final = 0.02
 """Left worse than found: by more than this share of the oracle's gain."""
 
@@ -224,17 +225,13 @@ def _by_chance(
     return {"share": shares, "is_worse": shares[-1] < -_LOST}
 
 
-def _options(**options: Any) -> Callable[..., Row]:
-    return lambda *arguments: _by_agent(*arguments, **options)
-
-
 TEACHERS: Final[Mapping[str, Callable[..., Row]]] = {
     "A/B/C": _by_agent,
-    "one and a thumb": _options(count=1),
-    "learning off": _options(is_learning=False),
+    "one and a thumb": partial(_by_agent, count=1),
+    "learning off": partial(_by_agent, is_learning=False),
     "bandit": _by_bandit,
     "fresh ones": _by_chance,
     "note-level Q": _by_note_q,
-    "coin's picks": _options(picker="coin"),
-    "inverted picks": _options(picker="inverted"),
+    "coin's picks": partial(_by_agent, picker="coin"),
+    "inverted picks": partial(_by_agent, picker="inverted"),
 }

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from bridge.errors import RefusedError
-from bridge.mix.phrases import BEATS_A_BAR, MOST_NOTES, Phrase, PhraseKind
+from bridge.mix.phrases import BEATS_A_BAR, MOST_NOTES, Phrase, PhraseKind, range_of
 
 STEPS_A_BAR: Final = 16
 STEP: Final = BEATS_A_BAR / STEPS_A_BAR
@@ -35,11 +35,6 @@ _RANGES: Final[Mapping[PhraseKind, tuple[int, int]]] = {
     PhraseKind.CHORDS: (48, 76),
     PhraseKind.MELODY: (55, 84),
 }
-_BEYOND: Final = 7
-"""Semitones beyond the range that the track uses which a phrase may reach."""
-
-_LEAST_RANGE: Final = 24
-
 KICK, SNARE, HAT = 0, 1, 2
 _GENERAL_MIDI: Final = (36, 38, 42)
 """Kick, snare and closed hat of General MIDI."""
@@ -283,14 +278,7 @@ def find_pads(clips: Sequence[Phrase]) -> tuple[int, int, int]:
 
 
 def _range(kind: PhraseKind, clips: Sequence[Phrase]) -> tuple[int, int]:
-    """The pitches that a phrase may have: what the track uses, and `_BEYOND`."""
+    """The pitches that a phrase may have: what the track uses and a little more."""
     if kind is PhraseKind.DRUMS:
         return 0, 127
-    pitches = [note.pitch for clip in clips for note in clip.notes]
-    if not pitches:
-        return _RANGES[kind]
-    low, high = min(pitches) - _BEYOND, max(pitches) + _BEYOND
-    wanting = _LEAST_RANGE - (high - low)
-    if wanting > 0:  # a clip on two notes still leaves an octave up and down
-        low, high = low - wanting // 2, high + wanting - wanting // 2
-    return max(low, 0), min(high, 127)
+    return range_of(clips) or _RANGES[kind]

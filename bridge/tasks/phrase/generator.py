@@ -181,8 +181,9 @@ def train(
             )
             reward = game.apply(hand, action)
             total += reward
-            following = np.array([0 if hand.is_over else game.cell(hand)])
-            best = 0.0 if hand.is_over else float(table.values[following[0]].max())
+            is_last = hand.step >= contexts[number % len(contexts)].bars * STEPS_A_BAR
+            following = np.array([0 if is_last else game.cell(hand)])
+            best = 0.0 if is_last else float(table.values[following[0]].max())
             table.update(
                 cell,
                 weight,

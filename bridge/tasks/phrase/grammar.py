@@ -128,7 +128,8 @@ def _chords(context: Context, form: str, rng: np.random.Generator) -> list[Phras
     span = max(context.high - context.low - 16, 1)
     low = context.low + int(rng.random() * span)
     touch, seventh = rng.uniform(0.3, 1.0), rng.random() < 0.4
-    inversion, stabs = int(rng.random() * 3), {}
+    inversion = int(rng.random() * 3)
+    stabs: dict[str, tuple[int, ...]] = {}
     notes: list[PhraseNote] = []
     for bar in range(context.bars):
         letter = form[bar % len(form)]

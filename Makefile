@@ -39,7 +39,7 @@ setup: .venv/installed ## Make .venv and install everything in it, where that is
 		{ echo "Python's venv module is missing: apt install python3-venv" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing into .venv ..."
-	@$(PIP) install --quiet --constraint constraints.txt --editable '.[demo,midi]'
+	@$(PIP) install --quiet --no-compile --constraint constraints.txt --editable '.[demo,midi]'
 	@touch $@
 
 demo: .venv/demo ## Mix a small band by thumbs; without a terminal a simulated listener answers

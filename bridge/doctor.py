@@ -53,7 +53,7 @@ LIBRARIES: Final = (
     "uvicorn",
     "websockets",
 )
-DEMO_MODULES: Final = ("matplotlib", "pyloudnorm", "rich", "scipy", "soundfile")
+DEMO_MODULES: Final = ("pyloudnorm", "rich", "scipy", "soundfile")
 
 
 class Level(StrEnum):

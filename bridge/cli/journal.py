@@ -148,7 +148,7 @@ def report(
     is a journal, such as a demo's; without it, your own. Beside a demo's the two mixes can be
     heard in it.
     """
-    from bridge.report.page import audio_beside, make_page, write_page
+    from bridge.report.page import demo_beside, make_page, write_page
     from bridge.report.record import read_sessions
     from bridge.report.tables import engine_of, make_tables, write_tables
 
@@ -161,7 +161,7 @@ def report(
         return
     (record,) = read_sessions(path, engine_of, only=session or 0)
     target = out or Path(f"mixbridge-session-{record.number}.html")
-    write_page(make_page(record, name=path.stem, audio=audio_beside(path)), target)
+    write_page(make_page(record, name=path.stem, demo=demo_beside(path)), target)
     click.echo(f"The report of session {record.number} is in {shown(target)}")
 
 

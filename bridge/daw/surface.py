@@ -25,6 +25,8 @@ from bridge.errors import DialectError
 from bridge.mix.content_events import Job
 from bridge.mix.device_events import (
     FocusChosen,
+    KnobTaught,
+    KnobWord,
     PhraseOffered,
     TargetChosen,
     TaskChosen,
@@ -193,6 +195,7 @@ _LOCK: Final = _of_words("lock_class", LockClass)
 _WHAT: Final = Argument(field="what", scale=TEXT)
 _OFFER: Final = Argument(field="offer", scale=TEXT)
 _CHOICE: Final = Argument(field="choice", scale=whole(0, 3), tag="i", span=(0, 3))
+_KNOB: Final = Argument(field="knob", scale=TEXT)
 _PATH: Final = Argument(field="path", scale=TEXT)
 _GENERATOR: Final = Argument(field="generator", scale=TEXT)
 _PHRASE: Final = Argument(field="phrase", scale=LONG_TEXT)
@@ -224,6 +227,7 @@ _ROWS: Final[tuple[tuple[str, Callable[..., Any], tuple[Argument, ...], str], ..
     ("task", TaskChosen, (_of_words("task", TaskName),), "What is worked on"),
     ("focus", FocusChosen, (_OF_TRACK, replace(_WHAT, default="")), "The device that is worked on"),
     ("choose", VariantChosen, (_OFFER, _CHOICE), "Pick a variant of an offer; 0 keeps"),
+    ("knob", KnobTaught, (_KNOB, _of_words("word", KnobWord)), "Say what a knob is, or lock it"),
     ("target", TargetChosen, (_PATH,), "The sound file to come near to; none: no more"),
     ("phrases", PhraseOffered, (_GENERATOR, _PHRASE), "Offer a phrase of another generator"),
     ("panic", PanicPressed, (), "Back to the snapshot"),

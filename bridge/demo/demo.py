@@ -27,8 +27,7 @@ from bridge.config import Settings
 from bridge.daw.row import load_part
 from bridge.daws import DAWS
 from bridge.demo.options import HOST, DemoOptions, free_port, settings_of
-from bridge.demo.picture import Progress
-from bridge.demo.report import write_report
+from bridge.demo.report import Progress, write_report, write_session_page
 from bridge.demo.terminal import ANSWER_SHOWN_S, Frame, draw, keys_explained
 from bridge.engine.ledger import Ledger
 from bridge.engine.view import make_view
@@ -70,7 +69,7 @@ def run_demo(options: DemoOptions) -> int:
     """
     if not (options.headless or options.page):
         require_terminal()
-    for library in ("scipy.signal", "soundfile", "pyloudnorm", "matplotlib"):
+    for library in ("scipy.signal", "soundfile", "pyloudnorm"):
         demo_library(library)  # better now than after the session
     summary = play_demo(options)
     click.echo(summary["sentence"])
@@ -334,6 +333,10 @@ class _Session:
             "panic": lambda: self._send("/bridge/panic"),
             "rearm": lambda: self._send("/bridge/rearm"),
             "endorse": lambda: self._send("/bridge/endorse"),
+            "pick1": lambda: self._send("/bridge/choose", "", 1),
+            "pick2": lambda: self._send("/bridge/choose", "", 2),
+            "pick3": lambda: self._send("/bridge/choose", "", 3),
+            "keep": lambda: self._send("/bridge/choose", "", 0),
             "help": lambda: self._show_hint(keys_explained(), 3.0 * ANSWER_SHOWN_S),
             "quit": self._done.set,
         }
@@ -405,7 +408,7 @@ def _report(
         "left_out": list(stems.left_out),
         "remarks": list(stems.remarks),
     }
-    return write_report(
+    summary = write_report(
         folder,
         stems=stems,
         before=start,
@@ -414,6 +417,8 @@ def _report(
         tally=session.ledger.tally,
         facts=facts,
     )
+    write_session_page(folder)
+    return summary
 
 
 def _sentence(ledger: Ledger, progress: Progress) -> str:

@@ -10,6 +10,8 @@ from bridge.config import Settings, WebSettings
 from bridge.mix.messages import Mode
 
 HOST: Final = "127.0.0.1"
+STORE: Final = "mixbridge.db"
+"""The journal of a demo, in the folder of its report."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,7 @@ def settings_of(options: DemoOptions, daw_port: int, folder: Path) -> Settings:
             "mode": Mode.OBSERVE if options.page else Mode.ASSIST,
             "pace": {"interval_s": pace_s},
             "seed": options.seed,
-            "store": folder / "mixbridge.db",
+            "store": folder / STORE,
             "guard": {"profile": profile},
             "web": {
                 "enabled": options.page,

@@ -1,24 +1,44 @@
-"""What a session leaves behind: two mixes to compare by ear, a picture and the figures."""
+"""What a session leaves behind: two mixes to compare by ear, a page and the figures."""
 
 import json
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, Final
 
 import numpy as np
 
-from bridge.demo.picture import Progress, draw_report
+from bridge.demo.options import STORE
 from bridge.engine.ledger import Tally
 from bridge.errors import AudioError
 from bridge.hosts.mixdown import Measured, measure_mixes
 from bridge.install.extras import demo_library
 from bridge.mix.params import MOVABLE
 from bridge.mix.spectrum import FloatArray
+from bridge.report.page import demo_beside, make_page, write_page
+from bridge.report.record import read_sessions
+from bridge.report.tables import engine_of
 from bridge.sim.stems import BLOCK, Stems
 
 _PEAK_DBFS: Final = -1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How a session went.
+
+    Attributes:
+        rewards: What each move earned, -1 to +1; 0 where it was not judged.
+        distances: How far the mix was from the listener's taste, 1 at the start: first the start,
+            then after each move. Empty where nobody knows, as with a person.
+        rules_distance: The same for the static rules alone.
+    """
+
+    rewards: tuple[float, ...]
+    distances: tuple[float, ...] = ()
+    rules_distance: float | None = None
 
 
 def write_report(
@@ -31,7 +51,9 @@ def write_report(
     tally: Tally,
     facts: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Write before.wav, after.wav, report.png and summary.json; returns the summary.
+    """Write before.wav, after.wav and summary.json; returns the summary.
+
+    `write_session_page` adds report.html.
 
     The two mixes are made equally loud (integrated, BS.1770-4), by turning the louder one down;
     both are turned down further if one would peak above -1 dBFS. They are 24-bit stereo.
@@ -53,17 +75,23 @@ def write_report(
         mixes = _write_mixes(folder, stems, {"before": before, "after": after})
         summary = _summary(stems, before, after, mixes=mixes, progress=progress, tally=tally)
         summary |= facts or {}
-        draw_report(
-            folder / "report.png",
-            names=stems.names,
-            levels_lu=tuple(mix.strips_re_mix_lu() for mix in mixes.values()),
-            progress=progress,
-        )
         text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False)
         (folder / "summary.json").write_text(f"{text}\n", encoding="utf-8")
     except (OSError, RuntimeError) as error:  # soundfile raises RuntimeError for a full disk
         raise AudioError(f"The report cannot be written to {folder} ({error}).") from error
     return summary
+
+
+def write_session_page(folder: Path) -> None:
+    """Write report.html of the session whose store and report are in `folder`.
+
+    Raises:
+        BridgeError: If the journal cannot be read, or the folder written.
+    """
+    store = folder / STORE
+    (record,) = read_sessions(store, engine_of, only=0)
+    page = make_page(record, name=folder.name, demo=demo_beside(store))
+    write_page(page, folder / "report.html")
 
 
 def _write_mixes(
@@ -144,6 +172,7 @@ def _summary(
         "answers": tally.answers,
         "reward": _rounded(sum(rewards)),
         "distance": _rounded(progress.distances[-1]) if progress.distances else None,
+        "distances": [_rounded(distance) for distance in progress.distances],
         "rules_distance": _rounded(progress.rules_distance),
         "loudness_lufs": {when: _rounded(mix.lufs) for when, mix in mixes.items()},
         "strips": strips,

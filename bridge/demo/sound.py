@@ -4,8 +4,6 @@ Synth, target and person are ours: nothing need be installed beyond the extra `d
 """
 
 import json
-import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +16,8 @@ from bridge import __version__
 from bridge.errors import AudioError
 from bridge.install.extras import demo_library
 from bridge.learning.q_learning import FloatArray
+from bridge.report.chart import Line, line_chart
+from bridge.report.page import chart_card, data_url, make_document, players, section, write_page
 from bridge.sim.sound_listeners import SoundListener, draw_sound_listener
 from bridge.sim.synths import SAMPLE_RATE, Synth, Wave, draw_synth
 from bridge.tasks.sound.agent import SoundAgent
@@ -30,6 +30,8 @@ _ROLE: Final = SoundRole.BASS
 _PEAK: Final = 0.7
 _SYNTH_SEED: Final = 12
 _PITCH_TRIES: Final = 32
+_COLOURS: Final = ("#8a9aa3", "#c8463c", "#0f8f7d")
+"""Of before, target and after; legible on light and dark."""
 
 _DULL: Final = {
     "cutoff": 0.22, "resonance": 0.1, "attack": 0.55, "decay": 0.7, "sustain": 0.8, "release": 0.6,
@@ -63,8 +65,7 @@ def run_sound_demo(*, seed: int = 0, folder: Path | None = None) -> int:
     Raises:
         BridgeError: If a library is missing or the folder cannot be written; one sentence.
     """
-    for library in ("matplotlib", "soundfile"):
-        demo_library(library)  # better now than after the session
+    demo_library("soundfile")  # better now than after the session
     folder = folder or Path(f"demo-sound-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
     summary = play_sound_demo(folder, seed=seed)
     click.echo(
@@ -72,7 +73,7 @@ def run_sound_demo(*, seed: int = 0, folder: Path | None = None) -> int:
         f"took the sound {summary['nearer']:.0%} of the way to what this person wants."
     )
     click.echo(
-        f"The report is in {folder}: before.wav, target.wav, after.wav, picked.wav, sound.png"
+        f"The report is in {folder}: report.html, before.wav, target.wav, after.wav, picked.wav"
     )
     return 0
 
@@ -173,34 +174,39 @@ def _write(folder: Path, waves: dict[str, Wave], summary: dict[str, Any]) -> Non
             # All equally loud, so that no ear takes louder for better.
             level = wave * min(1.0, _PEAK / (float(np.abs(wave).max()) + 1e-9))
             soundfile.write(str(folder / f"{name}.wav"), level, SAMPLE_RATE, subtype="PCM_24")
-        _draw(folder / "sound.png", waves, summary["distances"])
+        write_page(_page(folder, waves, summary), folder / "report.html")
         text = json.dumps(summary, indent=2, sort_keys=True)
         (folder / "summary.json").write_text(f"{text}\n", encoding="utf-8")
     except (OSError, RuntimeError) as error:  # soundfile raises RuntimeError for a full disk
         raise AudioError(f"The report cannot be written to {folder} ({error}).") from error
 
 
-def _draw(file: Path, waves: dict[str, Wave], distances: Sequence[float]) -> None:
-    """The curve of the distance, and the spectra."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph")
-        figure = demo_library("matplotlib.figure").Figure(figsize=(11.0, 4.6), layout="constrained")
-        curve, spectra = figure.subplots(1, 2)
-        curve.plot(np.array(distances) / distances[0], color="#00796b", linewidth=2.0, marker="o")
-        curve.set_ylim(0.0, 1.05)
-        curve.set_title("Distance from the target, of the start", loc="left")
-        curve.set_xlabel("notes")
-        for name, colour in (("before", "#90a4ae"), ("target", "#c62828"), ("after", "#1565c0")):
-            freq, level_db = _spectrum(waves[name])
-            spectra.semilogx(freq, level_db, color=colour, label=name, linewidth=1.6)
-        spectra.set_xlim(40.0, 10_000.0)
-        spectra.set_title("Spectrum in thirds of an octave, dB", loc="left")
-        spectra.set_xlabel("Hz")
-        spectra.legend(frameon=False)
-        for axes in (curve, spectra):
-            axes.grid(color="#e3e8eb")
-            axes.set_axisbelow(True)
-        figure.savefig(str(file), format="png", dpi=130)
+def _page(folder: Path, waves: dict[str, Wave], summary: dict[str, Any]) -> str:
+    """The sounds, the curve of the distance, and the spectra."""
+    distances = np.array(summary["distances"]) / summary["distances"][0]
+    curve = line_chart(
+        [Line(name="distance", points=list(enumerate(distances.tolist())), colour=_COLOURS[2])],
+        title="Distance from the target after each note, 1 at the start",
+        x_label="notes",
+        y_label="of the start",
+        from_zero=True,
+    )
+    lines = []
+    for name, colour in zip(("before", "target", "after"), _COLOURS, strict=True):
+        freq, level_db = _spectrum(waves[name])
+        points = list(zip(freq.tolist(), level_db.tolist(), strict=True))
+        lines.append(Line(name=name, points=points, colour=colour))
+    spectra = line_chart(
+        lines, title="Spectra in thirds of an octave", x_label="Hz", y_label="dB", is_log=True
+    )
+    return make_document(
+        "A dull bass, and what became of it",
+        [
+            section("Listen", players({name: data_url(folder / f"{name}.wav") for name in waves})),
+            section("Distance from the target", chart_card("Distance", curve)),
+            section("Spectrum in thirds of an octave", chart_card("Spectra", spectra)),
+        ],
+    )
 
 
 def _spectrum(wave: Wave) -> tuple[FloatArray, FloatArray]:

@@ -61,6 +61,7 @@ KINDS: Final[dict[str, type[Any]]] = {
     "TargetChosen": d.TargetChosen,
     "PhraseOffered": d.PhraseOffered,
     "TargetHeard": d.TargetHeard,
+    "KnobTaught": d.KnobTaught,
     "TrackWished": m.TrackWished,
     "ContentReported": c.ContentReported,
     "ContentGone": c.ContentGone,

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from bridge.learning.carrying import CARRIES_LITTLE
 from bridge.learning.q_learning import FloatArray
 from bridge.learning.taste import Consistency, Taste, TastePrior
 
@@ -33,10 +34,11 @@ class ComparedTaste:
 
     Args:
         prior: What is believed of anybody; dimensions are features in standard deviations.
+        carries: How likely a person carries how much to the next song; see `Past`.
     """
 
-    def __init__(self, prior: TastePrior) -> None:
-        self.taste = Taste(prior)
+    def __init__(self, prior: TastePrior, carries: FloatArray = CARRIES_LITTLE) -> None:
+        self.taste = Taste(prior, carries=carries)
         self.consistency = Consistency()
         self.liked = np.zeros((*prior.mean.shape, 2), dtype=np.int64)
 

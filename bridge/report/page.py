@@ -2,8 +2,10 @@
 
 import base64
 import io
+import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +14,7 @@ from bridge.daws import DAWS
 from bridge.errors import AudioError, ConfigError
 from bridge.install.extras import demo_library
 from bridge.mix.params import MOVABLE, PARAM_WORDS, SPECS, Param, in_words, same_value
+from bridge.report.chart import Line, line_chart
 from bridge.report.record import SessionRecord
 from bridge.report.tables import Table, make_tables
 from bridge.text_file import shown
@@ -73,39 +76,63 @@ tr:last-child td { border-bottom: 0; }
 .ends { display: flex; justify-content: space-between; font-size: .85rem; }
 @media (max-width: 640px) { .stack thead { display: none; } .stack table, .stack tbody, .stack tr,
   .stack td { display: block; border: 0; padding: 0; }
+  .stack td:nth-child(-n+2) { display: inline; margin-right: 1ch; color: var(--soft); }
   .stack tr { padding: 8px 0; border-bottom: 1px solid var(--edge); } }
+svg { display: block; width: 100%; min-width: 560px; max-width: 720px; height: auto; }
 .audio { display: flex; flex-wrap: wrap; gap: 8px 24px; } audio { vertical-align: middle; }
 """
 
 
-def make_page(record: SessionRecord, *, name: str, audio: Mapping[str, str] | None = None) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """What a demo knows of its session beyond the journal.
+
+    Attributes:
+        audio: The mix ``before`` and ``after`` as data URLs.
+        distances: How far the mix was from the listener's taste, 1 at the start and then after each
+            move; empty where nobody knows, as with a person.
+        rules_distance: The same for the static rules alone.
+    """
+
+    audio: Mapping[str, str]
+    distances: Sequence[float] = ()
+    rules_distance: float | None = None
+
+
+def make_page(record: SessionRecord, *, name: str, demo: Demo | None = None) -> str:
     """The report of a session.
 
     Args:
         record: The session.
         name: Of the store, for the title.
-        audio: The mix ``before`` and ``after`` as data URLs, where there is audio.
+        demo: What a demo adds.
     """
     tables = {table: _rows(columns) for table, columns in make_tables([record]).items()}
     title = f"Session {record.number} of {name}"
     body = [
-        f"<h1>{escape(title)}</h1>",
         f'<p class="soft">{escape(_subtitle(record))}</p>',
         f"<p>{escape(_summary(tables))}</p>",
         *(f'<p class="card">{escape(note)}</p>' for note in record.notes),
-        _section("Listen", _audio(audio or {})),
-        _section("What stands elsewhere", _changes(tables["mix"])),
-        _section("What was answered, in time", _answers(tables["moves"])),
-        _section("Every move", _moves(tables["moves"])),
-        _section("What is believed of your taste, before and after", _beliefs(tables["beliefs"])),
+        section("Listen", players(demo.audio) if demo else ""),
+        section("The way to the listener's taste", _way(demo)),
+        section("What stands elsewhere", _changes(tables["mix"])),
+        section("What was answered, in time", _answers(tables["moves"])),
+        section("Every move", _moves(tables["moves"])),
+        section("What is believed of your taste, before and after", _beliefs(tables["beliefs"])),
     ]
+    return make_document(title, body)
+
+
+def make_document(title: str, parts: Iterable[str]) -> str:
+    """A whole HTML file of a title and parts in HTML; empty parts are left out."""
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "style-src 'unsafe-inline'; media-src data:\">"
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head>\n"
-        f"<body><main>\n{chr(10).join(filter(None, body))}\n</main></body></html>\n"
+        f"<body><main>\n<h1>{escape(title)}</h1>\n{chr(10).join(filter(None, parts))}\n"
+        "</main></body></html>\n"
     )
 
 
@@ -121,18 +148,22 @@ def write_page(page: str, path: Path) -> None:
         raise ConfigError(f"{shown(path)}: cannot be written: {error.strerror}.") from None
 
 
-def audio_beside(store: Path) -> dict[str, str]:
-    """The two mixes that a demo has left beside its store, as data URLs; empty without them.
-
-    They are made MP3, a tenth of the size. Where that cannot be done they are kept as they are.
-    """
+def demo_beside(store: Path) -> Demo | None:
+    """What a demo has left beside its store; None where there is none."""
     files = [store.with_name(f"{when}.wav") for when in _AUDIO]
-    if not all(file.is_file() for file in (*files, store.with_name("summary.json"))):
-        return {}
-    return {when: _data_url(file) for when, file in zip(_AUDIO, files, strict=True)}
+    try:
+        summary = json.loads(store.with_name("summary.json").read_text(encoding="utf-8"))
+        return Demo(
+            audio={when: data_url(file) for when, file in zip(_AUDIO, files, strict=True)},
+            distances=tuple(map(float, summary["distances"])),
+            rules_distance=summary["rules_distance"],
+        )
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
 
 
-def _data_url(file: Path) -> str:
+def data_url(file: Path) -> str:
+    """A WAV file as a data URL: MP3, a tenth of the size, where that can be made here."""
     try:
         soundfile = demo_library("soundfile")
         samples, rate = soundfile.read(file, dtype="float32")
@@ -148,7 +179,8 @@ def _rows(table: Table) -> list[dict[str, Any]]:
     return [dict(zip(table, row, strict=True)) for row in zip(*table.values(), strict=True)]
 
 
-def _section(title: str, content: str) -> str:
+def section(title: str, content: str) -> str:
+    """A part of a document under a title; empty where there is no content."""
     return f"<h2>{escape(title)}</h2>\n{content}" if content else ""
 
 
@@ -201,15 +233,31 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _audio(audio: Mapping[str, str]) -> str:
-    players = "".join(
-        f'<label>{when.capitalize()} <audio controls src="{audio[when]}"></audio></label>'
-        for when in _AUDIO
-        if when in audio
+def players(audio: Mapping[str, str]) -> str:
+    """Audio to be played, by name; the values are data URLs."""
+    labels = "".join(
+        f'<label>{name.capitalize()} <audio controls src="{url}"></audio></label>'
+        for name, url in audio.items()
     )
-    if not players:
+    return f'<div class="card audio">{labels}</div><p class="soft">All are equally loud.</p>'
+
+
+def chart_card(name: str, chart: str) -> str:
+    """A chart in a frame; a narrow window moves it sideways."""
+    return f'<div class="card" role="region" aria-label="{name}" tabindex="0">{chart}</div>'
+
+
+def _way(demo: Demo | None) -> str:
+    if demo is None or not demo.distances:
         return ""
-    return f'<div class="card audio">{players}</div><p class="soft">Both are equally loud.</p>'
+    lines = [Line(name="with thumbs", points=list(enumerate(demo.distances)), colour="#0f8f7d")]
+    if (rules := demo.rules_distance) is not None:
+        ends = [(0.0, rules), (len(demo.distances) - 1.0, rules)]
+        lines.append(Line(name="static rules alone", points=ends, is_dashed=True))
+    title = "Distance from the listener's taste after each move, 1 at the start"
+    chart = line_chart(lines, title=title, x_label="moves", y_label="of the start", from_zero=True)
+    legend = "How far the mix is from what the simulated listener wants; 1 at the start."
+    return f'<p class="soft">{legend}</p>{chart_card("Distance", chart)}'
 
 
 def _changes(rows: Iterable[dict[str, Any]]) -> str:

@@ -17,7 +17,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from bridge.mix.content_events import ContentKind, Job, JobDone
 from bridge.mix.contents import ContentChange
-from bridge.mix.device_events import Note
+from bridge.mix.device_events import KnobWord, Note
 
 
 class World(StrEnum):
@@ -140,6 +140,19 @@ class Variant:
     is_asked: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnobSheet:
+    """What a task takes the parameters of a device for.
+
+    Attributes:
+        roles: Of each: a `KnobWord`; empty for one that is left alone.
+        taught: Of each: whether a person has said so.
+    """
+
+    roles: tuple[str, ...]
+    taught: tuple[bool, ...]
+
+
 class Teaching(StrEnum):
     """How a lesson came about."""
 
@@ -237,6 +250,17 @@ class Advised(Protocol):
     @property
     def rest(self) -> str:
         """Why the last `propose` gave nothing, in a sentence; empty where it gave something."""
+
+
+@runtime_checkable
+class ReadsKnobs(Task, Protocol):
+    """A task that knows what knobs are for, and can be taught."""
+
+    def read_knobs(self, device: str, names: tuple[str, ...], steps: tuple[int, ...]) -> KnobSheet:
+        """What it takes the parameters of a device for; cheap to ask again."""
+
+    def teach_knob(self, device: str, knob: str, word: KnobWord) -> None:
+        """Take a person's word for a knob, for all devices of that name."""
 
 
 @runtime_checkable

@@ -15,7 +15,7 @@ from support.rig import PARAMS, PATIENCE_S, Bridge, Desk, running, sitting_at
 pytestmark = pytest.mark.e2e
 
 MIXBRIDGE = (sys.executable, "-m", "bridge")
-AUDIO_LIBRARIES = ("matplotlib", "pyloudnorm", "rich", "scipy", "soundfile")
+AUDIO_LIBRARIES = ("pyloudnorm", "rich", "scipy", "soundfile")
 
 
 def _refusal(

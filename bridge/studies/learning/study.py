@@ -157,7 +157,7 @@ def _draw(plan: Plan, folder: Path, records: Sequence[Record]) -> None:
         if usual:
             draw_curves(folder / "curve.png", usual, tracks=tracks, thumbs=plan.thumbs)
     except ImportError:
-        click.echo(f"No picture: it needs matplotlib: {install_command('demo')}", err=True)
+        click.echo(f"No picture: it needs matplotlib: {install_command('notebook')}", err=True)
 
 
 def gather(plan: Plan, records: Sequence[Record]) -> dict[str, Any]:

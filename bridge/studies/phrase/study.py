@@ -128,8 +128,8 @@ def _row_lines(name: str, own: list[dict[str, Any]]) -> Iterator[str]:
         mean = {key: float(np.mean([row[key] for row in own])) for key in _OFFER_KEYS}
         yield (
             f"{'':18}offers: variants {mean['apart']:.1f} sd apart, "
-            f"{mean['playable']:.0%} playable, {mean['repeats']:.1%} of the bars are the person's own, {mean['kept']:.0%} kept what"
-            " was there"
+            f"{mean['playable']:.0%} playable, {mean['repeats']:.1%} of the bars are the person's "
+            f"own, {mean['kept']:.0%} kept what was there"
         )
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from bridge.errors import PriorError, RefusedError
+from bridge.learning.carrying import CARRIES_MUCH
 from bridge.learning.comparisons import ComparedTaste, costs
 from bridge.learning.q_learning import FloatArray, QTable
 from bridge.mix.phrases import PHRASE_KINDS, Phrase, PhraseKind
@@ -67,7 +68,7 @@ class PhraseAgent:
     """
 
     def __init__(self, prior: PhrasePrior, *, seed: int = 0, is_learning: bool = True) -> None:
-        self.taste = ComparedTaste(prior.taste)
+        self.taste = ComparedTaste(prior.taste, carries=CARRIES_MUCH)
         self._prior = prior
         self._tables = [QTable(values) for values in prior.ways]
         self._rng = np.random.default_rng(seed)

@@ -88,11 +88,9 @@ def add_group(
         if len(group) == 1 and context.kind is not PhraseKind.DRUMS:
             # A line that moves goes on moving: the same note again would flatten it.
             group = [step_note(near, context, int(rng.random() * 9) - 4)]
-        added += [
-            PhraseNote(start, fit_pitch(note.pitch, context, start, is_chord=len(group) > 1), length,
-                       note.velocity)
-            for note in group
-        ]  # fmt: skip
+        for note in group:
+            pitch = fit_pitch(note.pitch, context, start, is_chord=len(group) > 1)
+            added.append(PhraseNote(start, pitch, length, note.velocity))
     return added
 
 

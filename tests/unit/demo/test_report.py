@@ -6,8 +6,7 @@ import pyloudnorm
 import pytest
 import soundfile
 
-from bridge.demo.picture import Progress, draw_report
-from bridge.demo.report import equal_loudness_db, write_report
+from bridge.demo.report import Progress, equal_loudness_db, write_report
 from bridge.engine.ledger import Tally
 from bridge.errors import AudioError
 from bridge.hosts.mixdown import measure_mixes
@@ -40,7 +39,7 @@ SESSION = Progress(rewards=(1.0, 0.0, -1.0, 1.0), distances=(1.0, 0.8, 0.7, 0.8,
 TALLY = Tally(moves=4, liked=2, disliked=1, answers=3)
 
 
-def test_a_report_is_two_mixes_a_picture_and_a_summary(tmp_path: Path) -> None:
+def test_a_report_is_two_mixes_and_a_summary(tmp_path: Path) -> None:
     folder = tmp_path / "deep" / "report"
     summary = write_report(
         folder,
@@ -54,13 +53,12 @@ def test_a_report_is_two_mixes_a_picture_and_a_summary(tmp_path: Path) -> None:
     assert sorted(file.name for file in folder.iterdir()) == [
         "after.wav",
         "before.wav",
-        "report.png",
         "summary.json",
     ]
     assert json.loads((folder / "summary.json").read_text("utf-8")) == summary
     assert (summary["moves"], summary["liked"], summary["disliked"]) == (4, 2, 1)
     assert (summary["reward"], summary["distance"], summary["seed"]) == (1.0, 0.5, 7)
-    assert (folder / "report.png").read_bytes().startswith(b"\x89PNG")
+    assert summary["distances"] == list(SESSION.distances)
 
 
 def test_before_and_after_are_equally_loud_and_neither_was_turned_up(tmp_path: Path) -> None:
@@ -102,22 +100,6 @@ def test_silence_is_said_and_breaks_nothing(tmp_path: Path) -> None:
     assert summary["loudness_lufs"]["before"] is None
     assert summary["strips"][0]["before"]["loudness_re_mix_lu"] is None
     assert soundfile.read(tmp_path / "after.wav")[0].any()
-
-
-def test_a_session_without_a_move_or_a_known_taste_has_a_picture(tmp_path: Path) -> None:
-    for name, progress in (
-        ("none", Progress(rewards=())),
-        ("person", Progress(rewards=(1.0, -1.0))),
-        ("rules", Progress(rewards=(0.0,), distances=(1.0, 0.9), rules_distance=1.4)),
-    ):
-        unknown = np.full(3, np.nan)
-        draw_report(
-            tmp_path / f"{name}.png",
-            names=_stems().names,
-            levels_lu=(unknown, np.array([-9.0, -6.0, np.nan])),
-            progress=progress,
-        )
-        assert (tmp_path / f"{name}.png").stat().st_size > 10_000
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:

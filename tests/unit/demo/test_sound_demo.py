@@ -16,6 +16,6 @@ def test_the_dull_bass_comes_near_and_the_report_is_there(
     summary = json.loads((tmp_path / "summary.json").read_text())
     assert summary["rest"] < 0.3
     assert summary["nearer"] > 0.0
-    for name in ("before.wav", "target.wav", "after.wav", "picked.wav", "sound.png"):
+    for name in ("before.wav", "target.wav", "after.wav", "picked.wav", "report.html"):
         assert (tmp_path / name).stat().st_size > 10_000
     assert "than the target: Filter Cutoff" in capsys.readouterr().out

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.devices import SYNTH, Rig
 
+from bridge.engine.view import make_view
 from bridge.guard.limits import HOLD_OFF_S, Profile
 from bridge.journal.event_codec import decode_event, encode_event, record_json
 from bridge.mix import device_events as d
@@ -27,6 +28,7 @@ from bridge.mix.notices import (
     WorkChanged,
 )
 from bridge.mix.params import LockClass
+from bridge.tasks.sound.task import make_sound_task
 from bridge.tasks.task import Teaching
 
 
@@ -668,3 +670,33 @@ def test_the_ledger_has_a_row_for_each_move_and_hand() -> None:
         ("bridge", "Bass", "device/1/param/1"),
     ]
     assert [row.actor for row in rows].count("hand") == 1
+
+
+def test_a_knob_is_taught_by_name_or_number_and_what_is_not_there_is_refused() -> None:
+    rig = Rig(task=make_sound_task(1)).work()
+    rig.handle(d.KnobTaught(at=rig.at, knob="other 3", word=d.KnobWord.DRIVE))
+    rig.handle(d.KnobTaught(at=rig.at, knob="1", word=d.KnobWord.NEVER))
+    assert rig.results[-1].is_memory_changed
+    rig.handle(d.KnobTaught(at=rig.at, knob="Wobble", word=d.KnobWord.LFO))
+    shown = make_view(rig.engine, at=rig.at).work.knobs
+    named = {knob.name: (knob.role, knob.is_taught) for knob in shown}
+    assert named["Other 3"] == ("drive", True)
+    assert named["Cutoff"] == ("", True)
+    assert named["Resonance"] == ("resonance", False)
+    told = [each.text for each in rig.notices(RequestRefused)]
+    assert told == ["knob: there is no 'Wobble' on Zed"]
+
+
+def test_what_is_offered_is_shown_with_what_may_be_moved() -> None:
+    rig = Rig().work({"Cutoff": 0.7}, {"Cutoff": 0.3, "Attack": 0.6}).wait(1.0)
+    work = make_view(rig.engine, at=rig.at).work
+    assert (work.task, work.track, work.device) == (TaskName.SOUND, "Bass", "Zed")
+    assert work.places[1] == (2, "Bass", ("Zed",))
+    assert [len(variant.changes) for variant in work.variants] == [1, 2]
+    assert work.variants[0].changes[0].startswith("Cutoff 0.50")
+    cutoff = work.knobs[0]
+    assert (cutoff.low, cutoff.high) == pytest.approx((0.15, 0.85))
+    rig.handle(m.AuditionSwitched(at=rig.at, move=work.variants[1].id, on=True))
+    rig.wait(1.0)
+    heard = [each.is_heard for each in make_view(rig.engine, at=rig.at).work.variants]
+    assert heard == [False, True]

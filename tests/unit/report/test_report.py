@@ -16,7 +16,7 @@ import pytest
 import soundfile
 
 from bridge.cli import main as cli
-from bridge.report.page import audio_beside, make_page
+from bridge.report.page import Demo, demo_beside, make_page
 from bridge.report.record import SessionRecord, read_sessions
 from bridge.report.tables import SCHEMA, engine_of, make_tables, read_tables
 
@@ -116,10 +116,10 @@ def test_a_report_says_what_moved_why_and_what_was_learnt(record: SessionRecord)
 
 
 def test_a_report_loads_nothing_and_runs_nothing(record: SessionRecord) -> None:
-    outline = Outline(
-        make_page(record, name="golden", audio={"before": "data:a", "after": "data:b"})
-    )
+    demo = Demo(audio={"before": "data:a", "after": "data:b"}, distances=(1.0, 0.5))
+    outline = Outline(make_page(record, name="golden", demo=demo))
     assert outline.addresses == ["data:a", "data:b"]
+    assert "svg" in outline.tags
     assert not outline.tags & {"script", "link", "img", "iframe"}
 
 
@@ -137,17 +137,18 @@ def test_names_of_tracks_are_text_in_a_report(store: Path, tmp_path: Path) -> No
     assert "<b>" not in page
 
 
-def test_a_demo_is_heard_in_its_report(tmp_path: Path) -> None:
+def test_a_demo_is_heard_and_its_way_is_seen_in_its_report(tmp_path: Path) -> None:
     store = tmp_path / "mixbridge.db"
-    assert audio_beside(store) == {}
     for name in ("before", "after"):
         soundfile.write(tmp_path / f"{name}.wav", np.zeros((44_100, 2)), 44_100, "PCM_24")
-    assert audio_beside(store) == {}, "two mixes of somebody's own are none of a demo"
-    (tmp_path / "summary.json").write_text("{}")
-    heard = audio_beside(store)
-    assert list(heard) == ["before", "after"]
-    assert all(url.startswith("data:audio/mpeg;base64,") for url in heard.values())
-    assert len(heard["before"]) < 44_100
+    assert demo_beside(store) is None, "two mixes of somebody's own are none of a demo"
+    (tmp_path / "summary.json").write_text('{"distances": [1.0, 0.4], "rules_distance": 0.7}')
+    demo = demo_beside(store)
+    assert demo is not None
+    assert list(demo.audio) == ["before", "after"]
+    assert all(url.startswith("data:audio/mpeg;base64,") for url in demo.audio.values())
+    assert len(demo.audio["before"]) < 44_100
+    assert (demo.distances, demo.rules_distance) == ((1.0, 0.4), 0.7)
 
 
 def test_the_command_writes_a_report_or_tables(

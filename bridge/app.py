@@ -26,6 +26,7 @@ from bridge.hosts.target import measure_file
 from bridge.install.installation import install_command
 from bridge.journal.journal import Journal
 from bridge.journal.store import Store, open_store
+from bridge.midi.phrase_port import PhrasePort
 from bridge.midi.service import MidiService
 from bridge.mix.messages import Mode, PanicPressed
 from bridge.osc.message import OscMessage, OscPacket
@@ -351,6 +352,11 @@ async def _around(
     """Page, pads and the announcement in the network; the bridge runs without any of them."""
     page = _open_page(runner, settings, past_rewards, extras)
     midi = _open_midi(runner, settings, page)
+    phrases = (
+        PhrasePort(runner, settings.store.parent / "phrases") if settings.midi.enabled else None
+    )
+    if phrases is not None:
+        phrases.open()
     listen, web = settings.listen, settings.web
     found = services(
         (listen.host, listen.port),
@@ -361,6 +367,8 @@ async def _around(
         yield page
     finally:
         await asyncio.to_thread(unannounce)
+        if phrases is not None:
+            await phrases.close()
         if midi is not None:
             await midi.close()
         if page is not None:

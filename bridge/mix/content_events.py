@@ -117,6 +117,9 @@ class JobDone:
     data: bytes
 
 
+OWN_CLIP: Final = "mixbridge/"
+"""The keys of clips that are the bridge's own, and no DAW's, begin with it."""
+
 OFFERED: Final = "offered"
 """The `JobDone.name` of what another program offers; its `text` names the program."""
 

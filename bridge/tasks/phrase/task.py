@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from bridge.errors import PriorError, RefusedError
 from bridge.guard.phrases import refuse_phrase
-from bridge.mix.content_events import OFFERED, ContentKind, Job, JobDone
+from bridge.mix.content_events import OFFERED, OWN_CLIP, ContentKind, Job, JobDone
 from bridge.mix.contents import ContentChange
 from bridge.mix.device_events import TaskName
 from bridge.mix.phrases import BEATS_A_BAR, EMPTY, Phrase, PhraseKind, decode_phrase
@@ -182,6 +182,7 @@ class PhraseTask:
             )
             return None
         own = [each for each in scene.contents if each.strip == scene.key]
+        own.sort(key=lambda each: each.key.startswith(OWN_CLIP))  # the DAW's own ones first
         place = next((each for each in own if self._is_ours(each)), None) or next(
             (each for each in own if not each.text and not each.refusal), None
         )

@@ -41,6 +41,8 @@ class DawRow:
         options: The group of the settings that its dialect is made with.
         door: Finds the DAW and opens a socket that is its alone; see `bridge.app`. Without one it
             speaks at the port where people do.
+        jack_client: What its JACK client is called, where it plays through JACK by itself.
+        player: Runs it as a synth that is played and heard; see `bridge.studies.sound.session`.
         is_live: Whether people hear what it plays: then the limits are `live` unless somebody says
             otherwise, and never `off`; gig mode is a show.
         listen_port: Where it expects the bridge.
@@ -63,6 +65,8 @@ class DawRow:
     study_text: str = ""
     options: str = ""
     door: str = ""
+    jack_client: str = ""
+    player: str = ""
     is_live: bool = False
     listen_port: int = LISTEN_PORT
     only_port: str = ""

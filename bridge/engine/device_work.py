@@ -44,6 +44,7 @@ class DeviceWork:
         moves: Who does.
         hands: What others do to them.
         listening: What was heard of the device in focus.
+        is_away: What stood before is heard for a while, and is no sound to learn from.
         is_note_wanted: A variant is on its way, and is to be heard when it has arrived.
     """
 
@@ -71,7 +72,8 @@ class DeviceWork:
         self.knobs = Knobs(work.rules, mix, self.rack)
         self.moves = DeviceMoves(work.moves, self.rack, self.knobs)
         self.listening = Listening(plays_notes=plays_notes)
-        self.is_note_wanted = False
+        self.is_note_wanted = self.is_away = False
+        self._is_dump_read = False
         self._work = work
         self._mix = mix
         self._out = out
@@ -181,6 +183,11 @@ class DeviceWork:
         elif isinstance(event, m.SceneRecalled):
             self.hands.expect_patch()
 
+    def close_dump(self, at: float) -> None:
+        """A dump has said which devices there are, and what they hold."""
+        self.hands.close_dump(at)
+        self._is_dump_read = True
+
     def _interrupt(self, key: str, at: float, reason: str, hand_on: int | None) -> None:
         """A hand, or another patch where it is on no parameter, has taken a device over."""
         is_left = hand_on is None
@@ -199,6 +206,8 @@ class DeviceWork:
     def _measure(self, note: d.NoteHeard) -> None:
         device = self.focus
         if device is None or note.track != device.track or not self._is_at_work:
+            return
+        if self.is_away:
             return
         if not (self.knobs.is_idle and self.listening.counts(note, self.knobs.written_at)):
             return  # it began while the sound was another
@@ -228,12 +237,12 @@ class DeviceWork:
         before = move.scene.heard
         if before is None or move.state is not MoveState.CONFIRMED:
             return
+        # What was too loud teaches too: else the same is tried again and again.
+        why = self._work.teach(move.lesson(Teaching.HEARD), move.id)
         if note.level_db - before.level_db > LOUDER_DB:
-            louder = f"it was {note.level_db - before.level_db:.1f} dB louder"
+            why = f"it was {note.level_db - before.level_db:.1f} dB louder"
             move.is_judged = True  # nobody is asked about it
-            self._work.revert(move, note.at, louder)
-            return
-        if why := self._work.teach(move.lesson(Teaching.HEARD), move.id):
+        if why:
             self._work.revert(move, note.at, why)
 
     def apply_target(self, event: d.TargetHeard) -> bool:
@@ -251,15 +260,44 @@ class DeviceWork:
     def advance(self, at: float) -> None:
         """Send what is to be written now."""
         if not self.rack.is_dump_open:
+            self._restore(at)
             self._out.device_commands.extend(self.moves.advance(at))
         if self.is_note_wanted and self.knobs.is_idle:  # a variant has arrived: now it is heard
             self.is_note_wanted = False
             self._ask_note(at)
 
+    def _restore(self, at: float) -> None:
+        """Bring back what moves have changed in which the device fell silent, now that it is there.
+
+        A device that does not answer may hold any part of a move.
+        """
+        if not (self._is_dump_read and self.knobs.is_online):
+            return
+        self._is_dump_read = False
+        for move in self._work.moves.pop_unanswered():
+            if move.is_undoable:
+                self._work.revert(move, at, "the synth did not answer while it was made")
+                self._work.notify(f"{move.id}: the synth had gone; what was there comes back")
+
     def settle(self, at: float) -> None:
-        """Learn from hands that have arrived."""
+        """Learn from hands that have arrived, and from a note that was not heard."""
         for touch in self.hands.settle(at):
             self._learn_from_hand(touch)
+        if why := self.listening.abandon(at):
+            self._work.notify(self._conclude_silence(at) or why)
+
+    def _conclude_silence(self, at: float) -> str:
+        """No note was heard: a move after which none was heard goes back; what is told of it."""
+        move = self._work.moves.last()
+        if move is None or move.key != self.knobs.focus or not move.turns:
+            return ""
+        if move.after is not None or move.scene.heard is None:
+            return ""
+        self.listening.begin()
+        move.is_judged = True
+        self._work.teach(move.lesson(Teaching.HEARD), move.id)
+        self._work.revert(move, at, "no note was heard after it")
+        return f"{move.id}: no note was heard after it, so what was there comes back"
 
     def _ask_note(self, at: float) -> bool:
         """Ask for a note where the DAW plays them; whether one is on its way."""

@@ -306,7 +306,7 @@ class Work:
         self.contents.moves.stop(at, reason, spare_panic=spare_panic)
 
     def pause(self, at: float, reason: str) -> None:
-        """Stop what is on its way, save panic; close the offer."""
+        """Stop what is on its way, save what goes back; close the offer."""
         self.stop(at, reason, spare_panic=True)
         self.offers.close(at, reason)
         self.devices.listening.due = math.inf
@@ -342,7 +342,7 @@ class Work:
     def close_dump(self, at: float) -> None:
         """A dump has said which devices and strips there are."""
         had_focus = self.devices.has_focus
-        self.devices.hands.close_dump(at)
+        self.devices.close_dump(at)
         self.contents.close_dump(at)
         if had_focus and not self.devices.has_focus:
             self.pause(at, "the device is gone")
@@ -378,8 +378,6 @@ class Work:
         self.contents.settle(at)
         if (offer_due := self.offers.due) is not None and at >= offer_due - 1e-9:
             self.offers.close(at, "nobody answered")
-        if why := self.devices.listening.abandon(at):
-            self._host.notify(why)
         if self._may_decide() and at >= max(self._next_at, self._bench.free_at) - 1e-9:
             self._decide(at)
 

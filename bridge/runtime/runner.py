@@ -396,9 +396,8 @@ class Runner:
     # -- out -----------------------------------------------------------------------------------
 
     def _command(self, command: AnyCommand, at: float) -> None:
-        if isinstance(command, PlayContent):
-            for play in self.players:
-                play(command)
+        for play in self.players if isinstance(command, PlayContent) else ():
+            play(command)
         held = [news for hold in self.holders if (news := hold(command)) is not None]
         for event in chain.from_iterable(held):
             self.submit(event)

@@ -157,7 +157,7 @@ class Teaching(StrEnum):
     """How a lesson came about."""
 
     HEARD = "heard"
-    """The move was made and its note heard: nobody has judged it."""
+    """The move was made and its note heard, or none was: nobody has judged it."""
     THUMB = "thumb"
     """A person judged the move, or took it back (-1)."""
     PICK = "pick"

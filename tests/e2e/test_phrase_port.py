@@ -3,9 +3,9 @@
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
@@ -14,13 +14,14 @@ from support.jack import PATIENCE_S, jack_server
 from bridge.midi.clock import TempoClock
 from bridge.midi.phrase_port import PORT
 from bridge.midi.player import Player, Song
-from bridge.midi.ports import open_ports
+from bridge.midi.ports import MidiUnavailable, open_ports
 from bridge.mix.phrases import PhraseNote, phrase_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 FONT = Path("/usr/share/sounds/sf2/TimGM6mb.sf2")
 BPM = 120.0
+Opened = TypeVar("Opened")
 PLUCKED = 24
 """A nylon guitar in General MIDI: its attacks are easy to find."""
 
@@ -31,7 +32,7 @@ def _server() -> Iterator[None]:
         pytest.skip("needs fluidsynth and timgm6mb-soundfont (Debian)")
     pytest.importorskip("rtmidi")
     pytest.importorskip("jack", reason="needs JACK-Client")
-    with jack_server():
+    with jack_server(period=1024):
         yield
 
 
@@ -92,6 +93,17 @@ def synth(recorder: Recorder) -> Iterator[None]:
         process.communicate(timeout=PATIENCE_S)
 
 
+def patiently(open_one: Callable[[], Opened]) -> Opened:
+    """Open something of JACK, again where a busy server has not answered."""
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return open_one()
+        except (MidiUnavailable, OSError):
+            assert time.monotonic() < until, "JACK does not answer"
+            time.sleep(0.2)
+
+
 def onsets(wave: np.ndarray, rate: int) -> np.ndarray:
     """Seconds at which something begins: jumps of the level in blocks of 1 ms."""
     block = rate // 1000
@@ -106,8 +118,8 @@ def onsets(wave: np.ndarray, rate: int) -> np.ndarray:
 
 
 def test_every_note_is_heard_in_time_and_none_hangs(recorder: Recorder, synth: None) -> None:
-    ports = open_ports()
-    port = ports.publish(PORT)
+    ports = patiently(open_ports)
+    port = patiently(lambda: ports.publish(PORT))
     theirs = recorder.wait_for("^synth:", is_input=True, is_midi=True)
     ours = recorder.wait_for(PORT, is_output=True, is_midi=True)
     recorder.client.connect(ours, theirs)

@@ -123,14 +123,14 @@ def _is_message(each: object) -> bool:
 
 
 @contextmanager
-def running_zyn() -> Iterator[int]:
-    """The program, without window and sound card, and its port.
+def running_zyn(*, output: str = "null") -> Iterator[int]:
+    """The program, without window and sound card, and its port; `output` is null or jack.
 
     It binds all addresses, and has no option for less; nothing but loopback is spoken to it here.
     """
     (port,) = free_ports(1)
     process = subprocess.Popen(
-        ["zynaddsubfx", "-U", "-P", str(port), "-I", "null", "-O", "null"],
+        ["zynaddsubfx", "-U", "-P", str(port), "-I", "null", "-O", output],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -15,4 +15,6 @@ ZYN: Final = DawRow(
         "Load a patch, and play a note.",
     ),
     dialect="bridge.daws.zyn.wire.dialect:ZynDialect",
+    jack_client="zynaddsubfx",
+    player="bridge.daws.zyn.player:open_player",
 )

@@ -277,6 +277,10 @@ class SoundAgent:
             self._here = (move.apply(positions).tolist(), then, 1)
         return Heard(is_kept=is_kept, gain=gain, reason=reason)
 
+    def learn_silence(self, move: SoundMove) -> None:
+        """Learn that no note was heard after a move: less of it is tried next."""
+        self._working().settle(move.step, is_kept=False, is_loud=True)
+
     def _move(self, step: Step, positions: FloatArray, reason: str) -> SoundMove:
         search = self._working()
         turns = tuple(

@@ -91,6 +91,10 @@ class SoundTask:
     def learn(self, lesson: Lesson) -> Outcome:
         """See `bridge.tasks.task.Task.learn`; what nobody has heard teaches nothing."""
         before = lesson.scene.heard
+        if lesson.teaching is Teaching.HEARD and lesson.after == (None,):
+            self._attend(lesson.scene)
+            self._agent.learn_silence(lesson.variants[0].trace)
+            return Outcome()
         notes = [as_note(note) for note in lesson.after if note is not None]
         if before is None or len(notes) < len(lesson.variants):
             return Outcome()

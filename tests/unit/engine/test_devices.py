@@ -299,7 +299,7 @@ def test_a_device_that_does_not_answer_ends_the_move_and_is_asked_what_it_holds(
     rig = Rig(mode=Mode.ASSIST)
     rig.daw.is_mute = True
     rig.work({"Cutoff": 0.7}).wait(3.0)
-    assert rig.states()[-1] == ("1-1", "unconfirmed")
+    assert ("1-1", "unconfirmed") in rig.states()
     assert any(isinstance(command, m.RequestDump) for r in rig.results for command in r.commands)
 
 
@@ -504,6 +504,55 @@ def test_a_move_that_makes_it_much_louder_goes_back_and_nobody_is_asked() -> Non
     rig.wait(0.45)
     assert rig.position("Resonance") == pytest.approx(0.5)
     assert rig.notices(MoveReported)[-1].reason == "it was 3.5 dB louder"
+    (lesson,) = rig.task.taught(Teaching.HEARD)  # else the same would be tried again and again
+    assert lesson.after[0].level_db == -16.5
+
+
+def test_what_went_back_since_it_was_louder_goes_all_the_way_whatever_is_chosen_meanwhile() -> None:
+    rig = Rig(mode=Mode.ASSIST).work()
+    rig.note(level_db=-20.0)
+    rig.task.wants = [{"Resonance": 0.8}]
+    rig.wait(3.0)
+    rig.note(level_db=-10.0)
+    rig.wait(0.05)
+    rig.handle(d.TaskChosen(at=rig.at, task=TaskName.OFF))
+    rig.wait(1.0)
+    assert rig.position("Resonance") == pytest.approx(0.5)
+
+
+def test_a_move_after_which_no_note_is_heard_goes_back_and_teaches() -> None:
+    rig = Rig(mode=Mode.ASSIST, plays_notes=True).work({"Cutoff": 0.7}).wait(0.1)
+    rig.at += 0.6
+    rig.note()
+    rig.wait(8.0)
+    assert rig.position("Cutoff") == pytest.approx(0.5, abs=1e-6)
+    assert rig.states()[-1] == ("1-1", "reverted")
+    assert "1-1: no note was heard after it, so what was there comes back" in [
+        notice.text for notice in rig.notices(StatusChanged)
+    ]
+    (lesson,) = rig.task.taught(Teaching.HEARD)
+    assert lesson.after == (None,)
+
+
+def test_a_synth_that_dies_in_a_move_and_comes_back_has_its_old_sound_again() -> None:
+    rig = Rig(mode=Mode.ASSIST).work({"Cutoff": 0.8, "Resonance": 0.8})
+    while not rig.written:
+        rig.wait(0.02)
+    rig.wait(0.04)
+    rig.daw.is_mute = True
+    rig.handle(m.LinkChanged(at=rig.at, state=LinkState.STALE, text="silent"))
+    rig.wait(3.0)
+    assert rig.states()[-1] == ("1-1", "unconfirmed")
+    assert 0.5 < rig.daw.held[1, 2] < 0.8  # half of the way was made
+    rig.daw.is_mute = False
+    rig.handle(m.LinkChanged(at=rig.at, state=LinkState.ONLINE, text=""))
+    rig.hear(*rig.daw.dump())
+    rig.wait(1.5)
+    assert rig.states()[-1] == ("1-1", "reverted")
+    assert [rig.daw.held[1, 1], rig.daw.held[1, 2]] == pytest.approx([0.5, 0.5], abs=1e-3)
+    assert "1-1: the synth had gone; what was there comes back" in [
+        notice.text for notice in rig.notices(StatusChanged)
+    ]
 
 
 def test_a_daw_that_plays_notes_is_asked_for_one_before_a_move_and_after_it() -> None:

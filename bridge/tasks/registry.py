@@ -45,6 +45,7 @@ TASKS: Final[dict[TaskName, TaskRow]] = {
             title="Sound",
             text="turns the knobs of a synth towards a target, or what you like",
             task="bridge.tasks.sound.task:make_sound_task",
+            worker="bridge.hosts.patches:find_patches",
         ),
         TaskRow(
             name=TaskName.PHRASE,

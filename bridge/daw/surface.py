@@ -23,6 +23,7 @@ from bridge.daw.hints import closest
 from bridge.daw.scale import SWITCH, TEXT, TRACK, Scale, in_words, number, whole, word
 from bridge.errors import DialectError
 from bridge.mix.content_events import Job
+from bridge.mix.contents import MOST_TEXT
 from bridge.mix.device_events import (
     FocusChosen,
     KnobTaught,
@@ -438,9 +439,11 @@ def rest_of(move: MoveReported) -> tuple[OscMessage, ...]:
     return (OscMessage(PREFIX + "move/other", (move.move, move.other_half, *values)), *also)
 
 
-def wanted(job: Job) -> OscMessage:
-    """What a worker makes now, for other programs that may offer theirs (`/bridge/phrases`)."""
-    return OscMessage(PREFIX + "wanted", (job.task.value, job.name, job.text))
+def wanted(job: Job) -> tuple[OscMessage, ...]:
+    """What a worker makes now, where other programs may offer theirs (`/bridge/phrases`)."""
+    if not job.is_open or len(job.text) > MOST_TEXT:
+        return ()
+    return (OscMessage(PREFIX + "wanted", (job.task.value, job.name, job.text)),)
 
 
 def welcome(version: str) -> OscMessage:

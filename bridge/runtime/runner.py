@@ -32,7 +32,6 @@ from bridge.errors import DialectError
 from bridge.journal.record import Record
 from bridge.journal.writer import JournalReport
 from bridge.mix.content_events import PlayContent, SetContent
-from bridge.mix.contents import MOST_TEXT
 from bridge.mix.device_events import TargetChosen
 from bridge.mix.messages import (
     AnyCommand,
@@ -340,8 +339,8 @@ class Runner:
         for command in (*result.commands, *result.device_commands, *result.content_commands):
             self._command(command, at)
         for job in result.jobs:
-            if job.is_open and len(job.text) <= MOST_TEXT:
-                self.remotes.broadcast(surface.wanted(job))
+            for message in surface.wanted(job):
+                self.remotes.broadcast(message)
             self.workers.begin(job)
 
     def _set_timer(self) -> None:
@@ -396,8 +395,9 @@ class Runner:
     # -- out -----------------------------------------------------------------------------------
 
     def _command(self, command: AnyCommand, at: float) -> None:
-        for play in self.players if isinstance(command, PlayContent) else ():
-            play(command)
+        if isinstance(command, PlayContent):
+            for play in self.players:
+                play(command)
         held = [news for hold in self.holders if (news := hold(command)) is not None]
         for event in chain.from_iterable(held):
             self.submit(event)

@@ -8,10 +8,11 @@ up.
 
 import math
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from bridge.guard.items import refuse_edit
 from bridge.guard.knobs import Whose
 from bridge.guard.phrases import refuse_clip
 from bridge.guard.work_rules import WorkRules
@@ -35,6 +36,8 @@ looks every .03 s."""
 _LATE_S: Final = 2 * ANSWER_S
 _PATCH_S: Final = 2.0
 """A device says all of a patch within this: ZynAddSubFX is read anew after it (docs/zyn.md)."""
+_RULES: Final[dict[ContentKind, Callable[[str, str], str]]] = {ContentKind.ITEM: refuse_edit}
+"""What a change of a kind must keep to beside the rules for all."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -134,6 +137,9 @@ class ContentWriter:
                     return f"{content.control.words} is grouped with {other.control.words}"
         if purpose is Purpose.MOVE:
             for change in changes:
+                rule = _RULES.get(change.kind)
+                if rule is not None and (why := rule(change.before, change.after)):
+                    return why
                 if why := self._clip_refusal(change):
                     return why
         longest = max((len(change.after) for change in changes), default=0)

@@ -48,6 +48,13 @@ TASKS: Final[dict[TaskName, TaskRow]] = {
             worker="bridge.hosts.patches:find_patches",
         ),
         TaskRow(
+            name=TaskName.EDIT,
+            title="Edit",
+            text="trims, fades and moves audio items as you would",
+            task="bridge.tasks.edit.task:make_edit_task",
+            worker="bridge.hosts.item_hearing:hear_item",
+        ),
+        TaskRow(
             name=TaskName.PHRASE,
             title="Phrase",
             text="writes notes into an empty clip, as you like them",

@@ -275,7 +275,11 @@ class HasJobs(Task, Protocol):
         """
 
     def receive(self, done: JobDone) -> str:
-        """Take over what a worker found; what a person is told of it, empty for nothing."""
+        """Take over what a worker found; what a person is told of it, empty for nothing.
+
+        Raises:
+            RefusedError: If it is what another program offered, and can mean nothing.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

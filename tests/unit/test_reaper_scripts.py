@@ -16,7 +16,14 @@ LUA = sorted(SCRIPTS.glob("*.lua"))
 ACTIONS = [
     path.stem.removeprefix("mixbridge_")
     for path in LUA
-    if path.stem.removeprefix("mixbridge_") not in ("lib", "reading", "Companion", "Status window")
+    if path.stem.removeprefix("mixbridge_")
+    not in (
+        "lib",
+        "reading",
+        "items",
+        "Companion",
+        "Status window",
+    )
 ]
 
 

@@ -9,6 +9,7 @@ frequencies that it opens with are as users report them, and were never seen her
 import math
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from bridge.daws.reaper.wire import rows
 from bridge.mix.params import SILENCE_DB, Param
@@ -96,6 +97,7 @@ class Track:
         }
     )
     peaks: tuple[float, float] = (0.0, 0.0)
+    items: list[Any] = field(default_factory=list)
 
     def value(self, param: Param) -> float:
         """What a control holds, in the units of the core."""

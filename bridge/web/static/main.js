@@ -14,7 +14,7 @@ import { makeHistory } from "./history.js";
 import { makeLearning } from "./learning.js";
 import { makeDoctor } from "./doctor.js";
 import { makeEars } from "./ears.js";
-import { choose } from "./offer.js";
+import { choose, hear } from "./offer.js";
 
 /** @typedef {import("./types.js").Changed} Changed */
 /** @typedef {import("./types.js").Screen} Screen */
@@ -256,6 +256,7 @@ listen({
   bad: () => answer(-1),
   undo,
   pick1: () => choose(1),
+  hear,
   pick2: () => choose(2),
   pick3: () => choose(3),
   keep: () => choose(0),

@@ -259,6 +259,8 @@ export interface Content {
   id: string;
   before: string;
   after: string;
+  /** The stretch of sound that it is about, s, and how loud it is, 0 to 1; null: not known. */
+  sketch: { from: number; to: number; levels: number[] } | null;
 }
 
 export interface Knob {

@@ -212,7 +212,7 @@ _ROWS: Final[tuple[tuple[str, Callable[..., Any], tuple[Argument, ...], str], ..
     ("task", TaskChosen, (_of_words("task", TaskName),), "What is worked on"),
     ("focus", FocusChosen, (_OF_TRACK, replace(_WHAT, default="")), "The device that is worked on"),
     ("choose", VariantChosen, (_OFFER, _CHOICE), "Pick a variant of an offer; 0 keeps"),
-    ("target", TargetChosen, (_PATH,), "The sound file to come near to; none: no more"),
+    ("target", TargetChosen, (_PATH,), "The sound file to come near to; empty for none"),
     ("panic", PanicPressed, (), "Back to the snapshot"),
 )
 REQUESTS: Final[dict[str, Request]] = {

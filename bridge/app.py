@@ -3,7 +3,9 @@
 import asyncio
 import json
 import logging
+import secrets
 import signal
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -16,16 +18,19 @@ from typing import TYPE_CHECKING, Final
 from pydantic import ValidationError
 
 from bridge.config import Settings
+from bridge.daw.dialect import KeepsCopies
 from bridge.daw.row import load_part
 from bridge.daw.surface import PREFIX
 from bridge.daws import DAWS, make_dialect
 from bridge.doctor import examine_daw
 from bridge.engine.engine import Engine
 from bridge.errors import ConfigError, JournalError, NetworkError, PriorError, TraceError
+from bridge.hosts.ears import Ears, open_ears
 from bridge.hosts.target import measure_file
 from bridge.install.installation import install_command
 from bridge.journal.journal import Journal
 from bridge.journal.store import Store, open_store
+from bridge.midi.phrase_port import PhrasePort
 from bridge.midi.service import MidiService
 from bridge.mix.messages import Mode, PanicPressed
 from bridge.osc.message import OscMessage, OscPacket
@@ -309,9 +314,12 @@ def _make_runner(
     session: int,
     kind: Callable[..., Runner],
 ) -> Runner:
+    dialect = make_dialect(settings.daw.dialect, settings)
+    if isinstance(dialect, KeepsCopies):  # by names that nobody can guess
+        dialect.copies = str(Path(tempfile.gettempdir()) / f"mixbridge-{secrets.token_hex(8)}")
     return kind(
         engine=engine,
-        dialect=make_dialect(settings.daw.dialect, settings),
+        dialect=dialect,
         daw=daw,
         session=session,
         read_every_s=min(settings.pace.interval_s, _READ_METERS_S),
@@ -350,7 +358,13 @@ async def _around(
 ) -> AsyncIterator["PageService | None"]:
     """Page, pads and the announcement in the network; the bridge runs without any of them."""
     page = _open_page(runner, settings, past_rewards, extras)
+    ears = _open_ears(settings, runner)
     midi = _open_midi(runner, settings, page)
+    phrases = (
+        PhrasePort(runner, settings.store.parent / "phrases") if settings.midi.enabled else None
+    )
+    if phrases is not None:
+        phrases.open()
     listen, web = settings.listen, settings.web
     found = services(
         (listen.host, listen.port),
@@ -361,6 +375,10 @@ async def _around(
         yield page
     finally:
         await asyncio.to_thread(unannounce)
+        if phrases is not None:
+            await phrases.close()
+        if ears is not None:
+            await asyncio.to_thread(ears.close)
         if midi is not None:
             await midi.close()
         if page is not None:
@@ -393,6 +411,15 @@ def _open_midi(
     midi = MidiService(runner, settings.store, show=partial(show, "midi"))
     midi.open()
     return midi
+
+
+def _open_ears(settings: Settings, runner: Runner) -> Ears | None:
+    """Ears, where something is to be listened to."""
+    given = settings.ears.source
+    if given == "auto":
+        given = f"jack:{DAWS[settings.daw.dialect].jack_client}"
+    source = given.partition(":")[2]
+    return open_ears(runner, source) if source else None
 
 
 def _open_door(settings: Settings, runner: Runner, trace: Trace | None) -> None:

@@ -203,6 +203,22 @@ class MidiSettings(_Group):
     enabled: bool = True
 
 
+def _ears(text: str) -> str:
+    if text in ("auto", "off") or re.fullmatch(r"jack:\S.{0,99}", text):
+        return text
+    expected = "expected auto, off, or jack: and the name of a JACK client; got '{got}'"
+    raise PydanticCustomError("ears", expected, {"got": shown(text)})
+
+
+class EarsSettings(_Group):
+    """What is listened to where no tap says what a note sounds like.
+
+    ``auto``: a synth that plays through JACK by itself, if it is what the bridge runs beside.
+    """
+
+    source: Annotated[str, AfterValidator(_ears)] = "auto"
+
+
 class Settings(_Group):
     """Everything that can be set; `Settings()` is the default of every key.
 
@@ -223,6 +239,7 @@ class Settings(_Group):
     guard: GuardSettings = GuardSettings()
     web: WebSettings = WebSettings()
     midi: MidiSettings = MidiSettings()
+    ears: EarsSettings = EarsSettings()
 
     @model_validator(mode="before")
     @classmethod

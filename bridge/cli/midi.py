@@ -14,7 +14,8 @@ def midi() -> None:
 
 
 _ACTIONS: Final = (
-    "good", "bad", "undo", "accept", "skip", "mode", "freeze", "panic", "endorse", "switch",
+    "good", "bad", "undo", "accept", "skip", "mode", "freeze", "panic", "endorse", "pick1",
+    "pick2", "pick3", "keep", "switch",
 )  # fmt: skip
 _patience_option = click.option(
     "--patience", type=click.FloatRange(0.1, 3600.0), default=30.0, show_default=True, metavar="S"
@@ -38,7 +39,7 @@ def midi_learn(actions: tuple[str, ...], patience: float, config: Path | None) -
     """Bind the next thing that you press to each action in turn.
 
     switch is one pedal for three: short good, long bad, double undo. endorse says that the mix
-    is as you want it.
+    is as you want it. pick1, pick2 and pick3 choose from an offer, keep leaves what is there.
     """
     from bridge.midi.learn import learn
     from bridge.midi.pads import Action

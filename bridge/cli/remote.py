@@ -198,10 +198,10 @@ def role(track: str, role: str, config: Path | None) -> None:
 
 
 @click.command()
-@click.argument("name", metavar="mix|sound|off")
+@click.argument("name", metavar="mix|sound|phrase|edit|off")
 @config_option
 def task(name: str, config: Path | None) -> None:
-    """Choose what is worked on: mix, sound or off."""
+    """Choose what is worked on: mix, sound and so on, or off."""
     with _control(config) as control:
         control.ask("/bridge/task", name)
     click.echo(f"Task: {name}.")
@@ -212,7 +212,7 @@ def task(name: str, config: Path | None) -> None:
 @click.argument("device", default="")
 @config_option
 def focus(track: str, device: str, config: Path | None) -> None:
-    """Choose the device that is worked on: a TRACK, and its name or place there."""
+    """Choose what is worked on: a TRACK, or a device there by its name or place."""
     with _control(config) as control:
         control.ask("/bridge/focus", track, device)
     click.echo(f"In focus: track {track} {device}".rstrip() + ".")
@@ -229,6 +229,20 @@ def choose(number: int, config: Path | None) -> None:
 
 
 @click.command()
+@click.argument("name", metavar="KNOB")
+@click.argument("word")
+@config_option
+def knob(name: str, word: str, config: Path | None) -> None:
+    """Say what a KNOB of the device in focus is, by its name or number.
+
+    WORD is a role (cutoff, attack and so on), 'never' to lock it, or 'auto'. It is kept.
+    """
+    with _control(config) as control:
+        control.ask("/bridge/knob", name, word.lower())
+    click.echo(f"Knob {name}: {word.lower()}.")
+
+
+@click.command()
 @click.argument("path", default="")
 @config_option
 def target(path: str, config: Path | None) -> None:
@@ -237,6 +251,19 @@ def target(path: str, config: Path | None) -> None:
     with _control(config) as control:
         control.ask("/bridge/target", whole)
     click.echo(f"Target: {whole or 'none'}.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@config_option
+def phrases(file: Path, config: Path | None) -> None:
+    """Offer the notes of a MIDI FILE for what is worked on; they are ranked with the others."""
+    from bridge.midi.files import read_midi
+
+    phrase = read_midi(file)
+    with _control(config) as control:
+        control.ask("/bridge/phrases", file.stem, phrase.text)
+    click.echo(f"Offered: {file.name}, {phrase.bars} bars.")
 
 
 @click.command()
@@ -280,7 +307,8 @@ def mcp(config: Path | None) -> None:
 
 COMMANDS: Final = (
     status, good, bad, accept, skip, audition, undo, endorse, mode, compare, revert, pin, recall,
-    learn, act, role, wish, forget, task, focus, choose, target, mcp,
+    learn, act, role, wish, forget, task, focus, choose, knob, target, phrases,
+    mcp,
 )  # fmt: skip
 
 

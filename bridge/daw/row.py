@@ -36,11 +36,15 @@ class DawRow:
         setup: A click command, ``mixbridge setup NAME``.
         side_door: Opens a way to a script inside the DAW; see `bridge.app`.
         host: Runs the DAW for the demo; see `bridge.demo.demo`.
+        patches: Called with a role and a suffix, lists the files of patches that it has on this
+            machine.
         study: A module that measures it, ``mixbridge study NAME``.
         study_text: What that measures.
         options: The group of the settings that its dialect is made with.
         door: Finds the DAW and opens a socket that is its alone; see `bridge.app`. Without one it
             speaks at the port where people do.
+        jack_client: What its JACK client is called, where it plays through JACK by itself.
+        player: Runs it as a synth that is played and heard; see `bridge.studies.sound.session`.
         is_live: Whether people hear what it plays: then the limits are `live` unless somebody says
             otherwise, and never `off`; gig mode is a show.
         listen_port: Where it expects the bridge.
@@ -59,10 +63,13 @@ class DawRow:
     setup: str = ""
     side_door: str = ""
     host: str = ""
+    patches: str = ""
     study: str = ""
     study_text: str = ""
     options: str = ""
     door: str = ""
+    jack_client: str = ""
+    player: str = ""
     is_live: bool = False
     listen_port: int = LISTEN_PORT
     only_port: str = ""

@@ -333,6 +333,10 @@ class _Session:
             "panic": lambda: self._send("/bridge/panic"),
             "rearm": lambda: self._send("/bridge/rearm"),
             "endorse": lambda: self._send("/bridge/endorse"),
+            "pick1": lambda: self._send("/bridge/choose", "", 1),
+            "pick2": lambda: self._send("/bridge/choose", "", 2),
+            "pick3": lambda: self._send("/bridge/choose", "", 3),
+            "keep": lambda: self._send("/bridge/choose", "", 0),
             "help": lambda: self._show_hint(keys_explained(), 3.0 * ANSWER_SHOWN_S),
             "quit": self._done.set,
         }

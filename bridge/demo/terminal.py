@@ -13,6 +13,7 @@ import numpy as np
 
 from bridge.engine.ledger import BRIDGE, Ledger, Row
 from bridge.engine.view import StripView, View
+from bridge.engine.work_view import WorkView
 from bridge.install.extras import demo_library
 from bridge.mix.controls import control_name, value_in_words
 from bridge.mix.messages import MoveState
@@ -175,6 +176,8 @@ def _meter(rms_dbfs: float) -> str:
 def _now(view: View, ledger: Ledger, frame: Frame) -> str:
     """What can be answered now, or what was just answered; with what the keyboard says."""
     beside = _answered(ledger, frame.at) + (f"\n{frame.hint}" if frame.hint else "")
+    if view.work.variants:
+        return f"{_offer(view.work)}{beside}"
     suggestion = view.suggestion
     if suggestion is not None and (row := ledger.get(suggestion.id)):
         return f"Suggestion: {move_in_words(row)}\n{row.reason}{beside}"
@@ -185,6 +188,16 @@ def _now(view: View, ledger: Ledger, frame: Frame) -> str:
         return f"{text}{beside}"
     waiting = "Waiting for the next move." if ledger.tally.moves else "Listening …"
     return f"{waiting}{beside}"
+
+
+def _offer(work: WorkView) -> str:
+    """What can be chosen from, a line each; a key picks it."""
+    lines = [
+        f"{number}: {'; '.join(variant.changes) or variant.reason}"
+        f"{' (you hear it)' if variant.is_heard else ''}"
+        for number, variant in enumerate(work.variants, start=1)
+    ]
+    return "\n".join([f"Choose for {work.device or work.track}:", *lines, "0: keep what is there"])
 
 
 def _answered(ledger: Ledger, at: float) -> str:

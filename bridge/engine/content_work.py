@@ -51,6 +51,7 @@ class ContentWork:
         writer: Who may write to them.
         moves: Who does.
         has_target: Contents have none.
+        tempo_bpm: Quarter notes a minute; NaN where nobody knows.
     """
 
     has_target = False
@@ -64,7 +65,7 @@ class ContentWork:
         self._work = work
         self._mix = mix
         self._out = out
-        self._tempo_bpm = math.nan
+        self.tempo_bpm = math.nan
         self._grid = (math.nan, 0)
         self._waiting: list[c.ContentReported | c.ContentGone] = []
         """What was said while nobody knew which strip is which."""
@@ -118,7 +119,7 @@ class ContentWork:
             device=strip.name if strip else "",
             role=strip.role.value if strip else "other",
             contents=self.standing(at, kinds),
-            tempo_bpm=self._tempo_bpm,
+            tempo_bpm=self.tempo_bpm,
             bar_s=self._grid[0],
             bar_beats=self._grid[1],
         )
@@ -153,7 +154,7 @@ class ContentWork:
         """Take over what the DAW says."""
         match event:
             case c.TempoChanged():
-                self._tempo_bpm = event.bpm
+                self.tempo_bpm = event.bpm
             case c.GridChanged():
                 self._grid = event.first_s, event.beats
             case c.ContentReported() | c.ContentGone():
@@ -182,7 +183,10 @@ class ContentWork:
             return
         whose = self.moves.receive(content, event.text, event.at)
         if whose is Whose.FOREIGN and not content.is_text(event.text):
-            self._touch(content, event.at)
+            if content.kind is ContentKind.PATCH:  # another copy; hands are seen by the knobs
+                self._yield(content, event.at, "another patch was loaded")
+            else:
+                self._touch(content, event.at)
         content.text = event.text
         if content.place not in self._touches:
             content.settled = content.text
@@ -210,6 +214,22 @@ class ContentWork:
             return
         start = touch.start if touch else content.settled
         self._touches[place] = _Touch(content=content, start=start, at=at, scene=scene, ours=ours)
+
+    def release_patch(self, key: str, at: float) -> None:
+        """A hand is on a device: its patch is not ours any more, and its copy is out of date."""
+        content = self.contents.get((ContentKind.PATCH, key))
+        if content is None:
+            return
+        self._yield(content, at, "your hand took over")
+        content.text = content.settled = ""  # there is nothing that could be written back
+
+    def copy_patch(self, key: str) -> None:
+        """Ask for a fresh copy of a device's patch, where it is out of date."""
+        content = self.contents.get((ContentKind.PATCH, key))
+        if content is not None and not content.text:
+            strip = self._mix.by_key(content.strip)
+            track = strip.number if strip else 0
+            self._out.content_commands.append(c.RequestContents(kind=content.kind, track=track))
 
     def _yield(self, content: Content, at: float, reason: str) -> TaskMove | None:
         """A content is another's now; returns our last move of it."""

@@ -151,18 +151,17 @@ class DeviceMoves:
         """What is to be written now."""
         progress = self._knobs.advance(at)
         for ramp in progress.unanswered:
-            self._moves.is_dump_wanted = True
-            self._moves.end(ramp.move, at, "the DAW did not answer")
+            self._moves.end(ramp.move, at, "the DAW did not answer", is_unanswered=True)
         for ramp, why_not in progress.refused:
-            self._moves.end(ramp.move, at, why_not)
+            self._moves.end(ramp.move, at, why_not, is_unanswered=not self._knobs.is_online)
         return progress.commands
 
     # -- back ----------------------------------------------------------------------------------
 
     def stop(self, at: float, reason: str, *, spare_panic: bool = False) -> None:
-        """Leave everything where it is now."""
-        for ramp in self._knobs.cancel_all(spare_panic=spare_panic):
-            self._moves.end(ramp.move, at, reason)
+        """Leave everything where it is now; with `spare_panic` save what is on its way back."""
+        for ramp in self._knobs.cancel_all(spare_back=spare_panic):
+            self._moves.end(ramp.move, at, reason, is_unanswered=not self._knobs.is_online)
 
     def revert(self, move: TaskMove, at: float, reason: str) -> str:
         """Take a move back, or by as much where later ones stand on it; why not, in words."""

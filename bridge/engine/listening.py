@@ -25,6 +25,7 @@ class Listening:
     Attributes:
         heard: The last note as the device stands now; None where none was heard since it changed.
         target: What it is to come near to; None for a person's taste.
+        path: The file that a person has named for a target; empty for none.
         due: When a note that was asked for should have been heard; infinite where none was.
     """
 
@@ -34,7 +35,7 @@ class Listening:
         self.due = math.inf
         self._plays_notes = plays_notes
         self._is_deaf = False
-        self._path = ""
+        self.path = ""
 
     @property
     def is_waiting(self) -> bool:
@@ -73,13 +74,13 @@ class Listening:
 
     def choose_target(self, event: TargetChosen) -> str:
         """A person names a file, or none; what they are told."""
-        self.target, self._path = None, event.path
+        self.target, self.path = None, event.path
         self.begin()
         return f"listening to {event.path}" if event.path else "no target any more"
 
     def set_target(self, event: TargetHeard) -> bool:
         """What was heard of a file; False where they have named another since."""
-        if event.path != self._path:
+        if event.path != self.path:
             return False
         self.target = None if event.trouble else event
         return True

@@ -127,6 +127,7 @@ class TaskMoves:
         self._next_id = next_id
         self._moves: OrderedDict[str, TaskMove] = OrderedDict()
         self._movers: dict[bool, Mover] = {}
+        self._unanswered: list[TaskMove] = []
 
     def connect(self, *, turns: Mover, edits: Mover) -> None:
         """Give it those who know what a move changes."""
@@ -141,9 +142,22 @@ class TaskMoves:
         notices, self.notices = self.notices, []
         return notices
 
+    def pop_unanswered(self) -> list[TaskMove]:
+        """The moves in which the DAW fell silent, newest first, since the last call."""
+        unanswered, self._unanswered = self._unanswered[::-1], []
+        return unanswered
+
     def get(self, move_id: str) -> TaskMove | None:
         """A move by its name."""
         return self._moves.get(move_id)
+
+    def every(self) -> list[TaskMove]:
+        """All moves, oldest first."""
+        return list(self._moves.values())
+
+    def standing(self) -> list[TaskMove]:
+        """The moves that stand and are ours, oldest first."""
+        return [move for move in self._moves.values() if move.is_undoable]
 
     def turning(self) -> list[TaskMove]:
         """The moves that turn knobs, oldest first."""
@@ -207,10 +221,16 @@ class TaskMoves:
         if not move.awaited and move.state is MoveState.APPLIED:
             self.enter(move, MoveState.CONFIRMED, at)
 
-    def end(self, move_id: str, at: float, reason: str) -> None:
-        """A move on its way gets no further; what of it was written stands."""
+    def end(self, move_id: str, at: float, reason: str, *, is_unanswered: bool = False) -> None:
+        """A move on its way gets no further; what of it was written stands.
+
+        Where the DAW fell silent in it, nobody knows how far it came.
+        """
         move = self._moves.get(move_id)
         if move is None or move.state is not MoveState.APPLIED:
             return
+        if is_unanswered:
+            self._unanswered.append(move)
+            self.is_dump_wanted = True
         move.awaited.clear()
         self.enter(move, MoveState.UNCONFIRMED, at, reason)

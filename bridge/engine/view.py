@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from bridge.engine.engine import Engine
 from bridge.engine.move import Move
+from bridge.engine.work_view import WorkView, make_work_view
 from bridge.guard.guard import Guard
 from bridge.mix.messages import Mode, Slot, StripSwitch
 from bridge.mix.notices import StatusChanged
@@ -69,6 +70,7 @@ class View:
         is_comparing: Whether the snapshot is heard.
         pins: When each place was pinned, monotonic seconds.
         beliefs: What is believed of the person; None: as before.
+        work: What else is worked on than the mix.
     """
 
     at: float
@@ -93,6 +95,7 @@ class View:
     is_comparing: bool
     pins: dict[Slot, float]
     beliefs: Mapping[str, Any] | None
+    work: WorkView
 
 
 def make_view(
@@ -127,7 +130,6 @@ def make_view(
     snapshot = np.array([each.snapshot for each in guards]).reshape(shape)
     keys, values = tuple(strip.key for strip in mix.strips), mix.values.copy()
     low, high = guard.bounds(keys, tuple(strip.name for strip in mix.strips), values)
-    rateable, undoable = engine.ledger.rateable, engine.moves.last_undoable()
     return View(
         at=at,
         epoch=epoch,
@@ -149,12 +151,20 @@ def make_view(
         source_db=mix.source_db.copy(),
         suggestion=engine.moves.suggestion,
         is_auditioned=engine.moves.is_auditioned,
-        rateable=rateable.id if rateable else "",
-        undoable=undoable.id if undoable else "",
+        rateable=row.id if (row := engine.ledger.rateable) else "",
+        undoable=_undoable(engine),
         is_comparing=engine.detours.is_comparing,
         pins={slot: pin.at for slot, pin in engine.detours.pins.items()},
         beliefs=engine.beliefs() if with_beliefs else None,
+        work=make_work_view(engine, at),
     )
+
+
+def _undoable(engine: Engine) -> str:
+    """The move that an undo without a name takes back: of the task at work, or of the mix."""
+    work = engine.work
+    move = engine.moves.last_undoable() if work.active is None else work.moves.last()
+    return move.id if move else ""
 
 
 def _view_strip(strip: StripState, mix: MixState, guard: Guard) -> StripView:

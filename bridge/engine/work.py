@@ -20,21 +20,32 @@ from bridge.agents.agent import Learnt
 from bridge.engine.bench import Bench
 from bridge.engine.content_work import ContentWork
 from bridge.engine.device_work import DeviceWork
+from bridge.engine.focus import Focus
 from bridge.engine.offers import VARIANTS, Offers
 from bridge.engine.results import Lesson as TaughtLesson
 from bridge.engine.results import StepBuilder
 from bridge.engine.task_move import TaskMove, TaskMoves
+from bridge.errors import RefusedError
 from bridge.guard.guard import Guard
 from bridge.guard.work_rules import WorkRules
 from bridge.mix import content_events as c
 from bridge.mix import device_events as d
 from bridge.mix import messages as m
-from bridge.mix.content_events import ContentEvent, ContentKind, JobDone
+from bridge.mix.content_events import ContentEvent, ContentKind, JobDone, offered_phrase
 from bridge.mix.device_events import TaskName
 from bridge.mix.messages import Mode
-from bridge.mix.notices import Notice, RewardCredited, WorkChanged
+from bridge.mix.notices import Notice, RewardCredited
 from bridge.mix.state import MixState
-from bridge.tasks.task import Advised, HasJobs, Lesson, Scene, Task, Teaching, Variant, World
+from bridge.tasks.task import (
+    Advised,
+    HasJobs,
+    Lesson,
+    Scene,
+    Task,
+    Teaching,
+    Variant,
+    World,
+)
 
 _LONGEST_WAIT_S: Final = 60.0
 _IDLE_LOOK_S: Final = 1.0
@@ -62,7 +73,7 @@ class Work:
     """Everything about tasks; answers go to `out`.
 
     Attributes:
-        task: What is worked on.
+        focus: What is worked on.
         moves: What was changed.
         rules: What the guard says of all of it.
         devices: The knobs of devices.
@@ -83,10 +94,8 @@ class Work:
         learns: bool,
         plays_notes: bool,
     ) -> None:
-        self.task = TaskName.MIX
         self.moves = TaskMoves(next_id)
         self.rules = WorkRules(guard)
-        self._tasks = dict(tasks)
         self._mix = mix
         self._host = host
         self._out = out
@@ -99,9 +108,9 @@ class Work:
             mix=mix,
             out=out,
             plays_notes=plays_notes,
-            standing=self.contents.standing,
-            is_patch_ours=self.contents.writer.is_patch_ours,
+            contents=self.contents,
         )
+        self.focus = Focus(tasks, mix=mix, devices=self.devices, contents=self.contents)
         self.moves.connect(turns=self.devices.moves, edits=self.contents.moves)
         self._asked: set[c.Job] = set()
         self._next_at = -math.inf
@@ -110,20 +119,18 @@ class Work:
     # -- what the engine asks ------------------------------------------------------------------
 
     @property
-    def active(self) -> Task | None:
-        """The task at work; None while that is the mix or nothing."""
-        return self._tasks.get(self.task)
+    def task(self) -> TaskName:
+        """What is worked on."""
+        return self.focus.task
 
     @property
-    def known(self) -> tuple[TaskName, ...]:
-        """What a person can choose."""
-        return (TaskName.MIX, *self._tasks, TaskName.OFF)
+    def active(self) -> Task | None:
+        """The task at work; None while that is the mix or nothing."""
+        return self.focus.active
 
     @property
     def _bench(self) -> Bench:
-        task = self.active
-        is_contents = task is not None and task.world is World.CONTENTS
-        return self.contents if is_contents else self.devices
+        return self.focus.bench
 
     @property
     def due(self) -> float | None:
@@ -136,7 +143,7 @@ class Work:
     def open_notices(self) -> Iterator[Notice]:
         """What somebody who comes now should know: what is worked on, and the open offer."""
         if self.task is not TaskName.MIX:
-            yield self._work()
+            yield self.focus.report()
         yield from self.offers.notices()
 
     def is_wanted(self, command: d.SetDeviceParam | c.SetContent) -> bool:
@@ -183,42 +190,46 @@ class Work:
             case d.VariantChosen():
                 self.offers.choose(event)
                 self._next_at = event.at + self._interval_s
+            case d.KnobTaught():
+                self._teach_knob(event)
             case d.TargetChosen():
                 self._host.notify(self.devices.listening.choose_target(event))
                 self.offers.close(event.at, "the target is another now")
                 self._next_at = event.at
+            case d.PhraseOffered():
+                self._receive(offered_phrase(event))
 
     def _choose_task(self, event: d.TaskChosen) -> None:
-        if event.task not in self.known:
-            known = ", ".join(self.known)
-            self._out.refuse(f"task: {event.task} is not built in; got one of {known}")
+        if why_not := self.focus.why_no_task(event.task):
+            self._out.refuse(why_not)
             return
         if event.task is not self.task:
-            self.task = event.task
+            self.focus.task = event.task
             self._host.pause(event.at, f"the task is {event.task} now")
-            if self.active is not None and not self._bench.has_focus:
-                what = "device" if self.active.world is World.DEVICE else "track"
-                self._host.notify(f"{self.task}: choose a {what} to work on (/bridge/focus track)")
+            if lacks := self.focus.what_lacks:
+                self._host.notify(lacks)
             self._ask_contents()
-        self._out.notices.append(self._work())
+        self._out.notices.append(self.focus.report())
 
     def _choose_focus(self, event: d.FocusChosen) -> None:
-        strips = self._mix.find(event.track) if event.track != "*" else []
-        if len(strips) != 1:
-            self._out.refuse(f"focus: expected one track; {event.track!r} is {len(strips)}")
+        name, why_not = self.focus.choose(event)
+        if why_not:
+            self._out.refuse(why_not)
             return
-        device = self.devices.rack.on_track(strips[0].number, event.what)
-        if device is None and self._bench is self.devices:
-            what = f"no device {event.what!r}" if event.what else "no device"
-            self._out.refuse(f"focus: {what} with parameters that are told is on {strips[0].name}")
-            return
-        name = device.name if device and self._bench is self.devices else strips[0].name
         self.pause(event.at, f"{name} is in focus now")
-        self.devices.choose_focus(device)
-        self.contents.writer.focus = strips[0].key
         self._next_at = min(self._next_at, event.at)
         self._ask_contents()
-        self._out.notices.append(self._work())
+        self._out.notices.append(self.focus.report())
+
+    def _teach_knob(self, event: d.KnobTaught) -> None:
+        text, why_not = self.focus.teach_knob(event)
+        if why_not:
+            self._out.refuse(why_not)
+            return
+        self._out.is_memory_changed = True
+        self.offers.close(event.at, "what a knob is has changed")
+        self._next_at = event.at
+        self._host.notify(text)
 
     def _ask_contents(self) -> None:
         """Ask what stands in the contents that the task works on."""
@@ -294,7 +305,7 @@ class Work:
         self.contents.moves.stop(at, reason, spare_panic=spare_panic)
 
     def pause(self, at: float, reason: str) -> None:
-        """Stop what is on its way, save panic; close the offer."""
+        """Stop what is on its way, save what goes back; close the offer."""
         self.stop(at, reason, spare_panic=True)
         self.offers.close(at, reason)
         self.devices.listening.due = math.inf
@@ -306,15 +317,22 @@ class Work:
         if isinstance(event, ContentEvent):
             self.contents.receive(event)
         elif isinstance(event, JobDone):
-            task = self._tasks.get(event.task)
-            if isinstance(task, HasJobs) and (text := task.receive(event)):
-                self._host.notify(text)
-            self._next_at = min(self._next_at, event.at)
+            self._receive(event)
         elif isinstance(event, d.TargetHeard):
             if self.devices.apply_target(event):
                 self._next_at = event.at
         else:
             self.devices.receive(event)
+
+    def _receive(self, done: JobDone) -> None:
+        """Pass on what a worker found, or another program offers."""
+        task = self.focus.tasks.get(done.task)
+        try:
+            if isinstance(task, HasJobs) and (text := task.receive(done)):
+                self._host.notify(text)
+        except RefusedError as error:
+            self._out.refuse(str(error))
+        self._next_at = min(self._next_at, done.at)
 
     def prepare(self, event: m.DawEvent) -> None:
         """What the DAW begins to say is about the devices as well."""
@@ -323,7 +341,7 @@ class Work:
     def close_dump(self, at: float) -> None:
         """A dump has said which devices and strips there are."""
         had_focus = self.devices.has_focus
-        self.devices.hands.close_dump(at)
+        self.devices.close_dump(at)
         self.contents.close_dump(at)
         if had_focus and not self.devices.has_focus:
             self.pause(at, "the device is gone")
@@ -359,8 +377,6 @@ class Work:
         self.contents.settle(at)
         if (offer_due := self.offers.due) is not None and at >= offer_due - 1e-9:
             self.offers.close(at, "nobody answered")
-        if why := self.devices.listening.abandon(at):
-            self._host.notify(why)
         if self._may_decide() and at >= max(self._next_at, self._bench.free_at) - 1e-9:
             self._decide(at)
 
@@ -433,6 +449,11 @@ class Work:
             self._host.notify(why)
         self._told_rest = why
 
+    @property
+    def rest(self) -> str:
+        """Why nothing was proposed when it was last asked for, in words; empty where it was."""
+        return self._told_rest
+
     def _apply(self, move: TaskMove, at: float) -> None:
         if not self.moves.mover(move).apply(move, at):
             self.rules.book(at)
@@ -450,9 +471,9 @@ class Work:
 
     def _teach(self, lesson: Lesson, move: str, task: TaskName) -> str:
         """Pass a lesson on; why the task wants the move back, empty where it stays."""
-        if not self._learns or task not in self._tasks:
+        if not self._learns or task not in self.focus.tasks:
             return ""
-        outcome = self._tasks[task].learn(lesson)
+        outcome = self.focus.tasks[task].learn(lesson)
         learnt = Learnt(td_error=0.0, text=outcome.text)
         taught = TaughtLesson(move=move, reward=lesson.value, weight=lesson.weight, learnt=learnt)
         self._out.lessons.append(taught)
@@ -463,10 +484,6 @@ class Work:
     def notify(self, text: str) -> None:
         """Show a sentence to everyone."""
         self._host.notify(text)
-
-    def _work(self) -> WorkChanged:
-        track, device = self._bench.names
-        return WorkChanged(task=self.task, track=track, device=device)
 
 
 def is_free(scene: Scene) -> bool:

@@ -100,6 +100,11 @@ class Knobs:
     # -- the rules -----------------------------------------------------------------------------
 
     @property
+    def is_online(self) -> bool:
+        """Whether the DAW answers."""
+        return self.rules.guard.is_online
+
+    @property
     def step(self) -> float:
         """How far one move may bring a parameter, as a share of its way."""
         step = self.rules.guard.limits.knob_step
@@ -173,14 +178,17 @@ class Knobs:
         """Leave a parameter where it is now; echoes of what was written are still known."""
         if ramp := self._ramps.pop(place, None):
             self._ended.append(ramp)
+            if ramp.written and not self.is_online:
+                self._silent.add(place)
 
-    def cancel_all(self, *, spare_panic: bool = False) -> list[Ramp]:
-        """Leave all where it is now; returns what was on its way."""
-        stopped = [
-            ramp
-            for ramp in self._ramps.values()
-            if not (spare_panic and ramp.purpose is Purpose.PANIC)
-        ]
+    def cancel_all(self, *, spare_back: bool = False) -> list[Ramp]:
+        """Leave all where it is now; returns what was on its way.
+
+        With `spare_back` what is on its way back goes on: half of it would be a sound that nobody
+        has chosen, or one that went back since it was too loud.
+        """
+        back = (Purpose.PANIC, Purpose.UNDO) if spare_back else ()
+        stopped = [ramp for ramp in self._ramps.values() if ramp.purpose not in back]
         for ramp in stopped:
             self.cancel(ramp.place)
         return stopped
@@ -232,6 +240,7 @@ class Knobs:
     def receive(self, device: Device, index: int, position: float, at: float) -> tuple[Whose, str]:
         """Whose a value is, and the move that it belongs to."""
         place, tolerance = (device.key, index), device.specs[index].tolerance
+        was_silent = place in self._silent
         self._silent.discard(place)
         ramp = self._ramps.get(place)
         if ramp is not None and _has_written(ramp, position, tolerance):
@@ -240,7 +249,7 @@ class Knobs:
                 return Whose.CONFIRMED, ramp.move
             return Whose.ECHO, ramp.move
         for old in reversed(self._ended):
-            is_lately = at - old.written_at <= _LATE_ECHO_S
+            is_lately = was_silent or at - old.written_at <= _LATE_ECHO_S
             if old.place == place and is_lately and _has_written(old, position, tolerance):
                 return Whose.LATE, old.move
         return Whose.FOREIGN, ""
@@ -251,7 +260,7 @@ class Knobs:
         written = [ramp for ramp in (self._ramps.get(place), *self._ended) if ramp is not None]
         return any(
             ramp.place == place
-            and at - ramp.written_at <= _LATE_ECHO_S
+            and (place in self._silent or at - ramp.written_at <= _LATE_ECHO_S)
             and _has_written(ramp, position, tolerance)
             for ramp in written
         )

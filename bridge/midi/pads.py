@@ -43,6 +43,10 @@ class Action(StrEnum):
     FREEZE = "freeze"
     PANIC = "panic"
     ENDORSE = "endorse"
+    PICK_1 = "pick1"
+    PICK_2 = "pick2"
+    PICK_3 = "pick3"
+    KEEP = "keep"
     SWITCH = "switch"
 
 

@@ -19,6 +19,7 @@ from bridge.journal.state_file import read_state_or_why, state_mtime, state_path
 from bridge.midi.names import find_devices, is_ambiguous, lamps_of
 from bridge.midi.pads import Action, Binding, Heard, Pads, decode, read_bindings
 from bridge.midi.ports import Closeable, MidiUnavailable, Output, Ports, open_ports
+from bridge.mix.device_events import VariantChosen
 from bridge.mix.messages import (
     FreezeSwitched,
     MixEndorsed,
@@ -258,6 +259,8 @@ class MidiService:
                 return PanicPressed(at=at)
             case Action.ENDORSE:
                 return MixEndorsed(at=at)
+            case Action.PICK_1 | Action.PICK_2 | Action.PICK_3 | Action.KEEP:
+                return VariantChosen(at=at, offer="", choice=_CHOICES[action])
         return None
 
     # -- lamps -----------------------------------------------------------------------------------
@@ -283,6 +286,9 @@ class MidiService:
             status = _LAMPS[control.kind]
             with suppress(OSError):
                 opened.port.send([status | (control.channel - 1), control.number, value])
+
+
+_CHOICES: Final = {Action.KEEP: 0, Action.PICK_1: 1, Action.PICK_2: 2, Action.PICK_3: 3}
 
 
 def load_bindings(store: Path, warn: Callable[[str], None]) -> tuple[Binding, ...]:

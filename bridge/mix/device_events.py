@@ -26,6 +26,27 @@ class TaskName(StrEnum):
     OFF = "off"
 
 
+class KnobWord(StrEnum):
+    """What a person may say that a knob is."""
+
+    CUTOFF = "cutoff"
+    RESONANCE = "resonance"
+    ATTACK = "attack"
+    DECAY = "decay"
+    SUSTAIN = "sustain"
+    RELEASE = "release"
+    ENVELOPE = "envelope"
+    DETUNE = "detune"
+    NOISE = "noise"
+    DRIVE = "drive"
+    SUB = "sub"
+    LFO = "lfo"
+    NEVER = "never"
+    """It is never moved."""
+    AUTO = "auto"
+    """What its name says, as if nobody had said anything."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceIdentified:
     """A device's stable identity, where the DAW has one."""
@@ -162,6 +183,35 @@ class TargetChosen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhraseOffered:
+    """Another program offers a phrase for what is worked on; it is ranked with ours.
+
+    Attributes:
+        generator: Its name.
+        phrase: The text of a `bridge.mix.phrases.Phrase`.
+    """
+
+    at: float
+    generator: str
+    phrase: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnobTaught:
+    """A person says what a knob of the device in focus is; it is kept for devices of that name.
+
+    A role unlocks a knob that is never moved by its name, such as a level.
+
+    Attributes:
+        knob: Its name or number.
+    """
+
+    at: float
+    knob: str
+    word: KnobWord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TargetHeard(Note):
     """What was heard of the file of `TargetChosen`.
 
@@ -212,5 +262,5 @@ DeviceEvent = (
     | DeviceParamChanged
     | NoteHeard
 )
-TaskEvent = TaskChosen | FocusChosen | VariantChosen | TargetChosen
+TaskEvent = TaskChosen | FocusChosen | VariantChosen | TargetChosen | KnobTaught | PhraseOffered
 DeviceCommand = SetDeviceParam | PlayNote

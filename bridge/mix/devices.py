@@ -135,6 +135,12 @@ class Device:
             device=self.number, index=index, device_name=self.name, spec=self.specs[index]
         )
 
+    def find_param(self, what: str) -> int:
+        """The number of the parameter that a person means, by its name or number; 0 for none."""
+        named = [n for n, spec in self.specs.items() if fold_name(spec.name) == fold_name(what)]
+        number = int(what) if what.isascii() and what.isdecimal() and len(what) < 6 else 0
+        return named[0] if named else number if number in self.specs else 0
+
     def position(self, index: int) -> float:
         """Where a parameter stands; NaN unknown."""
         return self.positions.get(index, math.nan)

@@ -17,7 +17,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from bridge.mix.content_events import ContentKind, Job, JobDone
 from bridge.mix.contents import ContentChange
-from bridge.mix.device_events import Note
+from bridge.mix.device_events import KnobWord, Note
 
 
 class World(StrEnum):
@@ -140,11 +140,24 @@ class Variant:
     is_asked: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnobSheet:
+    """What a task takes the parameters of a device for.
+
+    Attributes:
+        roles: Of each: a `KnobWord`; empty for one that is left alone.
+        taught: Of each: whether a person has said so.
+    """
+
+    roles: tuple[str, ...]
+    taught: tuple[bool, ...]
+
+
 class Teaching(StrEnum):
     """How a lesson came about."""
 
     HEARD = "heard"
-    """The move was made and its note heard: nobody has judged it."""
+    """The move was made and its note heard, or none was: nobody has judged it."""
     THUMB = "thumb"
     """A person judged the move, or took it back (-1)."""
     PICK = "pick"
@@ -240,6 +253,17 @@ class Advised(Protocol):
 
 
 @runtime_checkable
+class ReadsKnobs(Task, Protocol):
+    """A task that knows what knobs are for, and can be taught."""
+
+    def read_knobs(self, device: str, names: tuple[str, ...], steps: tuple[int, ...]) -> KnobSheet:
+        """What it takes the parameters of a device for; cheap to ask again."""
+
+    def teach_knob(self, device: str, knob: str, word: KnobWord) -> None:
+        """Take a person's word for a knob, for all devices of that name."""
+
+
+@runtime_checkable
 class HasJobs(Task, Protocol):
     """A task that lets a worker find what takes longer than a millisecond."""
 
@@ -251,4 +275,8 @@ class HasJobs(Task, Protocol):
         """
 
     def receive(self, done: JobDone) -> str:
-        """Take over what a worker found; what a person is told of it, empty for nothing."""
+        """Take over what a worker found; what a person is told of it, empty for nothing.
+
+        Raises:
+            RefusedError: If it is what another program offered, and can mean nothing.
+        """

@@ -74,6 +74,9 @@ def _of_row(address: str, row: Request) -> Iterator[Button]:
         for word in row.arguments[0].words:
             label = f"{name} {word}".capitalize()
             yield Button(label=label, address=address, args=(word,))
+    elif fields == ["offer", "choice"]:
+        for choice, label in enumerate(("Keep", "Pick A", "Pick B", "Pick C")):
+            yield Button(label=label, address=address, args=("", choice))
     elif not fields:
         tint = "bad" if name in _RED else "plain"
         yield Button(label=name.capitalize(), address=address, args=(), tint=tint)

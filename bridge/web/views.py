@@ -14,6 +14,7 @@ import numpy as np
 
 from bridge.engine.ledger import Row
 from bridge.engine.view import View
+from bridge.mix.device_events import TaskName
 from bridge.mix.messages import StripSwitch
 from bridge.mix.params import (
     CLASS_WORDS,
@@ -30,6 +31,7 @@ from bridge.mix.params import (
 )
 from bridge.mix.roles import ROLES
 from bridge.mix.spectrum import FloatArray, eq_curve_db, loudness_db, to_db, to_power
+from bridge.web.work_views import knob_words, task_words, work_to_json
 
 _CLASSES: Final = (LockClass.GAIN, LockClass.EQ, LockClass.PAN)
 _LAST_MOVES: Final = 5
@@ -54,7 +56,8 @@ def schema() -> dict[str, Any]:
     Returns:
         `params`: what the bridge may move, in the order of every row of values: name, words, class,
         and the least and greatest value that is ever sent; `classes`: the words of each class;
-        `roles`: the words of `/mix/track/{n}/role`.
+        `roles`: the words of `/mix/track/{n}/role`; `tasks`: title and text of each task that there
+        is; `knobs`: what a knob may be said to be, and the words for that.
     """
     return {
         "params": [
@@ -68,6 +71,8 @@ def schema() -> dict[str, Any]:
         ],
         "classes": {each.value: CLASS_WORDS[each] for each in _CLASSES},
         "roles": [role.value for role in ROLES],
+        "tasks": task_words(),
+        "knobs": knob_words(),
     }
 
 
@@ -109,7 +114,10 @@ def sections(
         "learning": Section(
             key=(id(beliefs), len(rewards), rows_version), make=lambda: _learning(beliefs, rewards)
         ),
-        "compare": Section(key=(values, snapshot, sound), make=lambda: _compare(view)),
+        "work": Section(key=view.work, make=lambda: work_to_json(view.work)),
+        "compare": Section(
+            key=(values, snapshot, sound, view.work.changed), make=lambda: _compare(view)
+        ),
     }
 
 
@@ -213,6 +221,10 @@ def _why_nothing(view: View) -> str:
         return view.status.text
     if view.mode == "observe":
         return "The bridge only watches. Choose suggest or assist to let it work."
+    if view.work.variants:
+        return "Choose one of what is offered, or keep what is there."
+    if view.work.task is not TaskName.MIX:
+        return view.work.lock or view.work.rest or "The next offer comes by itself."
     if not view.is_playing:
         return "The DAW has stopped. Press play there."
     if any(strip.is_solo for strip in view.strips):
@@ -309,7 +321,7 @@ def _compare(view: View) -> dict[str, Any]:
         view, track_loudness(view, before)
     )
     return {
-        "changed": int(differs.any(axis=1).sum()) if differs.size else 0,
+        "changed": view.work.changed + (int(differs.any(axis=1).sum()) if differs.size else 0),
         "louder": round(louder, 2) if math.isfinite(louder) else 0.0,
         "before": _table(before),
     }

@@ -8,81 +8,16 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from support.rig import Bridge, Desk, Heard, ending, rows_of
+from support.rig import Bridge, ending, rows_of
+from support.synth_desk import BASS, KNOBS, sit
 
 pytestmark = pytest.mark.slow
-
-KNOBS = ("Filter Cutoff", "Filter Resonance", "Amp Attack", "Amp Decay", "Amp Release")
-BASS = 3
-
-
-class SynthDesk(Desk):
-    """The rig's DAW with a synth on its bass, which sounds brighter the higher its cutoff is."""
-
-    def __init__(self, *, port: int, bridge_port: int) -> None:
-        self.knobs = [0.5] * len(KNOBS)
-        self.notes = 0
-        super().__init__(port=port, bridge_port=bridge_port)
-
-    def dump(self, number: int) -> None:
-        for param, name in enumerate(KNOBS, start=1):
-            if param == 1:
-                self.say("/mix/tracks", len(self.strips))
-                self.say("/mix/device/1/id", "synth")
-                self.say("/mix/device/1/name", "Synth")
-                self.say("/mix/device/1/track", BASS)
-            self.say(f"/mix/device/1/param/{param}/spec", name, 0.0, 1.0, "", "lin", 0)
-            self.say(f"/mix/device/1/param/{param}", self.knobs[param - 1])
-        for track, strip in enumerate(self.strips, start=1):
-            self.say(f"/mix/track/{track}/id", strip.uid)
-            self.say(f"/mix/track/{track}/name", strip.name)
-            for param, value in strip.values.items():
-                self.say(f"/mix/track/{track}/{param}", value)
-        self.say("/mix/synced", number)
-
-    def _obey(self, heard: Heard) -> None:
-        if heard.address.startswith("/mix/device/1/param/"):
-            param = int(heard.address.rpartition("/")[2])
-            (self.knobs[param - 1],) = heard.args
-            self.say(heard.address, self.knobs[param - 1])
-        else:
-            super()._obey(heard)
-
-    def play_note(self) -> None:
-        """A note of the bass begins, and has ended."""
-        self.let_pass(0.5)
-        self.notes += 1
-        cutoff, resonance, attack, decay, release = self.knobs
-        self.say(
-            "/mix/tap/note",
-            self.strips[BASS - 1].uid,
-            self.notes,
-            0.005 + 0.2 * attack,
-            0.1 + 0.2 * decay + 0.05 * release,
-            3.0 * cutoff - 3.0,
-            -6.0 * resonance - 3.0,
-            -30.0,
-            0.1,
-            -12.0,
-        )
 
 
 @pytest.fixture
 def bridge(tmp_path: Path) -> Iterator[Bridge]:
     with ending(Bridge(tmp_path, mode="suggest", guard={"profile": "studio"})) as bridge:
         yield bridge
-
-
-def sit(bridge: Bridge) -> SynthDesk:
-    desk = SynthDesk(port=bridge.daw_port, bridge_port=bridge.port)
-    desk.load()
-    desk.greet()
-    desk.wait_for_status("online")
-    desk.say("/bridge/focus", "Bass")
-    desk.hear("/bridge/working", "mix", "Bass", "Synth")
-    desk.say("/bridge/task", "sound")
-    desk.hear("/bridge/working", "sound", "Bass", "Synth")
-    return desk
 
 
 def test_an_offer_is_heard_picked_undone_and_remembered(bridge: Bridge) -> None:

@@ -14,8 +14,12 @@ PATIENCE_S = 60.0
 
 
 @contextmanager
-def jack_server() -> Iterator[None]:
-    """A server of our own name; everything that is started meanwhile finds it."""
+def jack_server(*, period: int = 128) -> Iterator[None]:
+    """A server of our own name; everything that is started meanwhile finds it.
+
+    `period` is how many samples it plays at once. It waits for its clients (`-S`), however busy the
+    machine is.
+    """
     if shutil.which("jackd") is None:
         pytest.skip("jackd is not installed (Debian: apt install jackd2)")
     name = f"mixbridge-{os.getpid()}"
@@ -25,7 +29,8 @@ def jack_server() -> Iterator[None]:
         "JACK_NO_START_SERVER": "1",
         "JACK_NO_AUDIO_RESERVATION": "1",
     }
-    command = ["jackd", "-n", name, "-r", "-d", "dummy", "-r", "48000", "-p", "128"]
+    command = ["jackd", "-n", name, "-r", "-S", "-d", "dummy", "-r", "48000"]
+    command += ["-p", str(period)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         yield

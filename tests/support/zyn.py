@@ -44,6 +44,8 @@ class FakeZyn:
             if param.steps:
                 self.held[param.address] = round((param.minimum + param.maximum) / 2)
         self.held |= {"/part0/Pname": "", "/part0/Volume": 0.0}
+        self.saved: dict[str, dict[str, OscArg]] = {}
+        """Patches by their paths."""
         self.notes: list[OscMessage] = []
         self.lost = 0
 
@@ -53,6 +55,12 @@ class FakeZyn:
         if self.lost:
             self.lost -= 1
             return []
+        if address == "/save_xiz":
+            self.saved[str(message.args[1])] = dict(self.held)
+            return []
+        if address == "/load_xiz":
+            self.held = dict(self.saved.get(str(message.args[1]), self.held))
+            return [OscMessage("/damage", ("/part0/",))]
         if address in ("/Panic", "/noteOn", "/noteOff"):
             self.notes.append(message)
             return []
@@ -123,14 +131,14 @@ def _is_message(each: object) -> bool:
 
 
 @contextmanager
-def running_zyn() -> Iterator[int]:
-    """The program, without window and sound card, and its port.
+def running_zyn(*, output: str = "null") -> Iterator[int]:
+    """The program, without window and sound card, and its port; `output` is null or jack.
 
     It binds all addresses, and has no option for less; nothing but loopback is spoken to it here.
     """
     (port,) = free_ports(1)
     process = subprocess.Popen(
-        ["zynaddsubfx", "-U", "-P", str(port), "-I", "null", "-O", "null"],
+        ["zynaddsubfx", "-U", "-P", str(port), "-I", "null", "-O", output],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -45,17 +45,19 @@ class Player:
         scale: Of the features.
         rng: For what differs from note to note in what the agent hears.
         judge_rng: The same for what is reported.
+        sample_rate: Of what the synth renders, Hz.
     """
 
     synth: AnySynth
     scale: Scale
     rng: np.random.Generator
     judge_rng: np.random.Generator
+    sample_rate: int = SAMPLE_RATE
 
     def play(self, positions: FloatArray) -> Note | None:
         """The note as an agent hears it; None for silence."""
         try:
-            return measure_note(self.synth.render(positions, self.rng), SAMPLE_RATE)
+            return measure_note(self.synth.render(positions, self.rng), self.sample_rate)
         except AudioError:
             return None
 
@@ -63,7 +65,7 @@ class Player:
         """What a patch sounds like, for the report."""
         waves = [self.synth.render(positions, self.judge_rng) for _ in range(_HEARINGS)]
         try:
-            features = [self.scale.features(measure_note(w, SAMPLE_RATE)) for w in waves]
+            features = [self._features(wave) for wave in waves]
         except AudioError:
             return None
         return Sound(features=np.mean(features, axis=0), wave=waves[0])
@@ -72,9 +74,12 @@ class Player:
         """One note of a patch, as a target: it is what it is, and no average."""
         wave = self.synth.render(positions, self.judge_rng)
         try:
-            return Sound(features=self.scale.features(measure_note(wave, SAMPLE_RATE)), wave=wave)
+            return Sound(features=self._features(wave), wave=wave)
         except AudioError:
             return None
+
+    def _features(self, wave: Wave) -> FloatArray:
+        return self.scale.features(measure_note(wave, self.sample_rate))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

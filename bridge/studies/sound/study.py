@@ -23,6 +23,7 @@ import numpy as np
 from bridge.errors import ConfigError
 from bridge.install.installation import install_command
 from bridge.sim.synths import NOTE_S
+from bridge.studies.sound.real import jobs, real_lines
 from bridge.studies.sound.targets import (
     BUDGETS,
     SEARCHERS,
@@ -188,6 +189,7 @@ def _mean_se(values: np.ndarray) -> str:
 @click.option("--salt", help="What all is drawn from, hexadecimal; without it a new one is made.")
 @click.option("--quick", is_flag=True, help="A few minutes: fewer, and fewer rivals.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes; one a core.")
+@click.option("--daw", metavar="NAME", help="A real synth, towards 12 targets, in place of all.")
 @click.option("--prior", "prior_file", type=click.Path(path_type=Path), help="Another prior.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Save all as JSON.")
 def main(
@@ -197,6 +199,7 @@ def main(
     salt: str | None,
     quick: bool,
     workers: int | None,
+    daw: str | None,
     prior_file: Path | None,
     out: Path | None,
 ) -> None:
@@ -214,9 +217,16 @@ def main(
     if find_spec("cma") is None:
         searchers.remove("CMA-ES")
         click.echo(f"Without CMA-ES, which needs more: {install_command('research')}", err=True)
+    prior = load_sound_prior(prior_file)
+    if daw is not None:
+        names = ["agent"] if quick or "CMA-ES" not in searchers else ["agent", "CMA-ES"]
+        _measure_real(
+            prior, daw, salt, 12 if targets is None else targets, names, workers or 1, out
+        )
+        return
     click.echo(f"Salt {salt}; the same salt gives the same figures.")
     results = measure_all(
-        load_sound_prior(prior_file),
+        prior,
         salt=salt,
         targets=(9 if quick else 40) if targets is None else targets,
         people=(6 if quick else 24) if people is None else people,
@@ -226,6 +236,30 @@ def main(
     )
     for line in lines(results):
         click.echo(line)
+    _save(results, out)
+
+
+def _measure_real(
+    prior: SoundPrior,
+    daw: str,
+    salt: str,
+    targets: int,
+    names: Sequence[str],
+    workers: int,
+    out: Path | None,
+) -> None:
+    """The same on a real synth, in real time."""
+    click.echo(
+        f"Salt {salt}; it chooses patches and targets, a real synth is never quite the same."
+    )
+    made = jobs(prior, daw, salt=int(salt, 16), targets=targets, names=names)
+    rows = [row for found in _all(made, workers) for row in found]
+    for line in real_lines(rows):
+        click.echo(line)
+    _save({"daw": daw, "salt": salt, "prior": prior.checksum, "rows": rows}, out)
+
+
+def _save(results: dict[str, Any], out: Path | None) -> None:
     if out is not None:
         try:
             out.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")

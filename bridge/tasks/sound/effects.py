@@ -12,9 +12,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from bridge.learning.comparisons import costs
 from bridge.learning.q_learning import FloatArray, IntArray
 from bridge.tasks.sound.cells import THIRDS
-from bridge.tasks.sound.distance import FEATURES, costs
+from bridge.tasks.sound.distance import FEATURES
 from bridge.tasks.sound.roles import ROLE_ROW, Knob
 
 _CURVED: Final = 0.5
@@ -38,7 +39,7 @@ HEARD: Final = len(FEATURES) + 1
 LEVEL: Final = len(FEATURES)
 """The column of the level: it costs nothing, and must not rise far."""
 
-_AIMED_RISE_DB: Final = 2.0
+AIMED_RISE_DB: Final = 2.0
 """A joint step is made smaller until it is expected to be louder by this at most."""
 
 
@@ -137,8 +138,8 @@ class Effects:
                 low, high = low.copy(), high.copy()
                 low[is_left] = high[is_left] = 0.0
         rise_db = float(way @ slopes[:, LEVEL])
-        if rise_db > _AIMED_RISE_DB:
-            way = way * (_AIMED_RISE_DB / rise_db)
+        if rise_db > AIMED_RISE_DB:
+            way = way * (AIMED_RISE_DB / rise_db)
         way[np.abs(way) < _LEAST_WAY] = 0.0
         return way
 

@@ -19,8 +19,14 @@ from bridge.mix.spectrum import OCTAVES_HZ
 FRAME_S: Final = 0.02
 """How often a note is measured, seconds."""
 
+LISTENED_S: Final = 1.3
+"""A note is listened to for so long from its onset, seconds: as long as those of the training."""
+
 LONGEST_S: Final = 30.0
 """A target is one note: what is longer is a recording."""
+
+_FINE_S: Final = 0.001
+"""How exactly the onset of a note is found in audio that begins before it, seconds."""
 
 _SILENT_DB: Final = -70.0
 """Below this peak level in a frame, dBFS, nothing was heard."""
@@ -121,6 +127,29 @@ def measure_note(audio: NDArray[np.floating], sample_rate: float) -> Note:
     )
 
 
+def find_onset(wave: FloatArray, sample_rate: float) -> int:
+    """The sample of a mono recording at which its note begins, to a millisecond."""
+    step = max(round(_FINE_S * sample_rate), 1)
+    count = wave.size // step
+    if count == 0:
+        return 0
+    peaks = np.abs(wave[: count * step].reshape(count, step)).max(axis=1)
+    least = peaks.max() * 10.0 ** (-_HEARD_RANGE_DB / 20.0)
+    return step * int(np.argmax(peaks >= least))  # 0 where a sample is no number
+
+
+def cut_note(audio: NDArray[np.floating], sample_rate: float) -> FloatArray:
+    """The mono part of a recording from the onset of its note on, `LISTENED_S` at most.
+
+    The frames of a measurement begin at the onset then, wherever the recording does: a short attack
+    that is cut by a frame's edge is measured up to three times as long.
+    """
+    wave = np.asarray(audio, dtype=np.float64)
+    wave = wave.mean(axis=1) if wave.ndim == 2 else wave
+    begin = find_onset(wave, sample_rate)
+    return np.asarray(wave[begin : begin + round(LISTENED_S * sample_rate)])
+
+
 def measure_target(audio: NDArray[np.floating], sample_rate: float, *, source: str) -> Note:
     """Measure the note that a sound is to come near to.
 
@@ -134,7 +163,7 @@ def measure_target(audio: NDArray[np.floating], sample_rate: float, *, source: s
             f"{samples / sample_rate:.0f} s; cut out the note that you mean."
         )
     try:
-        note = measure_note(audio, sample_rate)
+        note = measure_note(cut_note(audio, sample_rate), sample_rate)
     except AudioError as error:
         raise AudioError(f"{source}: no target: {error}") from error
     onsets = count_onsets(audio, sample_rate)

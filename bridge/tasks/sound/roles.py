@@ -89,11 +89,11 @@ def find_knobs(
     Raises:
         RefusedError: If no name is known, or a taught role does not exist.
     """
-    known = {fold_name(name): _role(role, name) for name, role in (taught or {}).items()}
-    free = {fold_name(name) for name in unlocked}
+    known = {_fold(name): _role(role, name) for name, role in (taught or {}).items()}
+    free = {_fold(name) for name in unlocked}
     found = []
     for index, name in enumerate(names):
-        folded = fold_name(name)
+        folded = _fold(name)  # with its number: Macro 1 is not Macro 2
         is_switch = bool(steps) and steps[index] > 0
         if is_switch and folded not in free:
             continue

@@ -19,7 +19,7 @@ from bridge.learning.policies import epsilon_greedy
 from bridge.learning.q_learning import FloatArray, QTable
 from bridge.tasks.sound.cells import STEPS, error_weights, knob_actions, knob_cells
 from bridge.tasks.sound.distance import distance
-from bridge.tasks.sound.effects import LEVEL, EffectPrior, Effects
+from bridge.tasks.sound.effects import AIMED_RISE_DB, LEVEL, EffectPrior, Effects
 from bridge.tasks.sound.roles import Knob, KnobRole
 
 LARGEST_WAY: Final = 0.35
@@ -35,6 +35,7 @@ _TABLE_SHARE: Final = 0.5
 _STUCK: Final = 2
 _LEAST_WAY: Final = 0.05
 _NO_WAY: Final = 1e-6
+_LEAST_SHORTENED: Final = 0.02
 _FAILED: Final = 0.5
 """What a step that went back is worth less, until another move helps."""
 
@@ -145,12 +146,17 @@ class Search:
         """
         slopes = self.effects.slopes(positions)
         ways, is_open = self._single_ways(positions)
+        if self._has_joint_steps:
+            # A step that would be too loud is made smaller, and not given up.
+            rise_db = ways * slopes[:, LEVEL, None]
+            shorter = AIMED_RISE_DB / np.maximum(rise_db, MOST_RISE_DB)
+            ways = np.where(rise_db > MOST_RISE_DB, ways * shorter, ways)
+            is_open &= np.abs(ways) >= _LEAST_SHORTENED
         values = self._single_values(positions, error)
         scores = values
         if self._has_joint_steps:
             gains = self.effects.single_gains(error, slopes, ways)
             scores = _TABLE_SHARE * values + (1.0 - _TABLE_SHARE) * gains
-            is_open &= ways * slopes[:, LEVEL, None] <= MOST_RISE_DB
         scores = scores - self._failed
         joint, joint_gain = self._joint(positions, error, slopes, rng)
         is_stuck = self.failures >= _STUCK

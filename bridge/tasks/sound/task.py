@@ -1,19 +1,23 @@
 """The sound agent as a task of the engine: scenes in, variants out, lessons to the agent."""
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
 
-from bridge.errors import RefusedError
+from bridge.errors import PriorError, RefusedError
 from bridge.learning.q_learning import FloatArray
-from bridge.mix.content_events import ContentKind
+from bridge.mix.content_events import ContentKind, Job, JobDone
+from bridge.mix.device_events import KnobWord
 from bridge.mix.device_events import Note as HeardNote
 from bridge.mix.roles import Role
 from bridge.tasks.sound.agent import SoundAgent, SoundMove
 from bridge.tasks.sound.note import Note
+from bridge.tasks.sound.patches import PatchChoice
 from bridge.tasks.sound.prior import SoundPrior, SoundRole, load_sound_prior
-from bridge.tasks.task import Lesson, Outcome, Scene, Teaching, Variant, World
+from bridge.tasks.sound.roles import find_knobs
+from bridge.tasks.task import KnobSheet, Lesson, Outcome, Scene, Teaching, Variant, World
 
 _MOST_WORDS: Final = 32
 """A parameter with fewer steps has words, not a way."""
@@ -50,11 +54,15 @@ class SoundTask:
     """
 
     world = World.DEVICE
-    kinds: tuple[ContentKind, ...] = ()
+    kinds: tuple[ContentKind, ...] = (ContentKind.PATCH,)
 
     def __init__(self, prior: SoundPrior, *, seed: int) -> None:
         self._agent = SoundAgent(prior, seed=seed)
         self._rest = ""
+        self._taught: dict[str, dict[str, str]] = {}
+        """What people have said of knobs: by device and name."""
+        self._sheet: tuple[object, KnobSheet] | None = None
+        self._patches = PatchChoice()
 
     @property
     def rest(self) -> str:
@@ -64,6 +72,8 @@ class SoundTask:
     def propose(self, scene: Scene, *, count: int, explore: bool) -> tuple[Variant, ...]:
         """See `bridge.tasks.task.Task.propose`; towards a target there is one best change."""
         self._rest = ""
+        if count > 1 and (patches := self._patches.propose(scene, count)):
+            return patches  # the person hears them, whether or not anything else does
         if scene.heard is None:
             self._rest = f"{scene.device}: play a note; I have to hear what it sounds like now"
             return ()
@@ -82,9 +92,25 @@ class SoundTask:
             self._rest = self._agent.rest
         return tuple(_variant(move, scene) for move in moves)
 
+    def jobs(self, scene: Scene) -> tuple[Job, ...]:
+        """See `bridge.tasks.task.HasJobs`: which patches there are to begin with."""
+        return self._patches.jobs(scene)
+
+    def receive(self, done: JobDone) -> str:
+        """See `bridge.tasks.task.HasJobs`."""
+        self._patches.receive(done)
+        return done.trouble
+
     def learn(self, lesson: Lesson) -> Outcome:
         """See `bridge.tasks.task.Task.learn`; what nobody has heard teaches nothing."""
         before = lesson.scene.heard
+        is_patch = any(variant.changes for variant in lesson.variants)
+        if is_patch and lesson.teaching is Teaching.HEARD:
+            return Outcome()
+        if lesson.teaching is Teaching.HEARD and lesson.after == (None,):
+            self._attend(lesson.scene)
+            self._agent.learn_silence(lesson.variants[0].trace)
+            return Outcome()
         notes = [as_note(note) for note in lesson.after if note is not None]
         if before is None or len(notes) < len(lesson.variants):
             return Outcome()
@@ -94,7 +120,8 @@ class SoundTask:
             case Teaching.HEARD:
                 return self._learn_move(lesson, positions, first, notes[0])
             case Teaching.PICK:
-                for variant, note in zip(lesson.variants, notes, strict=True):
+                turned = () if is_patch else zip(lesson.variants, notes, strict=True)
+                for variant, note in turned:
                     self._agent.learn_variant(variant.trace, positions, first, note)
                 self._agent.choose([first, *notes], round(lesson.value))
             case Teaching.THUMB:
@@ -113,11 +140,45 @@ class SoundTask:
         heard = self._agent.learn(move, positions, before, after)
         return Outcome(text=heard.reason, takes_back="" if heard.is_kept else heard.reason)
 
+    def teach_knob(self, device: str, knob: str, word: KnobWord) -> None:
+        """See `bridge.tasks.task.ReadsKnobs`."""
+        taught = self._taught.setdefault(device, {})
+        taught.pop(knob, None)
+        if word is not KnobWord.AUTO:
+            taught[knob] = word.value
+        elif not taught:
+            del self._taught[device]
+        self._sheet = None
+
+    def read_knobs(self, device: str, names: tuple[str, ...], steps: tuple[int, ...]) -> KnobSheet:
+        """See `bridge.tasks.task.ReadsKnobs`."""
+        asked = device, names, steps
+        if self._sheet is None or self._sheet[0] != asked:
+            self._sheet = asked, self._read(device, names, steps)
+        return self._sheet[1]
+
+    def _read(self, device: str, names: tuple[str, ...], steps: tuple[int, ...]) -> KnobSheet:
+        taught = self._taught.get(device, {})
+        try:
+            found = find_knobs(
+                names, steps=_switches(steps), taught=taught, unlocked=_unlocked(taught)
+            )
+        except RefusedError:
+            found = ()
+        roles = {knob.index: knob.role.value for knob in found}
+        return KnobSheet(
+            roles=tuple(roles.get(index, "") for index in range(len(names))),
+            taught=tuple(name in taught for name in names),
+        )
+
     def _attend(self, scene: Scene) -> None:
+        taught = self._taught.get(scene.device, {})
         self._agent.attend(
             scene.key,
             [knob.name for knob in scene.knobs],
-            steps=[knob.steps if knob.steps < _MOST_WORDS else 0 for knob in scene.knobs],
+            steps=_switches(tuple(knob.steps for knob in scene.knobs)),
+            taught=taught,
+            unlocked=_unlocked(taught),
             role=_ROLES.get(scene.role, SoundRole.KEYS),
             limit=max(
                 (
@@ -135,11 +196,34 @@ class SoundTask:
 
     def state(self) -> bytes:
         """See `bridge.tasks.task.Task.state`."""
-        return self._agent.state()
+        state = self._agent.state()
+        if not self._taught:
+            return state
+        taught = json.dumps(self._taught, sort_keys=True, separators=(",", ":")).encode()
+        return state[:-1] + b',"taught":' + taught + b"}"  # its name is the last of all
 
     def load_state(self, state: bytes) -> None:
         """See `bridge.tasks.task.Task.load_state`."""
         self._agent.load_state(state)
+        try:
+            taught = json.loads(state).get("taught", {})
+            self._taught = {
+                device: {knob: KnobWord(word).value for knob, word in words.items()}
+                for device, words in taught.items()
+            }
+        except (ValueError, AttributeError) as error:
+            raise PriorError(f"What was said of knobs cannot be read ({error!r}).") from None
+        self._sheet = None
+
+
+def _switches(steps: tuple[int, ...]) -> tuple[int, ...]:
+    """Steps of each parameter, 0 for those that have so many that they are a way."""
+    return tuple(count if count < _MOST_WORDS else 0 for count in steps)
+
+
+def _unlocked(taught: Mapping[str, str]) -> tuple[str, ...]:
+    """The names that a person has given a role: they may be moved whatever they are."""
+    return tuple(name for name, word in taught.items() if word != KnobWord.NEVER)
 
 
 def _positions(scene: Scene) -> FloatArray:

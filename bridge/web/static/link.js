@@ -27,7 +27,13 @@ const NO_FACTS = {
   daws: [],
   mayChoose: false,
   listens: "",
-  schema: { params: [], classes: { gain: "", eq: "", pan: "" }, roles: [] },
+  schema: {
+    params: [],
+    classes: { gain: "", eq: "", pan: "" },
+    roles: [],
+    tasks: {},
+    knobs: {},
+  },
   eqShape: [],
 };
 
@@ -49,6 +55,7 @@ export const state = {
   now: null,
   learning: null,
   compare: null,
+  work: null,
   midi: null,
   clients: 0,
   way: null,

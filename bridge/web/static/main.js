@@ -13,6 +13,7 @@ import { makeHistory } from "./history.js";
 import { makeLearning } from "./learning.js";
 import { makeDoctor } from "./doctor.js";
 import { makeEars } from "./ears.js";
+import { choose } from "./offer.js";
 
 /** @typedef {import("./types.js").Changed} Changed */
 /** @typedef {import("./types.js").Screen} Screen */
@@ -251,6 +252,10 @@ listen({
   good: () => answer(1),
   bad: () => answer(-1),
   undo,
+  pick1: () => choose(1),
+  pick2: () => choose(2),
+  pick3: () => choose(3),
+  keep: () => choose(0),
   compare: (isDown) => ask("compare", isDown ? 1 : 0),
   play: () => ears.toggle(),
   mode: nextMode,

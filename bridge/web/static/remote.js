@@ -5,6 +5,7 @@ import * as words from "./words.js";
 import { state, ask, age, notify } from "./link.js";
 import { answer, card, confirmation, press, undo, undoTarget } from "./card.js";
 import { shown } from "./keys.js";
+import { makeOffer } from "./offer.js";
 
 const HOLD_MS = 600;
 const TITLES = {
@@ -162,6 +163,7 @@ function makeTools() {
  */
 export function makeRemote(title = "") {
   const judged = makeJudged();
+  const offer = title ? makeOffer() : null; // beside another screen that one has it
   const thumbs = makeThumbs();
   const heard = h("p", { class: "heard", role: "status" });
   const tools = makeTools();
@@ -174,6 +176,7 @@ export function makeRemote(title = "") {
   const element = h("div", { class: "remote" },
     title ? h("h1", { class: "spoken", text: title }) : null,
     judged.element,
+    offer?.element,
     thumbs.element,
     heard,
     tools.element,
@@ -181,6 +184,7 @@ export function makeRemote(title = "") {
 
   function update() {
     judged.update();
+    offer?.update();
     thumbs.update();
     say(heard, confirmation() || (state.may === "look" ? "View-only link." : ""));
     tools.update();

@@ -3,6 +3,7 @@
 import { button, h, icon, say, mark, whileButton } from "./dom.js";
 import * as words from "./words.js";
 import { state, ask } from "./link.js";
+import { isMix, makeWork } from "./work.js";
 
 /** @typedef {import("./types.js").Changed} Changed */
 /** @typedef {import("./types.js").Row} Row */
@@ -14,6 +15,7 @@ const PAST = 8;
 export function makeSuggestions() {
   const id = () => state.now?.suggestion?.id ?? "";
   const never = makeNever();
+  const work = makeWork();
 
   const what = h("p", { class: "what" });
   const why = h("p", { class: "why" });
@@ -50,6 +52,7 @@ export function makeSuggestions() {
   const past = h("ol", { class: "past" });
   const element = h("section", { class: "suggestions" },
     h("h1", { text: "Suggestions" }),
+    work.element,
     never.line,
     card,
     empty,
@@ -61,8 +64,9 @@ export function makeSuggestions() {
   function update(changed) {
     const suggestion = state.now?.suggestion ?? null;
     const isAsking = state.status?.mode === "suggest";
-    card.hidden = !suggestion;
-    empty.hidden = Boolean(suggestion);
+    work.update();
+    card.hidden = !suggestion || !isMix();
+    empty.hidden = Boolean(suggestion) || !isMix();
     toSuggest.hidden = Boolean(suggestion) || isAsking || state.may !== "all";
     if (suggestion) updateCard(suggestion);
     else if (isAsking) say(empty, state.now?.why || "Listening.");

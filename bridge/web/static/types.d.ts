@@ -45,6 +45,10 @@ export interface Schema {
   /** A class of parameters as a person says it. */
   classes: Record<LockClass, string>;
   roles: string[];
+  /** Title and text of every task that there is. */
+  tasks: Record<string, string[]>;
+  /** What a knob may be said to be, and the words for that. */
+  knobs: Record<string, string>;
 }
 
 export type LockClass = "gain" | "eq" | "pan";
@@ -100,6 +104,7 @@ export interface Sections {
   now: Now | null;
   learning: Learning | null;
   compare: Compare | null;
+  work: Work | null;
   midi: Midi | null;
   /** How many pages are open. */
   clients: number;
@@ -194,6 +199,68 @@ export interface Compare {
   /** By how much the mix is louder than it was, dB. */
   louder: number;
   before: Values[];
+}
+
+/** What else is worked on than the mix. */
+export interface Work {
+  task: string;
+  /** Which tasks can be chosen. */
+  known: string[];
+  /** What is in focus; empty for none. */
+  track: string;
+  device: string;
+  places: Place[];
+  /** The name of the open offer; empty for none. */
+  offer: string;
+  variants: Variant[];
+  knobs: Knob[];
+  /** Why what is in focus is never changed; empty where it may be. */
+  lock: string;
+  /** Why nothing is proposed; empty where something is. */
+  rest: string;
+  /** The sound file that it is to come near to; empty for none. */
+  target: string;
+}
+
+/** A track that can be in focus, and the devices on it. */
+export interface Place {
+  number: number;
+  track: string;
+  devices: string[];
+}
+
+export interface Variant {
+  id: string;
+  /** What it turns, a line each; empty where it changes contents. */
+  changes: string[];
+  why: string;
+  /** 0 to 1. */
+  sure: number;
+  heard: boolean;
+  wasHeard: boolean;
+  contents: Content[];
+}
+
+/** A content that a variant changes: an item, a clip or a patch, and its texts. */
+export interface Content {
+  kind: string;
+  id: string;
+  before: string;
+  after: string;
+}
+
+export interface Knob {
+  index: number;
+  name: string;
+  /** What it holds. */
+  words: string;
+  /** Where it stands, and how far one move may go: 0 to 1; null: not known. */
+  at: number | null;
+  low: number | null;
+  high: number | null;
+  /** What it is taken for; empty for what is left alone. */
+  role: string;
+  taught: boolean;
 }
 
 export interface Way {

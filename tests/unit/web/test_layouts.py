@@ -32,7 +32,7 @@ def test_every_request_that_needs_no_name_has_a_button() -> None:
         "forget",
         "wish",
         "focus",
-        "choose",
+        "knob",
         "target",
     }
     wanted = {address for address in REQUESTS if address.rpartition("/")[2] not in named}

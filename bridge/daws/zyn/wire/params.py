@@ -104,7 +104,7 @@ PARAMS: Final[tuple[ZynParam, ...]] = (
     _time(_GLOBAL + "AmpEnvelope/D_dt", "Amp Decay"),
     _knob(_GLOBAL + "AmpEnvelope/PS_val", "Amp Sustain"),
     _time(_GLOBAL + "AmpEnvelope/R_dt", "Amp Release", 0.009),
-    _knob(_GLOBAL + "FilterEnvelope/PA_val", "Filter Envelope Start"),
+    _knob(_GLOBAL + "FilterEnvelope/PA_val", "Filter Env Amount"),
     _time(_GLOBAL + "FilterEnvelope/D_dt", "Filter Envelope Decay"),
     ZynParam(address=_GLOBAL + "Volume", name="Volume", minimum=-48.0, maximum=32.0, unit="dB"),
     _knob(_GLOBAL + "PPanning", "Panning", least=1),  # 0 is a random place

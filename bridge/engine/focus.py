@@ -1,0 +1,106 @@
+"""What is worked on: which task, on which bench, with what in focus; a person chooses it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bridge.engine.bench import Bench
+from bridge.engine.content_work import ContentWork
+from bridge.engine.device_work import DeviceWork
+from bridge.mix import device_events as d
+from bridge.mix.device_events import KnobWord, TaskName
+from bridge.mix.notices import WorkChanged
+from bridge.mix.state import MixState
+from bridge.tasks.task import ReadsKnobs, Task, World
+
+_KNOB_WORDS: Final = {
+    KnobWord.NEVER: "is never moved",
+    KnobWord.AUTO: "is what its name says",
+}
+
+
+class Focus:
+    """The task at work and its bench.
+
+    Attributes:
+        task: What is worked on.
+        tasks: What can be, beside the mix.
+    """
+
+    def __init__(
+        self,
+        tasks: Mapping[TaskName, Task],
+        *,
+        mix: MixState,
+        devices: DeviceWork,
+        contents: ContentWork,
+    ) -> None:
+        self.task = TaskName.MIX
+        self.tasks = dict(tasks)
+        self._mix = mix
+        self._devices = devices
+        self._contents = contents
+
+    @property
+    def active(self) -> Task | None:
+        """The task at work; None while that is the mix or nothing."""
+        return self.tasks.get(self.task)
+
+    @property
+    def known(self) -> tuple[TaskName, ...]:
+        """What a person can choose."""
+        return (TaskName.MIX, *self.tasks, TaskName.OFF)
+
+    @property
+    def bench(self) -> Bench:
+        """What the task at work works on."""
+        task = self.active
+        is_contents = task is not None and task.world is World.CONTENTS
+        return self._contents if is_contents else self._devices
+
+    def report(self) -> WorkChanged:
+        """What is worked on, as everyone is told."""
+        track, device = self.bench.names
+        return WorkChanged(task=self.task, track=track, device=device)
+
+    def why_no_task(self, task: TaskName) -> str:
+        """Why a task cannot be chosen, in words; empty where it can."""
+        known = ", ".join(self.known)
+        return "" if task in self.known else f"task: {task} is not built in; got one of {known}"
+
+    @property
+    def what_lacks(self) -> str:
+        """What a person has to choose before the task can begin, in words; empty for nothing."""
+        task = self.active
+        if task is None or self.bench.has_focus:
+            return ""
+        what = "device" if task.world is World.DEVICE else "track"
+        return f"{self.task}: choose a {what} to work on (/bridge/focus track)"
+
+    def choose(self, event: d.FocusChosen) -> tuple[str, str]:
+        """Put a track and a device on it in focus: its name, and why not, in words."""
+        strips = self._mix.find(event.track) if event.track != "*" else []
+        if len(strips) != 1:
+            return "", f"focus: expected one track; {event.track!r} is {len(strips)}"
+        (strip,) = strips
+        device = self._devices.rack.on_track(strip.number, event.what)
+        is_of_devices = self.bench is self._devices
+        if device is None and is_of_devices:
+            what = f"no device {event.what!r}" if event.what else "no device"
+            return "", f"focus: {what} with parameters that are told is on {strip.name}"
+        self._devices.choose_focus(device)
+        self._contents.writer.focus = strip.key
+        return device.name if device and is_of_devices else strip.name, ""
+
+    def teach_knob(self, event: d.KnobTaught) -> tuple[str, str]:
+        """Take a person's word for a knob of the device in focus: what of it, and why not."""
+        device = self._devices.focus
+        teachable = [task for task in self.tasks.values() if isinstance(task, ReadsKnobs)]
+        index = device.find_param(event.knob) if device else 0
+        if device is None or not index or not teachable:
+            name = device.name if device else "no device that is in focus"
+            return "", f"knob: there is no {event.knob!r} on {name}"
+        name = device.specs[index].name
+        for task in teachable:
+            task.teach_knob(device.name, name, event.word)
+        word = _KNOB_WORDS.get(event.word, f"is {event.word}")
+        return f"noted: {device.name} {name} {word}", ""

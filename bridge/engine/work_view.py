@@ -1,0 +1,200 @@
+"""What is shown of the tasks: what is worked on, the open offer, and the knobs in focus; frozen."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bridge.engine.engine import Engine
+from bridge.engine.task_move import TaskMove
+from bridge.engine.work import Work
+from bridge.mix.contents import ContentChange
+from bridge.mix.controls import Control, control_name, value_in_words
+from bridge.mix.device_events import TaskName
+from bridge.mix.devices import Device, DeviceParam
+from bridge.mix.notices import AlsoMoved, MoveReported
+from bridge.tasks.task import KnobSheet, ReadsKnobs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnobView:
+    """A parameter of the device in focus.
+
+    Attributes:
+        index: Its number in the device.
+        name: As the DAW says it.
+        words: What it holds, for a person.
+        position: Where it stands, 0 to 1; NaN unknown.
+        low: The lowest position that one move may bring it to now; as `position` where none may.
+        high: The highest.
+        role: What it is taken for, a `KnobWord`; empty for what is left alone.
+        is_taught: Whether a person has said so.
+    """
+
+    index: int
+    name: str
+    words: str
+    position: float
+    low: float
+    high: float
+    role: str
+    is_taught: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariantView:
+    """A variant of the open offer.
+
+    Attributes:
+        id: The name of its move.
+        changes: What it changes, a sentence each.
+        reason: Why, in words.
+        confidence: 0 to 1.
+        contents: The contents that it changes, with their texts.
+        is_heard: Whether it is heard now, in place of what is there.
+        was_heard: Whether a note was heard of it.
+    """
+
+    id: str
+    changes: tuple[str, ...]
+    reason: str
+    confidence: float
+    contents: tuple[ContentChange, ...]
+    is_heard: bool
+    was_heard: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkView:
+    """What is worked on.
+
+    Attributes:
+        task: Which task.
+        known: Which tasks can be chosen.
+        track: The track in focus; empty for none.
+        device: The device in focus; empty for none.
+        places: What can be in focus: the number of each track that has something, its name, and
+            the names of its devices.
+        offer: The name of the open offer; empty for none.
+        variants: Its variants, in the order of their numbers from 1.
+        knobs: The parameters of the device in focus.
+        lock: Why what is in focus is never changed, in words; empty where it may be.
+        rest: Why nothing is proposed, in words; empty where something is.
+        target: The sound file that it is to come near to; empty for none.
+        changed: How many knobs and contents stand otherwise than before the bridge came to them.
+    """
+
+    task: TaskName
+    known: tuple[TaskName, ...]
+    track: str
+    device: str
+    places: tuple[tuple[int, str, tuple[str, ...]], ...]
+    offer: str
+    variants: tuple[VariantView, ...]
+    knobs: tuple[KnobView, ...]
+    lock: str
+    rest: str
+    target: str
+    changed: int
+
+
+def make_work_view(engine: Engine, at: float) -> WorkView:
+    """Copy what is shown of the tasks of an engine; `at` is now, monotonic seconds."""
+    work = engine.work
+    track, device = work.focus.bench.names
+    offer = work.offers.open
+    in_focus = work.devices.focus
+    is_shown = work.active is not None and work.focus.bench is work.devices
+    return WorkView(
+        task=work.task,
+        known=work.focus.known,
+        track=track,
+        device=device,
+        places=_places(engine),
+        offer=offer.id if offer else "",
+        variants=tuple(_variant(work, move, is_heard=move is offer.heard) for move in offer.moves)
+        if offer
+        else (),
+        knobs=_knobs(work, in_focus, at) if in_focus and is_shown else (),
+        lock=work.focus.bench.lock(),
+        rest=work.focus.what_lacks or work.rest,
+        target=work.devices.listening.path if work.devices.has_target else "",
+        changed=_changed(work),
+    )
+
+
+def _changed(work: Work) -> int:
+    knobs = sum(
+        abs(device.position(index) - before) > device.specs[index].tolerance
+        for device, index, before in work.devices.moves.pinned()
+    )
+    return knobs + sum(not content.is_text(text) for content, text in work.contents.moves.pinned())
+
+
+def _places(engine: Engine) -> tuple[tuple[int, str, tuple[str, ...]], ...]:
+    """Every track, with the devices on it whose parameters are told."""
+    devices: dict[int, list[str]] = {}
+    for device in engine.work.devices.rack.devices:
+        if device.specs:
+            devices.setdefault(device.track, []).append(device.name)
+    return tuple(
+        (strip.number, strip.name, tuple(devices.get(strip.number, ())))
+        for strip in engine.mix.strips
+    )
+
+
+def _variant(work: Work, move: TaskMove, *, is_heard: bool) -> VariantView:
+    report = work.moves.report(move)
+    parts: tuple[MoveReported | AlsoMoved, ...] = ()
+    if report is not None:
+        parts = (report, *report.also)
+    changes = tuple(
+        f"{_name(each.param)} {value_in_words(each.param, each.from_value)} → "
+        f"{value_in_words(each.param, each.to_value)}"
+        for each in parts
+    )
+    return VariantView(
+        id=move.id,
+        changes=() if report is not None and report.contents else changes,
+        reason=move.variant.reason,
+        confidence=move.variant.confidence,
+        contents=() if report is None else report.contents,
+        is_heard=is_heard,
+        was_heard=move.after is not None,
+    )
+
+
+def _name(control: Control) -> str:
+    """A control without the device that is in focus anyway."""
+    return control.spec.name if isinstance(control, DeviceParam) else control_name(control)
+
+
+def _knobs(work: Work, device: Device, at: float) -> tuple[KnobView, ...]:
+    scene = work.devices.scene(at, ())
+    free = {knob.index: knob for knob in scene.knobs}
+    indices = sorted(device.specs)
+    sheet = _sheet(work, device, indices)
+    shown = []
+    for place, index in enumerate(indices):
+        spec, position = device.specs[index], device.position(index)
+        knob = free.get(index)
+        shown.append(
+            KnobView(
+                index=index,
+                name=spec.name,
+                words=device.param(index).in_words(position),
+                position=position,
+                low=knob.least if knob else np.nan,
+                high=knob.most if knob else np.nan,
+                role=sheet.roles[place],
+                is_taught=sheet.taught[place],
+            )
+        )
+    return tuple(shown)
+
+
+def _sheet(work: Work, device: Device, indices: list[int]) -> KnobSheet:
+    task = work.active
+    if not isinstance(task, ReadsKnobs):
+        return KnobSheet(roles=("",) * len(indices), taught=(False,) * len(indices))
+    names = tuple(device.specs[index].name for index in indices)
+    return task.read_knobs(device.name, names, tuple(device.specs[n].steps for n in indices))

@@ -1,0 +1,106 @@
+"""What a JACK client plays, as samples.
+
+JACK calls from a thread of its own, which must never wait: it only puts what came into a queue.
+PipeWire speaks JACK as well.
+"""
+
+import logging
+import queue
+import re
+import threading
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge.install.extras import optional_library
+
+_CLIENT: Final = "mixbridge ears"
+_FRAMES: Final = 2**32
+"""JACK's clock of samples begins again after so many."""
+
+_log = logging.getLogger(__name__)
+
+
+class JackInput:
+    """One input port, connected to all outputs of one client.
+
+    Args:
+        source: The client's name, or the beginning of its ports' names.
+        server: The name of the JACK server; empty for the usual one.
+
+    Attributes:
+        sample_rate: Hz.
+
+    Raises:
+        AudioError: If the extra ``ears`` or JACK's own library is missing.
+        ConnectionError: If JACK does not run.
+    """
+
+    def __init__(self, source: str, *, server: str = "") -> None:
+        self._jack = optional_library("jack", extra="ears")
+        self._jack.set_error_function(_log.debug)
+        self._jack.set_info_function(_log.debug)
+        self._source = source
+        self._blocks: queue.SimpleQueue[tuple[int, bytes]] = queue.SimpleQueue()
+        self._down = threading.Event()
+        self._next: int | None = None
+        try:
+            self._client: Any = self._jack.Client(
+                _CLIENT, no_start_server=True, servername=server or None
+            )
+        except self._jack.JackError as error:
+            raise ConnectionError("JACK does not run") from error
+        self.sample_rate: int = self._client.samplerate
+        self._port = self._client.inports.register("in")
+        self._client.set_shutdown_callback(lambda *_: self._down.set())
+        self._client.set_process_callback(self._keep)
+        self._client.activate()
+
+    def _keep(self, _frames: int) -> None:
+        """Is called by JACK, some hundred times a second."""
+        self._blocks.put((self._client.last_frame_time, bytes(self._port.get_buffer())))
+
+    @property
+    def is_down(self) -> bool:
+        """Whether JACK has ended."""
+        return self._down.is_set()
+
+    def close(self) -> None:
+        """Stop to listen."""
+        self._client.close()
+
+    def connect(self) -> tuple[str, ...]:
+        """Listen to every output of the source; returns their names. JACK adds up what comes.
+
+        Raises:
+            ConnectionError: If JACK has ended.
+        """
+        try:
+            pattern = f"^{re.escape(self._source)}"
+            outputs = self._client.get_ports(pattern, is_audio=True, is_output=True)
+            connected = {each.name for each in self._client.get_all_connections(self._port)}
+            for output in outputs:
+                if output.name not in connected:
+                    self._client.connect(output, self._port)
+        except self._jack.JackError as error:
+            raise ConnectionError("JACK has ended") from error
+        return tuple(each.name for each in outputs)
+
+    def read(self) -> tuple[NDArray[np.float32], int]:
+        """What has come since the last call, (samples,), and how many samples JACK has skipped.
+
+        A machine that is busy makes JACK skip: what the synth played before and after is joined.
+        """
+        parts: list[NDArray[np.float32]] = []
+        skipped = 0
+        while True:
+            try:
+                frame, block = self._blocks.get_nowait()
+            except queue.Empty:
+                return np.concatenate(parts) if parts else np.zeros(0, np.float32), skipped
+            samples = np.frombuffer(block, dtype=np.float32)
+            if self._next is not None:
+                skipped += (frame - self._next) % _FRAMES
+            self._next = (frame + samples.size) % _FRAMES
+            parts.append(samples)

@@ -1,0 +1,129 @@
+"""A bridge that hears the real ZynAddSubFX through a real JACK, and brings it near to a target."""
+
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.jack import jack_server
+from support.ports import free_ports
+from support.rig import PATIENCE_S, Move, Remote, running
+from support.zyn import ADDRESS, Client, needs_zyn, running_zyn
+
+from bridge.hosts.jack import JackInput
+from bridge.tasks.sound.distance import distance
+from bridge.tasks.sound.note import Note, cut_note, measure_note
+from bridge.tasks.sound.prior import load_sound_prior
+
+pytestmark = [needs_zyn, pytest.mark.slow]
+
+PATCH = "/usr/share/zynaddsubfx/banks/Synth/0001-Soft Synth 1.xiz"
+"""One note of it is as the other; those of many patches are not, since oscillators run freely."""
+
+MOVES = 15
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    pytest.importorskip("jack")
+    with jack_server(period=1024):
+        opened("").close()  # a Zyn that finds no JACK plays nowhere
+        with running_zyn(output="jack") as port:
+            yield port
+
+
+def opened(source: str) -> JackInput:
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return JackInput(source)
+        except ConnectionError:
+            assert time.monotonic() < until, "JACK did not start"
+            time.sleep(0.05)
+
+
+def play(client: Client, sound: JackInput) -> np.ndarray:
+    """One note of Zyn, as it is heard."""
+    client.say("/Panic")
+    time.sleep(0.1)
+    sound.read()
+    client.say("/noteOn", 0, 48, 100)
+    time.sleep(0.6)
+    client.say("/noteOff", 0, 48)
+    time.sleep(0.9)
+    return cut_note(sound.read()[0], sound.sample_rate)
+
+
+def record(client: Client, sound: JackInput) -> Note:
+    return measure_note(play(client, sound), sound.sample_rate)
+
+
+def connected() -> JackInput:
+    sound = opened("zynaddsubfx")
+    until = time.monotonic() + PATIENCE_S
+    while not sound.connect():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    return sound
+
+
+def is_at_rest(remote: Remote) -> bool:
+    """Whether the last of the next messages ends the search: it is near, or a late move is back."""
+    heard = [*remote.let_pass(0.5)]
+    said = [each for each in heard if each.address == "/bridge/status"]
+    if any("as near to the target as" in str(each.args[1]) for each in said):
+        return True
+    moves = [Move(*each.args) for each in heard if each.address == "/bridge/move"]
+    return bool(moves) and moves[-1].state == "reverted" and int(moves[-1].name[2:]) >= MOVES
+
+
+def test_the_bridge_hears_a_real_synth_and_comes_near_to_a_target(
+    port: int, tmp_path: Path
+) -> None:
+    soundfile = pytest.importorskip("soundfile")
+    scale = load_sound_prior().scale
+    with closing(Client(port)) as other, closing(connected()) as sound:
+        other.say("/load_xiz", 0, PATCH)
+        other.ask("/part0/Pname")
+        time.sleep(1.0)
+        duller = {ADDRESS["Filter Cutoff"]: 300.0, ADDRESS["Amp Attack"]: 0.3}
+        first = record(other, sound)
+        bright = {address: other.ask(address) for address in duller}
+        for address, value in duller.items():
+            other.say(address, value)
+        target = record(other, sound)
+        soundfile.write(tmp_path / "target.wav", play(other, sound), sound.sample_rate)
+        for address, held in bright.items():
+            other.say(address, held)
+
+        def far(note: Note) -> float:
+            return distance(scale.features(note) - scale.features(target))
+
+        assert far(first) > 1.0
+        (own,) = free_ports(1)
+        settings = {"dialect": "zyn", "port": port}
+        with (
+            running(tmp_path, daw=settings, mode="assist", guard={"profile": "studio"}) as bridge,
+            closing(Remote(port=own, bridge_port=bridge.port)) as remote,
+        ):
+            remote.greet()
+            remote.wait_for_status("online")
+            remote.say("/bridge/focus", "#1")
+            remote.hear("/bridge/working", "mix")
+            remote.say("/bridge/target", str(tmp_path / "target.wav"))
+            remote.say("/bridge/task", "sound")
+            until = time.monotonic() + 5 * PATIENCE_S
+            while not is_at_rest(remote):
+                assert time.monotonic() < until
+            remote.say("/bridge/task", "off")
+            remote.hear("/bridge/working", "off")
+            time.sleep(0.3)
+        assert far(record(other, sound)) < 0.5 * far(first)
+
+
+def test_notes_are_heard_of_a_jack_that_starts_late_and_ends(tmp_path: Path) -> None:
+    pytest.importorskip("jack")
+    with pytest.raises(ConnectionError, match="JACK does not run"):
+        JackInput("zynaddsubfx", server="mixbridge-nobody")

@@ -27,8 +27,9 @@ local M = { tracks = {}, by_guid = {}, layout = 0, override = -1, notes = {} }
 
 local guids_line, project = "", nil
 local is_stale, listed_at, swept_at = true, -1e9, -1e9
-local NOTE = 16 -- where a note begins in a probe's slot: how many, and seven features
+local NOTE = 16 -- where a note begins in a probe's slot: how many, and six features
 local NOTES = 8 -- that are told: the bridge reads thirty times a second
+local UNMEASURED = 1.5 -- roughness needs a spectrum that is finer than octaves
 local ANY_NOTE = 31 -- changes with every note of any probe
 local any_note = 0
 local noted = {} -- how many notes of each probe were told
@@ -188,8 +189,15 @@ local function note(known, place)
   local before = noted[known.guid] or 0
   noted[known.guid] = count
   if count == before then return end
+  local attack, length, bright, body, motion, top =
+    reaper.gmem_read(base + 1), reaper.gmem_read(base + 2), reaper.gmem_read(base + 3),
+    reaper.gmem_read(base + 4), reaper.gmem_read(base + 5), reaper.gmem_read(base + 6)
+  local body_db = math.max(10 * math.log(math.max(body, 1e-9), 10), -30)
+  local level_db = 10 * math.log(math.max(top, 1e-12), 10)
   local fields = { "note", known.guid, mixbridge.number(count, 0) }
-  for cell = 1, 7 do fields[#fields + 1] = mixbridge.number(reaper.gmem_read(base + cell), 4) end
+  for _, value in ipairs({ attack, length, bright, body_db, UNMEASURED, motion, level_db }) do
+    fields[#fields + 1] = mixbridge.number(value, 4)
+  end
   M.notes[#M.notes + 1] = table.concat(fields, "\t")
   if #M.notes > NOTES then table.remove(M.notes, 1) end
 end

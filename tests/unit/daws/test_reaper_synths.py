@@ -1,5 +1,6 @@
 """REAPER's instruments by the companion: what is told, hands, undo, envelopes, notes."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -107,7 +108,7 @@ def test_a_write_that_cannot_be_never_leaves(tmp_path: Path) -> None:
 def test_a_note_that_the_probe_has_heard_is_of_its_track_and_told_once(tmp_path: Path) -> None:
     session = studio(tmp_path)
     base = 2 * 32 + 16  # the slot of the second track
-    heard = (0.01, 0.6, -2.5, -3.0, -20.0, 0.2, -12.0)
+    heard = (0.01, 0.6, -2.5, 0.5, 0.2, 10.0**-1.2)
     for count in (1, 2):
         for cell, value in enumerate(heard, start=1):
             session.reaper.gmem[base + cell] = value
@@ -115,6 +116,8 @@ def test_a_note_that_the_probe_has_heard_is_of_its_track_and_told_once(tmp_path:
         session.run(1.0)
     notes = [event for event in session.events if isinstance(event, NoteHeard)]
     assert [(note.track, note.seq, note.attack_s, note.level_db) for note in notes] == [
-        (2, 1, pytest.approx(0.01), pytest.approx(-12.0)),
-        (2, 2, pytest.approx(0.01), pytest.approx(-12.0)),
+        (2, 1, pytest.approx(0.01), pytest.approx(-12.0, abs=1e-3)),
+        (2, 2, pytest.approx(0.01), pytest.approx(-12.0, abs=1e-3)),
     ]
+    assert notes[0].body_db == pytest.approx(-3.01, abs=0.01)
+    assert math.isnan(notes[0].rough)

@@ -3,7 +3,9 @@
 import asyncio
 import json
 import logging
+import secrets
 import signal
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from pydantic import ValidationError
 
 from bridge.config import Settings
+from bridge.daw.dialect import KeepsCopies
 from bridge.daw.row import load_part
 from bridge.daw.surface import PREFIX
 from bridge.daws import DAWS, make_dialect
@@ -310,9 +313,12 @@ def _make_runner(
     session: int,
     kind: Callable[..., Runner],
 ) -> Runner:
+    dialect = make_dialect(settings.daw.dialect, settings)
+    if isinstance(dialect, KeepsCopies):  # by names that nobody can guess
+        dialect.copies = str(Path(tempfile.gettempdir()) / f"mixbridge-{secrets.token_hex(8)}")
     return kind(
         engine=engine,
-        dialect=make_dialect(settings.daw.dialect, settings),
+        dialect=dialect,
         daw=daw,
         session=session,
         read_every_s=min(settings.pace.interval_s, _READ_METERS_S),

@@ -227,6 +227,17 @@ class Paced(Protocol):
         """How long until `ask` has more to say; None while only an answer can bring that."""
 
 
+@runtime_checkable
+class KeepsCopies(Protocol):
+    """A dialect whose DAW writes files from which it can load again what it holds.
+
+    Attributes:
+        copies: How their paths begin; empty: it writes none.
+    """
+
+    copies: str
+
+
 def encode_any(dialect: Dialect, command: AnyCommand, *, at: float) -> tuple[OscPacket, ...]:
     """How a DAW is asked for whatever the core wants of it.
 

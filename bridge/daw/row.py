@@ -36,6 +36,8 @@ class DawRow:
         setup: A click command, ``mixbridge setup NAME``.
         side_door: Opens a way to a script inside the DAW; see `bridge.app`.
         host: Runs the DAW for the demo; see `bridge.demo.demo`.
+        patches: Called with a role and a suffix, lists the files of patches that it has on this
+            machine.
         study: A module that measures it, ``mixbridge study NAME``.
         study_text: What that measures.
         options: The group of the settings that its dialect is made with.
@@ -61,6 +63,7 @@ class DawRow:
     setup: str = ""
     side_door: str = ""
     host: str = ""
+    patches: str = ""
     study: str = ""
     study_text: str = ""
     options: str = ""

@@ -6,7 +6,7 @@ the hand.
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from bridge.engine.results import Decision
@@ -177,6 +177,12 @@ class ContentMoves:
             if content := self._contents.get(change.place):
                 self._writer.begin(content, change.before, at, Purpose.UNDO, move.id)
         return ""
+
+    def pinned(self) -> Iterator[tuple[Content, str]]:
+        """What we have changed, and what stood there before."""
+        for place, text in list(self._pinned.items()):
+            if content := self._contents.get(place):
+                yield content, text
 
     def back_to_snapshot(self, at: float) -> frozenset[str]:
         """Panic: bring all that we have changed back; what was empty before is not emptied.

@@ -182,7 +182,10 @@ class ContentWork:
             return
         whose = self.moves.receive(content, event.text, event.at)
         if whose is Whose.FOREIGN and not content.is_text(event.text):
-            self._touch(content, event.at)
+            if content.kind is ContentKind.PATCH:  # another copy; hands are seen by the knobs
+                self._yield(content, event.at, "another patch was loaded")
+            else:
+                self._touch(content, event.at)
         content.text = event.text
         if content.place not in self._touches:
             content.settled = content.text
@@ -210,6 +213,22 @@ class ContentWork:
             return
         start = touch.start if touch else content.settled
         self._touches[place] = _Touch(content=content, start=start, at=at, scene=scene, ours=ours)
+
+    def release_patch(self, key: str, at: float) -> None:
+        """A hand is on a device: its patch is not ours any more, and its copy is out of date."""
+        content = self.contents.get((ContentKind.PATCH, key))
+        if content is None:
+            return
+        self._yield(content, at, "your hand took over")
+        content.text = content.settled = ""  # there is nothing that could be written back
+
+    def copy_patch(self, key: str) -> None:
+        """Ask for a fresh copy of a device's patch, where it is out of date."""
+        content = self.contents.get((ContentKind.PATCH, key))
+        if content is not None and not content.text:
+            strip = self._mix.by_key(content.strip)
+            track = strip.number if strip else 0
+            self._out.content_commands.append(c.RequestContents(kind=content.kind, track=track))
 
     def _yield(self, content: Content, at: float, reason: str) -> TaskMove | None:
         """A content is another's now; returns our last move of it."""

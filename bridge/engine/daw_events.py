@@ -18,6 +18,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from bridge.engine.hands import Doubt
 from bridge.engine.moves import Moves
 from bridge.engine.strip_memory import StripMemory
 from bridge.engine.verdicts import Verdicts
@@ -42,8 +43,14 @@ _QUIET_S: Final = 1.0
 """Nothing more for this long: the scene has been told."""
 _DENIALS: Final = 3
 """A name that so many dumps in a row deny is believed; one beyond the last strip is ignored."""
-_IN_STEP: Final = 0.2
-"""Faders that a hand moves as a group go equally far, to within this share."""
+
+
+_UNTOLD_S: Final = 5.0
+"""What a dump alone has told may be a write of this long ago that a later one has overtaken."""
+
+
+_STRAGGLERS_S: Final = 0.1
+"""The end of a dump may overtake some of its values by this."""
 
 
 class _Moved(NamedTuple):
@@ -94,7 +101,7 @@ class DawEvents:
         self._notify = notify
         self._attend = attend
         self._moved: deque[_Moved] = deque()
-        self._opened_at = -math.inf
+        self._opened_at = self._closed_at = -math.inf
         self._crossed: set[tuple[str, Param]] = set()
         """Where a write of ours and a hand have crossed, and no dump has said yet which stands."""
         self._first_in_dump: dict[tuple[int, Param], float] = {}
@@ -171,11 +178,15 @@ class DawEvents:
                 continue
             if each.leader:
                 self._mix.settle(strip, each.param)
+            elif same_value(each.param, each.base, each.value):
+                self._hesitate(strip, at)  # not yet a hand: what it goes on to is
             else:
                 event = m.ParamChanged(
                     at=each.at, track=strip.number, param=each.param, value=each.value
                 )
-                self._apply_hand(strip, event, each.base, since=each.at)
+                self._apply_hand(
+                    strip, event, each.base, since=each.at, is_doubtful=each.is_doubtful
+                )
         if (due := self.due) is not None and at >= due - 1e-9:
             self._recalled_at = -math.inf
 
@@ -261,6 +272,7 @@ class DawEvents:
             is_hand = (change.track, change.param) in self._moved_in_dump
             self._apply_value(change, is_sure=is_sure, is_hand=is_hand)
         self._is_closing = False
+        self._closed_at = at
         for (track, _), moved_at in self._moved_in_dump.items():
             if touched := self._mix.by_number(track):
                 self._guard.hold(touched.key, moved_at)
@@ -382,6 +394,7 @@ class DawEvents:
         """
         param, settled = event.param, self._mix.settled_value(strip, event.param)
         is_settled = self._is_same(param, settled, event.value)
+        was_following = self._moves.is_following(event)
         if self._verdicts.is_touched(strip, param):
             if is_settled:  # it stands where the hand has put it
                 self._guard.hold(strip.key, event.at)
@@ -396,6 +409,8 @@ class DawEvents:
             self._apply_hand(strip, event, settled, since=since)
         elif not is_same:
             self._hesitate(strip, event.at)
+            if was_following:  # a hand that is on its way back has gone with none of ours
+                self._guard.hold(strip.key, event.at)
 
     def _is_crossed(self, event: m.ParamChanged) -> bool:
         strip = self._mix.by_number(event.track)
@@ -413,15 +428,22 @@ class DawEvents:
     def _hesitate(self, strip: StripState, at: float) -> None:
         """A hand may be on a strip: keep off, for as long as it takes to be sure."""
         self._moves.halt(at, "a hand may be on it", key=strip.key)
-        self._guard.hold(strip.key, at, _DOUBT_HOLD_S)
+        self._guard.hold(strip.key, at)
         self._guard.doubt(strip.key, at, 2.0 * _DOUBT_HOLD_S)
 
     def _apply_hand(
-        self, strip: StripState, event: m.ParamChanged, before: float, *, since: float
+        self,
+        strip: StripState,
+        event: m.ParamChanged,
+        before: float,
+        *,
+        since: float,
+        is_doubtful: bool = False,
     ) -> None:
         """A person moved it from `before`, unless so many have moved that it is another mix.
 
-        Where writes of ours since `since` may have led there as well, it teaches nothing.
+        Where writes of ours since `since` may have led there as well, it teaches nothing; nor where
+        it `is_doubtful` that it was a person.
         """
         if not self._verdicts.is_touched(strip, event.param):
             self._moved.append(
@@ -438,7 +460,12 @@ class DawEvents:
             return
         self._attend(event.at)
         before = self._verdicts.touched_value(strip, event.param, before)
-        doubt = self._moves.doubt(strip, event, before, since)
+        is_dumped = self._is_closing or event.at <= self._closed_at + _STRAGGLERS_S
+        if is_dumped:
+            since = min(since, event.at - _UNTOLD_S)
+        doubt = self._moves.doubt(strip, event, before, since, is_dumped=is_dumped)
+        if is_doubtful and doubt is Doubt.NONE:
+            doubt = Doubt.POSSIBLE
         self._verdicts.apply_hand(strip, event, before, doubt)
 
     # -- another mix ---------------------------------------------------------------------------
@@ -447,19 +474,12 @@ class DawEvents:
         return self._is_recall_unread or at < self._recalled_at + _QUIET_S
 
     def _is_other_mix(self) -> bool:
-        """Whether what has begun to move within a moment is more than hands can move.
-
-        Faders of a group that one hand moves count once.
-        """
-        strips = {each.key for each in self._moved}
+        """Whether what has begun to move within a moment is more than hands can move."""
         moved: dict[Param, dict[str, float]] = {}
         for each in self._moved:
             by = moved.setdefault(each.param, {})
             by[each.key] = by.get(each.key, 0.0) + each.by
-        for by in moved.values():
-            if _is_in_step(sorted(by.values())):
-                strips.difference_update(list(by)[1:])
-        return self._mix.is_beyond_hands(len(strips))
+        return self._mix.is_beyond_hands(moved)
 
     def _begin_recall(self, at: float) -> None:
         self._verdicts.yield_to_recall(at)
@@ -470,15 +490,3 @@ class DawEvents:
             if strip := self._mix.by_key(each.key):
                 self._guard.hold(strip.key, at)
         self._moved.clear()
-
-
-def _is_in_step(by: list[float]) -> bool:
-    """Whether controls that moved so far, in ascending order, are a group that one hand moves.
-
-    They go equally far the same way, save that a fader that leads the others may go further or less
-    far than they do.
-    """
-    if len(by) < 2 or by[0] * by[-1] <= 0.0:
-        return False
-    spread = min(by[-1] - by[1], by[-2] - by[0])  # of two one may be the leader
-    return spread <= _IN_STEP * max(map(abs, by))

@@ -10,6 +10,8 @@ from typing import Final
 
 from bridge.engine.move import Move
 from bridge.engine.moves import Moves
+from bridge.engine.work import Work
+from bridge.engine.work_detours import WorkDetours, WorkPin
 from bridge.guard.guard import Guard
 from bridge.guard.write import Purpose
 from bridge.mix.messages import MoveState, Slot
@@ -30,11 +32,13 @@ class Pin:
         at: When it was pinned, monotonic seconds.
         values: What every parameter held; a hand's touch takes it out.
         moves: Names of the moves that stood in it.
+        work: The same of devices and contents.
     """
 
     at: float
     values: dict[_Place, float]
     moves: frozenset[str]
+    work: WorkPin
 
 
 class Detours:
@@ -44,13 +48,14 @@ class Detours:
         pins: What is pinned now.
     """
 
-    def __init__(self, *, mix: MixState, guard: Guard, moves: Moves) -> None:
+    def __init__(self, *, mix: MixState, guard: Guard, moves: Moves, work: Work) -> None:
         self.pins: dict[Slot, Pin] = {}
         self._mix = mix
         self._guard = guard
         self._moves = moves
         self._away: dict[_Place, float] = {}
         self._until: float | None = None
+        self._work = WorkDetours(work)
 
     @property
     def is_comparing(self) -> bool:
@@ -82,14 +87,16 @@ class Detours:
                     continue
                 self._away[strip.key, param] = now
                 self._moves.begin(strip.key, param, now, pinned, at, purpose=Purpose.UNDO)
-        if not self._away:
-            return refusal
+        is_any, why_not = self._work.compare(at)
+        if not self._away and not is_any:
+            return why_not or refusal
         self._until = at + COMPARE_LIFE_S
         return None
 
     def come_back(self, at: float) -> None:
         """Let the mix be heard again; what may not come back has been reverted, and is told so."""
         away, self._away, self._until = self._away, {}, None
+        self._work.come_back(at)
         for (key, param), value in away.items():
             strip = self._mix.by_key(key)
             why_not = (
@@ -123,10 +130,11 @@ class Detours:
             for param in MOVABLE
             if not math.isnan(value := self._mix.value(strip, param))
         }
-        if not values:
+        work = self._work.pin()
+        if not values and not work.knobs:
             return "nothing is known of the mix yet"
         standing = frozenset(move.id for move in self._moves.standing())
-        self.pins[slot] = Pin(at=at, values=values, moves=standing)
+        self.pins[slot] = Pin(at=at, values=values, moves=standing, work=work)
         return None
 
     def recall(self, slot: Slot, at: float) -> str | None:
@@ -134,7 +142,7 @@ class Detours:
         pin = self.pins.get(slot)
         if pin is None:
             return f"nothing is pinned to {slot}"
-        refusal = None
+        refusal = self._work.recall(pin.work, slot, at) or None
         for (key, param), value in pin.values.items():
             strip = self._mix.by_key(key)
             if strip is None or same_value(
@@ -177,4 +185,5 @@ class Detours:
     def drop_comparison(self) -> None:
         """The snapshot stands, by panic: nothing comes back."""
         self._away.clear()
+        self._work.drop()
         self._until = None

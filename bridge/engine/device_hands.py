@@ -181,6 +181,7 @@ class DeviceHands:
             self._moved.popleft()
         device.settled[index] = position
         if self._is_patch_ours(device.key, at):
+            self._knobs.written_at = at  # what is heard from now on is the new patch
             return
         if self._is_patch(device, len({each for _, key, each in self._moved if key == device.key})):
             self._adopt_patch(device, at)
@@ -206,6 +207,7 @@ class DeviceHands:
         """Another patch was loaded: what stands there is the person's; it teaches nothing."""
         if self._is_patch_ours(device.key, at):
             device.settled.update(device.positions)
+            self._knobs.written_at = at  # what is heard from now on is the new patch
             return
         self._interrupt(device.key, at, "another patch was loaded", None)
         self._moves.disown(device.key)

@@ -5,10 +5,11 @@ the device says and nobody asked for is a hand or another patch (`device_hands`)
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Final
 
 from bridge.engine.bench import WorkHost
+from bridge.engine.content_work import ContentWork
 from bridge.engine.device_hands import (
     DeviceHands,
     DeviceTouch,
@@ -29,7 +30,7 @@ from bridge.mix.device_events import TaskName
 from bridge.mix.devices import Device, Rack
 from bridge.mix.messages import MoveState
 from bridge.mix.state import MixState
-from bridge.tasks.task import Lesson, Scene, Standing, Teaching, Variant, World
+from bridge.tasks.task import Lesson, Scene, Teaching, Variant, World
 
 LOUDER_DB: Final = 3.0
 """A move that makes a note louder by more goes back at once."""
@@ -44,6 +45,7 @@ class DeviceWork:
         moves: Who does.
         hands: What others do to them.
         listening: What was heard of the device in focus.
+        is_away: What stood before is heard for a while, and is no sound to learn from.
         is_note_wanted: A variant is on its way, and is to be heard when it has arrived.
     """
 
@@ -54,8 +56,7 @@ class DeviceWork:
         mix: MixState,
         out: StepBuilder,
         plays_notes: bool,
-        standing: Callable[[float, Iterable[ContentKind], str], tuple[Standing, ...]],
-        is_patch_ours: Callable[[str, float], bool],
+        contents: ContentWork,
     ) -> None:
         """Give it its neighbours.
 
@@ -64,19 +65,18 @@ class DeviceWork:
             mix: The strips.
             out: Where answers go.
             plays_notes: Whether the DAW plays a note when it is asked for one.
-            standing: The contents of kinds and of an identity at a time: a device's patch.
-            is_patch_ours: Whether we have just loaded a patch into the device of that identity.
+            contents: The patches of devices, among others.
         """
         self.rack = Rack()
         self.knobs = Knobs(work.rules, mix, self.rack)
         self.moves = DeviceMoves(work.moves, self.rack, self.knobs)
         self.listening = Listening(plays_notes=plays_notes)
-        self.is_note_wanted = False
+        self.is_note_wanted = self.is_away = False
         self._is_dump_read = False
         self._work = work
         self._mix = mix
         self._out = out
-        self._standing = standing
+        self._contents = contents
         self._by_hand: list[DeviceTouch] = []
         self._again: tuple[Scene, Variant] | None = None
         """What is to be heard once more, as it stands."""
@@ -88,7 +88,7 @@ class DeviceWork:
             scene_of=self._scene_of,
             interrupt=self._interrupt,
             notify=work.notify,
-            is_patch_ours=is_patch_ours,
+            is_patch_ours=contents.writer.is_patch_ours,
         )
 
     # -- as a bench ----------------------------------------------------------------------------
@@ -190,6 +190,7 @@ class DeviceWork:
     def _interrupt(self, key: str, at: float, reason: str, hand_on: int | None) -> None:
         """A hand, or another patch where it is on no parameter, has taken a device over."""
         is_left = hand_on is None
+        self._contents.release_patch(key, at)
         self._work.interrupt(
             lambda move: move.key == key, at, reason, is_left=is_left, hand_on=hand_on
         )
@@ -205,6 +206,8 @@ class DeviceWork:
     def _measure(self, note: d.NoteHeard) -> None:
         device = self.focus
         if device is None or note.track != device.track or not self._is_at_work:
+            return
+        if self.is_away:
             return
         if not (self.knobs.is_idle and self.listening.counts(note, self.knobs.written_at)):
             return  # it began while the sound was another
@@ -259,7 +262,8 @@ class DeviceWork:
         if not self.rack.is_dump_open:
             self._restore(at)
             self._out.device_commands.extend(self.moves.advance(at))
-        if self.is_note_wanted and self.knobs.is_idle:  # a variant has arrived: now it is heard
+        is_idle = self.knobs.is_idle and self._contents.writer.is_idle
+        if self.is_note_wanted and is_idle:  # a variant has arrived: now it is heard
             self.is_note_wanted = False
             self._ask_note(at)
 
@@ -319,11 +323,12 @@ class DeviceWork:
             knobs=knobs_of(device, self.knobs, is_free=is_free),
             heard=self.listening.heard if device.key == self.knobs.focus else None,
             target=self.listening.target,
-            contents=self._standing(at, kinds, device.key),
+            contents=self._contents.standing(at, kinds, device.key),
         )
 
     def _learn_from_hand(self, touch: DeviceTouch) -> None:
         device = self.rack.by_key(touch.key)
+        self._contents.copy_patch(touch.key)
         if device is None or is_same_position(device, touch.index, touch.start, touch.value):
             return
         self._out.notices.append(change_of(device, touch))

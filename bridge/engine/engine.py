@@ -101,7 +101,6 @@ class Engine:
         )
         self._strip_memory = StripMemory(self.mix, self.guard, tasks or {})
         self._out = StepBuilder()
-        self._connect(agent)
         self.work = Work(
             tasks=tasks or {},
             mix=self.mix,
@@ -113,6 +112,7 @@ class Engine:
             learns=learning_enabled,
             plays_notes=plays_notes,
         )
+        self._connect(agent)
         self._interval_s = interval_s
         self._is_live = self.guard.is_live = is_live
         self._link = (LinkState.OFFLINE, "nothing has been heard of the DAW yet")
@@ -123,7 +123,7 @@ class Engine:
 
     def _connect(self, agent: Agent) -> None:
         """Make what people and the DAW speak with, and give each its neighbours."""
-        self.detours = Detours(mix=self.mix, guard=self.guard, moves=self.moves)
+        self.detours = Detours(mix=self.mix, guard=self.guard, moves=self.moves, work=self.work)
         self.questions = Questions(
             mix=self.mix, guard=self.guard, moves=self.moves, detours=self.detours
         )

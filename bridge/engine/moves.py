@@ -12,7 +12,7 @@ from bridge.engine.hands import Doubt
 from bridge.engine.move import Move, OtherHalf
 from bridge.engine.sending import Sending
 from bridge.guard.company import Followed
-from bridge.guard.grid import Grid
+from bridge.guard.grid import Grid, coarsest
 from bridge.guard.guard import Guard
 from bridge.guard.limits import PANIC_RAMP_S
 from bridge.guard.ramps import LATE_ECHO_S
@@ -154,18 +154,34 @@ class Moves(Sending):
         """When the DAW spoke of a control last, monotonic seconds; infinite for never."""
         return self._said_at.get((strip.key, param), math.inf)
 
-    def doubt(self, strip: StripState, event: ParamChanged, base: float, since: float) -> Doubt:
+    def doubt(
+        self, strip: StripState, event: ParamChanged, base: float, since: float, *, is_dumped: bool
+    ) -> Doubt:
         """Whether our writes of the last moment, or since `since`, may have led to a value.
 
         Beside a DAW that answers at once and just what it was asked for, what goes along with ours
         keeps step with it from the beginning (`Company`); there a hand leaves no doubt.
+
+        Args:
+            strip: The strip.
+            event: The value.
+            base: What the control held when that was known.
+            since: Writes from then on count, monotonic seconds.
+            is_dumped: Whether a dump told it, which knows the grid though answers may not.
         """
         place, since = (strip.key, event.param), min(since, event.at - LATE_ECHO_S)
-        found = self._writer.explanations(*place, base=base, value=event.value, since=since)
+        rounding = self.grid.rounding(event.param, event.value)
+        found = self._writer.explanations(
+            *place,
+            base=base,
+            value=event.value,
+            since=since,
+            near=coarsest(event.param) if is_dumped else rounding,
+        )
         keys = {transit.key for transit in found}
         if strip.key in keys or self.company.is_with(*place, keys):
             return Doubt.LIKELY
-        is_fine = self.grid.rounding(event.param, event.value) <= SPECS[event.param].tolerance
+        is_fine = rounding <= SPECS[event.param].tolerance
         is_plain = is_fine and all(transit.is_prompt(event.at) for transit in found)
         return Doubt.POSSIBLE if found and not is_plain else Doubt.NONE
 

@@ -151,6 +151,14 @@ class TaskMoves:
         """A move by its name."""
         return self._moves.get(move_id)
 
+    def every(self) -> list[TaskMove]:
+        """All moves, oldest first."""
+        return list(self._moves.values())
+
+    def standing(self) -> list[TaskMove]:
+        """The moves that stand and are ours, oldest first."""
+        return [move for move in self._moves.values() if move.is_undoable]
+
     def turning(self) -> list[TaskMove]:
         """The moves that turn knobs, oldest first."""
         return [move for move in self._moves.values() if move.turns]

@@ -107,8 +107,7 @@ class Work:
             mix=mix,
             out=out,
             plays_notes=plays_notes,
-            standing=self.contents.standing,
-            is_patch_ours=self.contents.writer.is_patch_ours,
+            contents=self.contents,
         )
         self.focus = Focus(tasks, mix=mix, devices=self.devices, contents=self.contents)
         self.moves.connect(turns=self.devices.moves, edits=self.contents.moves)

@@ -80,6 +80,7 @@ class WorkView:
         lock: Why what is in focus is never changed, in words; empty where it may be.
         rest: Why nothing is proposed, in words; empty where something is.
         target: The sound file that it is to come near to; empty for none.
+        changed: How many knobs and contents stand otherwise than before the bridge came to them.
     """
 
     task: TaskName
@@ -93,6 +94,7 @@ class WorkView:
     lock: str
     rest: str
     target: str
+    changed: int
 
 
 def make_work_view(engine: Engine, at: float) -> WorkView:
@@ -116,7 +118,16 @@ def make_work_view(engine: Engine, at: float) -> WorkView:
         lock=work.focus.bench.lock(),
         rest=work.focus.what_lacks or work.rest,
         target=work.devices.listening.path if work.devices.has_target else "",
+        changed=_changed(work),
     )
+
+
+def _changed(work: Work) -> int:
+    knobs = sum(
+        abs(device.position(index) - before) > device.specs[index].tolerance
+        for device, index, before in work.devices.moves.pinned()
+    )
+    return knobs + sum(not content.is_text(text) for content, text in work.contents.moves.pinned())
 
 
 def _places(engine: Engine) -> tuple[tuple[int, str, tuple[str, ...]], ...]:

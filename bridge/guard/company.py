@@ -27,6 +27,8 @@ _PATIENCE_S: Final = 0.6
 """A follower that says nothing more for this long has stopped."""
 TOGETHER_S: Final = 0.45
 """Leader and follower begin to move at once; a slow desk's answers may part them by this."""
+_WAITS_S: Final = 0.2
+"""A ramp that has written nothing for this long waits for something."""
 _LAST: Final = 5
 """A follower that has arrived answers one of so many last writes; datagrams overtake each other."""
 _LEAST_RATIO: Final = 0.1
@@ -54,6 +56,7 @@ class Followed(NamedTuple):
         at: When it moved last, monotonic seconds.
         leader: The strip whose control of ours it kept in step with to the end; empty where a hand
             moved it.
+        is_doubtful: Whether it said too little to tell a hand from a follower.
     """
 
     key: str
@@ -62,6 +65,7 @@ class Followed(NamedTuple):
     value: float
     at: float
     leader: str
+    is_doubtful: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -196,8 +200,11 @@ class Company:
         for (key, param), each in list(self._followers.items()):
             if at < each.at + _PATIENCE_S - 1e-9:
                 continue
+            if self._is_led_on(each, param, at):
+                each.at = at
+                continue
             del self._followers[key, param]
-            leader = self._leader(each, param, at)
+            leader, is_doubtful = self._leader(each, param, at)
             if leader:
                 self.pairs.add((param, leader, key))
             judged.append(
@@ -208,6 +215,7 @@ class Company:
                     value=each.value,
                     at=each.at,
                     leader=leader,
+                    is_doubtful=is_doubtful,
                 )
             )
         return judged
@@ -249,8 +257,23 @@ class Company:
             follower.answers += 1
         return True
 
-    def _leader(self, follower: _Follower, param: Param, at: float) -> str:
-        """Whom a follower kept in step with until nothing more was written; empty for nobody."""
+    def _is_led_on(self, follower: _Follower, param: Param, at: float) -> bool:
+        """Whether a leader has more to write and waits with it: a dump is open."""
+        keys = {each.key for each in follower.leaders}
+        return any(
+            transit.key in keys
+            and transit.sent
+            and not self._is_over(transit)
+            and transit.sent_at[-1] < at - _WAITS_S
+            for transit in self._recent(param, at)
+        )
+
+    def _leader(self, follower: _Follower, param: Param, at: float) -> tuple[str, bool]:
+        """Whom a follower kept in step with until nothing more was written; empty for nobody.
+
+        And whether it may have been somebody, though it said too little to be sure.
+        """
+        is_doubtful = False
         near = self._tolerance(param, follower.value)
         for each in follower.leaders:
             mine = [t for t in self._recent(param, at) if t.key == each.key and t.sent]
@@ -264,8 +287,9 @@ class Company:
                 continue  # it has hardly gone anywhere: that explains nothing
             fits = each.rules & _fitting(each, follower, param, end, follower.value, near)
             if fits - {_Rule.SCALE} or (fits and follower.answers >= _ENOUGH_SCALED):
-                return each.key
-        return ""
+                return each.key, False
+            is_doubtful |= bool(fits)
+        return "", is_doubtful
 
 
 def _begins(transit: Transit, at: float) -> bool:

@@ -8,10 +8,11 @@ up.
 
 import math
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from bridge.guard.items import refuse_edit
 from bridge.guard.knobs import Whose
 from bridge.guard.work_rules import WorkRules
 from bridge.guard.write import Purpose
@@ -34,6 +35,8 @@ looks every .03 s."""
 _LATE_S: Final = 2 * ANSWER_S
 _PATCH_S: Final = 2.0
 """A device says all of a patch within this: ZynAddSubFX is read anew after it (docs/zyn.md)."""
+_RULES: Final[dict[ContentKind, Callable[[str, str], str]]] = {ContentKind.ITEM: refuse_edit}
+"""What a change of a kind must keep to beside the rules for all."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -110,6 +113,11 @@ class ContentWriter:
             for other in self._contents.group_of(content):
                 if other.place not in places:
                     return f"{content.control.words} is grouped with {other.control.words}"
+        if purpose is Purpose.MOVE:
+            for change in changes:
+                rule = _RULES.get(change.kind)
+                if rule is not None and (why := rule(change.before, change.after)):
+                    return why
         longest = max((len(change.after) for change in changes), default=0)
         return f"it is longer than {MOST_TEXT} characters" if longest > MOST_TEXT else ""
 

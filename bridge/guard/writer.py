@@ -103,7 +103,7 @@ class Writer:
         )
 
     def explanations(
-        self, key: str, param: Param, *, base: float, value: float, since: float
+        self, key: str, param: Param, *, base: float, value: float, since: float, near: float
     ) -> list[Transit]:
         """What of ours may have led a control from `base` to `value`.
 
@@ -116,9 +116,9 @@ class Writer:
             base: What it held when that was known.
             value: What it holds now.
             since: Writes from then on count, monotonic seconds.
+            near: How far an answer may be from what was asked for, in the unit of `param`.
         """
         found = []
-        near = self.grid.rounding(param, value)
         ended = (transit for _, transit in self._ended)
         for transit in (*ended, *self._transits.values()):
             if transit.param is not param or not transit.sent or transit.sent_at[-1] < since:

@@ -11,6 +11,7 @@ from operator import eq
 from typing import Final
 
 from bridge.mix.content_events import ContentGone, ContentKind, ContentReported
+from bridge.mix.items import is_same_item
 from bridge.mix.params import LockClass
 
 MOST_TEXT: Final = 30_000
@@ -37,7 +38,7 @@ class ContentRow:
 
 
 CONTENTS: Final[dict[ContentKind, ContentRow]] = {
-    ContentKind.ITEM: ContentRow(words="item", lock_class=LockClass.EDITS),
+    ContentKind.ITEM: ContentRow(words="item", lock_class=LockClass.EDITS, is_same=is_same_item),
     ContentKind.CLIP: ContentRow(words="clip", lock_class=LockClass.NOTES, is_played=True),
     ContentKind.PATCH: ContentRow(words="patch", lock_class=LockClass.SOUND),
 }

@@ -12,7 +12,9 @@ across moves, which is what allows averages over many seconds and a forecast of 
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -48,6 +50,9 @@ _NUMBER: Final = re.compile(r"#?\d{1,9}")
 
 _RECALL_STRIPS = 3
 _RECALL_SHARE = 0.25
+
+_IN_STEP: Final = 0.2
+"""Faders that a hand moves as a group go equally far, to within this share."""
 
 _SETTLE_S = 0.25
 """After a change a meter still shows the past for about this long (300 ms RMS windows)."""
@@ -335,21 +340,29 @@ class MixState:
 
     def is_recall(self, changes: list[ParamChanged]) -> bool:
         """Whether a dump's `changes` are another mix (a scene, another song) and no one's hands."""
-        moved = set()
+        moved: dict[Param, dict[str, float]] = {}
         for change in changes:
             strip = self.by_number(change.track)
             before = np.nan if strip is None else self.settled_value(strip, change.param)
-            is_known = not (np.isnan(before) or np.isnan(change.value))
-            if is_known and not same_value(change.param, before, change.value):
-                moved.add(change.track)
-        return self.is_beyond_hands(len(moved))
+            if strip is None or np.isnan(by := change.value - before):
+                continue
+            if not same_value(change.param, before, change.value):
+                moved.setdefault(change.param, {})[strip.key] = by
+        return self.is_beyond_hands(moved)
 
-    def is_beyond_hands(self, strips: int) -> bool:
-        """Whether controls of so many strips at once are another mix.
+    def is_beyond_hands(self, moved: Mapping[Param, Mapping[str, float]]) -> bool:
+        """Whether controls that moved at once, or unseen, are another mix.
 
-        Nobody moves those of a quarter of the strips, and of three at least, in a moment or unseen.
+        Nobody moves those of a quarter of the strips, and of three at least, in a moment. Faders of
+        a group that one hand moves count once.
+
+        Args:
+            moved: By how much, per parameter and strip.
         """
-        return strips >= max(_RECALL_STRIPS, _RECALL_SHARE * len(self.strips))
+        strips = {strip for by in moved.values() for strip in by}
+        for by in moved.values():
+            strips.difference_update(_led(by))
+        return len(strips) >= max(_RECALL_STRIPS, _RECALL_SHARE * len(self.strips))
 
     # -- sound ---------------------------------------------------------------------------------
 
@@ -427,3 +440,31 @@ _ARRAYS: Final = (
     ("rms_dbfs", 0, np.nan),
     ("peak_dbfs", 0, np.nan),
 )
+
+
+def _led(by: Mapping[str, float]) -> set[str]:
+    """The strips that another one explains: a group that one hand moves goes equally far.
+
+    A fader that leads the others may go further or less far than they do.
+    """
+    order = sorted(by, key=by.__getitem__)
+    if _is_in_step([by[key] for key in order]):
+        return set(order[1:])
+    return {
+        later
+        for key, later in pairwise(order)
+        if by[key] * by[later] > 0.0
+        and abs(by[later] - by[key]) <= _IN_STEP * max(abs(by[key]), abs(by[later]))
+    }
+
+
+def _is_in_step(by: list[float]) -> bool:
+    """Whether controls that moved so far, in ascending order, are a group that one hand moves.
+
+    They go equally far the same way, save that a fader that leads the others may go further or less
+    far than they do.
+    """
+    if len(by) < 2 or by[0] * by[-1] <= 0.0:
+        return False
+    spread = min(by[-1] - by[1], by[-2] - by[0])  # of two one may be the leader
+    return spread <= _IN_STEP * max(map(abs, by))

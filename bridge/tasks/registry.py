@@ -45,6 +45,14 @@ TASKS: Final[dict[TaskName, TaskRow]] = {
             title="Sound",
             text="turns the knobs of a synth towards a target, or what you like",
             task="bridge.tasks.sound.task:make_sound_task",
+            worker="bridge.hosts.patches:find_patches",
+        ),
+        TaskRow(
+            name=TaskName.EDIT,
+            title="Edit",
+            text="trims, fades and moves audio items as you would",
+            task="bridge.tasks.edit.task:make_edit_task",
+            worker="bridge.hosts.item_hearing:hear_item",
         ),
     )
 }

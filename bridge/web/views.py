@@ -115,7 +115,9 @@ def sections(
             key=(id(beliefs), len(rewards), rows_version), make=lambda: _learning(beliefs, rewards)
         ),
         "work": Section(key=view.work, make=lambda: work_to_json(view.work)),
-        "compare": Section(key=(values, snapshot, sound), make=lambda: _compare(view)),
+        "compare": Section(
+            key=(values, snapshot, sound, view.work.changed), make=lambda: _compare(view)
+        ),
     }
 
 
@@ -319,7 +321,7 @@ def _compare(view: View) -> dict[str, Any]:
         view, track_loudness(view, before)
     )
     return {
-        "changed": int(differs.any(axis=1).sum()) if differs.size else 0,
+        "changed": view.work.changed + (int(differs.any(axis=1).sum()) if differs.size else 0),
         "louder": round(louder, 2) if math.isfinite(louder) else 0.0,
         "before": _table(before),
     }

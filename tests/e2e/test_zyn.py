@@ -6,6 +6,7 @@ import struct
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from support.ports import free_ports
@@ -14,6 +15,7 @@ from support.scripted_task import ScriptedTask
 from support.zyn import ADDRESS, BANK, Client, needs_zyn, running_zyn
 
 from bridge.agents.flat import FlatAgent
+from bridge.daw.dialect import KeepsCopies
 from bridge.daws import make_dialect
 from bridge.daws.zyn.wire.params import NUMBER, PARAMS
 from bridge.engine.engine import Engine
@@ -21,16 +23,20 @@ from bridge.engine.results import StepResult
 from bridge.guard.limits import LIMITS, Profile
 from bridge.mix import device_events as d
 from bridge.mix import messages as m
+from bridge.mix.content_events import ContentKind
+from bridge.mix.contents import ContentChange
 from bridge.mix.device_events import TaskName
 from bridge.mix.messages import Mode
 from bridge.mix.notices import Actor, ChangeNoticed, MoveReported, Notice, StatusChanged
 from bridge.runtime.runner import Runner
 from bridge.runtime.udp import UdpEndpoint
-from bridge.tasks.task import Teaching
+from bridge.tasks.task import Scene, Teaching, Variant
 
 pytestmark = [needs_zyn, pytest.mark.slow]
 
 PATIENCE_S = 60.0
+PLACE = (ContentKind.PATCH, "part0")
+BRASS = "/usr/share/zynaddsubfx/banks/Brass/0001-FM Thrumpet.xiz"
 CUTOFF, RESONANCE = ADDRESS["Filter Cutoff"], ADDRESS["Filter Resonance"]
 
 
@@ -46,10 +52,38 @@ class Kept:
         pass
 
 
+class PatchTask(ScriptedTask):
+    """The scripted task, which can want a patch as well.
+
+    Attributes:
+        patch: The path of the patch that it wants next; empty for none.
+    """
+
+    kinds = (ContentKind.PATCH,)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patch = ""
+
+    def propose(self, scene: Scene, *, count: int, explore: bool) -> tuple[Variant, ...]:
+        path, self.patch = self.patch, ""
+        if not path:
+            return super().propose(scene, count=count, explore=explore)
+        (standing,) = scene.contents
+        change = ContentChange(
+            kind=standing.kind, key=standing.key, before=standing.text, after=path
+        )
+        return (
+            Variant(
+                changes=(change,), probability=1.0, score=0.0, confidence=0.0, reason="a patch"
+            ),
+        )
+
+
 class Studio:
     """A bridge beside a real Zyn, with a task that wants what it is told, and a second client."""
 
-    def __init__(self, runner: Runner, task: ScriptedTask, other: Client) -> None:
+    def __init__(self, runner: Runner, task: PatchTask, other: Client) -> None:
         self.runner = runner
         self.task = task
         self.other = other
@@ -81,7 +115,7 @@ class Studio:
         await self.until(lambda: self.states().count("confirmed") > count)
 
 
-Scene = Callable[[Studio], Awaitable[None]]
+Act = Callable[[Studio], Awaitable[None]]
 
 
 @pytest.fixture(scope="module")
@@ -90,16 +124,16 @@ def port() -> Iterator[int]:
         yield port
 
 
-def play(port: int, scene: Scene) -> None:
-    with closing(Client(port)) as other:
+def play(port: int, scene: Act) -> None:
+    with closing(Client(port)) as other, TemporaryDirectory() as copies:
         other.say("/load_xiz", 0, BANK)
         assert other.ask("/part0/Pname") is not None
         with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as loop:
-            loop.run(_play(port, scene, other))
+            loop.run(_play(port, scene, other, Path(copies)))
 
 
-async def _play(port: int, scene: Scene, other: Client) -> None:
-    task = ScriptedTask()
+async def _play(port: int, scene: Act, other: Client, copies: Path) -> None:
+    task = PatchTask()
     engine = Engine(
         agent=FlatAgent(step_size=0.5, discount=0.0, epsilon=0.0, seed=1),
         limits=LIMITS[Profile.STUDIO],
@@ -109,9 +143,12 @@ async def _play(port: int, scene: Scene, other: Client) -> None:
         learning_enabled=True,
         tasks={TaskName.SOUND: task},
     )
+    dialect = make_dialect("zyn")
+    assert isinstance(dialect, KeepsCopies)
+    dialect.copies = str(copies / "copy")
     runner = Runner(
         engine=engine,
-        dialect=make_dialect("zyn"),
+        dialect=dialect,
         daw=("127.0.0.1", port),
         session=1,
         read_every_s=0.5,
@@ -232,3 +269,35 @@ def test_the_command_line_stands_beside_it_and_sees_a_hand(port: int, tmp_path: 
             for step in range(1, 11):
                 other.say(RESONANCE, 5.0 + step)
             assert remote.hear("/bridge/change", "hand", 1, f"device/1/param/{NUMBER[RESONANCE]}")
+
+
+def test_a_patch_of_the_bank_is_heard_picked_and_taken_back_exactly(port: int) -> None:
+    async def scene(studio: Studio) -> None:
+        engine = studio.runner.engine
+        kinds = (ContentKind.PATCH,)
+        before = await studio.held(CUTOFF)
+        await studio.until(lambda: bool(engine.work.contents.standing(0.0, kinds)[0].text))
+        (standing,) = engine.work.contents.standing(0.0, kinds)
+        assert await asyncio.to_thread(Path(standing.text).is_file)
+        studio.task.patch = BRASS
+        studio.ask(m.ModeChosen, mode=Mode.SUGGEST)
+        await studio.until(lambda: engine.work.offers.open is not None)
+        offer = engine.work.offers.open
+        assert offer is not None
+        (move,) = offer.moves
+        studio.ask(m.AuditionSwitched, move=move.id, on=True)
+        await studio.until(lambda: engine.work.contents.contents[PLACE].text == BRASS)
+        loaded = await studio.held(CUTOFF)
+        assert loaded != before
+        studio.ask(m.AuditionSwitched, move=move.id, on=False)
+        await studio.until(lambda: engine.work.contents.contents[PLACE].text == standing.text)
+        assert await studio.held(CUTOFF) == before
+        studio.ask(m.SuggestionAccepted, move=move.id)
+        await studio.until(lambda: studio.states()[-1] == "confirmed")
+        assert await studio.held(CUTOFF) == loaded
+        studio.ask(m.UndoRequested, move="")
+        await studio.until(lambda: engine.work.contents.contents[PLACE].text == standing.text)
+        assert await studio.held(CUTOFF) == before
+        assert not any(isinstance(each, ChangeNoticed) for each in studio.told)
+
+    play(port, scene)

@@ -17,7 +17,7 @@ from support.desk_model.world import World
 from bridge.engine import daw_events
 from bridge.engine.daw_events import DawEvents
 from bridge.engine.hands import Doubt
-from bridge.engine.moves import Moves
+from bridge.engine.verdicts import Verdicts
 from bridge.guard import guard
 from bridge.guard.company import Company
 from bridge.guard.grid import Grid, noise
@@ -25,6 +25,7 @@ from bridge.guard.guard import Guard
 from bridge.guard.ramps import Transit
 from bridge.guard.strip_guard import StripGuard
 from bridge.guard.writer import Answer, Reading, Writer
+from bridge.mix import state
 from bridge.mix.state import MixState
 from bridge.runtime import link
 
@@ -41,6 +42,18 @@ def nothing(*_: object, **__: object) -> None:
 
 def never(*_: object, **__: object) -> bool:
     return False
+
+
+def nobody(_: object) -> set[str]:
+    return set()
+
+
+def teach_all(patch: pytest.MonkeyPatch) -> None:
+    def apply(self: Verdicts, strip: Any, event: Any, before: float, _: Doubt) -> None:  # noqa: ANN401
+        known(self, strip, event, before, Doubt.NONE)
+
+    known = Verdicts.apply_hand
+    patch.setattr(Verdicts, "apply_hand", apply)
 
 
 def open_closed_faders(patch: pytest.MonkeyPatch) -> None:
@@ -77,7 +90,7 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
     ),
     "a late answer is no hand": (
         replaced(Writer, "_receive_late", lambda *_, **__: Reading(Answer.FOREIGN)),
-        4, "reordered", Promise.LESSON,
+        28, "reordered", Promise.LESSON,
     ),
     "an overtaken answer says nothing": (
         replaced(Transit, "is_stale", never), 1, "echo-late,reordered", Promise.PANIC_BACK,
@@ -86,10 +99,22 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
         replaced(DawEvents, "_has_crossed_a_hand", never), 0, "hand-4,late", Promise.PANIC_ALL,
     ),
     "what may be ours teaches nothing": (
-        replaced(Moves, "doubt", lambda *_: Doubt.NONE), 5, "grid-half,vca-ratio", Promise.LESSON,
+        teach_all, 5, "grid-half,vca-ratio", Promise.LESSON,
     ),
     "a group that a hand moves is one hand": (
-        replaced(daw_events, "_is_in_step", never), 0, "hand-4,vca", Promise.PANIC_ALL,
+        replaced(state, "_led", nobody), 0, "hand-4,vca", Promise.PANIC_ALL,
+    ),
+    "what only a dump has told may be ours": (
+        replaced(daw_events, "_UNTOLD_S", 0.0), 50146, "name-beyond,reordered,vca-ratio",
+        Promise.LESSON,
+    ),
+    "the end of a dump overtakes its values": (
+        replaced(daw_events, "_STRAGGLERS_S", -math.inf), 7, "echo-asked,grid-half,reordered",
+        Promise.LESSON,
+    ),
+    "who follows waits with its leader": (
+        replaced(Company, "_is_led_on", never), 50157, "dump-lacks,dump-slow,gang,still",
+        Promise.LESSON,
     ),
     "what was written and is not answered stands": (
         replaced(Writer, "left_at", lambda *_: math.nan), 2, "echo-none,gang", Promise.PANIC_BACK,

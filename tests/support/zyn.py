@@ -44,6 +44,8 @@ class FakeZyn:
             if param.steps:
                 self.held[param.address] = round((param.minimum + param.maximum) / 2)
         self.held |= {"/part0/Pname": "", "/part0/Volume": 0.0}
+        self.saved: dict[str, dict[str, OscArg]] = {}
+        """Patches by their paths."""
         self.notes: list[OscMessage] = []
         self.lost = 0
 
@@ -53,6 +55,12 @@ class FakeZyn:
         if self.lost:
             self.lost -= 1
             return []
+        if address == "/save_xiz":
+            self.saved[str(message.args[1])] = dict(self.held)
+            return []
+        if address == "/load_xiz":
+            self.held = dict(self.saved.get(str(message.args[1]), self.held))
+            return [OscMessage("/damage", ("/part0/",))]
         if address in ("/Panic", "/noteOn", "/noteOff"):
             self.notes.append(message)
             return []

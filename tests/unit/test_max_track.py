@@ -9,6 +9,8 @@ from bridge.mix.spectrum import OCTAVES_HZ, FloatArray, to_db, to_power
 from bridge.sim.console import _OctaveMeter
 from max_patches.patching import read_amxd
 
+pytestmark = pytest.mark.slow
+
 RATES = (44_100, 48_000, 96_000)
 
 

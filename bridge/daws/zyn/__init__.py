@@ -15,6 +15,7 @@ ZYN: Final = DawRow(
         "Load a patch, and play a note.",
     ),
     dialect="bridge.daws.zyn.wire.dialect:ZynDialect",
+    patches="bridge.daws.zyn.patches:list_patches",
     jack_client="zynaddsubfx",
     player="bridge.daws.zyn.player:open_player",
 )

@@ -8,12 +8,13 @@ import numpy as np
 
 from bridge.errors import PriorError, RefusedError
 from bridge.learning.q_learning import FloatArray
-from bridge.mix.content_events import ContentKind
+from bridge.mix.content_events import ContentKind, Job, JobDone
 from bridge.mix.device_events import KnobWord
 from bridge.mix.device_events import Note as HeardNote
 from bridge.mix.roles import Role
 from bridge.tasks.sound.agent import SoundAgent, SoundMove
 from bridge.tasks.sound.note import Note
+from bridge.tasks.sound.patches import PatchChoice
 from bridge.tasks.sound.prior import SoundPrior, SoundRole, load_sound_prior
 from bridge.tasks.sound.roles import find_knobs
 from bridge.tasks.task import KnobSheet, Lesson, Outcome, Scene, Teaching, Variant, World
@@ -53,7 +54,7 @@ class SoundTask:
     """
 
     world = World.DEVICE
-    kinds: tuple[ContentKind, ...] = ()
+    kinds: tuple[ContentKind, ...] = (ContentKind.PATCH,)
 
     def __init__(self, prior: SoundPrior, *, seed: int) -> None:
         self._agent = SoundAgent(prior, seed=seed)
@@ -61,6 +62,7 @@ class SoundTask:
         self._taught: dict[str, dict[str, str]] = {}
         """What people have said of knobs: by device and name."""
         self._sheet: tuple[object, KnobSheet] | None = None
+        self._patches = PatchChoice()
 
     @property
     def rest(self) -> str:
@@ -70,6 +72,8 @@ class SoundTask:
     def propose(self, scene: Scene, *, count: int, explore: bool) -> tuple[Variant, ...]:
         """See `bridge.tasks.task.Task.propose`; towards a target there is one best change."""
         self._rest = ""
+        if count > 1 and (patches := self._patches.propose(scene, count)):
+            return patches  # the person hears them, whether or not anything else does
         if scene.heard is None:
             self._rest = f"{scene.device}: play a note; I have to hear what it sounds like now"
             return ()
@@ -88,9 +92,21 @@ class SoundTask:
             self._rest = self._agent.rest
         return tuple(_variant(move, scene) for move in moves)
 
+    def jobs(self, scene: Scene) -> tuple[Job, ...]:
+        """See `bridge.tasks.task.HasJobs`: which patches there are to begin with."""
+        return self._patches.jobs(scene)
+
+    def receive(self, done: JobDone) -> str:
+        """See `bridge.tasks.task.HasJobs`."""
+        self._patches.receive(done)
+        return done.trouble
+
     def learn(self, lesson: Lesson) -> Outcome:
         """See `bridge.tasks.task.Task.learn`; what nobody has heard teaches nothing."""
         before = lesson.scene.heard
+        is_patch = any(variant.changes for variant in lesson.variants)
+        if is_patch and lesson.teaching is Teaching.HEARD:
+            return Outcome()
         if lesson.teaching is Teaching.HEARD and lesson.after == (None,):
             self._attend(lesson.scene)
             self._agent.learn_silence(lesson.variants[0].trace)
@@ -104,7 +120,8 @@ class SoundTask:
             case Teaching.HEARD:
                 return self._learn_move(lesson, positions, first, notes[0])
             case Teaching.PICK:
-                for variant, note in zip(lesson.variants, notes, strict=True):
+                turned = () if is_patch else zip(lesson.variants, notes, strict=True)
+                for variant, note in turned:
                     self._agent.learn_variant(variant.trace, positions, first, note)
                 self._agent.choose([first, *notes], round(lesson.value))
             case Teaching.THUMB:

@@ -220,6 +220,7 @@ def learnt(agent: FactoredAgent) -> dict[str, object]:
     return {name: part for name, part in json.loads(agent.state()).items() if name != "restraint"}
 
 
+@pytest.mark.slow
 @given(
     st.integers(0, 2**32),
     st.lists(st.booleans(), min_size=7 * 14, max_size=7 * 14),

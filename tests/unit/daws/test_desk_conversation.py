@@ -14,6 +14,8 @@ from bridge.mix.messages import LinkState, Mode, MoveState
 from bridge.mix.params import EQ_BANDS, LockClass, Param
 from bridge.osc.message import OscMessage
 
+pytestmark = pytest.mark.slow
+
 WRITABLE = r"/ch/\d\d/(mix/fader|mix/pan|eq/[1-4]/g)"
 
 

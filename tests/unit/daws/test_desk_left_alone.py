@@ -11,6 +11,8 @@ from bridge.daws.desk.wire.bars import in_words
 from bridge.mix.messages import Mode
 from bridge.mix.params import LockClass, Param
 
+pytestmark = pytest.mark.slow
+
 # -- what is left alone --------------------------------------------------------------------------
 
 

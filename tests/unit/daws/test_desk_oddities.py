@@ -17,6 +17,8 @@ from bridge.osc.decode import decode, decode_each
 from bridge.osc.encode import encode
 from bridge.osc.message import OscArg, OscMessage
 
+pytestmark = pytest.mark.slow
+
 WORDS = {
     "mix/on": ("OFF", "ON"),
     "mix/st": ("OFF", "ON"),
@@ -126,8 +128,11 @@ def test_two_desks_at_one_address_are_found_out_and_nothing_is_written() -> None
         stage.until(lambda: "two desks answer at one address" in stage.engine.status[1], 6.0)
         assert "X32 X32-02-4A-53" in stage.engine.status[1]
         assert "M32 Monitors" in stage.engine.status[1]
+        before = len(stage.said)
         stage.let_pass(20.0)
         assert stage.writes == []
+        questions = [said.address for _, said in stage.said[before:]].count("/xinfo")
+        assert 15 <= questions <= 45, "once a second, and once more by whoever waits for a dump"
         other.is_on = False
         stage.connect(25.0)
         assert [strip.name for strip in stage.engine.mix.strips] == list(NAMES)

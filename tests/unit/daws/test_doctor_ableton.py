@@ -61,6 +61,7 @@ def findings(ports: tuple[int, int]) -> dict[str, tuple[Level, str]]:
     return {found.subject: (found.level, found.text) for found in daw_findings(settings(ports))}
 
 
+@pytest.mark.slow
 def test_live_is_asked_where_no_bridge_runs(live: tuple[int, int]) -> None:
     found = findings(live)
     assert found["AbletonOSC"][0] is Level.OK
@@ -76,11 +77,13 @@ def test_the_setup_asks_it_too(live: tuple[int, int], tmp_path: Path) -> None:
     assert found[-1] == "AbletonOSC answers from Live 12.1, and is new enough."
 
 
+@pytest.mark.slow
 def test_where_nobody_listens_it_says_what_to_click(ports: tuple[int, int]) -> None:
     level, text = findings(ports)["AbletonOSC"]
     assert (level, "nothing listens there" in text) == (Level.PROBLEM, True)
 
 
+@pytest.mark.slow
 def test_a_program_that_is_silent_is_named(ports: tuple[int, int]) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", ports[0]))

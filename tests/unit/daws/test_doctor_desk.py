@@ -15,6 +15,8 @@ from bridge.daws.desk.study.loopback import DeskOnLoopback
 from bridge.daws.desk.wire.tables import X32
 from bridge.doctor import Level, daw_findings
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def served() -> Iterator[DeskOnLoopback]:

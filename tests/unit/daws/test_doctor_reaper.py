@@ -18,6 +18,8 @@ from bridge.install.setup import carry_out
 from bridge.osc.decode import decode
 from bridge.osc.encode import encode
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:

@@ -6,6 +6,8 @@ from bridge.daws.ableton.study import Load, measure, worst_error_db
 from bridge.daws.ableton.wire.curves import fader_db, fader_position
 from bridge.osc.decode import MAX_DATAGRAM_BYTES
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def small() -> Load:

@@ -8,6 +8,8 @@ from bridge.daws.desk.study.stage import Stage
 from bridge.daws.desk.study.verdict import Verdict, x32
 from bridge.mix.messages import Mode
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(("name", "check"), CHECKS, ids=[name.strip() for name, _ in CHECKS])
 def test_each_check_is_kept(name: str, check: "checks.Callable[[int], Verdict]") -> None:

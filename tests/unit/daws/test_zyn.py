@@ -23,6 +23,8 @@ from bridge.osc.message import OscArg, OscMessage
 from bridge.runtime.counters import Counters
 from bridge.runtime.outbox import Outbox
 
+pytestmark = pytest.mark.slow
+
 CUTOFF = ADDRESS["Filter Cutoff"]
 
 

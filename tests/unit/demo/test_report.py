@@ -14,6 +14,8 @@ from bridge.mix.params import MOVABLE, SILENCE_DB
 from bridge.mix.roles import Role
 from bridge.sim.stems import Stems
 
+pytestmark = pytest.mark.slow
+
 RATE = 48_000
 
 

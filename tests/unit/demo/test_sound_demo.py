@@ -7,6 +7,8 @@ import pytest
 
 from bridge.demo.sound import run_sound_demo
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_dull_bass_comes_near_and_the_report_is_there(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -238,6 +238,7 @@ def test_no_move_goes_further_than_is_granted(profile: Profile, mode: Mode, to: 
     assert rig.position("Cutoff") == pytest.approx(to, abs=1e-6)
 
 
+@pytest.mark.slow
 @given(
     wants=st.lists(
         st.dictionaries(
@@ -312,6 +313,7 @@ def test_nothing_is_written_while_the_daw_is_away_or_the_mix_is_frozen() -> None
     assert rig.wait(5.0).written == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("profile", "is_to_target", "most"),
     [(Profile.STUDIO, False, 20), (Profile.STUDIO, True, 60), (Profile.LIVE, True, 0)],

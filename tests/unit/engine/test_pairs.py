@@ -346,6 +346,7 @@ _ACTS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(acts=_ACTS, profile=st.sampled_from([Profile.STUDIO, Profile.LIVE]))
 @settings(max_examples=15, deadline=None)
 def test_without_hands_the_halves_are_never_further_apart(

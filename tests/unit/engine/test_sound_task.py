@@ -19,6 +19,8 @@ from bridge.tasks.sound.note import measure_note
 from bridge.tasks.sound.prior import load_sound_prior
 from bridge.tasks.sound.task import SoundTask, as_note
 
+pytestmark = pytest.mark.slow
+
 _FEATURES = [field.name for field in fields(Note)]
 
 

@@ -15,6 +15,8 @@ from bridge.midi.learn import learn, list_devices, show_messages
 from bridge.midi.pads import Action
 from bridge.midi.service import load_bindings
 
+pytestmark = pytest.mark.slow
+
 BOARD = "Floor Board:Floor Board MIDI 1 24:0"
 ON, OFF = [0xB0, 80, 127], [0xB0, 80, 0]
 

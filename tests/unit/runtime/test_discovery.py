@@ -9,6 +9,8 @@ import pytest
 
 from bridge.runtime.discovery import announce, services
 
+pytestmark = pytest.mark.slow
+
 
 def test_what_is_on_loopback_is_not_announced() -> None:
     assert services(("127.0.0.1", 9400), ("127.0.0.1", 9480)) == {}

@@ -453,6 +453,7 @@ def test_the_counters_are_told_to_who_asks_up_to_an_empty_name(stage: Stage) -> 
     stage.play(scene)
 
 
+@pytest.mark.slow
 def test_a_daw_that_is_asked_again_is_counted(stage: Stage) -> None:
     async def scene(runner: Runner, peer: Peer) -> None:
         assert runner.stats()["asked_again"] == 0
@@ -516,6 +517,7 @@ async def _until(is_so: Callable[[], bool]) -> None:
         await asyncio.sleep(0)
 
 
+@pytest.mark.slow
 def test_the_heartbeat_names_the_mode(stage: Stage) -> None:
     async def scene(_: Runner, peer: Peer) -> None:
         beat = await peer.until("/bridge/heartbeat")

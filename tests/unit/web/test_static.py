@@ -30,6 +30,7 @@ def test_no_line_is_too_long(path: Path) -> None:
     ] == []
 
 
+@pytest.mark.slow
 def test_the_types_agree() -> None:
     """JSDoc's types, checked strictly (jsconfig.json)."""
     assert faults("--project", str(STATIC / "jsconfig.json")) == ""

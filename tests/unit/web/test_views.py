@@ -248,6 +248,7 @@ def test_a_client_gets_what_has_changed_since_it_looked_and_nothing_twice() -> N
     assert json.loads(looked.board.since(0))["rows"] == later["rows"]
 
 
+@pytest.mark.slow
 def test_what_is_sent_is_what_the_page_s_types_say(tmp_path: Path) -> None:
     """As literals: TypeScript refuses what is missing, what is too much, and other types."""
     looked = Looked()

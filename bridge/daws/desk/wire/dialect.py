@@ -155,7 +155,6 @@ class DeskDialect:
         were_two = bool(self._twins.text)
         is_ours = self._twins.receive((name, model), at)
         if not is_ours:
-            self._presence.ask_identity()
             if not were_two:  # what was read may be the other's
                 self._reading.stop()
                 self._writes.clear()

@@ -6,6 +6,11 @@ answers, and questions that stay open are asked again. ``/damage`` says that ano
 loaded, be it the same one again: all is read anew and nothing of it is a hand's; no note is played
 for a second (the first one may be silent).
 
+Its patch is a content (`bridge.mix.contents`): the text is the path of a file that Zyn can load. A
+copy of what it holds is written by Zyn itself (``/save_xiz``, which it does not answer), and is
+said when the next question is answered. A path that there is not makes Zyn load its default patch
+(measured), so nobody may ask for one that was not seen.
+
 Zyn keeps what it is told, a NaN too, and loses packets of a burst: what may not be sent is refused
 here, and at most 2,000 writes a second leave (of 400 at once it answered 271, of 100 all; measured
 with 3.0.6).
@@ -19,6 +24,13 @@ from bridge.daw.dialect import Capabilities, Heard, LevelSlot, Refusal
 from bridge.daw.scale import FADER_DB, TEXT, in_words
 from bridge.daws.zyn.wire.params import NUMBER, PARAMS
 from bridge.errors import DialectError
+from bridge.mix.content_events import (
+    ContentCommand,
+    ContentKind,
+    ContentReported,
+    RequestContents,
+    SetContent,
+)
 from bridge.mix.device_events import (
     DeviceCommand,
     DeviceIdentified,
@@ -59,11 +71,16 @@ _AGAIN_S: Final = 0.25
 """Zyn answers within 83 ms (99 of 100, measured): what has not come by then is asked again."""
 _ALIVE_S: Final = 0.5
 _CHANNEL: Final = 0
+_PART: Final = 0
 _QUESTIONS: Final = (NAME, VOLUME, *NUMBER)
 
 
 class ZynDialect:
-    """The conversation with one ZynAddSubFX."""
+    """The conversation with one ZynAddSubFX.
+
+    Attributes:
+        copies: As in `bridge.daw.dialect.KeepsCopies`; without it its patches are left alone.
+    """
 
     name = "zyn"
     port = 9700
@@ -77,6 +94,13 @@ class ZynDialect:
     )
 
     def __init__(self) -> None:
+        self.copies = ""
+        self._copy_count = 0
+        self._copy = ""
+        """The copy that was asked for and is not said yet."""
+        self._is_copy_wanted = False
+        self._loading, self._loading_until = "", -math.inf
+        self._patch = ""
         self._open: dict[str, None] = {}
         """Questions of the dump that have not been answered."""
         self._number: int | None = None
@@ -100,6 +124,10 @@ class ZynDialect:
         if address == DAMAGE:
             self._no_note_until = at + LOAD_S
             self._later.clear()
+            if at <= self._loading_until:  # by us
+                return self._begin_dump(0, at)
+            self._loading = ""
+            self._is_copy_wanted = self._copy_count > 0
             return SceneRecalled(at=at), *self._begin_dump(0, at)
         if address not in _QUESTIONS:
             return None
@@ -113,7 +141,10 @@ class ZynDialect:
             return self._value(message, at)
         if address == VOLUME:
             return self._volume(message, at)
-        return ()  # a patch's name comes with a damage
+        if self._copy:  # a patch's name else comes with a damage
+            text, self._copy = self._copy, ""
+            return (self._patch_is(text, at),)
+        return ()
 
     def _begin_dump(self, number: int, at: float) -> tuple[Heard, ...]:
         self._number = number or self._number or 0
@@ -126,7 +157,7 @@ class ZynDialect:
         """All questions are answered: say all of it in one go."""
         number, self._number = self._number or 0, None
         self._gain_db = _gain_db(self._answers[VOLUME])
-        patch = TEXT.read(self._answers[NAME].args[0]) or ""
+        patch = self._patch = TEXT.read(self._answers[NAME].args[0]) or ""
         heard: list[Heard] = [
             DumpOpened(at=at, count=1),
             TrackIdentified(at=at, track=1, uid=_KEY),
@@ -157,7 +188,21 @@ class ZynDialect:
                 )
             )
             heard += self._value(self._answers[param.address], at)
-        return (*heard, DumpClosed(at=at, number=number))
+        text, self._loading = self._loading, ""
+        loaded = (self._patch_is(text, at),) if text else ()
+        return (*heard, DumpClosed(at=at, number=number), *loaded)
+
+    def _patch_is(self, text: str, at: float) -> ContentReported:
+        return ContentReported(
+            at=at,
+            kind=ContentKind.PATCH,
+            key=_KEY,
+            track=1,
+            name=self._patch or "Zyn",
+            text=text,
+            barred="",
+            group="",
+        )
 
     def _volume(self, message: OscMessage, at: float) -> tuple[Heard, ...]:
         """The answer to a sign of life; nothing where it is what was said before."""
@@ -205,6 +250,28 @@ class ZynDialect:
         self._sounding = None
         return (OscMessage(PANIC),)
 
+    def encode_content(self, command: ContentCommand, *, at: float) -> tuple[OscMessage, ...]:
+        """How a patch is copied or loaded; see `bridge.daw.dialect.HasContents`."""
+        if command.kind is not ContentKind.PATCH or not self.copies:
+            return ()
+        match command:
+            case RequestContents():
+                self._is_copy_wanted = True
+                return self.ask(at=at)
+            case SetContent():
+                if command.key != _KEY or not command.text:
+                    raise DialectError(f"ZynAddSubFX has no such patch: {command}.")
+                self._loading, self._loading_until = command.text, at + LOAD_S
+                return (OscMessage("/load_xiz", (_PART, command.text)),)
+        return ()
+
+    def _begin_copy(self) -> tuple[OscMessage, ...]:
+        """Let Zyn write a copy of its patch, and ask something: the answer comes after that."""
+        self._is_copy_wanted = False
+        self._copy_count += 1
+        self._copy = f"{self.copies}-{self._copy_count}.xiz"
+        return OscMessage("/save_xiz", (_PART, self._copy)), OscMessage(NAME)
+
     def ask(self, *, at: float) -> tuple[OscMessage, ...]:
         """Open questions, notes that are due, and a sign of life; see `Dialect.ask`."""
         due: list[OscMessage] = []
@@ -212,10 +279,13 @@ class ZynDialect:
             _, message = self._later.popleft()
             self._sounding = message if message.address == "/noteOn" else None
             due.append(message)
+        if self._is_copy_wanted and self._number is None:
+            due += self._begin_copy()
         pause_s = _ALIVE_S if self._number is None else _AGAIN_S
         if at - self._asked_at >= pause_s - 1e-6:
             self._asked_at = at
-            due += map(OscMessage, (VOLUME,) if self._number is None else self._open)
+            alive = (VOLUME, NAME) if self._copy else (VOLUME,)
+            due += map(OscMessage, alive if self._number is None else self._open)
         return tuple(due)
 
     def ask_due_s(self, *, at: float) -> float | None:

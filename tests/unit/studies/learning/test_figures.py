@@ -104,6 +104,7 @@ def test_decision_times_are_pooled_over_sessions() -> None:
     assert decision_p99_ms([episode(decision_us=[])]) == 0.0
 
 
+@pytest.mark.slow
 def test_the_picture_has_a_panel_for_each_population_that_was_measured(tmp_path: Path) -> None:
     records = [
         episode(agent=agent, population=population)

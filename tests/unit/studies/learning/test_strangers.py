@@ -9,6 +9,8 @@ from bridge.sim.listeners import Listener, draw_listener, oracle
 from bridge.sim.songs import make_song
 from bridge.studies.learning.strangers import draw_diverse, draw_shifted
 
+pytestmark = pytest.mark.slow
+
 GAIN = COLUMN[Param.GAIN]
 
 strangers = pytest.mark.parametrize("draw", [draw_shifted, draw_diverse])

@@ -16,6 +16,8 @@ from bridge.studies.sound.targets import SEARCHERS, draw_task
 from bridge.studies.sound.tastes import draw_person, pick, pick_worst
 from bridge.tasks.sound.prior import SoundPrior, load_sound_prior
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[4]
 
 

@@ -15,6 +15,8 @@ from bridge.tasks.sound.distance import FEATURES
 from bridge.tasks.sound.prior import load_sound_prior
 from bridge.tasks.sound.roles import ROLE_ROW, KnobRole
 
+pytestmark = pytest.mark.slow
+
 CUTOFF, ATTACK = ROLE_ROW[KnobRole.CUTOFF], ROLE_ROW[KnobRole.ATTACK]
 
 

@@ -1,0 +1,177 @@
+"""A patch to begin with: offered where the old one can be written back, heard, picked, undone."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.devices import HeldContent, Rig, SynthDaw
+
+from bridge.daws.zyn.patches import list_patches
+from bridge.errors import RefusedError
+from bridge.hosts.patches import find_patches
+from bridge.mix import device_events as d
+from bridge.mix import messages as m
+from bridge.mix.content_events import ContentKind, Job, JobDone, SetContent
+from bridge.mix.device_events import TaskName
+from bridge.mix.messages import Mode
+from bridge.mix.notices import ChangeNoticed, MoveReported, Offered, StatusChanged
+from bridge.osc.message import OscMessage
+from bridge.tasks.sound.task import make_sound_task
+
+PATCH = ContentKind.PATCH
+BANK = [f"/bank/{number:04d}-Bass {number}.xiz" for number in range(1, 10)]
+KEY = "Bass/Zed"
+COPY = "/copy-1.xiz"
+
+
+class PatchDaw(SynthDaw):
+    """Its synth has patches: number n of the bank brings all knobs to n tenths, the copy to .5."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.contents[PATCH, KEY] = HeldContent(COPY, name="Zed")
+        self.patches = {path: 0.1 * number for number, path in enumerate(BANK, start=1)}
+        self.patches[COPY] = 0.5
+
+    def _hear_content(self, command: Any) -> list[OscMessage]:  # noqa: ANN401 - of the rows
+        answers = super()._hear_content(command)
+        if not isinstance(command, SetContent):
+            return answers
+        places = [place for place in self.held if place[0] == 1]
+        self.held |= dict.fromkeys(places, self.patches[command.text])
+        return [*(self.say_value(*place) for place in places), *answers]
+
+
+def studio(**more: Any) -> Rig:  # noqa: ANN401 - fields of the rig
+    return Rig(daw=PatchDaw(), task=make_sound_task(1), **more)
+
+
+def found(rig: Rig, bank: list[str] = BANK) -> Job:
+    """A worker finds the patches that the task has asked for."""
+    (job,) = [each for result in rig.results for each in result.jobs]
+    rig.handle(
+        JobDone(
+            at=rig.at, task=TaskName.SOUND, name=job.name, text=job.text, trouble="",
+            data=json.dumps(bank).encode(),
+        )
+    )  # fmt: skip
+    return job
+
+
+def opened() -> Rig:
+    rig = studio().work()
+    rig.note()
+    rig.wait(1.0)
+    rig.handle(m.SuggestionSkipped(at=rig.at, move=""))  # of the knobs, while a worker looks
+    found(rig)
+    rig.note()
+    return rig.wait(2.0)
+
+
+def position(rig: Rig) -> float:
+    return rig.position("Cutoff")
+
+
+def text(rig: Rig) -> str:
+    return rig.daw.contents[PATCH, KEY].text
+
+
+def test_patches_of_the_bank_are_offered_heard_and_picked() -> None:
+    rig = opened()
+    moves = rig.notices(Offered)[-1].moves
+    reports = {each.move: each for each in rig.notices(MoveReported)}
+    assert [reports[move].contents[0].after for move in moves] == [BANK[0], BANK[3], BANK[6]]
+    assert "Bass 4" in reports[moves[1]].reason
+    for move in moves:
+        rig.handle(m.AuditionSwitched(at=rig.at, move=move, on=True))
+        rig.wait(1.0)
+        rig.note(bright_oct=1.0)
+    assert (text(rig), position(rig)) == (BANK[6], pytest.approx(0.7))
+    rig.handle(d.VariantChosen(at=rig.at, offer="", choice=2))
+    rig.wait(1.0)
+    assert (text(rig), position(rig)) == (BANK[3], pytest.approx(0.4))
+    assert dict(rig.states())[moves[1]] == "confirmed"
+    # The undo brings the old patch back, with all its knobs.
+    rig.handle(m.UndoRequested(at=rig.at, move=""))
+    rig.wait(1.0)
+    assert (text(rig), position(rig)) == (COPY, pytest.approx(0.5))
+
+
+def test_they_are_offered_once_and_then_the_knobs_are_turned() -> None:
+    rig = opened()
+    rig.handle(d.VariantChosen(at=rig.at, offer="", choice=0))
+    rig.note()
+    rig.wait(2.0)
+    reports = [each for each in rig.notices(MoveReported) if each.state.value == "proposed"]
+    assert reports[-1].contents == ()
+
+
+def test_a_patch_of_ours_is_no_hand_and_teaches_nothing_about_knobs() -> None:
+    rig = opened()
+    rig.handle(d.VariantChosen(at=rig.at, offer="", choice=1))
+    rig.wait(3.0)
+    assert rig.notices(ChangeNoticed) == []
+    assert not any("another patch" in each.text for each in rig.notices(StatusChanged))
+    assert not rig.engine.work.rules.free_at("Bass/Zed") > rig.at
+
+
+def test_a_hand_on_a_knob_makes_the_patch_the_persons() -> None:
+    rig = opened()
+    rig.handle(d.VariantChosen(at=rig.at, offer="", choice=1))
+    rig.wait(3.0)
+    asked = len(rig.daw.asked)
+    rig.hear(*rig.daw.turn(1, 0.9))
+    rig.wait(2.0)
+    assert len(rig.daw.asked) == asked + 1  # a fresh copy
+    rig.handle(m.UndoRequested(at=rig.at, move=""))
+    rig.wait(1.0)
+    assert (text(rig), position(rig)) == (BANK[0], pytest.approx(0.9))
+
+
+def test_panic_brings_the_patch_back_and_what_was_turned_in_it() -> None:
+    rig = opened()
+    rig.handle(d.VariantChosen(at=rig.at, offer="", choice=1))
+    rig.wait(1.0)
+    rig.note()
+    rig.wait(2.0)
+    rig.handle(d.VariantChosen(at=rig.at, offer="", choice=1))  # of knobs, in the new patch
+    rig.wait(1.0)
+    assert position(rig) != pytest.approx(0.5)
+    rig.handle(m.PanicPressed(at=rig.at))
+    rig.wait(2.0)
+    held = {round(rig.daw.held[place], 3) for place in rig.daw.held if place[0] == 1}
+    assert (text(rig), held) == (COPY, {0.5})
+
+
+def test_nothing_is_offered_in_assist_or_where_the_worker_found_nothing() -> None:
+    rig = studio(mode=Mode.ASSIST).work()
+    rig.note()
+    rig.wait(2.0)
+    assert not any(each.contents for each in rig.notices(MoveReported))
+    rig = studio().work()
+    rig.note()
+    rig.wait(1.0)
+    rig.handle(m.SuggestionSkipped(at=rig.at, move=""))
+    found(rig, [])
+    rig.note()
+    rig.wait(2.0)
+    assert not any(each.contents for each in rig.notices(MoveReported))
+
+
+def test_a_worker_finds_the_bank_of_a_role_and_refuses_where_there_is_no_copy(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "Bass").mkdir()
+    for name in ("0002-B.xiz", "0001-A.xiz", "note.txt"):
+        (tmp_path / "Bass" / name).touch()
+    listed = list_patches("bass", ".xiz", (str(tmp_path),))
+    assert [Path(path).name for path in listed] == ["0001-A.xiz", "0002-B.xiz"]
+    assert list_patches("bass", ".fxp", (str(tmp_path),)) == []
+    copy = tmp_path / "copy-1.other"
+    text = json.dumps({"copy": str(copy), "role": "bass"})
+    job = Job(task=TaskName.SOUND, name="patches", text=text)
+    with pytest.raises(RefusedError, match="has not written a copy of its patch here"):
+        find_patches(job)
+    copy.touch()
+    assert json.loads(find_patches(job)) == []

@@ -407,11 +407,16 @@ def _open_midi(
 
 def _open_ears(settings: Settings, runner: Runner) -> Ears | None:
     """Ears, where something is to be listened to."""
+    source = _ears_source(settings)
+    return open_ears(runner, source) if source else None
+
+
+def _ears_source(settings: Settings) -> str:
+    """The JACK client that is listened to; empty for none."""
     given = settings.ears.source
     if given == "auto":
-        given = f"jack:{DAWS[settings.daw.dialect].jack_client}"
-    source = given.partition(":")[2]
-    return open_ears(runner, source) if source else None
+        return DAWS[settings.daw.dialect].jack_client
+    return given.partition(":")[2]
 
 
 def _open_door(settings: Settings, runner: Runner, trace: Trace | None) -> None:

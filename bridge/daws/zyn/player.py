@@ -50,12 +50,16 @@ class ZynPlayer:
 
     Attributes:
         names: Of its parameters.
+        demo_patch: Whose notes are nearly alike.
+        demo_start: Duller and slower than that.
         steps: How many steps each has, 0 for continuous ones.
         sample_rate: Hz.
     """
 
     names: Final = tuple(param.name for param in PARAMS)
     steps: Final = tuple(param.steps for param in PARAMS)
+    demo_patch: Final = "Synth/0001-Soft Synth 1"
+    demo_start: Final = {"Filter Cutoff": 0.5, "Amp Attack": 0.45, "Filter Resonance": 0.25}
 
     def __init__(self, port: int, sound: JackInput) -> None:
         self.sample_rate = sound.sample_rate

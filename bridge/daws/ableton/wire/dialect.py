@@ -237,7 +237,7 @@ class AbletonDialect(Reading):
         if not self._roll.is_open:
             questions += [put.get() for put in self._writes.waiting(at)]
             questions += self._resting
-            questions += self._desk.synths.poll(self._plan.device)
+            questions += self._desk.synths.poll()
         frame = self._wire.send(
             [*questions, *self._plan.next_questions(len(self._desk.tracks))], at
         )

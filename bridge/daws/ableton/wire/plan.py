@@ -21,13 +21,12 @@ class Plan:
 
     Attributes:
         is_reading: Everything is being read, and not all of it has been asked and answered.
-        device: The track whose devices were asked for last, from 0.
     """
 
     def __init__(self) -> None:
         self.is_reading = False
         self._waiting: deque[Question] = deque()
-        self._fader = self.device = 0
+        self._fader = self._device = 0
 
     @property
     def is_empty(self) -> bool:
@@ -57,8 +56,8 @@ class Plan:
             for _ in range(min(_FADERS_A_TURN, tracks)):
                 self._fader = (self._fader + 1) % tracks
                 self.add([_about(Topic.VOLUME, self._fader), _about(Topic.PAN, self._fader)])
-            self.device = (self.device + 1) % tracks
-            self.add([_about(Topic.DEVICES, self.device)])
+            self._device = (self._device + 1) % tracks
+            self.add([_about(Topic.DEVICES, self._device)])
         taken: list[Question] = []
         weight = 0
         while self._waiting and weight < _BUDGET:

@@ -191,6 +191,7 @@ class Synths:
         self._numbers: list[int] = []
         self._wanted: dict[tuple[int, int], tuple[SynthPut, float]] = {}
         self._backs: list[SynthPut] = []
+        self._polled = -1
 
     def forget(self) -> None:
         """This may be another Live, or another list of tracks."""
@@ -214,10 +215,13 @@ class Synths:
         synth = self._synths[place]
         return [] if synth.is_whole else synth.about()
 
-    def poll(self, place: int) -> list[Question]:
-        """What its synth holds, where the track has one."""
-        synth = self._synths.get(place)
-        return [Question(Topic.VALUES, (place, synth.device))] if synth else []
+    def poll(self) -> list[Question]:
+        """What the next of them holds, in turn."""
+        places = sorted(self._synths)
+        if not places:
+            return []
+        self._polled = next((place for place in places if place > self._polled), places[0])
+        return [Question(Topic.VALUES, (self._polled, self._synths[self._polled].device))]
 
     def has(self, question: Question) -> bool:
         """Whether a question is about one of them."""
@@ -242,10 +246,6 @@ class Synths:
             for index in synth.told()
             if synth.values[index] != before[index]
         ]
-
-    def missing(self) -> list[Question]:
-        """What is still to be asked: a plug-in's list of parameters was another."""
-        return [q for synth in self._synths.values() if not synth.is_whole for q in synth.about()]
 
     def _number(self, synth: Synth) -> int:
         return self._numbers.index(synth.place) + 1 if synth.place in self._numbers else 0

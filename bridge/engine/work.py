@@ -114,6 +114,7 @@ class Work:
         self._asked: set[c.Job] = set()
         self._next_at = -math.inf
         self._told_rest = ""
+        self._was_online = False
 
     # -- what the engine asks ------------------------------------------------------------------
 
@@ -288,6 +289,7 @@ class Work:
     def panic(self, at: float) -> None:
         """Bring all that we have changed back to where it stood."""
         self.offers.close(at, "panic", is_left=True)
+        self.contents.moves.hush()
         self.back_to_snapshot(at)
         self.devices.listening.forget()
 
@@ -355,6 +357,12 @@ class Work:
 
     def advance(self, at: float) -> None:
         """Send what is to be written now; what a person has locked is left alone."""
+        if (is_online := self.rules.guard.is_online) is not self._was_online:
+            self._was_online = is_online
+            if is_online:
+                self._ask_contents()
+            else:
+                self.contents.forget()  # it may come back with another song
         if self.offers.open is not None and (why := self._bench.lock()):
             self.pause(at, why)
         self.devices.advance(at)

@@ -12,7 +12,7 @@ const WORDS = { item: "item", clip: "clip", patch: "patch" };
  *
  * @type {Record<string, (content: Content) => HTMLElement>}
  */
-export const PICTURES = {};
+export const PICTURES = { patch: asPatch };
 
 /**
  * What a variant makes of a content.
@@ -22,6 +22,16 @@ export const PICTURES = {};
 export function pictureOf(content) {
   const draw = PICTURES[content.kind];
   return draw ? draw(content) : asTexts(content);
+}
+
+/**
+ * A patch by the name of its file.
+ *
+ * @param {Content} content
+ */
+function asPatch({ after }) {
+  const name = after.replace(/^.*[\\/]/, "").replace(/\.\w+$/, "").replace(/^\d+-/, "");
+  return h("p", { text: `Patch: ${name}` });
 }
 
 /** @param {Content} content */

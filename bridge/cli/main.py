@@ -221,7 +221,7 @@ def demo(
     seed: int,
     stems: Path | None,
 ) -> int:
-    """Mix a small band, without a DAW; 'demo sound' works on a sound."""
+    """Mix a small band, without a DAW; 'demo sound' and 'demo edit' do other work."""
     if context.invoked_subcommand is not None:
         return 0
     for option, is_given in {"--seeds": seeds is not None, "--headless": headless}.items():
@@ -254,6 +254,17 @@ def demo_sound(*, headless: bool, out: Path | None, seed: int) -> int:
     from bridge.demo.sound import run_sound_demo
 
     return run_sound_demo(seed=seed, folder=out)
+
+
+@demo.command("edit")
+@click.option("--headless", is_flag=True, help="A simulated person answers.")
+@click.option("--out", type=FILE, metavar="FOLDER", help="Where the report goes.")
+@_seed_option
+def demo_edit(*, headless: bool, out: Path | None, seed: int) -> int:
+    """Edit a take with twelve planted faults: six answers, then the rest by itself."""
+    from bridge.demo.edit import run_edit_demo
+
+    return run_edit_demo(headless=headless, seed=seed, folder=out)
 
 
 @cli.command(hidden=True)
@@ -406,14 +417,19 @@ def _add_study(name: str, module: str, text: str) -> None:
 
 for _name, _module, _text in (
     ("bench", "bench.study", "Speed, latency and memory, beside a bare loop and python-osc."),
+    ("edit", "edit.study", "How well planted faults are found, and which a person wants edited."),
     ("fit-sounds", "training.fit_sounds", "How roles sound, for strips whose name says nothing."),
     ("hands", "bench.hands", "How soon the bridge is silent where a hand comes."),
     ("learning", "learning.study", "How near to a listener's taste each agent comes."),
     ("pads", "bench.pads", "How long a pad's press takes to be safe on disk, through JACK."),
+    ("phrase", "phrase.study", "How near phrases come to what a person likes, by picks."),
+    ("phrase-port", "bench.phrase_port", "How late the notes of a phrase leave for the MIDI port."),
     ("page", "bench.page", "What the page costs, with one client and with many."),
     ("recover", "learning.recover", "How much of a known error in a balance the thumbs mend."),
     ("songs", "learning.songs", "How much of it they mend in songs that people mixed."),
     ("train-prior", "training.train_prior", "Train what the agent knows before it meets anybody."),
+    ("train-phrase", "training.train_phrase", "Train the generator of phrases, in seconds."),
+    ("train-edit", "training.train_edit", "Train what the edit task knows of people."),
     ("train-sound", "training.train_sound", "Train what the sound task knows of synths."),
     (
         "tune",

@@ -51,6 +51,7 @@ class ContentWork:
         writer: Who may write to them.
         moves: Who does.
         has_target: Contents have none.
+        tempo_bpm: Quarter notes a minute; NaN where nobody knows.
     """
 
     has_target = False
@@ -64,7 +65,7 @@ class ContentWork:
         self._work = work
         self._mix = mix
         self._out = out
-        self._tempo_bpm = math.nan
+        self.tempo_bpm = math.nan
         self._grid = (math.nan, 0)
         self._waiting: deque[c.ContentReported | c.ContentGone] = deque(maxlen=2 * MAX_CONTENTS)
         """What was said while nobody knew which strip is which."""
@@ -119,7 +120,7 @@ class ContentWork:
             device=strip.name if strip else "",
             role=strip.role.value if strip else "other",
             contents=self.standing(at, kinds),
-            tempo_bpm=self._tempo_bpm,
+            tempo_bpm=self.tempo_bpm,
             bar_s=self._grid[0],
             bar_beats=self._grid[1],
         )
@@ -154,7 +155,7 @@ class ContentWork:
         """Take over what the DAW says."""
         match event:
             case c.TempoChanged():
-                self._tempo_bpm = event.bpm
+                self.tempo_bpm = event.bpm
             case c.GridChanged():
                 self._grid = event.first_s, event.beats
             case c.ContentReported() | c.ContentGone():

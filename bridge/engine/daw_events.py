@@ -394,6 +394,7 @@ class DawEvents:
         """
         param, settled = event.param, self._mix.settled_value(strip, event.param)
         is_settled = self._is_same(param, settled, event.value)
+        was_following = self._moves.is_following(event)
         if self._verdicts.is_touched(strip, param):
             if is_settled:  # it stands where the hand has put it
                 self._guard.hold(strip.key, event.at)
@@ -408,6 +409,8 @@ class DawEvents:
             self._apply_hand(strip, event, settled, since=since)
         elif not is_same:
             self._hesitate(strip, event.at)
+            if was_following:  # a hand that is on its way back has gone with none of ours
+                self._guard.hold(strip.key, event.at)
 
     def _is_crossed(self, event: m.ParamChanged) -> bool:
         strip = self._mix.by_number(event.track)
@@ -425,7 +428,7 @@ class DawEvents:
     def _hesitate(self, strip: StripState, at: float) -> None:
         """A hand may be on a strip: keep off, for as long as it takes to be sure."""
         self._moves.halt(at, "a hand may be on it", key=strip.key)
-        self._guard.hold(strip.key, at, _DOUBT_HOLD_S)
+        self._guard.hold(strip.key, at)
         self._guard.doubt(strip.key, at, 2.0 * _DOUBT_HOLD_S)
 
     def _apply_hand(

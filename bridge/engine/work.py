@@ -25,12 +25,13 @@ from bridge.engine.offers import VARIANTS, Offers
 from bridge.engine.results import Lesson as TaughtLesson
 from bridge.engine.results import StepBuilder
 from bridge.engine.task_move import TaskMove, TaskMoves
+from bridge.errors import RefusedError
 from bridge.guard.guard import Guard
 from bridge.guard.work_rules import WorkRules
 from bridge.mix import content_events as c
 from bridge.mix import device_events as d
 from bridge.mix import messages as m
-from bridge.mix.content_events import ContentEvent, ContentKind, JobDone
+from bridge.mix.content_events import ContentEvent, ContentKind, JobDone, offered_phrase
 from bridge.mix.device_events import TaskName
 from bridge.mix.messages import Mode
 from bridge.mix.notices import Notice, RewardCredited
@@ -196,6 +197,8 @@ class Work:
                 self._host.notify(self.devices.listening.choose_target(event))
                 self.offers.close(event.at, "the target is another now")
                 self._next_at = event.at
+            case d.PhraseOffered():
+                self._receive(offered_phrase(event))
 
     def _choose_task(self, event: d.TaskChosen) -> None:
         if why_not := self.focus.why_no_task(event.task):
@@ -316,15 +319,22 @@ class Work:
         if isinstance(event, ContentEvent):
             self.contents.receive(event)
         elif isinstance(event, JobDone):
-            task = self.focus.tasks.get(event.task)
-            if isinstance(task, HasJobs) and (text := task.receive(event)):
-                self._host.notify(text)
-            self._next_at = min(self._next_at, event.at)
+            self._receive(event)
         elif isinstance(event, d.TargetHeard):
             if self.devices.apply_target(event):
                 self._next_at = event.at
         else:
             self.devices.receive(event)
+
+    def _receive(self, done: JobDone) -> None:
+        """Pass on what a worker found, or another program offers."""
+        task = self.focus.tasks.get(done.task)
+        try:
+            if isinstance(task, HasJobs) and (text := task.receive(done)):
+                self._host.notify(text)
+        except RefusedError as error:
+            self._out.refuse(str(error))
+        self._next_at = min(self._next_at, done.at)
 
     def prepare(self, event: m.DawEvent) -> None:
         """What the DAW begins to say is about the devices as well."""

@@ -18,8 +18,19 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from bridge.daw.contents import decode_content_command, encode_content_event
 from bridge.daw.generic import GenericDialect
 from bridge.errors import DialectError
+from bridge.mix.content_events import (
+    ContentCommand,
+    ContentEvent,
+    ContentKind,
+    ContentReported,
+    GridChanged,
+    RequestContents,
+    SetContent,
+    TempoChanged,
+)
 from bridge.mix.messages import (
     DawEvent,
     DumpClosed,
@@ -66,6 +77,9 @@ class ConsoleSpeaker:
         try:
             if message.address == _HAND:
                 return self._apply_hand(message)
+            content = decode_content_command(message)
+            if content is not None:
+                return [encode_content_event(event) for event in self._apply_content(content)]
             answers: list[OscMessage] = []
             for command in self._dialect.decode_command(message):
                 match command:
@@ -103,6 +117,35 @@ class ConsoleSpeaker:
                 return self._encode_all(self._changes())
         raise DialectError(
             f"{_HAND}: expected a track, one of {', '.join(Param)} and a value; got {message.args}."
+        )
+
+    def _apply_content(self, command: ContentCommand) -> Iterator[ContentEvent]:
+        if command.kind is not ContentKind.ITEM:
+            return
+        if isinstance(command, RequestContents):
+            yield TempoChanged(at=0.0, bpm=self.console.bpm)
+            yield GridChanged(at=0.0, first_s=self.console.first_bar_s, beats=4)
+            for key, item in self.console.items.items():
+                if command.track in (0, item.row + 1):
+                    yield self._item(key)
+        elif isinstance(command, SetContent):
+            try:
+                self.console.set_item(command.key, command.text)
+            except KeyError as error:
+                raise DialectError(f"The console has no item or file {error}.") from None
+            yield self._item(command.key)
+
+    def _item(self, key: str) -> ContentReported:
+        item = self.console.items[key]
+        return ContentReported(
+            at=0.0,
+            kind=ContentKind.ITEM,
+            key=key,
+            track=item.row + 1,
+            name=item.name,
+            text=item.text,
+            barred="",
+            group="",
         )
 
     def _row(self, track: int) -> int:

@@ -12,10 +12,12 @@ from typing import Final
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from bridge.mix.items import decode_item
 from bridge.mix.params import COLUMN, EQ_COLUMNS, SILENCE_DB, SPECS, SWITCHES, Param
 from bridge.mix.spectrum import OCTAVES_HZ, FloatArray, to_db
 from bridge.sim.equaliser import Equaliser
-from bridge.sim.stems import Stems
+from bridge.sim.stems import Audio, Stems
+from bridge.sim.takes import render_pieces
 
 LONGEST_STRETCH_S: Final = 0.25
 """Of a longer step only the end is played and measured, which bounds the work of a fast console."""
@@ -45,6 +47,15 @@ def clamped(param: Param, value: float) -> float:
     return min(max(value, lowest), SPECS[param].maximum)
 
 
+@dataclass(slots=True, kw_only=True)
+class ConsoleItem:
+    """An audio item of a strip: its row, its text (`bridge.mix.items`), and what it plays."""
+
+    row: int
+    name: str
+    text: str
+
+
 class Console:
     """A desk that plays stems in a loop; rows count from 0.
 
@@ -53,11 +64,17 @@ class Console:
         values: (tracks, 6) in the order of `MOVABLE`: what the controls hold.
         mute: (tracks,) whether a strip is muted.
         solo: (tracks,) whether a strip is soloed; if any is, only those are heard.
+        items: Audio items by their keys. A strip that has some plays them and nothing else.
+        files: What they play from: mono, at the rate of the stems, by path.
+        bpm: Of the song; NaN unknown. Its first bar begins at `first_bar_s`.
     """
 
     def __init__(self, stems: Stems, values: FloatArray) -> None:
         tracks = len(stems.names)
         self.stems = stems
+        self.items: dict[str, ConsoleItem] = {}
+        self.files: dict[str, Audio] = {}
+        self.bpm, self.first_bar_s = float("nan"), 0.0
         self.values = values.astype(np.float64, copy=True)
         self.mute = np.zeros(tracks, dtype=np.bool_)
         self.solo = np.zeros(tracks, dtype=np.bool_)
@@ -100,6 +117,27 @@ class Console:
             self.set(row, param, value)
             return
         self._gestures[row, param] = _Gesture(start=self.value(row, param), target=value)
+
+    def set_item(self, key: str, text: str) -> None:
+        """Let other pieces stand in an item, and play them from now on.
+
+        Raises:
+            DialectError: If the text is none of an item; `KeyError` where there is no such item or
+                file.
+        """
+        item = self.items[key]
+        for piece in decode_item(text):
+            self.files[piece.source]
+        item.text = text
+        self.render_items(item.row)
+
+    def render_items(self, row: int) -> None:
+        """Play the items of a strip anew."""
+        texts = [item.text for item in self.items.values() if item.row == row]
+        pieces = tuple(piece for text in texts for piece in decode_item(text))
+        wave = render_pieces(pieces, self.files, self.stems.duration_s)
+        if isinstance(self.stems.audio, np.ndarray):
+            self.stems.audio[row] = wave
 
     def pop_changes(self) -> list[tuple[int, Param]]:
         """The controls that have changed since this was last asked."""

@@ -275,4 +275,8 @@ class HasJobs(Task, Protocol):
         """
 
     def receive(self, done: JobDone) -> str:
-        """Take over what a worker found; what a person is told of it, empty for nothing."""
+        """Take over what a worker found; what a person is told of it, empty for nothing.
+
+        Raises:
+            RefusedError: If it is what another program offered, and can mean nothing.
+        """

@@ -90,7 +90,7 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
     ),
     "a late answer is no hand": (
         replaced(Writer, "_receive_late", lambda *_, **__: Reading(Answer.FOREIGN)),
-        4, "reordered", Promise.LESSON,
+        28, "reordered", Promise.LESSON,
     ),
     "an overtaken answer says nothing": (
         replaced(Transit, "is_stale", never), 1, "echo-late,reordered", Promise.PANIC_BACK,
@@ -109,8 +109,8 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
         Promise.LESSON,
     ),
     "the end of a dump overtakes its values": (
-        replaced(daw_events, "_STRAGGLERS_S", -math.inf), 50082,
-        "echo-asked,grid-half,hand-4,reordered,switches", Promise.LESSON,
+        replaced(daw_events, "_STRAGGLERS_S", -math.inf), 7, "echo-asked,grid-half,reordered",
+        Promise.LESSON,
     ),
     "who follows waits with its leader": (
         replaced(Company, "_is_led_on", never), 50157, "dump-lacks,dump-slow,gang,still",

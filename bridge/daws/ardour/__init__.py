@@ -20,6 +20,7 @@ ARDOUR: Final = DawRow(
     dialect="bridge.daws.ardour.wire.dialect:ArdourDialect",
     doctor="bridge.daws.ardour.doctor:examine",
     setup="bridge.daws.ardour.setup:setup_command",
+    side_door="bridge.daws.ardour.items:open_items",
     host="bridge.daws.ardour.host:running_ardour",
     study="bridge.daws.ardour.study",
     study_text="Ardour and the bridge: how long a move takes, and a long run of both.",

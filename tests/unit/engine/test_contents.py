@@ -148,13 +148,14 @@ def test_a_variant_is_heard_in_its_place_and_goes_back() -> None:
 
 
 def test_a_clip_is_heard_without_being_written() -> None:
-    rig = studio(kind=CLIP, one=HeldContent("")).work({"one": "C E G"}).wait(1.0)
+    notes = '{"length":4.0,"notes":[[0.0,40,1.0,90]]}'
+    rig = studio(kind=CLIP, one=HeldContent("")).work({"one": notes}).wait(1.0)
     (move,) = offered(rig)
     for on in (True, False):
         rig.handle(m.AuditionSwitched(at=rig.at, move=move, on=on))
         rig.wait(0.1)
     played = [(each.text, each.track) for each in rig.sent if isinstance(each, c.PlayContent)]
-    assert played == [("C E G", 2), ("", 2)]
+    assert played == [(notes, 2), ("", 2)]
     assert text(rig, "one", CLIP) == ""
 
 

@@ -26,9 +26,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from bridge.daw.dialect import Capabilities, Heard, LevelRow, LevelSlot, Refusal, Row, RowDialect
+from bridge.daw.item_files import ITEMS, ItemFiles
 from bridge.daw.scale import EQ_DB, FADER_DB, MAX_TRACKS, SWITCH, SWITCH_VALUE, Scale, in_words
 from bridge.daws.ardour.wire.plugins import PREFIX, Plugins, Strip
 from bridge.errors import DialectError
+from bridge.mix.content_events import ContentCommand, RequestContents, SetContent
 from bridge.mix.messages import (
     Command,
     DumpClosed,
@@ -148,6 +150,8 @@ class ArdourDialect:
         self._sign_at: float | None = None
         self._poll_at = -math.inf
         self._polled = 0
+        self._items = ItemFiles()
+        self._is_items_due = False
 
     # -- what Ardour says ----------------------------------------------------------------------
 
@@ -155,6 +159,8 @@ class ArdourDialect:
         """What Ardour said; see `Dialect.decode`."""
         address = message.address
         heard: Iterable[Heard] | None
+        if address == ITEMS:
+            return self._decode_items(message, at)
         if address == "/reply":
             heard = self._decode_listing(message.args, at)
         elif address.startswith(PREFIX):
@@ -168,7 +174,30 @@ class ArdourDialect:
             elif address.split("/", 2)[1] not in _OTHER_WORDS:
                 return None
         self._heard_at = at
-        return (*(heard or ()), *self._close(at))
+        closed = self._close(at)
+        if closed or (self._is_items_due and self._is_sure):
+            self._is_items_due = False
+            return (*(heard or ()), *closed, *self._items.again(self._number_of, at=at))
+        return (*(heard or ()), *closed)
+
+    def _decode_items(self, message: OscMessage, at: float) -> tuple[Heard, ...]:
+        """What the script in Ardour says of audio items."""
+        match message.args:
+            case (str(text),):
+                news = self._items.read(text, self._number_of, at=at)
+                return tuple(news) if self._is_sure else ()
+        raise DialectError(f"{ITEMS}: expected a text of the script in Ardour.")
+
+    def _number_of(self, name: str) -> int | None:
+        """The number of the strip of that name; names are unique in Ardour."""
+        return next((strip.number for strip in self._strips if strip.name == name), None)
+
+    def encode_content(self, command: ContentCommand, *, at: float) -> tuple[OscMessage, ...]:
+        """How the script in Ardour is asked for `command`; see `HasContents`."""
+        if isinstance(command, RequestContents):
+            self._is_items_due = True  # what was said last is told again with the next word
+            return ()
+        return self._items.add(command) if isinstance(command, SetContent) else ()
 
     def _remember(self, said: Heard) -> tuple[Heard, ...]:
         """Remember a value; what of it is news for the engine."""

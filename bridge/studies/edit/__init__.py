@@ -1,0 +1,1 @@
+"""How well faults are found, and how well it is learnt which of them a person wants edited."""

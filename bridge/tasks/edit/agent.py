@@ -1,0 +1,240 @@
+"""The edit agent: what of all candidates this person would say yes to, and how they like it made.
+
+For each role and kind of edit this person has a size from which on an edit is worth it. It is
+believed as a taste is (`bridge.learning.taste`), and the table holds what an offer earns by how far
+a size is above it: +1 for a yes, -1 for a no. Offered is what is expected to earn something.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from math import erf, exp, log, sqrt
+from typing import Any, Final
+
+import numpy as np
+
+from bridge.errors import PriorError
+from bridge.learning.bins import bin_weights
+from bridge.learning.q_learning import FloatArray, IntArray, QTable
+from bridge.learning.taste import Consistency, Taste
+from bridge.tasks.edit.candidates import LEAST_PAD_S, Candidate, Settings
+from bridge.tasks.edit.geometry import KIND_INDEX, KINDS, Kind
+from bridge.tasks.edit.prior import (
+    BINS,
+    EDIT_ROLE_INDEX,
+    EDIT_ROLES,
+    ERROR_EDGES,
+    SCALES,
+    SETTINGS,
+    EditPrior,
+    EditRole,
+)
+
+EAGER: Final = 60
+"""Among so many first answers an offer may be expected to earn a little less than nothing."""
+
+EAGER_VALUE: Final = -0.16
+_JUDGEMENT_SD: Final = 0.35
+"""How sharply a person is thought to judge, in steps; people differ by half of it anyway."""
+
+_STEP_SIZE: Final = 0.02
+_HAND_SD: Final = 0.5
+"""How surely a hand on an edge says what is wanted, in the units of a setting's belief."""
+
+_STATE_SCHEMA: Final = 1
+
+
+class EditAgent:
+    """Learns what one person calls worth an edit.
+
+    Args:
+        prior: What is known of people.
+        is_learning: False: everybody is the average person for ever.
+    """
+
+    def __init__(self, prior: EditPrior, *, is_learning: bool = True) -> None:
+        self._prior = prior
+        self._table = QTable(prior.offers)
+        self._taste = Taste(prior.taste)
+        self._consistency = Consistency()
+        self._is_learning = is_learning
+        self.answers = 0
+
+    def attend(self, tracks: Sequence[tuple[str, EditRole]]) -> None:
+        """Say which tracks there are: identity and role of each. Other tracks are another song."""
+        self._taste.attend(
+            tuple(key for key, _ in tracks),
+            np.array([EDIT_ROLE_INDEX[role] for _, role in tracks], dtype=np.int64),
+        )
+
+    # -- what to offer ----------------------------------------------------------------------------
+
+    def value(self, row: int, candidate: Candidate) -> float:
+        """What offering an edit of the track in that row is expected to earn, -1 to +1."""
+        cells, weights = self._cells(row, candidate)
+        good, harm = self._table.expect(cells, weights)
+        return float(good[0] - harm[0])
+
+    def probability(self, row: int, candidate: Candidate) -> float:
+        """How likely a yes is, 0 to 1."""
+        return min(max(0.5 + 0.5 * self.value(row, candidate), 0.0), 1.0)
+
+    @property
+    def least_value(self) -> float:
+        """What an offer must be expected to earn now."""
+        return EAGER_VALUE if self._is_learning and self.answers < EAGER else 0.0
+
+    def is_offered(self, row: int, candidate: Candidate) -> bool:
+        """Whether an edit is worth asking about."""
+        return self.value(row, candidate) > self.least_value
+
+    def _cells(self, row: int, candidate: Candidate) -> tuple[IntArray, FloatArray]:
+        kind = KIND_INDEX[candidate.kind]
+        means, variances = self._taste.of_members()
+        error = SCALES[candidate.kind].steps(candidate.size) - means[row, kind]
+        weights = bin_weights(
+            np.array([error]), np.array([sqrt(variances[row, kind])]), ERROR_EDGES
+        )
+        return kind * BINS + np.arange(BINS), weights[0]
+
+    # -- what is learnt ---------------------------------------------------------------------------
+
+    def learn(
+        self, row: int, candidates: Sequence[Candidate], value: float, *, weight: float = 1.0
+    ) -> None:
+        """Learn from one answer about one edit, or about a set of equal kind that counts as one.
+
+        Args:
+            row: The row of the track.
+            candidates: What was offered.
+            value: +1 for a yes, -1 for a no, or between.
+            weight: How surely it was an answer to this, 0 to 1.
+        """
+        if not (self._is_learning and candidates and value):
+            return
+        kind = candidates[0].kind
+        steps = np.array([SCALES[kind].steps(candidate.size) for candidate in candidates])
+        yes = np.array([self._agreement(row, kind, size) for size in steps]).mean()
+        self._consistency.judge(yes if value > 0.0 else 1.0 - yes, weight=weight)
+        self._taste.rely(self._consistency.reliance)
+        share = 0.5 + 0.5 * self._consistency.trust * weight * abs(value)
+
+        def likelihood(thresholds: FloatArray) -> FloatArray:
+            above = (steps[:, None] - thresholds) / _JUDGEMENT_SD
+            agrees = _normal(above).mean(axis=0)
+            agrees = agrees if value > 0.0 else 1.0 - agrees
+            return np.asarray(share * agrees + (1.0 - share) * (1.0 - agrees))
+
+        self._taste.judge(row, KIND_INDEX[kind], likelihood)
+        middle = candidates[int(np.argsort(steps)[len(steps) // 2])]
+        cells, weights = self._cells(row, middle)
+        self._table.update(
+            cells, weights, 0, reward=value, next_value=0.0, step_size=_STEP_SIZE * weight,
+            discount=0.0,
+        )  # fmt: skip
+        self.answers += 1
+
+    def _agreement(self, row: int, kind: Kind, steps: float) -> float:
+        means, variances = self._taste.of_members()
+        column = KIND_INDEX[kind]
+        sd = sqrt(variances[row, column] + _JUDGEMENT_SD**2)
+        return 0.5 + 0.5 * erf((steps - means[row, column]) / (sd * sqrt(2.0)))
+
+    def correct(self, row: int, setting: str, value: float) -> None:
+        """Learn from a hand that changed how an edit of ours was made: a pad or a fade."""
+        if self._is_learning and setting in SETTINGS:
+            column = len(KINDS) + SETTINGS.index(setting)
+            self._taste.correct(row, column, value=_encode(setting, value), sd=_HAND_SD)
+
+    def settings(self, row: int) -> Settings:
+        """How this person likes edits of a track made."""
+        means, _ = self._taste.of_members()
+        own = {
+            setting: _decode(setting, float(means[row, len(KINDS) + column]))
+            for column, setting in enumerate(SETTINGS)
+        }
+        return Settings(**own)
+
+    # -- what is believed -------------------------------------------------------------------------
+
+    def beliefs(self) -> Mapping[str, Any]:
+        """From which size on this person wants what edited, by role and kind."""
+        means, variances = self._taste.of_groups()
+        return {
+            role: {
+                kind: {
+                    "answers": self._taste.answers_about(row, column),
+                    "from": round(SCALES[kind].size(float(means[row, column])), 3),
+                    "sd_steps": round(float(np.sqrt(variances[row, column])), 3),
+                    "unit": SCALES[kind].unit,
+                }
+                for column, kind in enumerate(KINDS)
+                if self._taste.answers_about(row, column)
+            }
+            for row, role in enumerate(EDIT_ROLES)
+            if self._taste.answers[row].any()
+        }
+
+    def threshold(self, row: int, kind: Kind) -> tuple[float, int]:
+        """From which size on this person is thought to want an edit, and answers behind that."""
+        means, _ = self._taste.of_members()
+        group = int(self._taste.groups[row])
+        column = KIND_INDEX[kind]
+        size = SCALES[kind].size(float(means[row, column]))
+        return size, self._taste.answers_about(group, column)
+
+    def state(self) -> bytes:
+        """All that has been learnt, as canonical JSON."""
+        body = {
+            "answers": self.answers,
+            "consistency": self._consistency.weights.tolist(),
+            "prior": self._prior.checksum,
+            "schema": _STATE_SCHEMA,
+            "table": (self._table.values - self._prior.offers).ravel().tolist(),
+            "taste": self._taste.state(),
+        }
+        return json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
+
+    def load_state(self, state: bytes) -> None:
+        """Take over what `state` returned.
+
+        Raises:
+            PriorError: If it cannot be read.
+        """
+        try:
+            body = json.loads(state)
+            schema = body["schema"]
+            if schema != _STATE_SCHEMA:
+                raise PriorError(
+                    f"What was learnt of edits has schema {schema!r}, expected {_STATE_SCHEMA}; "
+                    "use the version that wrote it."
+                )
+            self._taste.load_state(body["taste"])
+            self._consistency.weights = np.array(body["consistency"])
+            learnt = np.array(body["table"]).reshape(self._prior.offers.shape)
+            self._table = QTable(self._prior.offers + learnt)
+            self.answers = int(body["answers"])
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+            raise PriorError(
+                f"What was learnt of edits cannot be read ({error!r}); it is left aside."
+            ) from error
+        self._taste.rely(self._consistency.reliance)
+
+
+def _normal(values: FloatArray) -> FloatArray:
+    """The normal distribution function, by the logistic one that is nearest to it."""
+    return np.asarray(1.0 / (1.0 + np.exp(-1.702 * np.clip(values, -40.0, 40.0))))
+
+
+def _encode(setting: str, value: float) -> float:
+    if setting == "strength":
+        return value
+    return value / 10.0 if setting == "depth_db" else log(max(value, 1e-4))
+
+
+def _decode(setting: str, value: float) -> float:
+    if setting == "strength":
+        return min(max(value, 0.0), 1.0)
+    if setting == "depth_db":
+        return min(max(10.0 * value, 20.0), 40.0)
+    least = LEAST_PAD_S if setting.startswith("pad") else 0.002
+    return min(max(exp(value), least), 1.0)

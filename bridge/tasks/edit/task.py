@@ -1,0 +1,477 @@
+"""The edit agent as a task of the engine: items in, sets of edits out, answers to the agent.
+
+One fault is asked about at a time. Beside it stands the same for all that are like it, once some
+answers are known: "this one", or "all 14 like this". What was refused is not asked again.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bridge.errors import DialectError, PriorError
+from bridge.mix.content_events import ContentKind, Job, JobDone
+from bridge.mix.contents import ContentChange
+from bridge.mix.items import Piece, decode_item, encode_item, is_same_item, item_rate
+from bridge.mix.roles import Role
+from bridge.tasks.edit.agent import EditAgent
+from bridge.tasks.edit.candidates import (
+    Candidate,
+    Grid,
+    HeardPiece,
+    Settings,
+    TrackTake,
+    find_candidates,
+    loud_level_db,
+)
+from bridge.tasks.edit.geometry import KINDS, Edit, Kind
+from bridge.tasks.edit.hearing import FRAMES_HZ
+from bridge.tasks.edit.listening import Answer, decode_answer, decode_request, request_of
+from bridge.tasks.edit.prior import EditPrior, edit_role, load_edit_prior
+from bridge.tasks.edit.words import (
+    describe_find,
+    describe_person,
+    describe_work,
+)
+from bridge.tasks.task import Lesson, Outcome, Scene, Standing, Teaching, Variant, World
+
+UNASKED_FROM: Final = 20
+"""Trims and moves are made unasked once so many of their kind were accepted."""
+
+_GENTLE: Final = frozenset({Kind.FADE, Kind.JOIN})
+"""Made unasked in assist from the start: nothing that is heard goes away."""
+
+_GROUPED: Final = frozenset({Kind.GAP, Kind.TIMING})
+"""What may be done to grouped items, all together; the rest would be done to one alone."""
+
+_ONLY_OFFERED: Final = frozenset({Kind.TAKE})
+_MOST_IN_SET: Final = 40
+_MOST_DONE: Final = 4000
+_STATE_SCHEMA: Final = 1
+_NEAR_S: Final = 0.005
+
+_Fault = tuple[str, str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """What is needed to learn from an offer: the track, and what was offered."""
+
+    key: str
+    candidates: tuple[Candidate, ...]
+    faults: tuple[_Fault, ...]
+
+
+class EditTask:
+    """Offers edits of the items of the track in focus.
+
+    Args:
+        prior: What is known of people.
+    """
+
+    world = World.CONTENTS
+    kinds = (ContentKind.ITEM,)
+
+    def __init__(self, prior: EditPrior) -> None:
+        self._agent = EditAgent(prior)
+        self._answers: dict[str, Answer] = {}
+        self._troubles: dict[str, str] = {}
+        self._done: dict[_Fault, bool] = {}
+        self._accepted: Counter[Kind] = Counter()
+        self._rest = ""
+        self._found: tuple[tuple[object, ...], tuple[Candidate, ...]] | None = None
+
+    @property
+    def rest(self) -> str:
+        """Why the last `propose` gave nothing; see `bridge.tasks.task.Advised`."""
+        return self._rest
+
+    # -- hearing ----------------------------------------------------------------------------------
+
+    def jobs(self, scene: Scene) -> tuple[Job, ...]:
+        """See `bridge.tasks.task.HasJobs.jobs`: a job for each file that is concerned."""
+        jobs = []
+        for standing in _concerned(scene):
+            pieces, rate = _pieces(standing)
+            for source in sorted({piece.source for piece in pieces}):
+                own = [piece for piece in pieces if piece.source == source]
+                jobs.append(request_of(source, rate, own).job())
+        return tuple(job for job in jobs if job.text not in self._answers)
+
+    def receive(self, done: JobDone) -> str:
+        """See `bridge.tasks.task.HasJobs.receive`."""
+        self._found = None
+        try:
+            if not done.trouble:
+                self._answers[done.text] = decode_answer(done.data)
+                return ""
+            path, trouble = decode_request(done.text).path, done.trouble
+        except DialectError as error:
+            return str(error)
+        is_news = self._troubles.get(path) != trouble
+        self._troubles[path] = trouble
+        return trouble if is_news else ""
+
+    def _heard(self, standing: Standing) -> tuple[HeardPiece, ...] | None:
+        """The pieces of an item with what was heard of them; None where that is not known yet."""
+        pieces, rate = _pieces(standing)
+        heard = []
+        for piece in pieces:
+            own = [each for each in pieces if each.source == piece.source]
+            answer = self._answers.get(request_of(piece.source, rate, own).job().text)
+            span = round(piece.offset_s, 6), round(piece.length_s, 6)
+            if answer is None or span not in answer.edges:
+                return None
+            start, end = answer.edges[span]
+            is_free = not standing.refusal
+            heard.append(
+                HeardPiece(piece=piece, heard=answer.heard, start=start, end=end, is_free=is_free)
+            )
+        return tuple(heard)
+
+    # -- offering ---------------------------------------------------------------------------------
+
+    def propose(self, scene: Scene, *, count: int, explore: bool) -> tuple[Variant, ...]:
+        """See `bridge.tasks.task.Task.propose`: one edit, and all that are like it."""
+        self._rest = ""
+        row = self._attend(scene)
+        own = [each for each in scene.contents if each.strip == scene.key]
+        if row < 0 or not own:
+            self._rest = f"{scene.device}: no audio item that I know of is on it"
+            return ()
+        take = self._take(scene, own)
+        if take is None:
+            return ()
+        candidates = self._candidates(scene, take, row)
+        wanted = [one for one in candidates if self._agent.is_offered(row, one)]
+        wanted.sort(key=lambda one: -self._agent.value(row, one))
+        for best in wanted:
+            like = [one for one in wanted if one.kind is best.kind][:_MOST_IN_SET]
+            sets = [[best]] if len(like) == 1 else [[best], like]
+            made = [self._variant(scene, take, row, each) for each in sets[:count]]
+            if made[0] is not None:
+                return tuple(variant for variant in made if variant is not None)
+        self._rest = f"{scene.device}: nothing that I think you want edited" + (
+            "" if _grid(scene) else "; without a tempo and bars from the DAW I move no hits"
+        )
+        return ()
+
+    def _attend(self, scene: Scene) -> int:
+        """The row of the track in focus; -1 where it has no items."""
+        roles = {each.strip: edit_role(Role(each.role)) for each in scene.contents}
+        self._agent.attend(sorted(roles.items()))
+        return sorted(roles).index(scene.key) if scene.key in roles else -1
+
+    def _take(self, scene: Scene, own: Sequence[Standing]) -> TrackTake | None:
+        heard: list[HeardPiece] = []
+        waiting = 0
+        for standing in own:
+            if standing.refusal:
+                continue
+            pieces = self._heard(standing)
+            if pieces is None:
+                waiting += not any(self._troubles.get(p.source) for p in _pieces(standing)[0])
+            else:
+                heard += pieces
+        if not heard:
+            refusals = [standing.refusal for standing in own if standing.refusal]
+            troubles = [self._troubles.get(p.source, "") for s in own for p in _pieces(s)[0]]
+            known = [text for text in (*troubles, *refusals) if text]
+            files = "file" if waiting == 1 else "files"
+            self._rest = (
+                f"{scene.device}: I listen to {waiting} {files} first"
+                if waiting
+                else f"{scene.device}: {known[0] if known else 'nothing to edit'}"
+            )
+            return None
+        heard.sort(key=lambda each: each.piece.position_s)
+        return TrackTake(
+            key=scene.key, name=scene.device, role=Role(scene.role), heard=tuple(heard)
+        )
+
+    def _candidates(self, scene: Scene, take: TrackTake, row: int) -> tuple[Candidate, ...]:
+        settings, grid = self._agent.settings(row), _grid(scene)
+        at = (take.pieces, grid, settings, len(self._answers))
+        if self._found is None or self._found[0] != at:  # it takes some milliseconds
+            self._found = at, find_candidates(take, grid, settings)
+        grouped = {each.key for each in scene.contents if each.group}
+        return tuple(
+            one
+            for one in self._found[1]
+            if _fault(take.pieces, one) not in self._done
+            and (one.kind in _GROUPED or _piece_of(take.pieces, one).key not in grouped)
+        )
+
+    def _variant(
+        self, scene: Scene, take: TrackTake, row: int, candidates: Sequence[Candidate]
+    ) -> Variant | None:
+        """One move of some edits of one kind; None where one of them cannot be made."""
+        changes, made = self._changes(scene, take, candidates)
+        if not changes:
+            return None
+        kind, settings = candidates[0].kind, self._agent.settings(row)
+        values = [self._agent.value(row, one) for one in made]
+        threshold, answers = self._agent.threshold(row, kind)
+        is_gentle = kind in _GENTLE or self._accepted[kind] >= UNASKED_FROM
+        return Variant(
+            changes=changes,
+            probability=1.0,
+            score=sum(values) / len(values),
+            confidence=min(answers / 10.0, 1.0),
+            reason="; ".join(
+                (
+                    describe_find(made, take.name),
+                    describe_person(kind, threshold, answers),
+                    describe_work(made, settings),
+                )
+            ),
+            trace=Trace(
+                key=take.key,
+                candidates=tuple(made),
+                faults=tuple(_fault(take.pieces, one) for one in made),
+            ),
+            is_asked=not is_gentle or kind in _ONLY_OFFERED,
+        )
+
+    def _changes(
+        self, scene: Scene, take: TrackTake, candidates: Sequence[Candidate]
+    ) -> tuple[tuple[ContentChange, ...], list[Candidate]]:
+        """What becomes of which item; edits that cannot be made are left out."""
+        contents = {each.key: each for each in _concerned(scene)}
+        tracks: dict[str, tuple[Piece, ...]] = {}
+        for standing in contents.values():
+            tracks[standing.strip] = tracks.get(standing.strip, ()) + _pieces(standing)[0]
+        made = []
+        for candidate in sorted(candidates, key=lambda one: -one.edit.start_s):
+            edits = self._on_all_tracks(scene, contents, take, candidate)
+            try:
+                tracks |= {strip: edit.apply(tracks[strip]) for strip, edit in edits.items()}
+            except ValueError:
+                continue  # another edit of the set has changed what it is about
+            made.append(candidate)
+        changes = []
+        for key, standing in contents.items():
+            after = [piece for piece in tracks[standing.strip] if piece.key == key]
+            text = encode_item(after, rate=item_rate(standing.text))
+            if not is_same_item(standing.text, text):
+                changes.append(
+                    ContentChange(kind=ContentKind.ITEM, key=key, before=standing.text, after=text)
+                )
+        return tuple(changes), list(reversed(made))
+
+    def _on_all_tracks(
+        self,
+        scene: Scene,
+        contents: Mapping[str, Standing],
+        take: TrackTake,
+        candidate: Candidate,
+    ) -> dict[str, Edit]:
+        """The edit on each track that it is to be made on, by the identity of its strip.
+
+        Empty where an item that moves along must not be cut there.
+        """
+        standing = contents[_piece_of(take.pieces, candidate).key]
+        edits = {standing.strip: candidate.edit}
+        if not standing.group:
+            return edits
+        for other in contents.values():
+            if other.group != standing.group or other.key == standing.key:
+                continue
+            heard = self._heard(other)
+            if heard is None or (candidate.kind is Kind.GAP and not _is_quiet(heard, candidate)):
+                return {}
+            edits[other.strip] = candidate.edit
+        return edits
+
+    # -- learning ---------------------------------------------------------------------------------
+
+    def learn(self, lesson: Lesson) -> Outcome:
+        """See `bridge.tasks.task.Task.learn`."""
+        traces = [variant.trace for variant in lesson.variants]
+        row = self._attend_key(lesson.scene, traces[0].key if traces[0] else "")
+        if row < 0:
+            return Outcome()
+        before = self._thresholds(row, traces[0])
+        match lesson.teaching:
+            case Teaching.PICK:
+                choice = round(lesson.value)
+                if choice:
+                    self._answer(row, traces[choice - 1], 1.0, lesson.weight)
+                else:
+                    self._answer(row, traces[0], -1.0, lesson.weight)
+            case Teaching.THUMB:
+                self._answer(row, traces[0], lesson.value, lesson.weight)
+            case Teaching.HAND:
+                if len(lesson.variants) > 1 and traces[0]:
+                    return self._correct(row, lesson.variants[0], lesson.variants[1])
+            case Teaching.HEARD:
+                pass
+        return Outcome(text=_changed(before, self._thresholds(row, traces[0])))
+
+    def _attend_key(self, scene: Scene, key: str) -> int:
+        self._attend(scene)
+        strips = sorted({each.strip for each in scene.contents})
+        return strips.index(key) if key in strips else -1
+
+    def _thresholds(self, row: int, trace: Trace | None) -> str:
+        if trace is None:
+            return ""
+        kind = trace.candidates[0].kind
+        return describe_person(kind, *self._agent.threshold(row, kind))
+
+    def _answer(self, row: int, trace: Trace, value: float, weight: float) -> None:
+        self._agent.learn(row, trace.candidates, value, weight=weight)
+        if value > 0.0:
+            self._accepted[trace.candidates[0].kind] += len(trace.candidates)
+        if value > 0.0 or len(trace.faults) == 1:
+            self.mark(trace, is_wanted=value > 0.0)
+
+    def mark(self, trace: Trace, *, is_wanted: bool = True) -> None:
+        """Do not offer again what was made or refused."""
+        for fault in trace.faults:
+            self._done[fault] = is_wanted
+        while len(self._done) > _MOST_DONE:
+            del self._done[next(iter(self._done))]
+
+    def _correct(self, row: int, ours: Variant, by_hand: Variant) -> Outcome:
+        """Learn from a hand on what we had edited: which pads and fades it is that they want."""
+        change = next((one for one in ours.changes if one.place == by_hand.changes[0].place), None)
+        if change is None:
+            return Outcome()
+        text = by_hand.changes[0].after
+        if is_same_item(text, change.before):
+            faults = ours.trace.faults
+            if not all(self._done.get(fault) is False for fault in faults):  # once, not per item
+                self._answer(row, ours.trace, -1.0, 1.0)
+                self.mark(ours.trace, is_wanted=False)
+            return Outcome()
+        settings = self._agent.settings(row)
+        kind = ours.trace.candidates[0].kind
+        said = []
+        for setting, value in corrected(
+            decode_item(change.after), decode_item(text), kind, settings
+        ):
+            self._agent.correct(row, setting, value)
+            said.append(f"{_SETTING_WORDS[setting]} {1e3 * value:.0f} ms")
+        return Outcome(text=f"you want {', '.join(said)}" if said else "")
+
+    # -- what is believed -------------------------------------------------------------------------
+
+    def beliefs(self) -> Mapping[str, Any]:
+        """See `bridge.tasks.task.Task.beliefs`."""
+        return self._agent.beliefs()
+
+    def state(self) -> bytes:
+        """See `bridge.tasks.task.Task.state`."""
+        body = {
+            "accepted": {kind: self._accepted[kind] for kind in KINDS if self._accepted[kind]},
+            "agent": self._agent.state().decode(),
+            "done": [[*fault, is_yes] for fault, is_yes in self._done.items()],
+            "schema": _STATE_SCHEMA,
+        }
+        return json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
+
+    def load_state(self, state: bytes) -> None:
+        """See `bridge.tasks.task.Task.load_state`."""
+        try:
+            body = json.loads(state)
+            agent = body["agent"].encode()
+            accepted = {Kind(kind): int(count) for kind, count in body["accepted"].items()}
+            done = {
+                (str(source), str(kind), float(at)): bool(is_yes)
+                for source, kind, at, is_yes in body["done"]
+            }
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise PriorError(f"What was learnt of edits cannot be read ({error!r}).") from error
+        self._agent.load_state(agent)
+        self._accepted, self._done = Counter(accepted), done
+
+
+_SETTING_WORDS: Final = {
+    "pad_before_s": "before a sound",
+    "pad_after_s": "after a sound",
+    "fade_s": "fades of",
+}
+
+
+def corrected(
+    ours: Sequence[Piece], theirs: Sequence[Piece], kind: Kind, settings: Settings
+) -> list[tuple[str, float]]:
+    """Which settings a hand has corrected by moving edges or fades of what we had made, s."""
+    found = []
+    for mine, other in zip(ours, theirs, strict=False):
+        if len(ours) != len(theirs) or mine.source != other.source:
+            return []
+        begins, ends = other.position_s - mine.position_s, other.end_s - mine.end_s
+        is_pause = kind is Kind.GAP and mine.is_muted
+        if abs(begins) > _NEAR_S and (is_pause or kind is Kind.HEAD):
+            name = "pad_after_s" if is_pause else "pad_before_s"
+            sign = 1.0 if is_pause else -1.0
+            found.append((name, max(getattr(settings, name) + sign * begins, 0.0)))
+        if abs(ends) > _NEAR_S and (is_pause or kind is Kind.TAIL):
+            name = "pad_before_s" if is_pause else "pad_after_s"
+            sign = -1.0 if is_pause else 1.0
+            found.append((name, max(getattr(settings, name) + sign * ends, 0.0)))
+        for fade, was in ((other.fade_in_s, mine.fade_in_s), (other.fade_out_s, mine.fade_out_s)):
+            if was > 0.0 and fade > 0.0 and abs(fade - was) > 0.1 * was:
+                found.append(("fade_s", fade))
+    return found
+
+
+def make_edit_task(_seed: int) -> EditTask:
+    """The task with the shipped prior; it chooses nothing by chance."""
+    return EditTask(load_edit_prior())
+
+
+def _concerned(scene: Scene) -> list[Standing]:
+    """The items of the track in focus, and all that they are grouped with."""
+    own = [each for each in scene.contents if each.strip == scene.key]
+    groups = {each.group for each in own if each.group}
+    return [each for each in scene.contents if each.strip == scene.key or each.group in groups]
+
+
+def _pieces(standing: Standing) -> tuple[tuple[Piece, ...], int]:
+    try:
+        return decode_item(standing.text, key=standing.key), item_rate(standing.text)
+    except DialectError:
+        return (), 0
+
+
+def _grid(scene: Scene) -> Grid | None:
+    if not (scene.tempo_bpm > 0.0 and scene.bar_beats and scene.bar_s == scene.bar_s):
+        return None
+    return Grid(bpm=scene.tempo_bpm, first_bar_s=scene.bar_s, beats=scene.bar_beats)
+
+
+def _piece_of(pieces: Iterable[Piece], candidate: Candidate) -> Piece:
+    """The piece that a candidate is about, the left one of two."""
+    at = candidate.edit.start_s
+    sounding = [piece for piece in pieces if not piece.is_muted]
+    return min(
+        sounding,
+        key=lambda piece: max(piece.position_s - at, at - piece.end_s, 0.0),
+    )
+
+
+def _fault(pieces: Iterable[Piece], candidate: Candidate) -> _Fault:
+    """What a candidate is about, in the time of its file: it stays the same when pieces move."""
+    piece = _piece_of(pieces, candidate)
+    return piece.source, candidate.kind.value, round(candidate.edit.start_s - piece.shift_s, 2)
+
+
+def _is_quiet(heard: Sequence[HeardPiece], candidate: Candidate) -> bool:
+    """Whether an item that moves along plays nothing in a pause either."""
+    start_s, end_s = candidate.edit.start_s, candidate.edit.end_s
+    for each in heard:
+        level = each.heard.level_db
+        first = max(int((start_s - each.piece.shift_s) * FRAMES_HZ), 0)
+        span = level[first : max(int((end_s - each.piece.shift_s) * FRAMES_HZ), 0)]
+        is_over = each.piece.position_s < end_s and each.piece.end_s > start_s
+        if is_over and span.size and span.max() > loud_level_db(level) - 20.0:
+            return False
+    return True
+
+
+def _changed(before: str, after: str) -> str:
+    return after if after != before else ""

@@ -1,0 +1,96 @@
+"""Edits in an engineer's words: what was found, what this person said of the like, what is done."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from bridge.tasks.edit.candidates import Candidate, Settings
+from bridge.tasks.edit.geometry import Kind
+from bridge.tasks.edit.prior import SCALES
+
+_ONE: Final[Mapping[Kind, str]] = {
+    Kind.GAP: "a pause of {size}",
+    Kind.HEAD: "{size} before the first sound",
+    Kind.TAIL: "{size} after the last sound",
+    Kind.FADE: "an edge that clicks, {size} over what is beside it",
+    Kind.JOIN: "a join that clicks, {size} over what is beside it",
+    Kind.TIMING: "a hit that is {size} {late}",
+    Kind.HOLE: "a hole of {size}",
+    Kind.TAKE: "another take with {size} fewer",
+}
+_MANY: Final[Mapping[Kind, str]] = {
+    Kind.GAP: "pauses",
+    Kind.HEAD: "silent beginnings",
+    Kind.TAIL: "silent ends",
+    Kind.FADE: "edges that click",
+    Kind.JOIN: "joins that click",
+    Kind.TIMING: "hits off the grid",
+    Kind.HOLE: "holes",
+    Kind.TAKE: "better takes",
+}
+
+
+def kind_words(kind: Kind) -> str:
+    """Several of a kind."""
+    return _MANY[kind]
+
+
+def describe_size(kind: Kind, size: float) -> str:
+    """A size with its unit."""
+    unit = SCALES[kind].unit
+    size = abs(size)
+    return f"{size:.1f} {unit}" if unit == "s" else f"{size:.0f} {unit}"
+
+
+def describe_time(at_s: float) -> str:
+    """A time of the time line, such as 1:02.3."""
+    return f"{int(at_s // 60)}:{at_s % 60:04.1f}"
+
+
+def describe_find(candidates: Sequence[Candidate], track: str) -> str:
+    """What was found on a track."""
+    kind = candidates[0].kind
+    if len(candidates) == 1:
+        late = "early" if candidates[0].size < 0.0 else "late"
+        size = describe_size(kind, candidates[0].size)
+        at = describe_time(candidates[0].edit.start_s)
+        return f"{_ONE[kind].format(size=size, late=late)} on {track} at {at}"
+    sizes = sorted(abs(candidate.size) for candidate in candidates)
+    low, high = describe_size(kind, sizes[0]), describe_size(kind, sizes[-1])
+    return f"{len(candidates)} {_MANY[kind]} on {track}, {low} to {high}"
+
+
+def describe_person(kind: Kind, threshold: float, answers: int) -> str:
+    """What this person has said of the like."""
+    if not answers:
+        return "you have not said yet what of this kind you want"
+    many = "answer" if answers == 1 else "answers"
+    return f"after {answers} {many} I think you want {_MANY[kind]} from " + describe_size(
+        kind, threshold
+    )
+
+
+def describe_work(candidates: Sequence[Candidate], settings: Settings) -> str:
+    """What is done."""
+    fade = f"{1e3 * settings.fade_s:.0f} ms"
+    before, after = 1e3 * settings.pad_before_s, 1e3 * settings.pad_after_s
+    match candidates[0].kind:
+        case Kind.GAP:
+            return (
+                f"split and muted; {before:.0f} ms before the sound and {after:.0f} ms after stay"
+            )
+        case Kind.HEAD:
+            return f"trimmed; {before:.0f} ms before the sound stay"
+        case Kind.TAIL:
+            return f"trimmed; {after:.0f} ms after the sound stay"
+        case Kind.FADE:
+            return f"faded over {fade}"
+        case Kind.JOIN:
+            return f"crossfaded over {fade}"
+        case Kind.TIMING:
+            moves = [1e3 * abs(candidate.edit.by_s) for candidate in candidates]
+            far = f"{max(moves):.0f} ms" if len(moves) == 1 else f"up to {max(moves):.0f} ms"
+            return f"moved by {far} towards the grid, neighbours crossfaded"
+        case Kind.HOLE:
+            return f"closed, crossfaded over {fade}"
+        case _:
+            return "played in its place"

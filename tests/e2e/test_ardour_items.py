@@ -1,0 +1,216 @@
+"""Edits in the real Ardour: made by the script that a person has in theirs, and taken back."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from support.ardour_items import HeadlessItems
+from support.ardour_rig import bridge_beside, needs_ardour
+from support.ports import free_ports
+
+from bridge.daw.item_files import ItemFiles
+from bridge.daws.ardour.host import ArdourHost, running_ardour
+from bridge.daws.ardour.items import FOLDER
+from bridge.mix.content_events import (
+    ContentEvent,
+    ContentKind,
+    ContentReported,
+    GridChanged,
+    SetContent,
+    TempoChanged,
+)
+from bridge.mix.items import Piece, decode_item, encode_item, is_same_item
+from bridge.mix.roles import Role
+from bridge.sim.stems import SAMPLE_RATE, Stems
+from bridge.sim.takes import Planting, make_take
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, needs_ardour]
+
+
+@pytest.fixture
+def ardour(tmp_path: Path) -> Iterator[ArdourHost]:
+    wave = np.random.default_rng(0).normal(0.0, 0.1, (1, 4 * SAMPLE_RATE)).astype(np.float32)
+    stems = Stems(names=("Bass",), roles=(Role.BASS,), audio=wave, sample_rate=SAMPLE_RATE)
+    (port,) = free_ports(1)
+    with running_ardour(tmp_path, stems, np.zeros((1, 6)), port=port) as host:
+        yield host
+
+
+class Script:
+    """What the bridge and the script say to each other, without a bridge."""
+
+    def __init__(self, host: ArdourHost, folder: Path) -> None:
+        self.items = HeadlessItems(host, folder)
+        self.files = ItemFiles()
+        self.said = self.listen()
+
+    def listen(self) -> list[ContentEvent]:
+        return self.files.read(self.items.tick(), lambda name: 1 if name == "Bass" else None, at=0)
+
+    def reports(self) -> list[ContentReported]:
+        return [each for each in self.listen() if isinstance(each, ContentReported)]
+
+    def set(self, key: str, text: str, move: str = "1-1") -> list[ContentReported]:
+        (message,) = self.files.add(
+            SetContent(kind=ContentKind.ITEM, key=key, text=text, move=move)
+        )
+        (self.items.folder / "edits.txt").write_text(str(message.args[0]))
+        return self.reports()
+
+
+def edited(whole: Piece) -> list[Piece]:
+    """A pause muted, a hit moved by 40 ms, fades at the joins."""
+    moved = replace(whole.cut(2.5, 4.0), position_s=2.46, fade_in_s=0.005)
+    return [
+        replace(whole.cut(0.0, 1.0), fade_out_s=0.006),
+        replace(whole.cut(1.0, 2.0), is_muted=True),
+        replace(whole.cut(2.0, 2.5), fade_in_s=0.006, fade_out_s=0.005),
+        moved,
+    ]
+
+
+def audio(host: ArdourHost, path: Path) -> np.ndarray:
+    host.render(path)
+    return np.asarray(soundfile.read(str(path))[0])
+
+
+def test_the_script_tells_of_items_tempo_and_bars(ardour: ArdourHost, tmp_path: Path) -> None:
+    tempo, grid, item = Script(ardour, tmp_path / "items").said
+    assert tempo == TempoChanged(at=0, bpm=120.0)
+    assert grid == GridChanged(at=0, first_s=0.0, beats=4)
+    assert isinstance(item, ContentReported)
+    (piece,) = decode_item(item.text)
+    assert (piece.position_s, piece.length_s, piece.fade_in_s) == (0.0, 4.0, 0.0)
+    assert Path(piece.source).is_file()
+
+
+def test_the_audio_is_bit_identical_after_the_way_back(ardour: ArdourHost, tmp_path: Path) -> None:
+    script = Script(ardour, tmp_path / "items")
+    item = script.said[-1]
+    assert isinstance(item, ContentReported)
+    before = audio(ardour, tmp_path / "before.wav")
+    text = encode_item(edited(*decode_item(item.text)), rate=SAMPLE_RATE)
+    (report,) = script.set(item.key, text)
+    assert is_same_item(report.text, text)
+    assert len(script.items.regions("Bass").split()) == 4
+    during = audio(ardour, tmp_path / "during.wav")
+    assert np.abs(during[49_000:95_000]).max() == 0.0
+    (report,) = script.set(item.key, item.text, "1-1 back")
+    assert is_same_item(report.text, item.text)
+    assert script.items.regions("Bass") == "0+192000<0"
+    np.testing.assert_array_equal(audio(ardour, tmp_path / "after.wav"), before)
+
+
+def test_a_fade_of_the_persons_comes_back_as_long_as_it_was(
+    ardour: ArdourHost, tmp_path: Path
+) -> None:
+    ardour.lua(
+        "for r in s:route_by_name('Bass'):to_track():playlist():region_list():iter() do "
+        "local a = r:to_audioregion() a:set_fade_in_length(24000) a:set_fade_in_active(true) end"
+    )
+    script = Script(ardour, tmp_path / "items")
+    item = script.said[-1]
+    assert isinstance(item, ContentReported)
+    (whole,) = decode_item(item.text)
+    assert whole.fade_in_s == 0.5
+    before = audio(ardour, tmp_path / "before.wav")
+    script.set(item.key, encode_item([whole.cut(1.0, 4.0)], rate=SAMPLE_RATE))
+    script.set(item.key, item.text, "1-1 back")
+    np.testing.assert_array_equal(audio(ardour, tmp_path / "after.wav"), before)
+
+
+def test_a_hand_that_was_faster_is_not_overwritten(ardour: ArdourHost, tmp_path: Path) -> None:
+    script = Script(ardour, tmp_path / "items")
+    item = script.said[-1]
+    assert isinstance(item, ContentReported)
+    ardour.lua(
+        "for r in s:route_by_name('Bass'):to_track():playlist():region_list():iter() do "
+        "r:trim_end(Temporal.timepos_t(96000)) end"
+    )
+    (report,) = script.set(item.key, encode_item(edited(*decode_item(item.text)), rate=SAMPLE_RATE))
+    (piece,) = decode_item(report.text)
+    assert piece.length_s == 2.0
+    assert script.items.regions("Bass") == "0+96000<0"
+
+
+def test_a_split_by_a_hand_renews_ids_and_is_told_as_other_items(
+    ardour: ArdourHost, tmp_path: Path
+) -> None:
+    script = Script(ardour, tmp_path / "items")
+    item = script.said[-1]
+    ardour.lua(
+        "local p = s:route_by_name('Bass'):to_track():playlist() "
+        "for r in p:region_list():iter() do p:split_region(r, Temporal.timepos_t(96000)) end"
+    )
+    said = script.listen()
+    assert isinstance(item, ContentReported)
+    assert {each.key for each in said if not isinstance(each, ContentReported)} == {item.key}
+    assert len([each for each in said if isinstance(each, ContentReported)]) == 2
+
+
+def test_a_locked_region_says_so_and_is_not_edited(ardour: ArdourHost, tmp_path: Path) -> None:
+    ardour.lua(
+        "for r in s:route_by_name('Bass'):to_track():playlist():region_list():iter() do "
+        "r:set_locked(true) end"
+    )
+    script = Script(ardour, tmp_path / "items")
+    item = script.said[-1]
+    assert isinstance(item, ContentReported)
+    assert item.barred == "it is locked"
+    script.set(item.key, encode_item(edited(*decode_item(item.text)), rate=SAMPLE_RATE))
+    assert script.items.regions("Bass") == "0+192000<0"
+
+
+def test_a_bridge_offers_makes_and_takes_back_an_edit_in_ardour(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = make_take(Role.BASS, [1], Planting(joins=0, edges=0, holes=0))
+    stems = Stems(
+        names=("Bass",), roles=(Role.BASS,), audio=take.wave[None], sample_rate=SAMPLE_RATE
+    )
+    folder = tmp_path / "items"
+    monkeypatch.setenv(FOLDER, str(folder))
+    (port,) = free_ports(1)
+    (tmp_path / "ardour").mkdir()
+    with running_ardour(tmp_path / "ardour", stems, np.zeros((1, 6)), port=port) as host:
+        script = HeadlessItems(host, folder)
+        is_over = threading.Event()
+
+        def tick() -> None:
+            while not is_over.wait(0.1):
+                script.tick(1)
+
+        window = threading.Thread(target=tick)
+        window.start()
+        try:
+            with bridge_beside(host, tmp_path / "bridge", mode="suggest") as (_, person):
+                person.say("/bridge/task", "edit")
+                person.say("/bridge/focus", "Bass")
+                offer = person.hear("/bridge/offer")
+                person.say("/bridge/choose", offer.args[0], 1)
+                move = _state(person, "confirmed")
+                is_over.set()
+                window.join()
+                edits = script.regions("Bass")
+                assert edits != f"0+{take.wave.size}<0"
+                person.say("/bridge/undo", move)
+                assert _state(person, "reverted") == move
+                for _ in range(2_000):
+                    script.tick(1)
+                    if script.regions("Bass") == f"0+{take.wave.size}<0":
+                        break
+                assert script.regions("Bass") == f"0+{take.wave.size}<0"
+        finally:
+            is_over.set()
+            window.join()
+
+
+def _state(person: object, state: str) -> str:
+    while True:
+        args = person.hear("/bridge/move").args  # type: ignore[attr-defined]
+        if args[1] == state:
+            return str(args[0])

@@ -1,0 +1,174 @@
+"""The edit task in the engine, beside a DAW in memory that holds a take with planted faults."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from support.items import EditRig, edit_rig
+
+from bridge.mix import device_events as d
+from bridge.mix import messages as m
+from bridge.mix.content_events import ContentKind
+from bridge.mix.items import encode_item
+from bridge.mix.messages import Mode, MoveState
+from bridge.mix.notices import MoveReported, Offered, RequestRefused
+from bridge.mix.roles import Role
+from bridge.sim.takes import Planting
+from bridge.tasks.edit.candidates import Settings
+from bridge.tasks.edit.geometry import Kind
+from bridge.tasks.edit.prior import load_edit_prior
+from bridge.tasks.edit.task import EditTask, corrected
+
+pytestmark = pytest.mark.slow
+
+
+def offer(rig: EditRig) -> Offered:
+    return rig.notices(Offered)[-1]
+
+
+def reasons(rig: EditRig) -> list[str]:
+    proposed = [each for each in rig.notices(MoveReported) if each.state is MoveState.PROPOSED]
+    return [each.reason for each in proposed]
+
+
+def choose(rig: EditRig, choice: int) -> None:
+    rig.handle(d.VariantChosen(at=rig.at, offer=offer(rig).offer, choice=choice))
+    rig.settle()
+
+
+def texts(rig: EditRig) -> dict[str, str]:
+    return {key: held.text for (_, key), held in rig.daw.contents.items()}
+
+
+def test_an_edit_is_offered_made_and_taken_back(tmp_path: Path) -> None:
+    rig, _ = edit_rig(tmp_path)
+    before = texts(rig)
+    move = offer(rig).moves[0]
+    rig.handle(d.VariantChosen(at=rig.at, offer=offer(rig).offer, choice=1))
+    rig.wait(0.2)
+    assert texts(rig) != before
+    assert (move, "confirmed") in rig.states()
+    rig.handle(m.UndoRequested(at=rig.at, move=move))
+    rig.wait(0.2)
+    assert texts(rig) == before
+
+
+def test_what_was_refused_is_not_asked_again(tmp_path: Path) -> None:
+    rig, _ = edit_rig(tmp_path)
+    for _ in range(12):
+        if rig.engine.work.offers.open is None:
+            break
+        choose(rig, 0)
+    finds = [reason.split(";")[0] for reason in reasons(rig)]
+    singles = [find for find in finds if " at " in find]
+    assert len(singles) == len(set(singles)) > 3
+
+
+def test_all_like_this_is_one_move_and_one_answer(tmp_path: Path) -> None:
+    rig, _ = edit_rig(tmp_path, planting=Planting(pauses=0, joins=0, edges=0, holes=0))
+    while rig.engine.work.offers.open and "hits off the grid on" not in reasons(rig)[-1]:
+        choose(rig, 0)
+    assert "hits off the grid" in reasons(rig)[-1]
+    answers = rig.task._agent.answers
+    choose(rig, 2)
+    assert rig.task._agent.answers == answers + 1
+    assert len(rig.pieces("item 0")) > 4
+
+
+def test_a_hand_that_brings_an_edit_back_is_a_no(tmp_path: Path) -> None:
+    rig, _ = edit_rig(tmp_path)
+    before = texts(rig)
+    choose(rig, 1)
+    changed = [key for key, text in texts(rig).items() if text != before[key]]
+    for key in changed:
+        rig.hear(*rig.daw.edit(ContentKind.ITEM, key, before[key]))
+    rig.wait(2.0)
+    assert rig.task._agent.answers == 2
+    undo = m.UndoRequested(at=rig.at, move=rig.notices(Offered)[0].moves[0])
+    rig.handle(undo)
+    assert rig.notices(RequestRefused)
+
+
+def test_without_a_grid_no_hit_is_moved_and_the_reason_is_said(tmp_path: Path) -> None:
+    rig, _ = edit_rig(tmp_path, grid=False)
+    while rig.engine.work.offers.open is not None:
+        choose(rig, 0)
+    assert not any("hit" in reason for reason in reasons(rig))
+    assert "without a tempo and bars" in rig.task.rest
+
+
+def test_a_barred_item_is_left_alone_and_the_reason_is_said(tmp_path: Path) -> None:
+    rig, _ = edit_rig(tmp_path, barred="it is locked")
+    assert rig.notices(Offered) == []
+
+
+def test_a_file_that_is_not_there_is_said_in_a_sentence(tmp_path: Path) -> None:
+    rig, _ = edit_rig(tmp_path)
+    rig.handle(d.VariantChosen(at=rig.at, offer=offer(rig).offer, choice=0))
+    for place, held in rig.daw.contents.items():
+        held.text = held.text.replace("take.wav", "gone.wav")
+        rig.hear(rig.daw.say_content(*place))
+    rig.wait(12.0).settle()
+    assert "there is no such file here" in rig.task.rest
+
+
+def test_in_assist_only_fades_and_crossfades_are_made_unasked(tmp_path: Path) -> None:
+    rig, _ = edit_rig(tmp_path, mode=Mode.ASSIST)
+    for _ in range(10):
+        if rig.engine.work.offers.open is not None:
+            choose(rig, 0)
+        rig.settle()
+    made = [each for each in rig.notices(MoveReported) if each.state is MoveState.APPLIED]
+    assert made
+    assert all("click" in each.reason for each in made)
+
+
+def test_what_was_learnt_comes_back_and_says_the_same(tmp_path: Path) -> None:
+    rig, _ = edit_rig(tmp_path)
+    for _ in range(3):
+        choose(rig, 1)
+    other = EditTask(load_edit_prior())
+    other.load_state(rig.task.state())
+    assert other.state() == rig.task.state()
+    assert other.beliefs() == rig.task.beliefs() != {}
+
+
+def test_hands_on_pads_and_fades_correct_the_settings(tmp_path: Path) -> None:
+    rig, _ = edit_rig(tmp_path, role=Role.KICK)
+    while "pause" not in reasons(rig)[-len(offer(rig).moves)]:
+        choose(rig, 0)
+    choose(rig, 1)
+    place = next(
+        place for place in rig.daw.contents if any(piece.is_muted for piece in rig.pieces(place[1]))
+    )
+    mine = rig.pieces(place[1])
+    left, middle, right = mine
+    by_hand = [
+        replace(left, length_s=left.length_s + 0.1),
+        replace(middle, position_s=middle.position_s + 0.1, offset_s=middle.offset_s + 0.1,
+                length_s=middle.length_s - 0.1),
+        right,
+    ]  # fmt: skip
+    rig.hear(*rig.daw.edit(*place, encode_item(by_hand, rate=48_000)))
+    before = rig.task._agent.settings(0).pad_after_s
+    rig.wait(2.0)
+    assert rig.task._agent.settings(0).pad_after_s > before
+    assert corrected(mine, by_hand, Kind.GAP, Settings()) == [("pad_after_s", pytest.approx(0.25))]
+
+
+def test_items_of_a_group_are_edited_together_or_not_at_all(tmp_path: Path) -> None:
+    rig, _ = edit_rig(
+        tmp_path, role=Role.SNARE, group="kit", planting=Planting(joins=0, edges=0, holes=0)
+    )
+    place = (ContentKind.ITEM, "item 0")
+    other = replace(rig.daw.contents[place], track=3, name="room")
+    rig.daw.contents[ContentKind.ITEM, "room"] = other
+    rig.hear(rig.daw.say_content(ContentKind.ITEM, "room"))
+    if rig.engine.work.offers.open is not None:
+        choose(rig, 0)
+    rig.settle()
+    choose(rig, 1)
+    assert len(rig.pieces("item 0")) > 1
+    assert [replace(p, key="") for p in rig.pieces("room")] == [
+        replace(p, key="") for p in rig.pieces("item 0")
+    ]

@@ -413,7 +413,7 @@ class Work:
         scene = bench.scene(at, task.kinds)
         if isinstance(task, HasJobs):
             self._begin_jobs(task, scene)
-        if not is_free(scene):
+        if not scene.is_free:
             self._rest(at, next((each.refusal for each in scene.contents), ""))
             return
         count = VARIANTS if is_asking or task.world is World.CONTENTS else 1
@@ -492,13 +492,6 @@ class Work:
     def notify(self, text: str) -> None:
         """Show a sentence to everyone."""
         self._host.notify(text)
-
-
-def is_free(scene: Scene) -> bool:
-    """Whether anything of it may be changed now."""
-    return any(knob.is_free for knob in scene.knobs) or any(
-        not content.refusal for content in scene.contents
-    )
 
 
 def _is_patch(move: TaskMove) -> bool:

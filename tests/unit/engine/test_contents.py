@@ -18,6 +18,7 @@ from bridge.tasks.task import Teaching
 
 ITEM = ContentKind.ITEM
 CLIP = ContentKind.CLIP
+C, D = (f'{{"length":4.0,"notes":[[0.0,{pitch},1.0,90]]}}' for pitch in (36, 38))
 
 
 def studio(
@@ -148,14 +149,13 @@ def test_a_variant_is_heard_in_its_place_and_goes_back() -> None:
 
 
 def test_a_clip_is_heard_without_being_written() -> None:
-    notes = '{"length":4.0,"notes":[[0.0,40,1.0,90]]}'
-    rig = studio(kind=CLIP, one=HeldContent("")).work({"one": notes}).wait(1.0)
+    rig = studio(kind=CLIP, one=HeldContent("")).work({"one": C}).wait(1.0)
     (move,) = offered(rig)
     for on in (True, False):
         rig.handle(m.AuditionSwitched(at=rig.at, move=move, on=on))
         rig.wait(0.1)
     played = [(each.text, each.track) for each in rig.sent if isinstance(each, c.PlayContent)]
-    assert played == [(notes, 2), ("", 2)]
+    assert played == [(C, 2), ("", 2)]
     assert text(rig, "one", CLIP) == ""
 
 
@@ -331,21 +331,21 @@ def test_what_stands_after_an_undo_of_a_later_move_can_be_undone_too() -> None:
 
 
 def test_a_clip_that_is_played_falls_silent_when_it_is_picked_and_at_panic() -> None:
-    rig = studio(kind=CLIP, one=HeldContent("")).work({"one": "C E G"}, {"one": "C G"}).wait(1.0)
+    rig = studio(kind=CLIP, one=HeldContent("")).work({"one": C}, {"one": D}).wait(1.0)
     first, second = offered(rig)
     for move in (first, second):
         rig.handle(m.AuditionSwitched(at=rig.at, move=move, on=True))
     rig.handle(d.VariantChosen(at=rig.at, offer="", choice=2))
     rig.wait(0.1)
     played = [each.text for each in rig.sent if isinstance(each, c.PlayContent)]
-    assert played == ["C E G", "", "C G", ""]
-    assert text(rig, "one", CLIP) == "C G"
-    rig.task.wants.append({"one": "E"})
+    assert played == [C, "", D, ""]
+    assert text(rig, "one", CLIP) == D
+    rig.task.wants.append({"one": C})
     rig.wait(2.0)
     rig.handle(m.AuditionSwitched(at=rig.at, move=offered(rig)[0], on=True))
     rig.handle(m.PanicPressed(at=rig.at))
     played = [each.text for each in rig.sent if isinstance(each, c.PlayContent)]
-    assert played[-2:] == ["E", ""]
+    assert played[-2:] == [C, ""]
 
 
 def test_a_daw_that_was_away_is_asked_anew_and_an_undo_still_finds_its_place() -> None:

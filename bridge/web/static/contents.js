@@ -1,6 +1,7 @@
 // Contents in an offer: a task that changes items or clips gives its kind a picture of its own.
 
 import { h } from "./dom.js";
+import { itemPicture } from "./item.js";
 
 /** @typedef {import("./types.js").Content} Content */
 
@@ -12,7 +13,7 @@ const WORDS = { item: "item", clip: "clip", patch: "patch" };
  *
  * @type {Record<string, (content: Content) => HTMLElement>}
  */
-export const PICTURES = { patch: asPatch };
+export const PICTURES = { item: itemPicture, patch: asPatch };
 
 /**
  * What a variant makes of a content.

@@ -30,6 +30,7 @@ from bridge.hosts.target import measure_file
 from bridge.install.installation import install_command
 from bridge.journal.journal import Journal
 from bridge.journal.store import Store, open_store
+from bridge.midi.phrase_port import PhrasePort
 from bridge.midi.service import MidiService
 from bridge.mix.messages import Mode, PanicPressed
 from bridge.osc.message import OscMessage, OscPacket
@@ -359,6 +360,11 @@ async def _around(
     page = _open_page(runner, settings, past_rewards, extras)
     ears = _open_ears(settings, runner)
     midi = _open_midi(runner, settings, page)
+    phrases = (
+        PhrasePort(runner, settings.store.parent / "phrases") if settings.midi.enabled else None
+    )
+    if phrases is not None:
+        phrases.open()
     listen, web = settings.listen, settings.web
     found = services(
         (listen.host, listen.port),
@@ -369,6 +375,8 @@ async def _around(
         yield page
     finally:
         await asyncio.to_thread(unannounce)
+        if phrases is not None:
+            await phrases.close()
         if ears is not None:
             await asyncio.to_thread(ears.close)
         if midi is not None:

@@ -427,10 +427,13 @@ for _name, _module, _text in (
     ("hands", "bench.hands", "How soon the bridge is silent where a hand comes."),
     ("learning", "learning.study", "How near to a listener's taste each agent comes."),
     ("pads", "bench.pads", "How long a pad's press takes to be safe on disk, through JACK."),
+    ("phrase", "phrase.study", "How near phrases come to what a person likes, by picks."),
+    ("phrase-port", "bench.phrase_port", "How late the notes of a phrase leave for the MIDI port."),
     ("page", "bench.page", "What the page costs, with one client and with many."),
     ("recover", "learning.recover", "How much of a known error in a balance the thumbs mend."),
     ("songs", "learning.songs", "How much of it they mend in songs that people mixed."),
     ("train-prior", "training.train_prior", "Train what the agent knows before it meets anybody."),
+    ("train-phrase", "training.train_phrase", "Train the generator of phrases, in seconds."),
     ("train-edit", "training.train_edit", "Train what the edit task knows of people."),
     ("train-sound", "training.train_sound", "Train what the sound task knows of synths."),
     (

@@ -254,6 +254,19 @@ def target(path: str, config: Path | None) -> None:
 
 
 @click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@config_option
+def phrases(file: Path, config: Path | None) -> None:
+    """Offer the notes of a MIDI FILE for what is worked on; they are ranked with the others."""
+    from bridge.midi.files import read_midi
+
+    phrase = read_midi(file)
+    with _control(config) as control:
+        control.ask("/bridge/phrases", file.stem, phrase.text)
+    click.echo(f"Offered: {file.name}, {phrase.bars} bars.")
+
+
+@click.command()
 @_track
 @click.argument("word")
 @config_option
@@ -294,7 +307,8 @@ def mcp(config: Path | None) -> None:
 
 COMMANDS: Final = (
     status, good, bad, accept, skip, audition, undo, endorse, mode, compare, revert, pin, recall,
-    learn, act, role, wish, forget, task, focus, choose, knob, target, mcp,
+    learn, act, role, wish, forget, task, focus, choose, knob, target, phrases,
+    mcp,
 )  # fmt: skip
 
 

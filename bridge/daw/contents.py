@@ -33,10 +33,8 @@ def _read_long(arg: OscArg) -> str | None:
 
 _KIND: Final = ("kind", word(ContentKind))
 _KEY: Final = ("key", TEXT)
-_LONG_TEXT: Final = (
-    "text",
-    Scale(expected="a text in plain letters", read=_read_long, write=str),
-)
+LONG_TEXT: Final = Scale(expected="a text in plain letters", read=_read_long, write=str)
+_LONG_TEXT: Final = ("text", LONG_TEXT)
 _MOVE: Final = ("move", TEXT)
 _LONGEST_S: Final = 1e6
 

@@ -18,13 +18,17 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, Final
 
+from bridge.daw.contents import LONG_TEXT
 from bridge.daw.hints import closest
 from bridge.daw.scale import SWITCH, TEXT, TRACK, Scale, in_words, number, whole, word
 from bridge.errors import DialectError
+from bridge.mix.content_events import Job
+from bridge.mix.contents import MOST_TEXT
 from bridge.mix.device_events import (
     FocusChosen,
     KnobTaught,
     KnobWord,
+    PhraseOffered,
     TargetChosen,
     TaskChosen,
     TaskName,
@@ -96,6 +100,7 @@ _NOTICES: Final = frozenset(
         "rateable",
         "offer",
         "working",
+        "wanted",
         "question",
     )
 )
@@ -193,6 +198,8 @@ _OFFER: Final = Argument(field="offer", scale=TEXT)
 _CHOICE: Final = Argument(field="choice", scale=whole(0, 3), tag="i", span=(0, 3))
 _KNOB: Final = Argument(field="knob", scale=TEXT)
 _PATH: Final = Argument(field="path", scale=TEXT)
+_GENERATOR: Final = Argument(field="generator", scale=TEXT)
+_PHRASE: Final = Argument(field="phrase", scale=LONG_TEXT)
 _REWARD: Final = (
     Argument(field="value", scale=number(-1.0, 1.0), tag="f", span=(-1.0, 1.0)),
     _ANY_MOVE,
@@ -223,6 +230,7 @@ _ROWS: Final[tuple[tuple[str, Callable[..., Any], tuple[Argument, ...], str], ..
     ("choose", VariantChosen, (_OFFER, _CHOICE), "Pick a variant of an offer; 0 keeps"),
     ("knob", KnobTaught, (_KNOB, _of_words("word", KnobWord)), "Say what a knob is, or lock it"),
     ("target", TargetChosen, (_PATH,), "The sound file to come near to; none: no more"),
+    ("phrases", PhraseOffered, (_GENERATOR, _PHRASE), "Offer a phrase of another generator"),
     ("panic", PanicPressed, (), "Back to the snapshot"),
 )
 REQUESTS: Final[dict[str, Request]] = {
@@ -429,6 +437,13 @@ def rest_of(move: MoveReported) -> tuple[OscMessage, ...]:
         return also
     values = (float(move.other_from), float(move.other_to))
     return (OscMessage(PREFIX + "move/other", (move.move, move.other_half, *values)), *also)
+
+
+def wanted(job: Job) -> tuple[OscMessage, ...]:
+    """What a worker makes now, where other programs may offer theirs (`/bridge/phrases`)."""
+    if not job.is_open or len(job.text) > MOST_TEXT:
+        return ()
+    return (OscMessage(PREFIX + "wanted", (job.task.value, job.name, job.text)),)
 
 
 def welcome(version: str) -> OscMessage:

@@ -25,12 +25,13 @@ from bridge.engine.offers import VARIANTS, Offers
 from bridge.engine.results import Lesson as TaughtLesson
 from bridge.engine.results import StepBuilder
 from bridge.engine.task_move import TaskMove, TaskMoves
+from bridge.errors import RefusedError
 from bridge.guard.guard import Guard
 from bridge.guard.work_rules import WorkRules
 from bridge.mix import content_events as c
 from bridge.mix import device_events as d
 from bridge.mix import messages as m
-from bridge.mix.content_events import ContentEvent, ContentKind, JobDone
+from bridge.mix.content_events import ContentEvent, ContentKind, JobDone, offered_phrase
 from bridge.mix.device_events import TaskName
 from bridge.mix.messages import Mode
 from bridge.mix.notices import Notice, RewardCredited
@@ -114,6 +115,7 @@ class Work:
         self._asked: set[c.Job] = set()
         self._next_at = -math.inf
         self._told_rest = ""
+        self._was_online = False
 
     # -- what the engine asks ------------------------------------------------------------------
 
@@ -195,6 +197,8 @@ class Work:
                 self._host.notify(self.devices.listening.choose_target(event))
                 self.offers.close(event.at, "the target is another now")
                 self._next_at = event.at
+            case d.PhraseOffered():
+                self._receive(offered_phrase(event))
 
     def _choose_task(self, event: d.TaskChosen) -> None:
         if why_not := self.focus.why_no_task(event.task):
@@ -288,6 +292,7 @@ class Work:
     def panic(self, at: float) -> None:
         """Bring all that we have changed back to where it stood."""
         self.offers.close(at, "panic", is_left=True)
+        self.contents.moves.hush()
         self.back_to_snapshot(at)
         self.devices.listening.forget()
 
@@ -314,15 +319,22 @@ class Work:
         if isinstance(event, ContentEvent):
             self.contents.receive(event)
         elif isinstance(event, JobDone):
-            task = self.focus.tasks.get(event.task)
-            if isinstance(task, HasJobs) and (text := task.receive(event)):
-                self._host.notify(text)
-            self._next_at = min(self._next_at, event.at)
+            self._receive(event)
         elif isinstance(event, d.TargetHeard):
             if self.devices.apply_target(event):
                 self._next_at = event.at
         else:
             self.devices.receive(event)
+
+    def _receive(self, done: JobDone) -> None:
+        """Pass on what a worker found, or another program offers."""
+        task = self.focus.tasks.get(done.task)
+        try:
+            if isinstance(task, HasJobs) and (text := task.receive(done)):
+                self._host.notify(text)
+        except RefusedError as error:
+            self._out.refuse(str(error))
+        self._next_at = min(self._next_at, done.at)
 
     def prepare(self, event: m.DawEvent) -> None:
         """What the DAW begins to say is about the devices as well."""
@@ -355,6 +367,12 @@ class Work:
 
     def advance(self, at: float) -> None:
         """Send what is to be written now; what a person has locked is left alone."""
+        if (is_online := self.rules.guard.is_online) is not self._was_online:
+            self._was_online = is_online
+            if is_online:
+                self._ask_contents()
+            else:
+                self.contents.forget()  # it may come back with another song
         if self.offers.open is not None and (why := self._bench.lock()):
             self.pause(at, why)
         self.devices.advance(at)
@@ -395,7 +413,7 @@ class Work:
         scene = bench.scene(at, task.kinds)
         if isinstance(task, HasJobs):
             self._begin_jobs(task, scene)
-        if not is_free(scene):
+        if not scene.is_free:
             self._rest(at, next((each.refusal for each in scene.contents), ""))
             return
         count = VARIANTS if is_asking or task.world is World.CONTENTS else 1
@@ -474,13 +492,6 @@ class Work:
     def notify(self, text: str) -> None:
         """Show a sentence to everyone."""
         self._host.notify(text)
-
-
-def is_free(scene: Scene) -> bool:
-    """Whether anything of it may be changed now."""
-    return any(knob.is_free for knob in scene.knobs) or any(
-        not content.refusal for content in scene.contents
-    )
 
 
 def _is_patch(move: TaskMove) -> bool:

@@ -8,12 +8,13 @@ up.
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from bridge.guard.items import refuse_edit
 from bridge.guard.knobs import Whose
+from bridge.guard.phrases import refuse_clip
 from bridge.guard.work_rules import WorkRules
 from bridge.guard.write import Purpose
 from bridge.mix.content_events import ContentKind, SetContent
@@ -78,6 +79,8 @@ class ContentWriter:
         self._ended: deque[ContentWrite] = deque(maxlen=256)
         self._silent: set[Place] = set()
         self._written_at: dict[Place, float] = {}
+        self._clips: dict[str, str] = {}
+        """What we have written into clips; one that a hand has changed is not ours."""
 
     # -- the rules -----------------------------------------------------------------------------
 
@@ -101,7 +104,26 @@ class ContentWriter:
         is_in_focus = self.is_in_focus(content)
         return self.rules.focus_refusal(content.place, at, is_in_focus=is_in_focus)
 
-    def refusal_of(self, changes: Iterable[ContentChange], at: float, purpose: Purpose) -> str:
+    def _clip_refusal(self, change: ContentChange) -> str:
+        """Why notes may not be written: into a clip that is not ours, or beyond their bounds."""
+        content = self._contents.get(change.place)
+        if change.kind is not ContentKind.CLIP or content is None:
+            return ""
+        ours = self._clips.get(change.key, "")
+        if change.before and not (ours and is_same_text(change.kind, change.before, ours)):
+            return f"{content.control.words} is yours: I write into an empty one"
+        others = [
+            each.text
+            for each in self._contents
+            if each.kind is ContentKind.CLIP
+            and each.strip == content.strip
+            and each.text
+            and each.key not in self._clips
+        ]
+        why = refuse_clip(change.after, others)
+        return f"{content.control.words}: {why}" if why else ""
+
+    def refusal_of(self, changes: Sequence[ContentChange], at: float, purpose: Purpose) -> str:
         """Why changes may not be made together; empty where they may."""
         places = {change.place for change in changes}
         for place in sorted(places):
@@ -117,6 +139,8 @@ class ContentWriter:
             for change in changes:
                 rule = _RULES.get(change.kind)
                 if rule is not None and (why := rule(change.before, change.after)):
+                    return why
+                if why := self._clip_refusal(change):
                     return why
         longest = max((len(change.after) for change in changes), default=0)
         return f"it is longer than {MOST_TEXT} characters" if longest > MOST_TEXT else ""
@@ -204,6 +228,17 @@ class ContentWriter:
 
     def receive(self, place: Place, text: str, at: float) -> tuple[Whose, str]:
         """Whose a text is that stands somewhere now, and the move that it belongs to."""
+        whose, move = self._find_writer(place, text, at)
+        kind, key = place
+        if kind is ContentKind.CLIP:
+            ours = self._clips.get(key, "")
+            if whose is not Whose.FOREIGN and text:
+                self._clips[key] = text
+            elif ours and not is_same_text(kind, ours, text):
+                del self._clips[key]
+        return whose, move
+
+    def _find_writer(self, place: Place, text: str, at: float) -> tuple[Whose, str]:
         self._silent.discard(place)
         write = self._writes.get(place)
         if write is not None and write.count and is_same_text(place[0], write.text, text):

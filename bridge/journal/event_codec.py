@@ -59,6 +59,7 @@ KINDS: Final[dict[str, type[Any]]] = {
     "FocusChosen": d.FocusChosen,
     "VariantChosen": d.VariantChosen,
     "TargetChosen": d.TargetChosen,
+    "PhraseOffered": d.PhraseOffered,
     "TargetHeard": d.TargetHeard,
     "KnobTaught": d.KnobTaught,
     "TrackWished": m.TrackWished,

@@ -26,7 +26,11 @@ from bridge.learning.q_learning import FloatArray
 SHARES: Final[FloatArray] = np.array([0.05, 0.15, 0.3, 0.6, 0.9])
 """How much of a taste a person may carry from song to song."""
 
-_PRIOR: Final[FloatArray] = np.array([0.2, 0.25, 0.25, 0.2, 0.1])
+CARRIES_LITTLE: Final[FloatArray] = np.array([0.2, 0.25, 0.25, 0.2, 0.1])
+"""How likely each of `SHARES` is before any song, as people mix."""
+
+CARRIES_MUCH: Final[FloatArray] = np.array([0.02, 0.03, 0.1, 0.25, 0.6])
+"""The same for what is asked for as a style, such as phrases; a guess."""
 
 _LEAST_PRECISION: Final = 1e-3
 """A group that a song said less about is no test of a forecast."""
@@ -56,6 +60,7 @@ class Past:
     Args:
         mean: (groups, dimensions) the average person.
         covariance: (dimensions, groups, groups) how tastes in one song differ between people.
+        carries: (shares,) how likely each share is before any song.
 
     Attributes:
         precision: (shares, groups, dimensions) of the evidence about the person's part, but of
@@ -65,7 +70,10 @@ class Past:
             songs with a name.
     """
 
-    def __init__(self, mean: FloatArray, covariance: FloatArray) -> None:
+    def __init__(
+        self, mean: FloatArray, covariance: FloatArray, carries: FloatArray = CARRIES_LITTLE
+    ) -> None:
+        self._carries = carries
         self._mean = mean
         self._covariance = covariance
         self._inverse = np.linalg.inv(covariance)
@@ -81,7 +89,7 @@ class Past:
         evidence = self.evidence
         for song in self._named.values():
             evidence = evidence + song.evidence
-        size = _PRIOR * np.exp(evidence - evidence.max())
+        size = self._carries * np.exp(evidence - evidence.max())
         return np.asarray(size / size.sum())
 
     @property

@@ -20,7 +20,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.learning.carrying import Past
+from bridge.learning.carrying import CARRIES_LITTLE, Past
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -78,13 +78,19 @@ class Taste:
         prior: What is believed of anybody.
         as_found: What a place says of somebody who wants members about as they were found; None:
             nothing.
+        carries: How likely a person carries how much to the next song; see `Past`.
     """
 
-    def __init__(self, prior: TastePrior, as_found: AsFound | None = None) -> None:
+    def __init__(
+        self,
+        prior: TastePrior,
+        as_found: AsFound | None = None,
+        carries: FloatArray = CARRIES_LITTLE,
+    ) -> None:
         self.prior = prior
         self._as_found = as_found
         groups, dimensions = prior.mean.shape
-        self.past = Past(prior.mean, prior.covariance)
+        self.past = Past(prior.mean, prior.covariance, carries)
         self.members: tuple[str, ...] = ()
         self.groups: IntArray = np.zeros(0, dtype=np.int64)
         self.precision = np.zeros((0, dimensions))

@@ -51,6 +51,12 @@ class Ports(Protocol):
     def speak(self, device: str) -> Output:
         """Tell a device."""
 
+    def publish(self, name: str) -> Output:
+        """Be a device of that name, for other programs to listen to."""
+
+    def publish_input(self, name: str, on_bytes: OnBytes) -> Closeable:
+        """Be a device of that name, for other programs to play to, clocks included."""
+
     def close(self) -> None:
         """Let go of the system."""
 
@@ -135,6 +141,20 @@ class _RtMidi:
         with _library_errors():
             return _RtMidiPort(self._open("MidiOut", 1, device))
 
+    def publish(self, name: str) -> Output:
+        with _library_errors():
+            port = self._library.MidiOut(self._probes[0][0], name=OWN_PORTS)
+            port.open_virtual_port(name)
+        return _RtMidiPort(port)
+
+    def publish_input(self, name: str, on_bytes: OnBytes) -> Closeable:
+        with _library_errors():
+            port = self._library.MidiIn(self._probes[0][0], name=OWN_PORTS)
+            port.ignore_types(sysex=True, timing=False, active_sense=True)
+            port.set_callback(lambda event, _: on_bytes(list(event[0])))
+            port.open_virtual_port(name)
+        return _RtMidiPort(port)
+
     def close(self) -> None:
         for _, *probes in self._probes:
             for probe in probes:
@@ -199,6 +219,20 @@ class _RtMidi2:
         with _library_errors():
             port = self._library.MidiOut(OWN_PORTS)
             port.open_port(_place(self._library.get_out_ports(), device))
+        return _RtMidi2Port(port)
+
+    def publish(self, name: str) -> Output:
+        with _library_errors():
+            port = self._library.MidiOut(OWN_PORTS)
+            port.open_virtual_port(name)
+        return _RtMidi2Port(port)
+
+    def publish_input(self, name: str, on_bytes: OnBytes) -> Closeable:
+        with _library_errors():
+            port = self._library.MidiIn(OWN_PORTS)
+            port.ignore_types(True, False, True)
+            port.open_virtual_port(name)
+            port.callback = lambda message, _: on_bytes(list(message))
         return _RtMidi2Port(port)
 
     def close(self) -> None:

@@ -8,8 +8,9 @@ place.
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
-from bridge.mix.device_events import TaskName
+from bridge.mix.device_events import PhraseOffered, TaskName
 
 
 class ContentKind(StrEnum):
@@ -88,11 +89,13 @@ class Job:
     Attributes:
         name: Which of it, as the task calls it.
         text: All that the worker gets to know.
+        is_open: Whether other programs may do it as well: they are told of it (`/bridge/wanted`).
     """
 
     task: TaskName
     name: str
     text: str
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,25 @@ class JobDone:
     text: str
     trouble: str
     data: bytes
+
+
+OWN_CLIP: Final = "mixbridge/"
+"""The keys of clips that are the bridge's own, and no DAW's, begin with it."""
+
+OFFERED: Final = "offered"
+"""The `JobDone.name` of what another program offers; its `text` names the program."""
+
+
+def offered_phrase(event: PhraseOffered) -> JobDone:
+    """What another program offers, as the task of phrases gets it: like a worker's result."""
+    return JobDone(
+        at=event.at,
+        task=TaskName.PHRASE,
+        name=OFFERED,
+        text=event.generator,
+        trouble="",
+        data=event.phrase.encode(),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

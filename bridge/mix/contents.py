@@ -13,6 +13,7 @@ from typing import Final
 from bridge.mix.content_events import ContentGone, ContentKind, ContentReported
 from bridge.mix.items import is_same_item
 from bridge.mix.params import LockClass
+from bridge.mix.phrases import is_same_phrase
 
 MOST_TEXT: Final = 30_000
 """Characters of a text: two of them fit into one datagram of 65,507 bytes, if plain."""
@@ -39,7 +40,9 @@ class ContentRow:
 
 CONTENTS: Final[dict[ContentKind, ContentRow]] = {
     ContentKind.ITEM: ContentRow(words="item", lock_class=LockClass.EDITS, is_same=is_same_item),
-    ContentKind.CLIP: ContentRow(words="clip", lock_class=LockClass.NOTES, is_played=True),
+    ContentKind.CLIP: ContentRow(
+        words="clip", lock_class=LockClass.NOTES, is_same=is_same_phrase, is_played=True
+    ),
     ContentKind.PATCH: ContentRow(words="patch", lock_class=LockClass.SOUND),
 }
 """Every kind of content."""
@@ -185,6 +188,10 @@ class Contents:
     def remove(self, event: ContentGone) -> bool:
         """Forget a content; False where there was none."""
         return self._contents.pop((event.kind, event.key), None) is not None
+
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._contents.clear()
 
     def keep_strips(self, keys: frozenset[str]) -> None:
         """Forget the contents of strips that are gone."""

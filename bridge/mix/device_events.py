@@ -184,6 +184,20 @@ class TargetChosen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhraseOffered:
+    """Another program offers a phrase for what is worked on; it is ranked with ours.
+
+    Attributes:
+        generator: Its name.
+        phrase: The text of a `bridge.mix.phrases.Phrase`.
+    """
+
+    at: float
+    generator: str
+    phrase: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnobTaught:
     """A person says what a knob of the device in focus is; it is kept for devices of that name.
 
@@ -249,5 +263,5 @@ DeviceEvent = (
     | DeviceParamChanged
     | NoteHeard
 )
-TaskEvent = TaskChosen | FocusChosen | VariantChosen | TargetChosen | KnobTaught
+TaskEvent = TaskChosen | FocusChosen | VariantChosen | TargetChosen | KnobTaught | PhraseOffered
 DeviceCommand = SetDeviceParam | PlayNote

@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import Final
 
 import bridge
 from bridge.daw import surface
 from bridge.daw.dialect import (
     Dialect,
+    HasContents,
     Heard,
     Informed,
     LevelReading,
@@ -29,7 +31,7 @@ from bridge.engine.results import StepResult
 from bridge.errors import DialectError
 from bridge.journal.record import Record
 from bridge.journal.writer import JournalReport
-from bridge.mix.content_events import PlayContent
+from bridge.mix.content_events import PlayContent, SetContent
 from bridge.mix.device_events import TargetChosen
 from bridge.mix.messages import (
     AnyCommand,
@@ -91,6 +93,7 @@ class Runner:
         targets: Hears the sound files that people name.
         workers: Do what takes the tasks too long.
         players: Are called with what is to be heard without being written.
+        holders: Answer for contents that are no DAW's; None where it is not theirs.
         door: The DAW's own socket, where it has one; else it speaks where people do.
     """
 
@@ -120,6 +123,7 @@ class Runner:
         self.targets = Targets(self.submit, None)
         self.workers = Workers(self.submit, {})
         self.players: list[Callable[[PlayContent], None]] = []
+        self.holders: list[Callable[[AnyCommand], Iterable[Event] | None]] = []
         self._is_ask_due = False
         self._log = Complaints()
         self._complaints = DawComplaints(self._log, self.counters, dialect, daw)
@@ -335,6 +339,8 @@ class Runner:
         for command in (*result.commands, *result.device_commands, *result.content_commands):
             self._command(command, at)
         for job in result.jobs:
+            for message in surface.wanted(job):
+                self.remotes.broadcast(message)
             self.workers.begin(job)
 
     def _set_timer(self) -> None:
@@ -392,6 +398,11 @@ class Runner:
         if isinstance(command, PlayContent):
             for play in self.players:
                 play(command)
+        held = [news for hold in self.holders if (news := hold(command)) is not None]
+        for event in chain.from_iterable(held):
+            self.submit(event)
+        if held and (isinstance(command, SetContent) or not isinstance(self.dialect, HasContents)):
+            return  # nobody else has it
         request = self.link.request_dump(at) if isinstance(command, RequestDump) else command
         if request is not None:
             self._write(request)

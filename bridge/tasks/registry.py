@@ -54,6 +54,13 @@ TASKS: Final[dict[TaskName, TaskRow]] = {
             task="bridge.tasks.edit.task:make_edit_task",
             worker="bridge.hosts.item_hearing:hear_item",
         ),
+        TaskRow(
+            name=TaskName.PHRASE,
+            title="Phrase",
+            text="writes notes into an empty clip, as you like them",
+            task="bridge.tasks.phrase.task:make_phrase_task",
+            worker="bridge.tasks.phrase.task:do_job",
+        ),
     )
 }
 """Every task beside the mix."""

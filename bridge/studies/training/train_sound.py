@@ -21,13 +21,14 @@ import numpy as np
 from bridge import __version__
 from bridge.errors import AudioError
 from bridge.learning.bins import bin_weights
+from bridge.learning.comparisons import costs
 from bridge.learning.prior import encode_prior
 from bridge.learning.q_learning import FloatArray, IntArray
 from bridge.learning.taste import TastePrior
 from bridge.sim.sound_listeners import draw_sound_listener
 from bridge.sim.synths import MAKES, SAMPLE_RATE, Synth, draw_synth
 from bridge.tasks.sound.cells import BINS, ERROR_EDGES, STEPS, THIRDS, thirds
-from bridge.tasks.sound.distance import FEATURES, costs
+from bridge.tasks.sound.distance import FEATURES
 from bridge.tasks.sound.effects import HEARD
 from bridge.tasks.sound.note import measure_note
 from bridge.tasks.sound.roles import KNOB_ROLES, KnobRole, find_knobs

@@ -16,10 +16,10 @@ from typing import Any, Final
 import numpy as np
 
 from bridge.errors import PriorError, RefusedError
+from bridge.learning.comparisons import ComparedTaste
 from bridge.learning.q_learning import FloatArray, QTable
 from bridge.tasks.sound.distance import FEATURES, LESS_WORDS, MORE_WORDS, distance
 from bridge.tasks.sound.effects import HEARD, LEVEL
-from bridge.tasks.sound.listening import SoundTaste
 from bridge.tasks.sound.note import Note
 from bridge.tasks.sound.prior import SOUND_ROLES, SOUND_WORDS, SoundPrior, SoundRole
 from bridge.tasks.sound.roles import Knob, KnobRole, find_knobs
@@ -111,7 +111,7 @@ class SoundAgent:
         is_learning: bool = True,
         has_joint_steps: bool = True,
     ) -> None:
-        self.taste = SoundTaste(prior.taste)
+        self.taste = ComparedTaste(prior.taste)
         self._prior = prior
         self._table = QTable(prior.steps)
         self._rng = np.random.default_rng(seed)

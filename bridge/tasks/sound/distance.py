@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from bridge.learning.comparisons import costs
 from bridge.learning.q_learning import FloatArray
 from bridge.tasks.sound.note import Note
 
@@ -26,12 +27,6 @@ class Scale:
     def features(self, note: Note) -> FloatArray:
         """(6,) a note's features in standard deviations from the average patch."""
         return np.asarray((note.raw() - self.mean) / self.sd)
-
-
-def costs(error: FloatArray) -> FloatArray:
-    """What each error costs: half its square up to one standard deviation, then evenly (Huber)."""
-    size = np.abs(error)
-    return np.asarray(np.where(size < 1.0, 0.5 * size * size, size - 0.5))
 
 
 def distance(error: FloatArray) -> float:

@@ -12,9 +12,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from bridge.learning.comparisons import costs
 from bridge.learning.q_learning import FloatArray, IntArray
 from bridge.tasks.sound.cells import THIRDS
-from bridge.tasks.sound.distance import FEATURES, costs
+from bridge.tasks.sound.distance import FEATURES
 from bridge.tasks.sound.roles import ROLE_ROW, Knob
 
 _CURVED: Final = 0.5

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from bridge.learning.comparisons import costs
 from bridge.learning.q_learning import QTable
 from bridge.tasks.sound.cells import ACTIONS, BINS, CELLS, STEPS, THIRDS, error_weights
-from bridge.tasks.sound.distance import FEATURES, costs, distance
+from bridge.tasks.sound.distance import FEATURES, distance
 from bridge.tasks.sound.effects import HEARD, EffectPrior, Effects
 from bridge.tasks.sound.roles import KNOB_ROLES, Knob, KnobRole
 from bridge.tasks.sound.search import Search, Step

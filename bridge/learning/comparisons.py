@@ -1,19 +1,18 @@
-"""What a person likes in sounds, learnt by comparing what was heard.
+"""What a person likes, learnt by comparing things whose features were both measured.
 
-Every answer is about two sounds whose features were both measured: a pick of A over what was
-there, a thumb, an undo, a hand that turned a knob. So the likelihood of an answer needs no table:
-for every target that the person may have, the sound that is nearer to it is the one that is
-preferred. Each feature of the belief is moved by itself, the others at what is believed of them
-(`bridge.learning.taste`).
+A pick of A over what was there, a thumb, an undo, a hand that changed something: every answer is
+about two sounds, or two phrases. So the likelihood of an answer needs no table: for every target
+that the person may have, the one that is nearer to it is preferred. Each feature of the belief is
+moved by itself, the others at what is believed of them (`bridge.learning.taste`).
 """
 
 from typing import Any, Final
 
 import numpy as np
 
+from bridge.learning.carrying import CARRIES_LITTLE
 from bridge.learning.q_learning import FloatArray
 from bridge.learning.taste import Consistency, Taste, TastePrior
-from bridge.tasks.sound.distance import FEATURES, costs
 
 EAR: Final = 0.35
 """How uncertain a person's comparison is, in the unit of the distance (logistic scale); set on
@@ -24,34 +23,41 @@ _WEIGHTS: Final[FloatArray] = np.exp(-0.5 * _NODES**2) / np.exp(-0.5 * _NODES**2
 _LOGISTIC_VARIANCE: Final = np.pi**2 / 3.0
 
 
-class SoundTaste:
-    """The belief about one person's sounds.
+def costs(error: FloatArray) -> FloatArray:
+    """What each error costs: half its square up to one standard deviation, then evenly (Huber)."""
+    size = np.abs(error)
+    return np.asarray(np.where(size < 1.0, 0.5 * size * size, size - 0.5))
+
+
+class ComparedTaste:
+    """The belief about what one person wants of one kind of thing.
 
     Args:
-        prior: What is believed of anybody; groups are roles of sounds.
+        prior: What is believed of anybody; dimensions are features in standard deviations.
+        carries: How likely a person carries how much to the next song; see `Past`.
     """
 
-    def __init__(self, prior: TastePrior) -> None:
-        self.taste = Taste(prior)
+    def __init__(self, prior: TastePrior, carries: FloatArray = CARRIES_LITTLE) -> None:
+        self.taste = Taste(prior, carries=carries)
         self.consistency = Consistency()
-        self.liked = np.zeros((prior.mean.shape[0], len(FEATURES), 2), dtype=np.int64)
+        self.liked = np.zeros((*prior.mean.shape, 2), dtype=np.int64)
 
-    def attend(self, device: str, role: int) -> None:
-        """Say which sound is worked on; another device is another sound."""
-        self.taste.attend((device,), np.array([role], dtype=np.int64))
+    def attend(self, name: str, group: int) -> None:
+        """Say what is worked on; another name is another member of its group."""
+        self.taste.attend((name,), np.array([group], dtype=np.int64))
 
     def target(self) -> tuple[FloatArray, FloatArray]:
-        """Mean and variance (6,) of what this person is believed to want of this sound."""
+        """Mean and variance (features,) of what this person is believed to want here."""
         mean, variance = self.taste.of_members()
         return mean[0], variance[0]
 
     def sample(self, rng: np.random.Generator) -> FloatArray:
-        """(6,) a target that this person may have: Thompson sampling explores by it."""
+        """(features,) a target that this person may have: Thompson sampling explores by it."""
         mean, variance = self.target()
         return np.asarray(mean + np.sqrt(variance) * rng.standard_normal(mean.size))
 
     def compare(self, better: FloatArray, worse: FloatArray, *, weight: float) -> None:
-        """Learn that one sound (6,) was preferred to another (6,).
+        """Learn that one (features,) was preferred to another (features,).
 
         Args:
             better: The features of the one.
@@ -60,7 +66,7 @@ class SoundTaste:
         """
         mean, variance = self.target()
         tastes = mean + np.sqrt(variance) * _NODES[:, None]
-        gaps = costs(worse - tastes) - costs(better - tastes)  # (nodes, 6)
+        gaps = costs(worse - tastes) - costs(better - tastes)  # (nodes, features)
         expected = _WEIGHTS @ gaps
         doubt = _WEIGHTS @ (gaps - expected) ** 2
         meant = self.consistency.share
@@ -84,10 +90,10 @@ class SoundTaste:
         self.taste.rely(self.consistency.reliance)
 
     def count(self, change: FloatArray) -> None:
-        """Count what a preferred change (6,) of the sound was, for the words of later reasons."""
-        role = int(self.taste.groups[0])
+        """Count what a preferred change (features,) was, for the words of later reasons."""
+        group = int(self.taste.groups[0])
         for column in np.flatnonzero(np.abs(change) >= 0.3):
-            self.liked[role, column, int(change[column] > 0.0)] += 1
+            self.liked[group, column, int(change[column] > 0.0)] += 1
 
     def state(self) -> dict[str, Any]:
         """All of this, as plain data; the prior is not in it."""
@@ -106,6 +112,6 @@ class SoundTaste:
 
 
 def _likely(gap: FloatArray | float, doubt: FloatArray | float) -> FloatArray:
-    """How likely the sound is preferred that is nearer by `gap`, give or take `doubt` (squared)."""
+    """How likely the one is preferred that is nearer by `gap`, give or take `doubt` (squared)."""
     scale = np.sqrt(EAR**2 + np.asarray(doubt) / _LOGISTIC_VARIANCE)
     return np.asarray(0.5 + 0.5 * np.tanh(0.5 * np.asarray(gap) / scale))

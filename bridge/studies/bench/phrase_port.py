@@ -1,0 +1,70 @@
+"""How late notes leave for the MIDI port: ``mixbridge study phrase-port``.
+
+The player runs as in the bridge, into a port that keeps the time of each message. With ``--jack`` a
+virtual port on a running JACK server is used as well. What a synth makes of it is measured by the
+tests (`tests/e2e/test_phrase_port.py`).
+"""
+
+import time
+from typing import Final
+
+import click
+import numpy as np
+
+from bridge.midi.clock import TempoClock
+from bridge.midi.player import Player, Song
+from bridge.midi.ports import Output, open_ports
+from bridge.mix.phrases import PhraseNote, phrase_of
+
+BPM: Final = 120.0
+_BARS: Final = 2
+
+
+class KeptPort:
+    """A port that keeps when each message came, and may pass it on."""
+
+    def __init__(self, port: Output | None = None) -> None:
+        self.sent: list[tuple[float, list[int]]] = []
+        self._port = port
+
+    def send(self, data: list[int]) -> None:
+        """Keep a message."""
+        if self._port is not None:
+            self._port.send(data)
+        self.sent.append((time.monotonic(), data))
+
+    def close(self) -> None:
+        """Close what it passes on to."""
+        if self._port is not None:
+            self._port.close()
+
+
+def play_sixteenths(port: Output, seconds: float, *, bpm: float = BPM) -> list[float]:
+    """Play sixteenths for a while; how late each message left, seconds."""
+    notes = [PhraseNote(step / 4, 60 + step % 12, 0.125, 100) for step in range(_BARS * 16)]
+    clock = TempoClock(bpm=bpm, began_at=time.monotonic())
+    player = Player(port, lambda _: Song(clock=clock, is_running=None, jumps=0))
+    player.play(phrase_of(notes, _BARS * 4.0), 0)
+    time.sleep(seconds)
+    player.close()
+    return player.late_s
+
+
+@click.command()
+@click.option("--seconds", type=click.FloatRange(1.0, 600.0), default=20.0, show_default=True)
+@click.option("--jack", is_flag=True, help="Into a virtual port, if a MIDI system is there.")
+def main(*, seconds: float, jack: bool) -> None:
+    """How late the notes of a phrase leave the bridge."""
+    port = KeptPort(open_ports().publish("mixbridge phrases") if jack else None)
+    late_ms = 1e3 * np.array(play_sixteenths(port, seconds))
+    port.close()
+    onsets = np.array([at for at, data in port.sent if data[0] & 0xF0 == 0x90])
+    gaps_ms = 1e3 * np.diff(onsets)
+    click.echo(f"{late_ms.size} messages at {BPM:g} bpm, sixteenths:")
+    for words, value in (
+        ("late, median", np.median(late_ms)),
+        ("late, 99 %", np.quantile(late_ms, 0.99)),
+        ("late, worst", late_ms.max()),
+        ("intervals, standard deviation", gaps_ms.std()),
+    ):
+        click.echo(f"  {value:>8.3f} ms  {words}")

@@ -1,0 +1,278 @@
+"""The phrase task over the wire: asked, made by a worker, offered, picked, changed by a hand."""
+
+import json
+from collections.abc import Sequence
+
+import pytest
+from support.devices import HeldContent, Rig, SynthDaw
+
+from bridge.errors import BridgeError
+from bridge.guard.write import Purpose
+from bridge.journal.event_codec import decode_event, encode_event
+from bridge.mix import content_events as c
+from bridge.mix import device_events as d
+from bridge.mix import messages as m
+from bridge.mix.content_events import ContentKind, Job, JobDone
+from bridge.mix.device_events import TaskName
+from bridge.mix.messages import Mode
+from bridge.mix.notices import MoveReported, Offered, RequestRefused, StatusChanged
+from bridge.mix.phrases import Phrase, PhraseNote, decode_phrase, phrase_of
+from bridge.tasks.phrase.task import MAKE, PhraseTask, do_job, make_phrase_task
+
+CLIP = ContentKind.CLIP
+
+
+def bass_clip(bars: int = 4) -> Phrase:
+    """Eighths on A, C, E and G, two bars each way."""
+    pitches = (33, 36, 40, 43)
+    notes = [PhraseNote(beat * 2.0, pitches[beat % 4], 0.5, 100) for beat in range(2 * bars)]
+    return phrase_of([*notes, PhraseNote(0.5, 45, 0.5, 90)], bars * 4.0)
+
+
+def studio(mode: Mode = Mode.SUGGEST, **clips: HeldContent) -> Rig:
+    daw = SynthDaw()
+    held = clips or {
+        "verse": HeldContent(bass_clip().text, name="Verse"),
+        "empty": HeldContent("", name="2"),
+        "lead": HeldContent(bass_clip().text, track=3),
+    }
+    for key, content in held.items():
+        daw.contents[CLIP, key] = content
+    return Rig(mode=mode, daw=daw, task=make_phrase_task(1), task_name=TaskName.PHRASE)
+
+
+def jobs(rig: Rig) -> list[Job]:
+    return [job for result in rig.results for job in result.jobs]
+
+
+def make(rig: Rig, seconds: float = 2.0) -> Rig:
+    """Let time pass, do what the worker is asked for, and let more pass."""
+    done = getattr(rig, "_done", 0)
+    for _ in range(4):
+        rig.wait(seconds / 4)
+        asked = jobs(rig)
+        for job in asked[done:]:
+            try:
+                data, trouble = do_job(job), ""
+            except BridgeError as error:
+                data, trouble = b"", str(error)
+            rig.handle(
+                JobDone(
+                    at=rig.at, task=job.task, name=job.name, text=job.text, trouble=trouble,
+                    data=data,
+                )
+            )  # fmt: skip
+        done = len(asked)
+    rig._done = done  # type: ignore[attr-defined]
+    return rig
+
+
+def offered(rig: Rig) -> tuple[str, ...]:
+    return rig.notices(Offered)[-1].moves
+
+
+def text(rig: Rig, key: str) -> str:
+    return rig.daw.contents[CLIP, key].text
+
+
+def sentences(rig: Rig) -> list[str]:
+    return [each.text for each in rig.notices(StatusChanged)]
+
+
+def choose(rig: Rig, choice: int) -> None:
+    rig.handle(d.VariantChosen(at=rig.at, offer="", choice=choice))
+    rig.wait(0.1)
+
+
+def test_three_phrases_are_offered_and_the_one_that_is_picked_is_written() -> None:
+    rig = make(studio().work())
+    assert len(offered(rig)) == 3
+    (job,) = jobs(rig)
+    assert job.name == MAKE
+    reports = {each.move: each.contents[0].after for each in rig.notices(MoveReported)}
+    picked = offered(rig)[1]
+    choose(rig, 2)
+    assert decode_phrase(text(rig, "empty")) == decode_phrase(reports[picked])
+    assert text(rig, "verse") == bass_clip().text
+    assert rig.task.beliefs()["kinds"]["bass"]["picks"] == 1
+
+
+def test_what_is_offered_next_is_made_of_what_stands_there() -> None:
+    rig = make(studio().work())
+    choose(rig, 1)
+    make(rig)
+    assert len(offered(rig)) == 3
+    last = json.loads(jobs(rig)[-1].text)
+    assert decode_phrase(last["current"]) == decode_phrase(text(rig, "empty"))
+    assert last["ways"]
+
+
+def test_keeping_what_is_there_writes_nothing() -> None:
+    rig = make(studio().work())
+    choose(rig, 0)
+    assert text(rig, "empty") == ""
+    make(rig)
+    assert len(offered(rig)) == 3
+
+
+def test_a_clip_that_is_not_ours_is_never_written() -> None:
+    rig = make(studio(verse=HeldContent(bass_clip().text)).work())
+    assert not rig.notices(Offered)
+    assert any("no empty clip" in each for each in sentences(rig))
+
+
+def test_the_guard_itself_leaves_a_persons_clip_alone() -> None:
+    rig = make(studio().work())
+    move = rig.engine.work.offers.open.moves[0]  # type: ignore[union-attr]
+    edit = move.edits[0].change
+    forged = type(edit)(kind=CLIP, key="verse", before=text(rig, "verse"), after=edit.after)
+    writer = rig.engine.work.contents.writer
+    assert "is yours" in writer.refusal_of([forged], rig.at, Purpose.MOVE)
+    low = phrase_of([PhraseNote(0.0, 2, 1.0, 100)], 16.0)
+    deep = type(edit)(kind=CLIP, key="empty", before="", after=low.text)
+    assert "range of this track" in writer.refusal_of([deep], rig.at, Purpose.MOVE)
+
+
+def test_an_undo_empties_the_clip_again() -> None:
+    rig = make(studio().work())
+    choose(rig, 1)
+    assert text(rig, "empty")
+    rig.handle(m.UndoRequested(at=rig.at, move=""))
+    rig.wait(0.1)
+    assert text(rig, "empty") == ""
+
+
+def test_notes_that_a_hand_has_changed_are_a_correction_and_the_hands() -> None:
+    rig = make(studio(
+        verse=HeldContent(bass_clip().text), empty=HeldContent(""), more=HeldContent("")
+    ).work())  # fmt: skip
+    choose(rig, 1)
+    ours = decode_phrase(text(rig, "empty"))
+    before = rig.task.beliefs()["kinds"]["bass"]["register"]["you"]
+    higher = phrase_of([n._replace(pitch=min(n.pitch + 7, 127)) for n in ours.notes], ours.length)
+    rig.hear(*rig.daw.edit(CLIP, "empty", higher.text))
+    make(rig, 4.0)
+    assert rig.task.beliefs()["kinds"]["bass"]["register"]["you"] > before
+    choose(rig, 1)
+    assert text(rig, "empty") == higher.text
+    assert text(rig, "more")
+
+
+def test_a_variant_is_heard_without_being_written() -> None:
+    rig = make(studio().work())
+    rig.handle(m.AuditionSwitched(at=rig.at, move=offered(rig)[0], on=True))
+    (play,) = [each for each in rig.sent if isinstance(each, c.PlayContent)]
+    assert decode_phrase(play.text).notes
+    assert text(rig, "empty") == ""
+
+
+def offer_phrase(rig: Rig, phrase: Phrase, name: str = "other") -> None:
+    rig.handle(d.PhraseOffered(at=rig.at, generator=name, phrase=phrase.text))
+
+
+def test_another_generators_phrase_is_ranked_with_ours() -> None:
+    rig = studio().work().wait(1.0)
+    offer_phrase(rig, bass_clip())
+    assert isinstance(rig.task, PhraseTask)
+    make(rig)
+    assert offered(rig)
+    assert len(rig.task._offered) == 1
+
+
+@pytest.mark.parametrize(
+    ("phrase", "why"),
+    [
+        (phrase_of([PhraseNote(0.0, 40, 1.0, 100)], 8.0), "expected 16 beats"),
+        (phrase_of([PhraseNote(0.0, 100, 1.0, 100)], 16.0), "range of this track"),
+    ],
+)
+def test_what_does_not_fit_is_dropped_with_a_sentence(phrase: Phrase, why: str) -> None:
+    rig = studio().work().wait(1.0)
+    offer_phrase(rig, phrase)
+    assert any(why in each and each.startswith("other:") for each in sentences(rig))
+
+
+def test_what_is_no_phrase_is_refused() -> None:
+    rig = studio().work().wait(1.0)
+    rig.handle(d.PhraseOffered(at=rig.at, generator="other", phrase="la la"))
+    (refused,) = rig.notices(RequestRefused)
+    assert "la la" in refused.text
+
+
+def test_a_phrase_that_nobody_asked_for_is_dropped_with_a_sentence() -> None:
+    rig = studio()
+    offer_phrase(rig, bass_clip())
+    assert any("nothing is asked for" in each for each in sentences(rig))
+
+
+def test_a_generator_that_fails_says_why_and_is_asked_again_only_for_something_else() -> None:
+    rig = studio().work().wait(1.0)
+    (job,) = jobs(rig)
+    rig.handle(
+        JobDone(
+            at=rig.at, task=job.task, name=job.name, text=job.text, trouble="it broke", data=b""
+        )
+    )
+    rig.wait(3.0)
+    assert "it broke" in sentences(rig)
+    assert jobs(rig) == [job]
+
+
+def test_a_late_result_is_about_what_is_wanted_no_more() -> None:
+    rig = studio().work().wait(1.0)
+    (job,) = jobs(rig)
+    rig.handle(
+        JobDone(
+            at=rig.at, task=job.task, name=job.name, text="another", trouble="", data=do_job(job)
+        )
+    )
+    rig.wait(2.0)
+    assert not rig.notices(Offered)
+
+
+def test_another_metre_is_said_in_a_sentence() -> None:
+    rig = studio().work()
+    rig.handle(c.GridChanged(at=rig.at, first_s=0.0, beats=3))
+    make(rig)
+    assert any("3 beats a bar" in each for each in sentences(rig))
+    assert not rig.notices(Offered)
+
+
+def test_without_a_note_anywhere_there_is_no_key() -> None:
+    rig = make(studio(empty=HeldContent("")).work())
+    assert any("it is empty" in each for each in sentences(rig))
+
+
+def test_a_clip_of_too_many_notes_is_said_in_a_sentence() -> None:
+    many = json.dumps({"length": 16.0, "notes": [[k / 48, 40, 0.02, 90] for k in range(600)]})
+    rig = make(studio(verse=HeldContent(many), empty=HeldContent("")).work())
+    assert any("at most 512 notes" in each for each in sentences(rig))
+
+
+def test_in_assist_the_best_one_is_written_and_a_thumb_down_takes_it_back() -> None:
+    rig = make(studio(mode=Mode.ASSIST).work())
+    assert text(rig, "empty")
+    written = next(move for move, state in rig.states() if state == "confirmed")
+    assert len(offered(rig)) == 3  # what stands there is not replaced unasked
+    rig.handle(m.RewardReceived(at=rig.at, value=-1.0, move=written, reward_id="r1"))
+    rig.wait(0.1)
+    assert text(rig, "empty") == ""
+
+
+def test_the_same_events_give_the_same_results_again() -> None:
+    rig = make(studio().work())
+    choose(rig, 2)
+    make(rig)
+    again = studio()
+    engine = again.make_engine()
+    told = [engine.handle(decode_event(*encode_event(event))) for event in rig.events]
+    assert told == rig.results
+
+
+def test_what_was_learnt_is_known_in_the_next_session() -> None:
+    rig = make(studio().work())
+    choose(rig, 1)
+    state: Sequence[int] = rig.task.state()
+    fresh = make_phrase_task(5)
+    fresh.load_state(bytes(state))
+    assert fresh.state() == state

@@ -237,7 +237,7 @@ NOT_OURS = {
         for what in (
             "audition", "revert", "compare", "pin", "recall", "safe", "learn", "act", "role",
             "forget", "change", "inquire", "fact", "stat", "task", "focus", "target", "knob",
-            "wish", "question",
+            "wish", "question", "phrases", "wanted",
         )
     ),
 }  # fmt: skip

@@ -6,10 +6,9 @@ import sys
 
 import pytest
 
-from bridge.app import _ears_source
 from bridge.config import load
 from bridge.errors import ConfigError
-from bridge.hosts.ears import Ears, open_ears
+from bridge.hosts.ears import Ears, ears_source, open_ears
 
 
 @pytest.mark.parametrize(
@@ -22,7 +21,7 @@ from bridge.hosts.ears import Ears, open_ears
     ],
 )
 def test_what_is_listened_to(daw: str, given: str, source: str) -> None:
-    assert _ears_source(load(None, {"daw.dialect": daw, "ears.source": given})) == source
+    assert ears_source(load(None, {"daw.dialect": daw, "ears.source": given})) == source
 
 
 @pytest.mark.parametrize("given", ["jack", "jack:", "card", "jack: x"])
@@ -44,7 +43,8 @@ def test_without_the_extra_the_log_says_how_to_get_it(
 ) -> None:
     monkeypatch.setitem(sys.modules, "jack", None)
     with caplog.at_level(logging.WARNING):
-        assert open_ears(_Runner(), "zynaddsubfx") is None  # type: ignore[arg-type]
+        settings = load(None, {"daw.dialect": "zyn"})
+        assert open_ears(_Runner(), settings) is None  # type: ignore[arg-type]
     assert "This needs jack, which cannot be imported" in caplog.text
     assert "[ears]" in caplog.text
 

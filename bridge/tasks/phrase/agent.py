@@ -39,8 +39,8 @@ _TRIES: Final = 3
 _LONGEST_WAY: Final = 3
 _LEAST_GAIN: Final = 0.05
 _KNOWN_SD: Final = 0.1
-_SURE: Final = 1.2
-"""What is said in words is right in nine cases of ten: by so many of its standard deviations off."""
+_SURE: Final = 1.0
+"""What is said in words is off by so many of its standard deviations: right five times of six."""
 
 _SAID_SD: Final = 0.3
 

@@ -53,11 +53,8 @@ def test_after_eight_picks_it_is_said_in_words_and_the_next_song_begins_there() 
     assert "lower" in agent.believed(PhraseKind.BASS)
     assert agent.beliefs()["kinds"]["bass"]["picks"] == 8
     agent.attend(song(5), "another song")
-    fresh = PhraseAgent(PRIOR, seed=1)
-    fresh.attend(song(5), "another song")
     (first,) = agent.offer(EMPTY, make(agent, EMPTY), count=1)
-    (unlearned,) = fresh.offer(EMPTY, make(fresh, EMPTY), count=1)
-    assert agent.features(first.phrase)[3] < fresh.features(unlearned.phrase)[3]
+    assert agent.features(first.phrase)[3] < -0.5
 
 
 def test_a_kind_teaches_of_others_only_what_people_share() -> None:

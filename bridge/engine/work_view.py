@@ -12,7 +12,7 @@ from bridge.mix.controls import Control, control_name, value_in_words
 from bridge.mix.device_events import TaskName
 from bridge.mix.devices import Device, DeviceParam
 from bridge.mix.notices import AlsoMoved, MoveReported
-from bridge.tasks.task import KnobSheet, ReadsKnobs
+from bridge.tasks.task import KnobSheet, ReadsKnobs, Sketch, Sketches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,7 @@ class VariantView:
         reason: Why, in words.
         confidence: 0 to 1.
         contents: The contents that it changes, with their texts.
+        sketches: What each of them looks like, in the same order; None where nobody knows.
         is_heard: Whether it is heard now, in place of what is there.
         was_heard: Whether a note was heard of it.
     """
@@ -59,6 +60,7 @@ class VariantView:
     reason: str
     confidence: float
     contents: tuple[ContentChange, ...]
+    sketches: tuple[Sketch | None, ...]
     is_heard: bool
     was_heard: bool
 
@@ -152,12 +154,17 @@ def _variant(work: Work, move: TaskMove, *, is_heard: bool) -> VariantView:
         f"{value_in_words(each.param, each.to_value)}"
         for each in parts
     )
+    contents = () if report is None else report.contents
+    task = work.active
     return VariantView(
         id=move.id,
         changes=() if report is not None and report.contents else changes,
         reason=move.variant.reason,
         confidence=move.variant.confidence,
-        contents=() if report is None else report.contents,
+        contents=contents,
+        sketches=tuple(
+            task.sketch(change) if isinstance(task, Sketches) else None for change in contents
+        ),
         is_heard=is_heard,
         was_heard=move.after is not None,
     )

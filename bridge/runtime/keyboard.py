@@ -80,6 +80,7 @@ KEYS: Final[tuple[Key, ...]] = (
     Key(action="pick2", key="2", words="pick B"),
     Key(action="pick3", key="3", words="pick C"),
     Key(action="keep", key="0", words="keep what is there"),
+    Key(action="hear", key="h", words="hear A of an offer, then before", in_terminal=False),
     Key(
         action="compare",
         key="c",

@@ -112,6 +112,13 @@ class Scene:
     bar_s: float = math.nan
     bar_beats: int = 0
 
+    @property
+    def is_free(self) -> bool:
+        """Whether anything of it may be changed now."""
+        return any(knob.is_free for knob in self.knobs) or any(
+            not content.refusal for content in self.contents
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
@@ -280,3 +287,26 @@ class HasJobs(Task, Protocol):
         Raises:
             RefusedError: If it is what another program offered, and can mean nothing.
         """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sketch:
+    """What a change of a content looks like before it is made: a stretch of sound.
+
+    Attributes:
+        start_s: Where the stretch begins on the time line.
+        end_s: Where it ends.
+        levels: How loud it is there, 0 (silent) to 1, evenly spaced.
+    """
+
+    start_s: float
+    end_s: float
+    levels: tuple[float, ...]
+
+
+@runtime_checkable
+class Sketches(Task, Protocol):
+    """A task that can show what it would change."""
+
+    def sketch(self, change: ContentChange) -> Sketch | None:
+        """The stretch that a change is about; None where nothing is known of it."""

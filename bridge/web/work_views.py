@@ -64,8 +64,10 @@ def _variant(variant: VariantView) -> dict[str, Any]:
                 "id": change.key,
                 "before": change.before,
                 "after": change.after,
+                "sketch": sketch
+                and {"from": sketch.start_s, "to": sketch.end_s, "levels": list(sketch.levels)},
             }
-            for change in variant.contents
+            for change, sketch in zip(variant.contents, variant.sketches, strict=True)
         ],
     }
 

@@ -20,21 +20,31 @@ from bridge.tasks.edit.candidates import (
     Candidate,
     Grid,
     HeardPiece,
-    Settings,
     TrackTake,
     find_candidates,
     loud_level_db,
 )
+from bridge.tasks.edit.corrections import corrected
 from bridge.tasks.edit.geometry import KINDS, Edit, Kind
 from bridge.tasks.edit.hearing import FRAMES_HZ
 from bridge.tasks.edit.listening import Answer, decode_answer, decode_request, request_of
 from bridge.tasks.edit.prior import EditPrior, edit_role, load_edit_prior
+from bridge.tasks.edit.sketch import draw_sketch
 from bridge.tasks.edit.words import (
     describe_find,
     describe_person,
     describe_work,
 )
-from bridge.tasks.task import Lesson, Outcome, Scene, Standing, Teaching, Variant, World
+from bridge.tasks.task import (
+    Lesson,
+    Outcome,
+    Scene,
+    Sketch,
+    Standing,
+    Teaching,
+    Variant,
+    World,
+)
 
 UNASKED_FROM: Final = 20
 """Trims and moves are made unasked once so many of their kind were accepted."""
@@ -48,8 +58,8 @@ _GROUPED: Final = frozenset({Kind.GAP, Kind.TIMING})
 _ONLY_OFFERED: Final = frozenset({Kind.TAKE})
 _MOST_IN_SET: Final = 40
 _MOST_DONE: Final = 4000
+_MOST_SKETCHES: Final = 16
 _STATE_SCHEMA: Final = 1
-_NEAR_S: Final = 0.005
 
 _Fault = tuple[str, str, float]
 
@@ -80,6 +90,7 @@ class EditTask:
         self._done: dict[_Fault, bool] = {}
         self._accepted: Counter[Kind] = Counter()
         self._rest = ""
+        self._sketches: dict[tuple[str, str], Sketch] = {}
         self._found: tuple[tuple[object, ...], tuple[Candidate, ...]] | None = None
 
     @property
@@ -284,6 +295,19 @@ class EditTask:
             edits[other.strip] = candidate.edit
         return edits
 
+    # -- showing -----------------------------------------------------------------------------------
+
+    def sketch(self, change: ContentChange) -> Sketch | None:
+        """See `bridge.tasks.task.Sketches.sketch`."""
+        known = self._sketches.get((change.before, change.after))
+        if known is None:
+            known = draw_sketch(change, self._answers.get)
+            if known is not None:
+                self._sketches = {(change.before, change.after): known} | dict(
+                    list(self._sketches.items())[: _MOST_SKETCHES - 1]
+                )
+        return known
+
     # -- learning ---------------------------------------------------------------------------------
 
     def learn(self, lesson: Lesson) -> Outcome:
@@ -393,30 +417,6 @@ _SETTING_WORDS: Final = {
     "pad_after_s": "after a sound",
     "fade_s": "fades of",
 }
-
-
-def corrected(
-    ours: Sequence[Piece], theirs: Sequence[Piece], kind: Kind, settings: Settings
-) -> list[tuple[str, float]]:
-    """Which settings a hand has corrected by moving edges or fades of what we had made, s."""
-    found = []
-    for mine, other in zip(ours, theirs, strict=False):
-        if len(ours) != len(theirs) or mine.source != other.source:
-            return []
-        begins, ends = other.position_s - mine.position_s, other.end_s - mine.end_s
-        is_pause = kind is Kind.GAP and mine.is_muted
-        if abs(begins) > _NEAR_S and (is_pause or kind is Kind.HEAD):
-            name = "pad_after_s" if is_pause else "pad_before_s"
-            sign = 1.0 if is_pause else -1.0
-            found.append((name, max(getattr(settings, name) + sign * begins, 0.0)))
-        if abs(ends) > _NEAR_S and (is_pause or kind is Kind.TAIL):
-            name = "pad_before_s" if is_pause else "pad_after_s"
-            sign = -1.0 if is_pause else 1.0
-            found.append((name, max(getattr(settings, name) + sign * ends, 0.0)))
-        for fade, was in ((other.fade_in_s, mine.fade_in_s), (other.fade_out_s, mine.fade_out_s)):
-            if was > 0.0 and fade > 0.0 and abs(fade - was) > 0.1 * was:
-                found.append(("fade_s", fade))
-    return found
 
 
 def make_edit_task(_seed: int) -> EditTask:

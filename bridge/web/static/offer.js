@@ -28,6 +28,13 @@ export function choose(number) {
   else ask("choose", state.work?.offer ?? "", number);
 }
 
+/** Hear the first variant, or what was there before it. */
+export function hear() {
+  const [first] = variants();
+  if (first) ask("audition", first.id, first.heard ? 0 : 1);
+  else notify("Nothing is offered now; nothing was sent.");
+}
+
 /** The open offer as a card; hidden while there is none. */
 export function makeOffer() {
   const rows = NAMES.map((name, place) => makeVariant(name, place));
@@ -65,7 +72,9 @@ function makeVariant(name, place) {
   const why = h("p", { class: "why" });
   const heard = h("p", { class: "legend" });
   const hearWord = h("span");
-  const hear = button({ class: "tool", onclick: switchHearing }, icon("play"), hearWord);
+  const hearKey = h("kbd");
+  const listen = button({ class: "tool", onclick: switchHearing }, icon("play"), hearWord,
+    ...(place === 0 ? [hearKey] : []));
   const key = h("kbd");
   const pick = button({ class: "primary", onclick: () => choose(place + 1) },
     icon("yes"),
@@ -74,7 +83,7 @@ function makeVariant(name, place) {
   const element = h("li", { class: "variant", hidden: true },
     h("h3", { class: "letter", text: name }),
     h("div", { class: "words" }, what, why, heard),
-    h("div", { class: "actions" }, hear, pick));
+    h("div", { class: "actions" }, listen, pick));
   /** @type {Variant | null} */
   let now = null;
   let drawn = "";
@@ -97,10 +106,11 @@ function makeVariant(name, place) {
     say(why, variant.why);
     say(heard, hearing(variant));
     say(hearWord, variant.heard ? "Back to before" : `Hear ${name}`);
-    mark(hear, "aria-pressed", variant.heard ? "true" : "false");
+    mark(listen, "aria-pressed", variant.heard ? "true" : "false");
+    say(hearKey, shown("hear"));
     mark(element, "data-heard", variant.heard);
     say(key, shown(`pick${place + 1}`));
-    hear.disabled = pick.disabled = !isUsable();
+    listen.disabled = pick.disabled = !isUsable();
   }
   return { element, update };
 }

@@ -19,7 +19,7 @@ from bridge.demo.phrase_band import BPM, draw_song, render_song
 from bridge.errors import AudioError
 from bridge.install.extras import demo_library
 from bridge.midi.files import write_midi
-from bridge.mix.phrases import PHRASE_KINDS, Phrase, PhraseKind
+from bridge.mix.phrases import EMPTY, PHRASE_KINDS, Phrase, PhraseKind
 from bridge.sim.phrase_listeners import draw_phrase_listener
 from bridge.sim.stems import SAMPLE_RATE
 from bridge.tasks.phrase.agent import Chosen, PhraseAgent
@@ -82,31 +82,23 @@ def play_phrase_demo(folder: Path, *, seed: int, ask: Ask | None = None) -> dict
     agent = PhraseAgent(prior, seed=seed)
     song = draw_song(rng)
     agent.attend(song, "song")
-    current = start = generator.draw(song, rng)
+    start = generator.draw(song, rng)
     click.echo(f"A song in {song.key}, {BPM:g} bpm; the bass plays:")
     click.echo(roll(start, song))
-    offers: list[tuple[Phrase, tuple[Chosen, ...]]] = []
-    picks = []
-    for number in range(1, PICKS + 1):
-        made = make_phrases(agent.order(current), generator, prior.scale)
-        offered = agent.offer(current, made)
-        offers.append((current, offered))
-        _show(number, offered, song, folder if ask else None)
-        phrases = [current, *(each.phrase for each in offered)]
-        if ask is None:
-            utilities = [person.utility(agent.features(each), row) for each in phrases]
-            choice = int(np.argmax(utilities))
-        else:
-            choice = ask(len(offered))
-        agent.choose(phrases, choice)
-        picks.append(choice)
-        current = phrases[choice]
-        click.echo(f"      picked: {_LETTERS[choice - 1] if choice else 'what was there'}")
+
+    def pick(phrases: Sequence[Phrase]) -> int:
+        if ask is not None:
+            return ask(len(phrases) - 1)
+        return int(np.argmax([person.utility(agent.features(each), row) for each in phrases]))
+
+    def make(current: Phrase) -> tuple[Phrase, ...]:
+        return make_phrases(agent.order(current), generator, prior.scale)
+
+    current, picks, offer = _offer(agent, make, pick, start, song, folder if ask else None)
     believed = agent.believed(_KIND)
     another = draw_song(rng)
     agent.attend(another, "another song")
-    made = make_phrases(agent.order(generator.draw(another, rng)), generator, prior.scale)
-    first = agent.offer(generator.draw(another, rng), made)[0]
+    first = agent.offer(EMPTY, make(EMPTY))[0]
     click.echo(f"Another song, in {another.key}; its first offer:")
     click.echo(roll(first.phrase, another))
     summary = {
@@ -125,8 +117,32 @@ def play_phrase_demo(folder: Path, *, seed: int, ask: Ask | None = None) -> dict
         "picked": (song, current),
         "another-song": (another, first.phrase),
     }
-    _write(folder, lines, summary, offers[0], song)
+    _write(folder, lines, summary, offer, song)
     return summary
+
+
+def _offer(
+    agent: PhraseAgent,
+    make: Callable[[Phrase], tuple[Phrase, ...]],
+    pick: Callable[[Sequence[Phrase]], int],
+    current: Phrase,
+    song: Context,
+    folder: Path | None,
+) -> tuple[Phrase, list[int], tuple[Chosen, ...]]:
+    """Offer `PICKS` times; returns what stands at the end, the picks and the first offer."""
+    picks: list[int] = []
+    first: tuple[Chosen, ...] = ()
+    for number in range(1, PICKS + 1):
+        offered = agent.offer(current, make(current))
+        first = first or offered
+        _show(number, offered, song, folder)
+        phrases = [current, *(each.phrase for each in offered)]
+        choice = pick(phrases)
+        agent.choose(phrases, choice)
+        picks.append(choice)
+        current = phrases[choice]
+        click.echo(f"      picked: {_LETTERS[choice - 1] if choice else 'what was there'}")
+    return current, picks, first
 
 
 def _show(number: int, offered: Sequence[Chosen], song: Context, folder: Path | None) -> None:
@@ -160,7 +176,7 @@ def _write(
     folder: Path,
     lines: dict[str, tuple[Context, Phrase]],
     summary: dict[str, Any],
-    offer: tuple[Phrase, tuple[Chosen, ...]],
+    offer: tuple[Chosen, ...],
     song: Context,
 ) -> None:
     soundfile = demo_library("soundfile")
@@ -178,9 +194,8 @@ def _write(
         raise AudioError(f"The report cannot be written to {folder} ({error}).") from error
 
 
-def _draw(file: Path, offer: tuple[Phrase, tuple[Chosen, ...]], song: Context) -> None:
+def _draw(file: Path, offered: tuple[Chosen, ...], song: Context) -> None:
     """The first offer: what all play is grey, what only one plays has its colour."""
-    _, offered = offer
     played = [{(note.start, note.pitch) for note in each.phrase.notes} for each in offered]
     common = set.intersection(*played) if played else set()
     with warnings.catch_warnings():

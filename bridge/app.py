@@ -25,7 +25,7 @@ from bridge.daws import DAWS, make_dialect
 from bridge.doctor import examine_daw
 from bridge.engine.engine import Engine
 from bridge.errors import ConfigError, JournalError, NetworkError, PriorError, TraceError
-from bridge.hosts.ears import Ears, open_ears
+from bridge.hosts.ears import open_ears
 from bridge.hosts.target import measure_file
 from bridge.install.installation import install_command
 from bridge.journal.journal import Journal
@@ -358,7 +358,7 @@ async def _around(
 ) -> AsyncIterator["PageService | None"]:
     """Page, pads and the announcement in the network; the bridge runs without any of them."""
     page = _open_page(runner, settings, past_rewards, extras)
-    ears = _open_ears(settings, runner)
+    ears = open_ears(runner, settings)
     midi = _open_midi(runner, settings, page)
     phrases = (
         PhrasePort(runner, settings.store.parent / "phrases") if settings.midi.enabled else None
@@ -411,15 +411,6 @@ def _open_midi(
     midi = MidiService(runner, settings.store, show=partial(show, "midi"))
     midi.open()
     return midi
-
-
-def _open_ears(settings: Settings, runner: Runner) -> Ears | None:
-    """Ears, where something is to be listened to."""
-    given = settings.ears.source
-    if given == "auto":
-        given = f"jack:{DAWS[settings.daw.dialect].jack_client}"
-    source = given.partition(":")[2]
-    return open_ears(runner, source) if source else None
 
 
 def _open_door(settings: Settings, runner: Runner, trace: Trace | None) -> None:

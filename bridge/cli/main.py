@@ -247,13 +247,18 @@ def demo(
 @demo.command("sound")
 @click.option("--headless", is_flag=True, help="Text and files; so far there is nothing else.")
 @click.option("--out", type=FILE, metavar="FOLDER", help="Where the report goes.")
+@click.option(
+    "--daw",
+    type=click.Choice([row.name for row in DAWS.values() if row.player]),
+    help="A real synth that runs here, in real time.",
+)
 @_seed_option
-def demo_sound(*, headless: bool, out: Path | None, seed: int) -> int:
+def demo_sound(*, headless: bool, out: Path | None, daw: str | None, seed: int) -> int:
     """Bring a dull bass near to a target, then to what a simulated person likes."""
     del headless
     from bridge.demo.sound import run_sound_demo
 
-    return run_sound_demo(seed=seed, folder=out)
+    return run_sound_demo(seed=seed, folder=out, daw=daw or "")
 
 
 @demo.command("edit")

@@ -270,6 +270,17 @@ def demo_edit(*, headless: bool, out: Path | None, seed: int) -> int:
     return run_edit_demo(headless=headless, seed=seed, folder=out)
 
 
+@demo.command("phrase")
+@click.option("--headless", is_flag=True, help="A simulated person answers.")
+@click.option("--out", type=FILE, metavar="FOLDER", help="Where the report goes.")
+@_seed_option
+def demo_phrase(*, headless: bool, out: Path | None, seed: int) -> int:
+    """Offer bass lines for a band: eight picks, then another song's first offer."""
+    from bridge.demo.phrase import run_phrase_demo
+
+    return run_phrase_demo(headless=headless, seed=seed, folder=out)
+
+
 @cli.command(hidden=True)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=9401, show_default=True)

@@ -7,6 +7,7 @@ the actions as the requests that any remote sends. A file is replaced as a whole
 =================  ==================  ==========================================
 ``state.txt``      the companion's     what stands in REAPER; once a second at least
 ``levels.txt``     the companion's     what is heard
+``devices.txt``    the companion's     synths, and notes that probes have heard
 ``commands.txt``   ours                what is asked of it
 ``presses.txt``    the actions'        one line a press, appended
 ``bridge.txt``     ours                what the window shows; once a second at least
@@ -23,7 +24,15 @@ from typing import Final
 
 from bridge.config import Settings
 from bridge.daws.reaper.folder import MAILBOX, find_resource_folder, meter_range
-from bridge.daws.reaper.wire.companion import COMMANDS, FRESH_S, LEVELS, METER_RANGE, STATE, escape
+from bridge.daws.reaper.wire.companion import (
+    COMMANDS,
+    DEVICES,
+    FRESH_S,
+    LEVELS,
+    METER_RANGE,
+    STATE,
+)
+from bridge.daws.reaper.wire.texts import escape
 from bridge.mix.notices import Rateable
 from bridge.mix.params import Param, in_words
 from bridge.osc.message import OscArg, OscMessage
@@ -127,7 +136,8 @@ class ReaperFiles:
             case "/bridge/status", (status, text):
                 shown["status"], shown["text"] = str(status), str(text)
             case "/bridge/move", (str(move), str(state), _, str(param), _, float(to), str(reason)):
-                said = f"{param} to {in_words(Param(param), to)}"
+                is_strip = param in tuple(Param)
+                said = f"{param} to {in_words(Param(param), to) if is_strip else f'{to:.2f}'}"
                 shown["move"] = f"{state} {move}: {said}. {reason}"
             case "/bridge/rateable", (str(move), str(kind)):
                 shown["suggestion"] = move if kind == Rateable.SUGGESTION else ""
@@ -145,7 +155,11 @@ class ReaperFiles:
 
     def poll(self) -> None:
         """Read what is new, write what waits; what the disk refuses is tried again."""
-        for name, address in (("state.txt", STATE), ("levels.txt", LEVELS)):
+        for name, address in (
+            ("state.txt", STATE),
+            ("levels.txt", LEVELS),
+            ("devices.txt", DEVICES),
+        ):
             text = self._read_new(name)
             if text:
                 self._post(OscMessage(address, (text,)))
@@ -162,7 +176,7 @@ class ReaperFiles:
         """Take no notice of what is left of an earlier session."""
         self._folder.mkdir(parents=True, exist_ok=True)
         self._post(OscMessage(METER_RANGE, self._meter_range))
-        for name in ("state.txt", "levels.txt"):
+        for name in ("state.txt", "levels.txt", "devices.txt"):
             path = self._folder / name
             if path.exists() and time.time() - path.stat().st_mtime > FRESH_S:
                 self._seen[name] = _signature(path.stat())

@@ -25,7 +25,7 @@ from bridge.daws import DAWS, make_dialect
 from bridge.doctor import examine_daw
 from bridge.engine.engine import Engine
 from bridge.errors import ConfigError, JournalError, NetworkError, PriorError, TraceError
-from bridge.hosts.ears import Ears, open_ears
+from bridge.hosts.ears import open_ears
 from bridge.hosts.target import measure_file
 from bridge.install.installation import install_command
 from bridge.journal.journal import Journal
@@ -116,8 +116,8 @@ def run(
         show_page: Is called with the page's address as soon as it can be opened, on a thread.
 
     Raises:
-        NetworkError: If the port cannot be had.
-        JournalError: If the store cannot be had.
+        NetworkError: If the port is not available.
+        JournalError: If the store is not available.
         PriorError: If the shipped prior cannot be used.
     """
     # The selector loop on every system: Windows' own goes deaf after a send to a closed port.
@@ -358,7 +358,7 @@ async def _around(
 ) -> AsyncIterator["PageService | None"]:
     """Page, pads and the announcement in the network; the bridge runs without any of them."""
     page = _open_page(runner, settings, past_rewards, extras)
-    ears = _open_ears(settings, runner)
+    ears = open_ears(runner, settings)
     midi = _open_midi(runner, settings, page)
     phrases = (
         PhrasePort(runner, settings.store.parent / "phrases") if settings.midi.enabled else None
@@ -394,7 +394,7 @@ def _open_page(
     try:
         from bridge.web.service import PageService  # half of the start's time, if it is wanted
     except ImportError as error:
-        _log.warning("There is no page: %s; mend it: %s", error, install_command())
+        _log.warning("There is no page: %s; to repair it: %s", error, install_command())
         return None
     page = PageService(runner, settings, past_rewards=past_rewards, extras=extras or PageExtras())
     page.open()
@@ -411,15 +411,6 @@ def _open_midi(
     midi = MidiService(runner, settings.store, show=partial(show, "midi"))
     midi.open()
     return midi
-
-
-def _open_ears(settings: Settings, runner: Runner) -> Ears | None:
-    """Ears, where something is to be listened to."""
-    given = settings.ears.source
-    if given == "auto":
-        given = f"jack:{DAWS[settings.daw.dialect].jack_client}"
-    source = given.partition(":")[2]
-    return open_ears(runner, source) if source else None
 
 
 def _open_door(settings: Settings, runner: Runner, trace: Trace | None) -> None:

@@ -2,7 +2,8 @@
 
 Track: the sound goes straight through. What is measured branches off: nine crossovers cut each
 channel into ten octaves; their powers are averaged over a tenth of a second, looked at ten times a
-second, and leave as one list, right to left so that the first is the last.
+second, and leave as one list, right to left so that the first is the last. The same powers over
+20 ms, fifty times a second, are what single notes are found in.
 
 Hub: the wire, the buttons and Live meet in one script; what that says to the person is routed to
 the displays by its first word.
@@ -16,6 +17,7 @@ HUB_PORT: Final = 9401
 BRIDGE_PORTS: Final = (11001, 9400)  # with AbletonOSC, and without
 HOST: Final = "127.0.0.1"
 FRAME_MS: Final = 100
+NOTE_MS: Final = 20
 LONGEST_FRAME: Final = 19200  # samples of a frame at 192 kHz
 EDGES_HZ: Final = tuple(31.25 * 2.0 ** (octave + 0.5) for octave in range(9))
 """Between the octaves 31.25 Hz to 16 kHz. The lowest begins at 0, the highest has no end."""
@@ -89,6 +91,7 @@ def _measure(patch: Patch, source: Box, script: Box) -> None:
         interval.to(window)
 
     clock = patch.new(f"metro {FRAME_MS}", 480, 360)
+    _measure_notes(patch, [whole, *squares], samples, script)
     looks = clock.to(patch.new("t" + 13 * " b", 480, 392))
     frame = patch.new("pack" + 13 * " 0.", 480, 520)
     peaks = [patch.new("peakamp~", 240 + 80 * channel, 440) for channel in (0, 1)]
@@ -108,6 +111,29 @@ def _measure(patch: Patch, source: Box, script: Box) -> None:
     device.to(patch.new("t 1", 640, 88)).to(clock)
     device.to(clock, outlet=1)
     device.to(patch.new("prepend enabled", 560, 88), outlet=1).to(script)
+
+
+def _measure_notes(patch: Patch, powers: list[Box], samples: Box, script: Box) -> None:
+    """The same in frames of 20 ms, for whoever works on a sound: single notes are found in them."""
+    x = 1160
+    patch.note("Frames of 20 ms, for single notes.", x, 32)
+    short = samples.to(patch.new(f"* {NOTE_MS / FRAME_MS:g}", x, 88))
+    interval = short.to(patch.new("i", x, 120))
+    clock = patch.new(f"metro {NOTE_MS}", x, 360)
+    looks = clock.to(patch.new("t" + 11 * " b", x, 392))
+    frame = patch.new("pack" + 11 * " 0.", x, 520)
+    for place, power in enumerate(powers):
+        window = patch.new(f"average~ {LONGEST_FRAME // 5} bipolar", x + 80 * place, 320)
+        power.to(window)
+        interval.to(window)
+        look = patch.new("snapshot~", x + 80 * place, 472)
+        window.to(look)
+        looks.to(look, outlet=place)
+        look.to(frame, inlet=place)
+    frame.to(patch.new("prepend frame", x, 544)).to(script)
+    device = patch.new("live.thisdevice", x, 56)
+    device.to(patch.new("t 1", x + 80, 88)).to(clock)
+    device.to(clock, outlet=1)
 
 
 def _octaves(patch: Patch, source: Box) -> list[Box]:
@@ -181,7 +207,7 @@ def _show_track(patch: Patch, script: Box) -> None:
 
 def hub() -> Patch:
     """The person's panel, and the way between Live's mixer and the bridge."""
-    patch = Patch("mixbridge Hub", width=420)
+    patch = Patch("mixbridge Hub", width=640)
     patch.note("The sound passes unchanged.", 16, 8)
     source, sink = patch.new("plugin~", 16, 32), patch.new("plugout~", 16, 64)
     source.to(sink, 0, 0)
@@ -209,7 +235,8 @@ def hub() -> Patch:
 def _panel(patch: Patch, script: Box) -> None:
     displays = ("lamp", "version", "count", "status", "state", "move", "reason")
     controls = ("answers", "mode", "freeze", "panic", "endorse")
-    said = patch.new("route " + " ".join((*displays, *controls)), 240, 400)
+    sounds = ("working", "offerA", "offerB", "offerC", "picks")
+    said = patch.new("route " + " ".join((*displays, *controls, *sounds)), 240, 400)
     script.to(said, outlet=4)
 
     lamp = patch.parameter(
@@ -232,6 +259,34 @@ def _panel(patch: Patch, script: Box) -> None:
     said.to(_label(patch, "move", [80, 46, 326, 19], "No move yet", 11.0, "live_lcd_title"), 5)
     said.to(_label(patch, "reason", [14, 67, 392, 38], "", 9.5, "live_lcd_title"), 6)
     _controls(patch, script, said, len(displays))
+    _sounds(patch, script, said, len(displays) + len(controls))
+
+
+def _sounds(patch: Patch, script: Box, said: Box, first: int) -> None:
+    """What is worked on beside the mix: the device, and the variants to pick from."""
+    _screen(patch, [424, 26, 208, 112])
+    said.to(_label(patch, "working", [428, 5, 204, 18], "", 10.0, "live_control_fg"), first)
+    for row, letter in enumerate("ABC", start=1):
+        rect = [430, 29 + 36 * (row - 1), 198, 34]
+        said.to(_label(patch, f"offer {letter}", rect, "", 9.0, "live_lcd_title"), first + row)
+    for choice, (name, info) in enumerate(
+        (
+            ("Keep", "Leave the sound as it is."),
+            ("A", "Pick the first variant."),
+            ("B", "Pick the second variant."),
+            ("C", "Pick the third variant."),
+        )
+    ):
+        place = (choice - 1) % 4  # A, B, C, and then what is there
+        box = patch.parameter(
+            "live.text", name, info, 860 + 60 * place, 160, [424 + 52 * place, 142, 50, 20],
+            ["val1", "val2"], _BUTTON,
+            mode=0, text=name, texton=name, fontname=FONT, fontsize=10.0, rounded=3.0,
+        )  # fmt: skip
+        box.to(patch.new(f"t {choice}", 860 + 60 * place, 192)).to(
+            patch.new("prepend pick", 860 + 60 * place, 224)
+        ).to(script)
+        said.to(box, first + 4)
 
 
 def _controls(patch: Patch, script: Box, said: Box, first: int) -> None:

@@ -25,7 +25,7 @@
 			8.0
 		],
 		"gridsnaponopen": 1,
-		"devicewidth": 420.0,
+		"devicewidth": 640.0,
 		"description": "",
 		"digest": "",
 		"tags": "",
@@ -298,9 +298,14 @@
 				"box": {
 					"id": "obj-16",
 					"maxclass": "newobj",
-					"numinlets": 13,
-					"numoutlets": 13,
+					"numinlets": 18,
+					"numoutlets": 18,
 					"outlettype": [
+						"",
+						"",
+						"",
+						"",
+						"",
 						"",
 						"",
 						"",
@@ -318,10 +323,10 @@
 					"patching_rect": [
 						240.0,
 						400.0,
-						593.0,
+						838.0,
 						22.0
 					],
-					"text": "route lamp version count status state move reason answers mode freeze panic endorse"
+					"text": "route lamp version count status state move reason answers mode freeze panic endorse working offerA offerB offerC picks"
 				}
 			},
 			{
@@ -1307,6 +1312,556 @@
 					],
 					"text": "t panic"
 				}
+			},
+			{
+				"box": {
+					"background": 1,
+					"bgcolor": [
+						0.11,
+						0.11,
+						0.11,
+						1.0
+					],
+					"border": 0,
+					"id": "obj-43",
+					"ignoreclick": 1,
+					"maxclass": "panel",
+					"mode": 0,
+					"numinlets": 1,
+					"numoutlets": 0,
+					"outlettype": [],
+					"patching_rect": [
+						720.0,
+						8.0,
+						208.0,
+						112.0
+					],
+					"presentation": 1,
+					"presentation_rect": [
+						424.0,
+						26.0,
+						208.0,
+						112.0
+					],
+					"rounded": 3,
+					"saved_attribute_attributes": {
+						"bgfillcolor": {
+							"expression": "themecolor.live_lcd_bg"
+						}
+					}
+				}
+			},
+			{
+				"box": {
+					"fontname": "Ableton Sans Medium",
+					"fontsize": 10.0,
+					"id": "obj-44",
+					"maxclass": "live.comment",
+					"numinlets": 1,
+					"numoutlets": 0,
+					"outlettype": [],
+					"patching_rect": [
+						720.0,
+						112.0,
+						204.0,
+						18.0
+					],
+					"presentation": 1,
+					"presentation_rect": [
+						428.0,
+						5.0,
+						204.0,
+						18.0
+					],
+					"saved_attribute_attributes": {
+						"textcolor": {
+							"expression": "themecolor.live_control_fg"
+						}
+					},
+					"text": "",
+					"textjustification": 0,
+					"varname": "working"
+				}
+			},
+			{
+				"box": {
+					"fontname": "Ableton Sans Medium",
+					"fontsize": 9.0,
+					"id": "obj-45",
+					"maxclass": "live.comment",
+					"numinlets": 1,
+					"numoutlets": 0,
+					"outlettype": [],
+					"patching_rect": [
+						720.0,
+						136.0,
+						198.0,
+						34.0
+					],
+					"presentation": 1,
+					"presentation_rect": [
+						430.0,
+						29.0,
+						198.0,
+						34.0
+					],
+					"saved_attribute_attributes": {
+						"textcolor": {
+							"expression": "themecolor.live_lcd_title"
+						}
+					},
+					"text": "",
+					"textjustification": 0,
+					"varname": "offer A"
+				}
+			},
+			{
+				"box": {
+					"fontname": "Ableton Sans Medium",
+					"fontsize": 9.0,
+					"id": "obj-46",
+					"maxclass": "live.comment",
+					"numinlets": 1,
+					"numoutlets": 0,
+					"outlettype": [],
+					"patching_rect": [
+						720.0,
+						160.0,
+						198.0,
+						34.0
+					],
+					"presentation": 1,
+					"presentation_rect": [
+						430.0,
+						65.0,
+						198.0,
+						34.0
+					],
+					"saved_attribute_attributes": {
+						"textcolor": {
+							"expression": "themecolor.live_lcd_title"
+						}
+					},
+					"text": "",
+					"textjustification": 0,
+					"varname": "offer B"
+				}
+			},
+			{
+				"box": {
+					"fontname": "Ableton Sans Medium",
+					"fontsize": 9.0,
+					"id": "obj-47",
+					"maxclass": "live.comment",
+					"numinlets": 1,
+					"numoutlets": 0,
+					"outlettype": [],
+					"patching_rect": [
+						720.0,
+						184.0,
+						198.0,
+						34.0
+					],
+					"presentation": 1,
+					"presentation_rect": [
+						430.0,
+						101.0,
+						198.0,
+						34.0
+					],
+					"saved_attribute_attributes": {
+						"textcolor": {
+							"expression": "themecolor.live_lcd_title"
+						}
+					},
+					"text": "",
+					"textjustification": 0,
+					"varname": "offer C"
+				}
+			},
+			{
+				"box": {
+					"fontname": "Ableton Sans Medium",
+					"fontsize": 10.0,
+					"id": "obj-48",
+					"maxclass": "live.text",
+					"mode": 0,
+					"numinlets": 1,
+					"numoutlets": 2,
+					"outlettype": [
+						"",
+						""
+					],
+					"parameter_enable": 1,
+					"patching_rect": [
+						1040.0,
+						160.0,
+						50.0,
+						20.0
+					],
+					"presentation": 1,
+					"presentation_rect": [
+						580.0,
+						142.0,
+						50.0,
+						20.0
+					],
+					"rounded": 3.0,
+					"saved_attribute_attributes": {
+						"activebgcolor": {
+							"expression": "themecolor.live_control_bg"
+						},
+						"activebgoncolor": {
+							"expression": "themecolor.live_control_selection"
+						},
+						"activetextcolor": {
+							"expression": "themecolor.live_control_fg"
+						},
+						"bordercolor": {
+							"expression": "themecolor.live_contrast_frame"
+						},
+						"valueof": {
+							"parameter_annotation_name": "Keep",
+							"parameter_enum": [
+								"val1",
+								"val2"
+							],
+							"parameter_info": "Leave the sound as it is.",
+							"parameter_invisible": 2,
+							"parameter_longname": "Keep",
+							"parameter_mmax": 1,
+							"parameter_shortname": "Keep",
+							"parameter_type": 2
+						}
+					},
+					"text": "Keep",
+					"texton": "Keep",
+					"varname": "Keep"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-49",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						1040.0,
+						192.0,
+						40.0,
+						22.0
+					],
+					"text": "t 0"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-50",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						1040.0,
+						224.0,
+						96.0,
+						22.0
+					],
+					"text": "prepend pick"
+				}
+			},
+			{
+				"box": {
+					"fontname": "Ableton Sans Medium",
+					"fontsize": 10.0,
+					"id": "obj-51",
+					"maxclass": "live.text",
+					"mode": 0,
+					"numinlets": 1,
+					"numoutlets": 2,
+					"outlettype": [
+						"",
+						""
+					],
+					"parameter_enable": 1,
+					"patching_rect": [
+						860.0,
+						160.0,
+						50.0,
+						20.0
+					],
+					"presentation": 1,
+					"presentation_rect": [
+						424.0,
+						142.0,
+						50.0,
+						20.0
+					],
+					"rounded": 3.0,
+					"saved_attribute_attributes": {
+						"activebgcolor": {
+							"expression": "themecolor.live_control_bg"
+						},
+						"activebgoncolor": {
+							"expression": "themecolor.live_control_selection"
+						},
+						"activetextcolor": {
+							"expression": "themecolor.live_control_fg"
+						},
+						"bordercolor": {
+							"expression": "themecolor.live_contrast_frame"
+						},
+						"valueof": {
+							"parameter_annotation_name": "A",
+							"parameter_enum": [
+								"val1",
+								"val2"
+							],
+							"parameter_info": "Pick the first variant.",
+							"parameter_invisible": 2,
+							"parameter_longname": "A",
+							"parameter_mmax": 1,
+							"parameter_shortname": "A",
+							"parameter_type": 2
+						}
+					},
+					"text": "A",
+					"texton": "A",
+					"varname": "A"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-52",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						860.0,
+						192.0,
+						40.0,
+						22.0
+					],
+					"text": "t 1"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-53",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						860.0,
+						224.0,
+						96.0,
+						22.0
+					],
+					"text": "prepend pick"
+				}
+			},
+			{
+				"box": {
+					"fontname": "Ableton Sans Medium",
+					"fontsize": 10.0,
+					"id": "obj-54",
+					"maxclass": "live.text",
+					"mode": 0,
+					"numinlets": 1,
+					"numoutlets": 2,
+					"outlettype": [
+						"",
+						""
+					],
+					"parameter_enable": 1,
+					"patching_rect": [
+						920.0,
+						160.0,
+						50.0,
+						20.0
+					],
+					"presentation": 1,
+					"presentation_rect": [
+						476.0,
+						142.0,
+						50.0,
+						20.0
+					],
+					"rounded": 3.0,
+					"saved_attribute_attributes": {
+						"activebgcolor": {
+							"expression": "themecolor.live_control_bg"
+						},
+						"activebgoncolor": {
+							"expression": "themecolor.live_control_selection"
+						},
+						"activetextcolor": {
+							"expression": "themecolor.live_control_fg"
+						},
+						"bordercolor": {
+							"expression": "themecolor.live_contrast_frame"
+						},
+						"valueof": {
+							"parameter_annotation_name": "B",
+							"parameter_enum": [
+								"val1",
+								"val2"
+							],
+							"parameter_info": "Pick the second variant.",
+							"parameter_invisible": 2,
+							"parameter_longname": "B",
+							"parameter_mmax": 1,
+							"parameter_shortname": "B",
+							"parameter_type": 2
+						}
+					},
+					"text": "B",
+					"texton": "B",
+					"varname": "B"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-55",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						920.0,
+						192.0,
+						40.0,
+						22.0
+					],
+					"text": "t 2"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-56",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						920.0,
+						224.0,
+						96.0,
+						22.0
+					],
+					"text": "prepend pick"
+				}
+			},
+			{
+				"box": {
+					"fontname": "Ableton Sans Medium",
+					"fontsize": 10.0,
+					"id": "obj-57",
+					"maxclass": "live.text",
+					"mode": 0,
+					"numinlets": 1,
+					"numoutlets": 2,
+					"outlettype": [
+						"",
+						""
+					],
+					"parameter_enable": 1,
+					"patching_rect": [
+						980.0,
+						160.0,
+						50.0,
+						20.0
+					],
+					"presentation": 1,
+					"presentation_rect": [
+						528.0,
+						142.0,
+						50.0,
+						20.0
+					],
+					"rounded": 3.0,
+					"saved_attribute_attributes": {
+						"activebgcolor": {
+							"expression": "themecolor.live_control_bg"
+						},
+						"activebgoncolor": {
+							"expression": "themecolor.live_control_selection"
+						},
+						"activetextcolor": {
+							"expression": "themecolor.live_control_fg"
+						},
+						"bordercolor": {
+							"expression": "themecolor.live_contrast_frame"
+						},
+						"valueof": {
+							"parameter_annotation_name": "C",
+							"parameter_enum": [
+								"val1",
+								"val2"
+							],
+							"parameter_info": "Pick the third variant.",
+							"parameter_invisible": 2,
+							"parameter_longname": "C",
+							"parameter_mmax": 1,
+							"parameter_shortname": "C",
+							"parameter_type": 2
+						}
+					},
+					"text": "C",
+					"texton": "C",
+					"varname": "C"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-58",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						980.0,
+						192.0,
+						40.0,
+						22.0
+					],
+					"text": "t 3"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-59",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						980.0,
+						224.0,
+						96.0,
+						22.0
+					],
+					"text": "prepend pick"
+				}
 			}
 		],
 		"lines": [
@@ -1837,6 +2392,246 @@
 						0
 					]
 				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-16",
+						12
+					],
+					"destination": [
+						"obj-44",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-16",
+						13
+					],
+					"destination": [
+						"obj-45",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-16",
+						14
+					],
+					"destination": [
+						"obj-46",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-16",
+						15
+					],
+					"destination": [
+						"obj-47",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-48",
+						0
+					],
+					"destination": [
+						"obj-49",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-49",
+						0
+					],
+					"destination": [
+						"obj-50",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-50",
+						0
+					],
+					"destination": [
+						"obj-4",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-16",
+						16
+					],
+					"destination": [
+						"obj-48",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-51",
+						0
+					],
+					"destination": [
+						"obj-52",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-52",
+						0
+					],
+					"destination": [
+						"obj-53",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-53",
+						0
+					],
+					"destination": [
+						"obj-4",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-16",
+						16
+					],
+					"destination": [
+						"obj-51",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-54",
+						0
+					],
+					"destination": [
+						"obj-55",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-55",
+						0
+					],
+					"destination": [
+						"obj-56",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-56",
+						0
+					],
+					"destination": [
+						"obj-4",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-16",
+						16
+					],
+					"destination": [
+						"obj-54",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-57",
+						0
+					],
+					"destination": [
+						"obj-58",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-58",
+						0
+					],
+					"destination": [
+						"obj-59",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-59",
+						0
+					],
+					"destination": [
+						"obj-4",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-16",
+						16
+					],
+					"destination": [
+						"obj-57",
+						0
+					]
+				}
 			}
 		],
 		"parameters": {
@@ -1888,6 +2683,26 @@
 			"obj-41": [
 				"Panic",
 				"Panic",
+				0
+			],
+			"obj-48": [
+				"Keep",
+				"Keep",
+				0
+			],
+			"obj-51": [
+				"A",
+				"A",
+				0
+			],
+			"obj-54": [
+				"B",
+				"B",
+				0
+			],
+			"obj-57": [
+				"C",
+				"C",
 				0
 			]
 		},

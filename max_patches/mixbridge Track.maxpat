@@ -1348,6 +1348,574 @@
 			{
 				"box": {
 					"id": "obj-73",
+					"maxclass": "comment",
+					"numinlets": 1,
+					"numoutlets": 0,
+					"outlettype": [],
+					"patching_rect": [
+						1160.0,
+						32.0,
+						238.0,
+						20.0
+					],
+					"text": "Frames of 20 ms, for single notes."
+				}
+			},
+			{
+				"box": {
+					"id": "obj-74",
+					"maxclass": "newobj",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						1160.0,
+						88.0,
+						47.0,
+						22.0
+					],
+					"text": "* 0.2"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-75",
+					"maxclass": "newobj",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						1160.0,
+						120.0,
+						40.0,
+						22.0
+					],
+					"text": "i"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-76",
+					"maxclass": "newobj",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						1160.0,
+						360.0,
+						68.0,
+						22.0
+					],
+					"text": "metro 20"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-77",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 11,
+					"outlettype": [
+						"",
+						"",
+						"",
+						"",
+						"",
+						"",
+						"",
+						"",
+						"",
+						"",
+						""
+					],
+					"patching_rect": [
+						1160.0,
+						392.0,
+						173.0,
+						22.0
+					],
+					"text": "t b b b b b b b b b b b"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-78",
+					"maxclass": "newobj",
+					"numinlets": 11,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						1160.0,
+						520.0,
+						271.0,
+						22.0
+					],
+					"text": "pack 0. 0. 0. 0. 0. 0. 0. 0. 0. 0. 0."
+				}
+			},
+			{
+				"box": {
+					"id": "obj-79",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						"signal"
+					],
+					"patching_rect": [
+						1160.0,
+						320.0,
+						159.0,
+						22.0
+					],
+					"text": "average~ 3840 bipolar"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-80",
+					"maxclass": "newobj",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						1160.0,
+						472.0,
+						75.0,
+						22.0
+					],
+					"text": "snapshot~"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-81",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						"signal"
+					],
+					"patching_rect": [
+						1240.0,
+						320.0,
+						159.0,
+						22.0
+					],
+					"text": "average~ 3840 bipolar"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-82",
+					"maxclass": "newobj",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						1240.0,
+						472.0,
+						75.0,
+						22.0
+					],
+					"text": "snapshot~"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-83",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						"signal"
+					],
+					"patching_rect": [
+						1320.0,
+						320.0,
+						159.0,
+						22.0
+					],
+					"text": "average~ 3840 bipolar"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-84",
+					"maxclass": "newobj",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						1320.0,
+						472.0,
+						75.0,
+						22.0
+					],
+					"text": "snapshot~"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-85",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						"signal"
+					],
+					"patching_rect": [
+						1400.0,
+						320.0,
+						159.0,
+						22.0
+					],
+					"text": "average~ 3840 bipolar"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-86",
+					"maxclass": "newobj",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						1400.0,
+						472.0,
+						75.0,
+						22.0
+					],
+					"text": "snapshot~"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-87",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						"signal"
+					],
+					"patching_rect": [
+						1480.0,
+						320.0,
+						159.0,
+						22.0
+					],
+					"text": "average~ 3840 bipolar"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-88",
+					"maxclass": "newobj",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						1480.0,
+						472.0,
+						75.0,
+						22.0
+					],
+					"text": "snapshot~"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-89",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						"signal"
+					],
+					"patching_rect": [
+						1560.0,
+						320.0,
+						159.0,
+						22.0
+					],
+					"text": "average~ 3840 bipolar"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-90",
+					"maxclass": "newobj",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						1560.0,
+						472.0,
+						75.0,
+						22.0
+					],
+					"text": "snapshot~"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-91",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						"signal"
+					],
+					"patching_rect": [
+						1640.0,
+						320.0,
+						159.0,
+						22.0
+					],
+					"text": "average~ 3840 bipolar"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-92",
+					"maxclass": "newobj",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						1640.0,
+						472.0,
+						75.0,
+						22.0
+					],
+					"text": "snapshot~"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-93",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						"signal"
+					],
+					"patching_rect": [
+						1720.0,
+						320.0,
+						159.0,
+						22.0
+					],
+					"text": "average~ 3840 bipolar"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-94",
+					"maxclass": "newobj",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						1720.0,
+						472.0,
+						75.0,
+						22.0
+					],
+					"text": "snapshot~"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-95",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						"signal"
+					],
+					"patching_rect": [
+						1800.0,
+						320.0,
+						159.0,
+						22.0
+					],
+					"text": "average~ 3840 bipolar"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-96",
+					"maxclass": "newobj",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						1800.0,
+						472.0,
+						75.0,
+						22.0
+					],
+					"text": "snapshot~"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-97",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						"signal"
+					],
+					"patching_rect": [
+						1880.0,
+						320.0,
+						159.0,
+						22.0
+					],
+					"text": "average~ 3840 bipolar"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-98",
+					"maxclass": "newobj",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						1880.0,
+						472.0,
+						75.0,
+						22.0
+					],
+					"text": "snapshot~"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-99",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						"signal"
+					],
+					"patching_rect": [
+						1960.0,
+						320.0,
+						159.0,
+						22.0
+					],
+					"text": "average~ 3840 bipolar"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-100",
+					"maxclass": "newobj",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						1960.0,
+						472.0,
+						75.0,
+						22.0
+					],
+					"text": "snapshot~"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-101",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						1160.0,
+						544.0,
+						103.0,
+						22.0
+					],
+					"text": "prepend frame"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-102",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 3,
+					"outlettype": [
+						"",
+						"",
+						""
+					],
+					"patching_rect": [
+						1160.0,
+						56.0,
+						117.0,
+						22.0
+					],
+					"text": "live.thisdevice"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-103",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						1240.0,
+						88.0,
+						40.0,
+						22.0
+					],
+					"text": "t 1"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-104",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 13,
@@ -1377,7 +1945,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-74",
+					"id": "obj-105",
 					"maxclass": "newobj",
 					"numinlets": 13,
 					"numoutlets": 1,
@@ -1395,7 +1963,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-75",
+					"id": "obj-106",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 1,
@@ -1413,7 +1981,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-76",
+					"id": "obj-107",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 1,
@@ -1431,7 +1999,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-77",
+					"id": "obj-108",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 1,
@@ -1449,7 +2017,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-78",
+					"id": "obj-109",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 1,
@@ -1467,7 +2035,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-79",
+					"id": "obj-110",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 1,
@@ -1485,7 +2053,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-80",
+					"id": "obj-111",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 1,
@@ -1503,7 +2071,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-81",
+					"id": "obj-112",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 1,
@@ -1521,7 +2089,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-82",
+					"id": "obj-113",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 1,
@@ -1539,7 +2107,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-83",
+					"id": "obj-114",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 1,
@@ -1557,7 +2125,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-84",
+					"id": "obj-115",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 1,
@@ -1575,7 +2143,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-85",
+					"id": "obj-116",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 1,
@@ -1593,7 +2161,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-86",
+					"id": "obj-117",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 1,
@@ -1611,7 +2179,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-87",
+					"id": "obj-118",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 1,
@@ -1629,7 +2197,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-88",
+					"id": "obj-119",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 3,
@@ -1649,7 +2217,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-89",
+					"id": "obj-120",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -1667,7 +2235,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-90",
+					"id": "obj-121",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -1685,7 +2253,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-91",
+					"id": "obj-122",
 					"maxclass": "comment",
 					"numinlets": 1,
 					"numoutlets": 0,
@@ -1701,7 +2269,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-92",
+					"id": "obj-123",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 0,
@@ -1717,7 +2285,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-93",
+					"id": "obj-124",
 					"maxclass": "newobj",
 					"numinlets": 0,
 					"numoutlets": 1,
@@ -1735,7 +2303,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-94",
+					"id": "obj-125",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -1753,7 +2321,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-95",
+					"id": "obj-126",
 					"maxclass": "comment",
 					"numinlets": 1,
 					"numoutlets": 0,
@@ -1769,7 +2337,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-96",
+					"id": "obj-127",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 0,
@@ -1785,7 +2353,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-97",
+					"id": "obj-128",
 					"maxclass": "newobj",
 					"numinlets": 0,
 					"numoutlets": 1,
@@ -1803,7 +2371,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-98",
+					"id": "obj-129",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -1821,7 +2389,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-99",
+					"id": "obj-130",
 					"maxclass": "newobj",
 					"numinlets": 4,
 					"numoutlets": 4,
@@ -1844,14 +2412,14 @@
 				"box": {
 					"fontname": "Ableton Sans Medium",
 					"fontsize": 10.0,
-					"id": "obj-100",
+					"id": "obj-131",
 					"maxclass": "live.comment",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"outlettype": [],
 					"patching_rect": [
 						720.0,
-						496.0,
+						280.0,
 						180.0,
 						18.0
 					],
@@ -1882,7 +2450,7 @@
 						1.0
 					],
 					"border": 0,
-					"id": "obj-101",
+					"id": "obj-132",
 					"ignoreclick": 1,
 					"maxclass": "panel",
 					"mode": 0,
@@ -1919,7 +2487,7 @@
 						0.0
 					],
 					"contdata": 1,
-					"id": "obj-102",
+					"id": "obj-133",
 					"ignoreclick": 1,
 					"maxclass": "multislider",
 					"numinlets": 1,
@@ -1961,14 +2529,14 @@
 				"box": {
 					"fontname": "Ableton Sans Medium",
 					"fontsize": 7.5,
-					"id": "obj-103",
+					"id": "obj-134",
 					"maxclass": "live.comment",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"outlettype": [],
 					"patching_rect": [
 						720.0,
-						88.0,
+						352.0,
 						17.0,
 						14.0
 					],
@@ -1993,14 +2561,14 @@
 				"box": {
 					"fontname": "Ableton Sans Medium",
 					"fontsize": 7.5,
-					"id": "obj-104",
+					"id": "obj-135",
 					"maxclass": "live.comment",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"outlettype": [],
 					"patching_rect": [
 						720.0,
-						112.0,
+						376.0,
 						17.0,
 						14.0
 					],
@@ -2025,14 +2593,14 @@
 				"box": {
 					"fontname": "Ableton Sans Medium",
 					"fontsize": 7.5,
-					"id": "obj-105",
+					"id": "obj-136",
 					"maxclass": "live.comment",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"outlettype": [],
 					"patching_rect": [
 						720.0,
-						136.0,
+						400.0,
 						17.0,
 						14.0
 					],
@@ -2057,14 +2625,14 @@
 				"box": {
 					"fontname": "Ableton Sans Medium",
 					"fontsize": 7.5,
-					"id": "obj-106",
+					"id": "obj-137",
 					"maxclass": "live.comment",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"outlettype": [],
 					"patching_rect": [
 						720.0,
-						160.0,
+						424.0,
 						17.0,
 						14.0
 					],
@@ -2089,14 +2657,14 @@
 				"box": {
 					"fontname": "Ableton Sans Medium",
 					"fontsize": 7.5,
-					"id": "obj-107",
+					"id": "obj-138",
 					"maxclass": "live.comment",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"outlettype": [],
 					"patching_rect": [
 						720.0,
-						184.0,
+						448.0,
 						17.0,
 						14.0
 					],
@@ -2121,14 +2689,14 @@
 				"box": {
 					"fontname": "Ableton Sans Medium",
 					"fontsize": 7.5,
-					"id": "obj-108",
+					"id": "obj-139",
 					"maxclass": "live.comment",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"outlettype": [],
 					"patching_rect": [
 						720.0,
-						208.0,
+						472.0,
 						17.0,
 						14.0
 					],
@@ -2153,14 +2721,14 @@
 				"box": {
 					"fontname": "Ableton Sans Medium",
 					"fontsize": 7.5,
-					"id": "obj-109",
+					"id": "obj-140",
 					"maxclass": "live.comment",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"outlettype": [],
 					"patching_rect": [
 						720.0,
-						232.0,
+						496.0,
 						17.0,
 						14.0
 					],
@@ -2185,14 +2753,14 @@
 				"box": {
 					"fontname": "Ableton Sans Medium",
 					"fontsize": 7.5,
-					"id": "obj-110",
+					"id": "obj-141",
 					"maxclass": "live.comment",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"outlettype": [],
 					"patching_rect": [
 						720.0,
-						256.0,
+						40.0,
 						17.0,
 						14.0
 					],
@@ -2217,14 +2785,14 @@
 				"box": {
 					"fontname": "Ableton Sans Medium",
 					"fontsize": 7.5,
-					"id": "obj-111",
+					"id": "obj-142",
 					"maxclass": "live.comment",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"outlettype": [],
 					"patching_rect": [
 						720.0,
-						280.0,
+						64.0,
 						17.0,
 						14.0
 					],
@@ -2249,14 +2817,14 @@
 				"box": {
 					"fontname": "Ableton Sans Medium",
 					"fontsize": 7.5,
-					"id": "obj-112",
+					"id": "obj-143",
 					"maxclass": "live.comment",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"outlettype": [],
 					"patching_rect": [
 						720.0,
-						304.0,
+						88.0,
 						17.0,
 						14.0
 					],
@@ -2281,14 +2849,14 @@
 				"box": {
 					"fontname": "Ableton Sans Medium",
 					"fontsize": 9.5,
-					"id": "obj-113",
+					"id": "obj-144",
 					"maxclass": "live.comment",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"outlettype": [],
 					"patching_rect": [
 						720.0,
-						328.0,
+						112.0,
 						180.0,
 						18.0
 					],
@@ -2313,14 +2881,14 @@
 				"box": {
 					"fontname": "Ableton Sans Medium",
 					"fontsize": 8.5,
-					"id": "obj-114",
+					"id": "obj-145",
 					"maxclass": "live.comment",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"outlettype": [],
 					"patching_rect": [
 						720.0,
-						352.0,
+						136.0,
 						180.0,
 						16.0
 					],
@@ -3666,11 +4234,11 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-72",
+						"obj-70",
 						0
 					],
 					"destination": [
-						"obj-73",
+						"obj-74",
 						0
 					]
 				}
@@ -3678,7 +4246,7 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-2",
+						"obj-74",
 						0
 					],
 					"destination": [
@@ -3690,19 +4258,7 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-2",
-						1
-					],
-					"destination": [
 						"obj-76",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-57",
 						0
 					],
 					"destination": [
@@ -3714,19 +4270,7 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-58",
-						0
-					],
-					"destination": [
-						"obj-78",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-59",
+						"obj-54",
 						0
 					],
 					"destination": [
@@ -3738,7 +4282,19 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-60",
+						"obj-75",
+						0
+					],
+					"destination": [
+						"obj-79",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-79",
 						0
 					],
 					"destination": [
@@ -3750,7 +4306,31 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-61",
+						"obj-77",
+						0
+					],
+					"destination": [
+						"obj-80",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-80",
+						0
+					],
+					"destination": [
+						"obj-78",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-51",
 						0
 					],
 					"destination": [
@@ -3762,7 +4342,19 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-62",
+						"obj-75",
+						0
+					],
+					"destination": [
+						"obj-81",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-81",
 						0
 					],
 					"destination": [
@@ -3774,7 +4366,31 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-63",
+						"obj-77",
+						1
+					],
+					"destination": [
+						"obj-82",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-82",
+						0
+					],
+					"destination": [
+						"obj-78",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-48",
 						0
 					],
 					"destination": [
@@ -3786,7 +4402,19 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-64",
+						"obj-75",
+						0
+					],
+					"destination": [
+						"obj-83",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-83",
 						0
 					],
 					"destination": [
@@ -3798,95 +4426,11 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-65",
-						0
-					],
-					"destination": [
-						"obj-85",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-66",
-						0
-					],
-					"destination": [
-						"obj-86",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-67",
-						0
-					],
-					"destination": [
-						"obj-87",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-73",
-						0
-					],
-					"destination": [
 						"obj-77",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-77",
-						0
-					],
-					"destination": [
-						"obj-74",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-73",
-						1
-					],
-					"destination": [
-						"obj-75",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-75",
-						0
-					],
-					"destination": [
-						"obj-74",
-						1
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-73",
 						2
 					],
 					"destination": [
-						"obj-76",
+						"obj-84",
 						0
 					]
 				}
@@ -3894,11 +4438,11 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-76",
+						"obj-84",
 						0
 					],
 					"destination": [
-						"obj-74",
+						"obj-78",
 						2
 					]
 				}
@@ -3906,11 +4450,11 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-73",
-						3
+						"obj-43",
+						0
 					],
 					"destination": [
-						"obj-78",
+						"obj-85",
 						0
 					]
 				}
@@ -3918,164 +4462,8 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-78",
+						"obj-75",
 						0
-					],
-					"destination": [
-						"obj-74",
-						3
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-73",
-						4
-					],
-					"destination": [
-						"obj-79",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-79",
-						0
-					],
-					"destination": [
-						"obj-74",
-						4
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-73",
-						5
-					],
-					"destination": [
-						"obj-80",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-80",
-						0
-					],
-					"destination": [
-						"obj-74",
-						5
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-73",
-						6
-					],
-					"destination": [
-						"obj-81",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-81",
-						0
-					],
-					"destination": [
-						"obj-74",
-						6
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-73",
-						7
-					],
-					"destination": [
-						"obj-82",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-82",
-						0
-					],
-					"destination": [
-						"obj-74",
-						7
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-73",
-						8
-					],
-					"destination": [
-						"obj-83",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-83",
-						0
-					],
-					"destination": [
-						"obj-74",
-						8
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-73",
-						9
-					],
-					"destination": [
-						"obj-84",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-84",
-						0
-					],
-					"destination": [
-						"obj-74",
-						9
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-73",
-						10
 					],
 					"destination": [
 						"obj-85",
@@ -4090,16 +4478,16 @@
 						0
 					],
 					"destination": [
-						"obj-74",
-						10
+						"obj-86",
+						0
 					]
 				}
 			},
 			{
 				"patchline": {
 					"source": [
-						"obj-73",
-						11
+						"obj-77",
+						3
 					],
 					"destination": [
 						"obj-86",
@@ -4114,16 +4502,28 @@
 						0
 					],
 					"destination": [
-						"obj-74",
-						11
+						"obj-78",
+						3
 					]
 				}
 			},
 			{
 				"patchline": {
 					"source": [
-						"obj-73",
-						12
+						"obj-38",
+						0
+					],
+					"destination": [
+						"obj-87",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-75",
+						0
 					],
 					"destination": [
 						"obj-87",
@@ -4138,19 +4538,19 @@
 						0
 					],
 					"destination": [
-						"obj-74",
-						12
+						"obj-88",
+						0
 					]
 				}
 			},
 			{
 				"patchline": {
 					"source": [
-						"obj-74",
-						0
+						"obj-77",
+						4
 					],
 					"destination": [
-						"obj-4",
+						"obj-88",
 						0
 					]
 				}
@@ -4162,19 +4562,19 @@
 						0
 					],
 					"destination": [
-						"obj-69",
-						0
+						"obj-78",
+						4
 					]
 				}
 			},
 			{
 				"patchline": {
 					"source": [
-						"obj-88",
+						"obj-33",
 						0
 					],
 					"destination": [
-						"obj-4",
+						"obj-89",
 						0
 					]
 				}
@@ -4182,7 +4582,7 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-88",
+						"obj-75",
 						0
 					],
 					"destination": [
@@ -4198,7 +4598,7 @@
 						0
 					],
 					"destination": [
-						"obj-72",
+						"obj-90",
 						0
 					]
 				}
@@ -4206,20 +4606,8 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-88",
-						1
-					],
-					"destination": [
-						"obj-72",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-88",
-						1
+						"obj-77",
+						5
 					],
 					"destination": [
 						"obj-90",
@@ -4234,7 +4622,19 @@
 						0
 					],
 					"destination": [
-						"obj-4",
+						"obj-78",
+						5
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-28",
+						0
+					],
+					"destination": [
+						"obj-91",
 						0
 					]
 				}
@@ -4242,11 +4642,71 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-4",
+						"obj-75",
+						0
+					],
+					"destination": [
+						"obj-91",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-91",
 						0
 					],
 					"destination": [
 						"obj-92",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-77",
+						6
+					],
+					"destination": [
+						"obj-92",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-92",
+						0
+					],
+					"destination": [
+						"obj-78",
+						6
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-23",
+						0
+					],
+					"destination": [
+						"obj-93",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-75",
+						0
+					],
+					"destination": [
+						"obj-93",
 						0
 					]
 				}
@@ -4266,11 +4726,11 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-94",
-						0
+						"obj-77",
+						7
 					],
 					"destination": [
-						"obj-92",
+						"obj-94",
 						0
 					]
 				}
@@ -4278,11 +4738,95 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-4",
-						1
+						"obj-94",
+						0
+					],
+					"destination": [
+						"obj-78",
+						7
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-18",
+						0
+					],
+					"destination": [
+						"obj-95",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-75",
+						0
+					],
+					"destination": [
+						"obj-95",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-95",
+						0
 					],
 					"destination": [
 						"obj-96",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-77",
+						8
+					],
+					"destination": [
+						"obj-96",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-96",
+						0
+					],
+					"destination": [
+						"obj-78",
+						8
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-13",
+						0
+					],
+					"destination": [
+						"obj-97",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-75",
+						0
+					],
+					"destination": [
+						"obj-97",
 						0
 					]
 				}
@@ -4302,11 +4846,11 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-98",
-						0
+						"obj-77",
+						9
 					],
 					"destination": [
-						"obj-4",
+						"obj-98",
 						0
 					]
 				}
@@ -4314,8 +4858,32 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-4",
-						2
+						"obj-98",
+						0
+					],
+					"destination": [
+						"obj-78",
+						9
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-8",
+						0
+					],
+					"destination": [
+						"obj-99",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-75",
+						0
 					],
 					"destination": [
 						"obj-99",
@@ -4338,11 +4906,11 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-99",
-						2
+						"obj-77",
+						10
 					],
 					"destination": [
-						"obj-102",
+						"obj-100",
 						0
 					]
 				}
@@ -4350,11 +4918,767 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-99",
+						"obj-100",
+						0
+					],
+					"destination": [
+						"obj-78",
+						10
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-78",
+						0
+					],
+					"destination": [
+						"obj-101",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-101",
+						0
+					],
+					"destination": [
+						"obj-4",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-102",
+						0
+					],
+					"destination": [
+						"obj-103",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-103",
+						0
+					],
+					"destination": [
+						"obj-76",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-102",
 						1
 					],
 					"destination": [
+						"obj-76",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-72",
+						0
+					],
+					"destination": [
+						"obj-104",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-2",
+						0
+					],
+					"destination": [
+						"obj-106",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-2",
+						1
+					],
+					"destination": [
+						"obj-107",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-57",
+						0
+					],
+					"destination": [
+						"obj-108",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-58",
+						0
+					],
+					"destination": [
+						"obj-109",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-59",
+						0
+					],
+					"destination": [
+						"obj-110",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-60",
+						0
+					],
+					"destination": [
+						"obj-111",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-61",
+						0
+					],
+					"destination": [
+						"obj-112",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-62",
+						0
+					],
+					"destination": [
 						"obj-113",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-63",
+						0
+					],
+					"destination": [
+						"obj-114",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-64",
+						0
+					],
+					"destination": [
+						"obj-115",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-65",
+						0
+					],
+					"destination": [
+						"obj-116",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-66",
+						0
+					],
+					"destination": [
+						"obj-117",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-67",
+						0
+					],
+					"destination": [
+						"obj-118",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-104",
+						0
+					],
+					"destination": [
+						"obj-108",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-108",
+						0
+					],
+					"destination": [
+						"obj-105",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-104",
+						1
+					],
+					"destination": [
+						"obj-106",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-106",
+						0
+					],
+					"destination": [
+						"obj-105",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-104",
+						2
+					],
+					"destination": [
+						"obj-107",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-107",
+						0
+					],
+					"destination": [
+						"obj-105",
+						2
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-104",
+						3
+					],
+					"destination": [
+						"obj-109",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-109",
+						0
+					],
+					"destination": [
+						"obj-105",
+						3
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-104",
+						4
+					],
+					"destination": [
+						"obj-110",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-110",
+						0
+					],
+					"destination": [
+						"obj-105",
+						4
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-104",
+						5
+					],
+					"destination": [
+						"obj-111",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-111",
+						0
+					],
+					"destination": [
+						"obj-105",
+						5
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-104",
+						6
+					],
+					"destination": [
+						"obj-112",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-112",
+						0
+					],
+					"destination": [
+						"obj-105",
+						6
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-104",
+						7
+					],
+					"destination": [
+						"obj-113",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-113",
+						0
+					],
+					"destination": [
+						"obj-105",
+						7
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-104",
+						8
+					],
+					"destination": [
+						"obj-114",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-114",
+						0
+					],
+					"destination": [
+						"obj-105",
+						8
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-104",
+						9
+					],
+					"destination": [
+						"obj-115",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-115",
+						0
+					],
+					"destination": [
+						"obj-105",
+						9
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-104",
+						10
+					],
+					"destination": [
+						"obj-116",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-116",
+						0
+					],
+					"destination": [
+						"obj-105",
+						10
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-104",
+						11
+					],
+					"destination": [
+						"obj-117",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-117",
+						0
+					],
+					"destination": [
+						"obj-105",
+						11
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-104",
+						12
+					],
+					"destination": [
+						"obj-118",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-118",
+						0
+					],
+					"destination": [
+						"obj-105",
+						12
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-105",
+						0
+					],
+					"destination": [
+						"obj-4",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-119",
+						0
+					],
+					"destination": [
+						"obj-69",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-119",
+						0
+					],
+					"destination": [
+						"obj-4",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-119",
+						0
+					],
+					"destination": [
+						"obj-120",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-120",
+						0
+					],
+					"destination": [
+						"obj-72",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-119",
+						1
+					],
+					"destination": [
+						"obj-72",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-119",
+						1
+					],
+					"destination": [
+						"obj-121",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-121",
+						0
+					],
+					"destination": [
+						"obj-4",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-4",
+						0
+					],
+					"destination": [
+						"obj-123",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-124",
+						0
+					],
+					"destination": [
+						"obj-125",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-125",
+						0
+					],
+					"destination": [
+						"obj-123",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-4",
+						1
+					],
+					"destination": [
+						"obj-127",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-128",
+						0
+					],
+					"destination": [
+						"obj-129",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-129",
+						0
+					],
+					"destination": [
+						"obj-4",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-4",
+						2
+					],
+					"destination": [
+						"obj-130",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-130",
+						0
+					],
+					"destination": [
+						"obj-131",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-130",
+						2
+					],
+					"destination": [
+						"obj-133",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-130",
+						1
+					],
+					"destination": [
+						"obj-144",
 						0
 					]
 				}

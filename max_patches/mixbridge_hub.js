@@ -48,6 +48,7 @@ var WORDS = {
     "eq/highmid/gain": "high-mid EQ", "eq/high/gain": "high EQ"
 };
 var PARAMETERS = ["gain", "pan"];
+var LETTERS = ["A", "B", "C"];
 var MODES = ["observe", "suggest", "assist", "gig"];
 
 var hubPort = jsarguments[1];
@@ -81,6 +82,9 @@ var lastBeat = -1;
 
 var suggestion = ""; // the open one
 var rateable = ""; // the move that a thumb is about
+var offer = ""; // what may be picked from now
+var variants = []; // the moves in it
+var reasons = {}; // of the moves that were proposed, until an offer is over
 var isPanic = false;
 var pressedAt = { panic: -CONFIRM_PULSES, endorse: -CONFIRM_PULSES }; // what a second press means
 var shown = {}; // what the panel shows, by the name of the display
@@ -332,11 +336,38 @@ function valueText(param, value) {
 
 function move(name, state, number, param, from, to, reason) {
     var strip = strips[number - 1];
-    var change = valueText(param, from) + " to " + valueText(param, to);
+    var change = param.indexOf("device/") === 0 ? from.toFixed(2) + " to " + to.toFixed(2)
+        : valueText(param, from) + " to " + valueText(param, to);
+    if (state === "proposed") { reasons[name] = reason; }
     show("state", "set", state);
     show("move", "set", (strip ? strip.said.name : "track " + number) + "   " +
         (WORDS[param] || param) + "   " + change);
     show("reason", "set", reason);
+}
+
+function variantText(place) {
+    var name = variants[place];
+    return name === undefined ? "" : LETTERS[place] + "  " + (reasons[name] || name);
+}
+
+// Variants to pick from, or none any more.
+function offered(name, count) {
+    offer = count > 0 ? name : "";
+    variants = arrayfromargs(arguments).slice(2);
+    if (offer === "") { reasons = {}; }
+    show("offerA", "set", variantText(0));
+    show("offerB", "set", variantText(1));
+    show("offerC", "set", variantText(2));
+    show("picks", "active", offer === "" ? 0 : 1);
+}
+
+function working(task, track, device) {
+    var what = task === "mix" ? "" : task + "   " + track + "   " + device;
+    show("working", "set", what);
+}
+
+function pick(choice) {
+    if (offer !== "" && choice <= variants.length) { say("/bridge/choose", offer, choice); }
 }
 
 // What a thumb is about from now on.
@@ -403,6 +434,7 @@ function checkLink() {
         lastBeat = -1;
         suggestion = "";
         rateable = "";
+        offered("", 0);
         helloAt = pulses - SEARCH_PULSES;
     }
     if (isSilent) {
@@ -544,6 +576,8 @@ var HEARD = {
     "/bridge/move": move,
     "/bridge/rateable": rate,
     "/bridge/status": status,
+    "/bridge/offer": offered,
+    "/bridge/working": working,
     "/bridge/error": function (text) { show("status", "set", text); },
     "/bridge/rewarded": function (id, name) {
         show("state", "set", name === "" ? "heard" : "learnt");

@@ -23,6 +23,23 @@ var FRAME = 13; // power, two peaks, ten octaves
 var FLOOR_DB = -119.99; // not a whole number: js would send that as an int
 var LOST_HELLOS = 3; // unanswered: there is no hub
 
+// Notes: as bridge/tasks/sound/ear.py has it, in frames of 20 ms.
+var NOTE_FRAME = 11; // power, and in ten octaves
+var FRAME_S = 0.02;
+var LONGEST = 65; // frames that a note is listened to
+var AUDIBLE = 1e-7; // -70 dBFS
+var RISE = 7.94; // 9 dB: a note begins
+var GAP = 6; // frames in which it is still on its way up
+var ENDED = 1e-4; // 40 dB below its peak ...
+var QUIET = 5; // ... for so many frames
+var UNMEASURED = 1.5; // roughness needs a spectrum that is finer than octaves
+
+var note = null; // the frames of the note that sounds
+var lowest = 1; // power since the last note, or since the last rise
+var peak = 0;
+var quiet = 0;
+var notes = 0;
+
 var key = 0; // which device this is, for the hub
 var track = null; // what the device sits on
 var watch = null; // hears when that is something else
@@ -111,4 +128,80 @@ function list() {
     if (trackId === 0) { return; }
     sequence = (sequence + 1) % 0x7fffffff;
     outlet(TO_BRIDGE, ["/mix/tap", trackId, sequence].concat(levels));
+}
+
+// -- notes ------------------------------------------------------------------------------------
+
+// A frame of the patch: the power of both channels together, and in each octave.
+function frame() {
+    var now = arrayfromargs(arguments);
+    if (!isReady || !isOn || now.length !== NOTE_FRAME) { return; }
+    for (var i = 0; i < NOTE_FRAME; i += 1) { now[i] = Math.max(now[i] / 2, 1e-12); }
+    var isRise = now[0] >= lowest * RISE;
+    if (note === null) {
+        if (isRise && now[0] > AUDIBLE) { begin(now); } else {
+            lowest = Math.min(now[0], lowest * 1.0116); // 2.5 dB/s: a room may become louder
+        }
+        return;
+    }
+    if (isRise && note.length >= GAP) {
+        finish();
+        begin(now);
+        return;
+    }
+    note.push(now);
+    lowest = note.length <= GAP ? now[0] : Math.min(lowest, now[0]);
+    peak = Math.max(peak, now[0]);
+    quiet = now[0] < Math.max(peak * ENDED, AUDIBLE) ? quiet + 1 : 0;
+    if (quiet >= QUIET || note.length >= LONGEST) {
+        finish();
+        note = null;
+        lowest = now[0];
+    }
+}
+
+function begin(now) {
+    note = [now];
+    lowest = peak = now[0];
+    quiet = 0;
+}
+
+// Between two frames, by the straight line in dB.
+function between(below, above, wanted) {
+    return Math.log(wanted / below) / Math.log(above / below);
+}
+
+function finish() {
+    var sums = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    var risen = -1, last = 0, weight = 0, mean = 0, square = 0, i, k;
+    for (i = 0; i < note.length; i += 1) {
+        var power = note[i][0], total = 0, bright = 0;
+        if (risen < 0 && power >= peak * 0.501) { risen = i; }
+        if (power >= peak * 0.01) { last = i; }
+        if (power <= peak * 1e-3) { continue; }
+        for (k = 0; k < 10; k += 1) {
+            total += note[i][k + 1];
+            bright += note[i][k + 1] * (k - 5); // octaves above 1 kHz
+            sums[k] += note[i][k + 1];
+        }
+        weight += Math.sqrt(power);
+        mean += Math.sqrt(power) * bright / total;
+        square += Math.sqrt(power) * Math.pow(bright / total, 2);
+    }
+    var attack = risen < 1 ? risen
+        : risen - 1 + between(note[risen - 1][0], note[risen][0], peak * 0.501);
+    var all = 0, octaves = 0;
+    for (k = 0; k < 10; k += 1) {
+        all += sums[k];
+        octaves += sums[k] * (k - 5);
+    }
+    var low = (sums[0] + sums[1] + sums[2]) / all;
+    var motion = Math.sqrt(Math.max(square / weight - Math.pow(mean / weight, 2), 0));
+    if (trackId === 0) { return; }
+    notes = (notes + 1) % 0x7fffffff;
+    outlet(TO_BRIDGE, [
+        "/mix/tap/note", trackId, notes, (Math.max(attack, 0) + 0.5) * FRAME_S,
+        (last + 1) * FRAME_S, octaves / all, Math.max(10 * Math.log(low) / Math.LN10, -29.99),
+        UNMEASURED, motion, 10 * Math.log(peak) / Math.LN10
+    ]);
 }

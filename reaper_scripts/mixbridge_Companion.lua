@@ -23,12 +23,14 @@
 --   [nomain] mixbridge_lib.lua
 --   [nomain] mixbridge_reading.lua
 --   [nomain] mixbridge_items.lua
+--   [nomain] mixbridge_devices.lua
 --   [effect] mixbridge_probe.jsfx
 --   [data] mixbridge.ReaperOSC > mixbridge/mixbridge.ReaperOSC
 
 local here = debug.getinfo(1, "S").source:match("^@(.*[/\\])") or ""
 local mixbridge = dofile(here .. "mixbridge_lib.lua")
 local reading = dofile(here .. "mixbridge_reading.lua")(mixbridge)
+local devices = dofile(here .. "mixbridge_devices.lua")(mixbridge, reading)
 
 local BEAT_S = 1.0 -- the bridge gives up after 2.4 s
 local GUARD_S = 0.25 -- whether another companion has begun, and what undo would take back
@@ -36,7 +38,7 @@ local IDLE_RAMP_S = 0.4 -- a ramp that does not go on was stopped where it is
 local BUSY_S = 1.0 -- a control that has moved is watched closely for this long
 local MAX_FAULTS = 10
 local SAME = 1e-7 -- what REAPER holds of a value that was written
-local AS_TOLD = { volume = 1.1e-4, pan = 1.1e-4, eq = 2e-5 } -- the decimals of the state
+local AS_TOLD = { volume = 1.1e-4, pan = 1.1e-4, eq = 2e-5, fx = 2e-5 } -- the decimals of the state
 
 local run = os.time() .. "-" .. math.floor(reaper.time_precise() * 1000) % 1000000
 local items = dofile(here .. "mixbridge_items.lua")(mixbridge, run)
@@ -44,6 +46,7 @@ local done, refresh, faults = 0, 0, 0
 local commands_text, body, levels_text = "", "", ""
 local told_at, guarded_at, busy_until, levels_at = -1e9, -1e9, -1e9, -1e9
 local undo_name, redo_name, levels_layout = "", "", -1
+local devices_at = -1e9
 local change_count = -1
 local holds = {} -- what we wrote last, by GUID and parameter
 
@@ -94,12 +97,24 @@ local function publish_levels(now)
   end
 end
 
+-- What synths there are, and what they hold; once a beat in any case, as the levels.
+local function publish_devices(now)
+  if not devices.is_news and now - devices_at < BEAT_S then return end
+  devices.is_news, devices_at = false, now
+  local lines = { "mixbridge-devices\t" .. mixbridge.SCHEMA, "done\t" .. done }
+  if devices.text ~= "" then lines[#lines + 1] = devices.text end
+  for _, note in ipairs(reading.notes) do lines[#lines + 1] = note end
+  lines[#lines + 1] = "end\n"
+  mixbridge.replace("devices.txt", table.concat(lines, "\n"))
+end
+
 -- -- what is asked for --------------------------------------------------------------------------
 
 -- Whether a write would fight an envelope.
 local function is_automated(known, word)
   reading.override = math.floor(reaper.GetGlobalAutomationOverride())
   if reading.automation_mode(known.track) < 1 then return false end
+  if word:sub(1, 3) == "fx/" then return devices.is_automated(known, word) end
   local letter = word == "volume" and "v" or word == "pan" and "p" or "e"
   return reading.envelopes(known):find(letter, 1, true) ~= nil
 end
@@ -108,6 +123,7 @@ end
 local function read_value(known, word)
   if word == "volume" then return reaper.GetMediaTrackInfo_Value(known.track, "D_VOL") end
   if word == "pan" then return reaper.GetMediaTrackInfo_Value(known.track, "D_PAN") end
+  if word:sub(1, 3) == "fx/" then return devices.value(known, word) end
   local place = word:match("^eq/(%d+/%d+)$")
   local fx = reaper.TrackFX_GetEQ(known.track, false)
   if not place or fx < 0 then return nil end
@@ -124,6 +140,7 @@ end
 
 -- The raw values: they gang with nothing, and touch no automation. Returns what stands then.
 local function write_value(known, word, value)
+  if word:sub(1, 3) == "fx/" then return devices.set(known, word, value) end
   if word == "volume" then
     reaper.SetMediaTrackInfo_Value(known.track, "D_VOL", 10 ^ (value / 20))
   elseif word == "pan" then
@@ -170,7 +187,7 @@ local function obey(fields, now)
   local label = mixbridge.unescape(fields[7] or "")
   local command = {
     word = fields[4], value = tonumber(fields[5]), known = tonumber(fields[8]), label = label,
-    move = label:match("^mixbridge ([^:]*):") or "", flags = fields[4]:sub(1, 2) == "eq" and 2 or 1,
+    move = label:match("^mixbridge ([^:]*):") or "", flags = fields[4]:match("^[ef][qx]/") and 2 or 1,
   }
   local known, place = reading.by_guid[fields[3]], fields[3] .. fields[4]
   if not known or not command.value or now > expires then return end
@@ -202,6 +219,7 @@ local function read_commands(now)
   local asked = tonumber(said.refresh and said.refresh[1][1]) or 0
   if asked ~= refresh then
     refresh, is_new, busy_until = asked, true, now + BUSY_S
+    devices.is_news = true
     for _, known in ipairs(reading.tracks) do reading.positions(known) end
   end
   if said.run and said.run[1][1] == run then
@@ -259,6 +277,9 @@ local function watch(now)
     body = reading.text()
     publish(now)
   end
+  devices.sweep(now)
+  devices.is_news = reading.sweep_notes() or devices.is_news
+  publish_devices(now)
   if has_levels or levels_layout ~= reading.layout or now - levels_at >= BEAT_S then
     publish_levels(now)
   end
@@ -270,6 +291,7 @@ local function leave()
     os.remove(mixbridge.folder .. "state.txt")
     os.remove(mixbridge.folder .. "levels.txt")
     os.remove(mixbridge.folder .. "items.txt")
+    os.remove(mixbridge.folder .. "devices.txt")
   end
   if reaper.set_action_options then reaper.set_action_options(8) end
 end

@@ -22,10 +22,18 @@ return function(mixbridge)
 
 -- tracks: what is known of each, in REAPER's order; by_guid: the same, by identity; layout changes
 -- with the list; override: the global automation override, -1 for none.
-local M = { tracks = {}, by_guid = {}, layout = 0, override = -1 }
+-- notes: what probes heard of single notes, the newest few, as lines.
+local M = { tracks = {}, by_guid = {}, layout = 0, override = -1, notes = {} }
 
 local guids_line, project = "", nil
 local is_stale, listed_at, swept_at = true, -1e9, -1e9
+local NOTE = 16 -- where a note begins in a probe's slot: how many, and six features
+local NOTES = 8 -- that are told: the bridge reads thirty times a second
+local UNMEASURED = 1.5 -- roughness needs a spectrum that is finer than octaves
+local ANY_NOTE = 31 -- changes with every note of any probe
+local any_note = 0
+local noted = {} -- how many notes of each probe were told
+
 local probes = {} -- generation of each probe, and when it last changed
 local decibels = mixbridge.decibels
 
@@ -173,6 +181,34 @@ local function probe_levels(slot, now)
     fields[cell] = mixbridge.number(power > 0 and 10 * math.log(power, 10) or -150, 2)
   end
   return "\t" .. table.concat(fields, "\t")
+end
+
+local function note(known, place)
+  local base = place * SLOT + NOTE
+  local count = reaper.gmem_read(base)
+  local before = noted[known.guid] or 0
+  noted[known.guid] = count
+  if count == before then return end
+  local attack, length, bright, body, motion, top =
+    reaper.gmem_read(base + 1), reaper.gmem_read(base + 2), reaper.gmem_read(base + 3),
+    reaper.gmem_read(base + 4), reaper.gmem_read(base + 5), reaper.gmem_read(base + 6)
+  local body_db = math.max(10 * math.log(math.max(body, 1e-9), 10), -30)
+  local level_db = 10 * math.log(math.max(top, 1e-12), 10)
+  local fields = { "note", known.guid, mixbridge.number(count, 0) }
+  for _, value in ipairs({ attack, length, bright, body_db, UNMEASURED, motion, level_db }) do
+    fields[#fields + 1] = mixbridge.number(value, 4)
+  end
+  M.notes[#M.notes + 1] = table.concat(fields, "\t")
+  if #M.notes > NOTES then table.remove(M.notes, 1) end
+end
+
+-- Notes that probes have heard since; returns whether there was one. One cell says whether any has.
+function M.sweep_notes()
+  local count = reaper.gmem_read(ANY_NOTE)
+  if count == any_note then return false end
+  any_note = count
+  for place, known in ipairs(M.tracks) do note(known, place) end
+  return true
 end
 
 function M.levels(known, place, now)

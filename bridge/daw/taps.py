@@ -154,6 +154,8 @@ class Taps:
             return ()
         level_db = heard[-1] if has_level else math.nan
         by_name = dict(zip(features, heard, strict=False))
+        if by_name["rough"] > 0.0:  # nothing is rougher than white noise: it was not measured
+            by_name["rough"] = math.nan
         return (NoteHeard(at=at, track=track, seq=seq, level_db=level_db, **by_name),)
 
     def _fader(self, track: int) -> _Fader:

@@ -1,6 +1,7 @@
 """The demo of sounds: a dull bass comes near to a target, then to what a simulated person likes.
 
-Synth, target and person are ours: nothing need be installed beyond the extra `demo`.
+Synth, target and person are ours: nothing need be installed beyond the extra `demo`. With ``--daw``
+the synth is a real one, which is played in real time; target and person are still ours.
 """
 
 import json
@@ -20,6 +21,8 @@ from bridge.report.chart import Line, line_chart
 from bridge.report.page import chart_card, data_url, make_document, players, section, write_page
 from bridge.sim.sound_listeners import SoundListener, draw_sound_listener
 from bridge.sim.synths import SAMPLE_RATE, Synth, Wave, draw_synth
+from bridge.studies.sound.real import open_synth
+from bridge.studies.sound.session import AnySynth
 from bridge.tasks.sound.agent import SoundAgent
 from bridge.tasks.sound.note import Note, measure_note
 from bridge.tasks.sound.prior import SOUND_ROLES, SoundRole, load_sound_prior
@@ -47,27 +50,34 @@ _BRIGHT: Final = {
 class _Sitting:
     """The bass, as it is now."""
 
-    synth: Synth
+    synth: AnySynth
     positions: FloatArray
     rng: np.random.Generator
+    rate: int = SAMPLE_RATE
     distances: list[float] = field(default_factory=list)
 
     def render(self, positions: FloatArray) -> Wave:
         return self.synth.render(positions, self.rng)
 
     def listen(self, positions: FloatArray) -> Note:
-        return measure_note(self.render(positions), SAMPLE_RATE)
+        return measure_note(self.render(positions), self.rate)
 
 
-def run_sound_demo(*, seed: int = 0, folder: Path | None = None) -> int:
+def run_sound_demo(*, seed: int = 0, folder: Path | None = None, daw: str = "") -> int:
     """Play the demo, print what happens, and write the report; returns the exit code.
 
+    Args:
+        seed: Of all chance in it.
+        folder: Of the report.
+        daw: A synth of the registry that can be run here; empty for our own.
+
     Raises:
-        BridgeError: If a library is missing or the folder cannot be written; one sentence.
+        BridgeError: If a library or that synth is missing, or the folder cannot be written; one
+            sentence.
     """
     demo_library("soundfile")  # better now than after the session
     folder = folder or Path(f"demo-sound-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
-    summary = play_sound_demo(folder, seed=seed)
+    summary = play_sound_demo(folder, seed=seed, daw=daw)
     click.echo(
         f"{NOTES} notes left {summary['rest']:.0%} of the distance to the target; {PICKS} picks "
         f"took the sound {summary['nearer']:.0%} of the way to what this person wants."
@@ -78,16 +88,29 @@ def run_sound_demo(*, seed: int = 0, folder: Path | None = None) -> int:
     return 0
 
 
-def play_sound_demo(folder: Path, *, seed: int) -> dict[str, Any]:
+def play_sound_demo(folder: Path, *, seed: int, daw: str = "") -> dict[str, Any]:
     """One session; returns the summary, as in `summary.json`."""
-    synth = _draw_bass()
-    dull, bright = (_positions(synth, patch) for patch in (_DULL, _BRIGHT))
-    sitting = _Sitting(synth=synth, positions=dull, rng=np.random.default_rng([seed, 1]))
+    rng = np.random.default_rng([seed, 1])
+    if not daw:
+        synth = _draw_bass()
+        dull, bright = (_positions(synth, patch) for patch in (_DULL, _BRIGHT))
+        return _play(folder, _Sitting(synth=synth, positions=dull, rng=rng), bright, seed)
+    with open_synth(daw) as real:
+        bright = real.load(real.demo_patch)
+        dull = bright.copy()
+        for name, position in real.demo_start.items():
+            dull[real.names.index(name)] = position
+        sitting = _Sitting(synth=real, positions=dull, rng=rng, rate=real.sample_rate)
+        return _play(folder, sitting, bright, seed)
+
+
+def _play(folder: Path, sitting: _Sitting, bright: FloatArray, seed: int) -> dict[str, Any]:
+    dull, synth = sitting.positions, sitting.synth
     agent = SoundAgent(load_sound_prior(), seed=seed)
     agent.attend("bass", synth.names, role=_ROLE)
     waves = {"before": sitting.render(dull), "target": sitting.render(bright)}
     click.echo("Towards the target:")
-    _come_near(agent, sitting, measure_note(waves["target"], SAMPLE_RATE))
+    _come_near(agent, sitting, measure_note(waves["target"], sitting.rate))
     waves["after"] = sitting.render(sitting.positions)
     click.echo("Towards what a simulated person likes:")
     person = draw_sound_listener(np.random.default_rng([seed, 2]))
@@ -102,7 +125,7 @@ def play_sound_demo(folder: Path, *, seed: int) -> dict[str, Any]:
         "seed": seed,
         "version": __version__,
     }
-    _write(folder, waves, summary)
+    _write(folder, waves, summary, sitting.rate)
     return summary
 
 
@@ -166,22 +189,22 @@ def _pick(agent: SoundAgent, sitting: _Sitting, person: SoundListener) -> float:
 # -- the report -----------------------------------------------------------------------------------
 
 
-def _write(folder: Path, waves: dict[str, Wave], summary: dict[str, Any]) -> None:
+def _write(folder: Path, waves: dict[str, Wave], summary: dict[str, Any], rate: int) -> None:
     soundfile = demo_library("soundfile")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, wave in waves.items():
             # All equally loud, so that no ear takes louder for better.
             level = wave * min(1.0, _PEAK / (float(np.abs(wave).max()) + 1e-9))
-            soundfile.write(str(folder / f"{name}.wav"), level, SAMPLE_RATE, subtype="PCM_24")
-        write_page(_page(folder, waves, summary), folder / "report.html")
+            soundfile.write(str(folder / f"{name}.wav"), level, rate, subtype="PCM_24")
+        write_page(_page(folder, waves, summary, rate), folder / "report.html")
         text = json.dumps(summary, indent=2, sort_keys=True)
         (folder / "summary.json").write_text(f"{text}\n", encoding="utf-8")
     except (OSError, RuntimeError) as error:  # soundfile raises RuntimeError for a full disk
         raise AudioError(f"The report cannot be written to {folder} ({error}).") from error
 
 
-def _page(folder: Path, waves: dict[str, Wave], summary: dict[str, Any]) -> str:
+def _page(folder: Path, waves: dict[str, Wave], summary: dict[str, Any], rate: int) -> str:
     """The sounds, the curve of the distance, and the spectra."""
     distances = np.array(summary["distances"]) / summary["distances"][0]
     curve = line_chart(
@@ -193,7 +216,7 @@ def _page(folder: Path, waves: dict[str, Wave], summary: dict[str, Any]) -> str:
     )
     lines = []
     for name, colour in zip(("before", "target", "after"), _COLOURS, strict=True):
-        freq, level_db = _spectrum(waves[name])
+        freq, level_db = _spectrum(waves[name], rate)
         points = list(zip(freq.tolist(), level_db.tolist(), strict=True))
         lines.append(Line(name=name, points=points, colour=colour))
     spectra = line_chart(
@@ -209,10 +232,10 @@ def _page(folder: Path, waves: dict[str, Wave], summary: dict[str, Any]) -> str:
     )
 
 
-def _spectrum(wave: Wave) -> tuple[FloatArray, FloatArray]:
+def _spectrum(wave: Wave, rate: int) -> tuple[FloatArray, FloatArray]:
     """Centres of thirds of octaves, Hz, and their levels against the loudest, dB."""
     power = np.abs(np.fft.rfft(wave)) ** 2
-    freq = np.fft.rfftfreq(wave.size, 1.0 / SAMPLE_RATE)
+    freq = np.fft.rfftfreq(wave.size, 1.0 / rate)
     centres = 40.0 * 2.0 ** (np.arange(25) / 3.0)
     edges = centres[:, None] * 2.0 ** np.array([-1.0 / 6.0, 1.0 / 6.0])
     bands = np.array([power[(freq >= low) & (freq < high)].sum() for low, high in edges])

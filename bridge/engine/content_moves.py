@@ -7,6 +7,7 @@ the hand.
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from bridge.engine.results import Decision
@@ -43,15 +44,15 @@ class ContentMoves:
         self._send = send
         self._pinned: dict[Place, str] = {}
         """What stood in a content before we first wrote it: what panic brings back."""
+        self._played: PlayContent | None = None
 
     def make(self, variant: Variant, scene: Scene, task: TaskName, at: float) -> TaskMove | None:
         """Give a variant a name; None where it changes nothing or may not be made."""
-        edits = tuple(
-            Edit(change=change)
-            for change in variant.changes
-            if not is_same_text(change.kind, change.before, change.after)
-        )
-        if not edits or self._why_not(edits, at):
+        changes = variant.changes
+        if all(is_same_text(each.kind, each.before, each.after) for each in changes):
+            return None
+        edits = tuple(Edit(change=change) for change in changes)  # of a group some may stay
+        if self._why_not(edits, at):
             return None
         return self._moves.add(scene, variant, task, at, edits=edits)
 
@@ -94,6 +95,7 @@ class ContentMoves:
         if why_not := self._why_not(move.edits, at):
             self._moves.enter(move, MoveState.EXPIRED, at, why_not)
             return why_not
+        self.hush()
         move.is_heard = True
         self._moves.enter(move, MoveState.APPLIED, at)
         move.awaited = {edit.change.place for edit in move.edits}
@@ -121,17 +123,27 @@ class ContentMoves:
                 continue
             text = change.after if on else change.before
             if is_played:
-                play = PlayContent(
-                    kind=change.kind,
-                    key=change.key,
-                    track=self._track(content),
-                    text=text if on else "",
-                )
-                self._send(play)
+                self._play(content, text if on else "")
                 continue
             self._pinned.setdefault(change.place, change.before)
             self._writer.begin(content, text, at, purpose, "")
         return ""
+
+    def _play(self, content: Content, text: str) -> None:
+        """Let a text be heard in place of a content; an empty one ends that."""
+        self.hush()
+        if not text:
+            return
+        self._played = PlayContent(
+            kind=content.kind, key=content.key, track=self._track(content), text=text
+        )
+        self._send(self._played)
+
+    def hush(self) -> None:
+        """End what is played."""
+        played, self._played = self._played, None
+        if played is not None:
+            self._send(replace(played, text=""))
 
     def receive(self, content: Content, text: str, at: float) -> Whose:
         """Whose a text is that the DAW says; a move whose last content it confirms is confirmed."""
@@ -203,6 +215,8 @@ class ContentMoves:
             content = self._contents.get(place)
             if content is None or content.is_text(text):
                 continue
+            if any(each.place not in self._pinned for each in self._contents.group_of(content)):
+                continue  # a hand has changed a part of its group, and the rest belongs to that
             if not self._writer.refusal(content, at, Purpose.PANIC):
                 self._writer.begin(content, text, at, Purpose.PANIC, "")
                 patches |= {content.key} if content.kind is ContentKind.PATCH else set()

@@ -20,7 +20,7 @@ from bridge.guard.knobs import Whose
 from bridge.guard.write import Purpose
 from bridge.mix import content_events as c
 from bridge.mix.content_events import ContentKind
-from bridge.mix.contents import Content, ContentChange, Contents, Place
+from bridge.mix.contents import MAX_CONTENTS, Content, ContentChange, Contents, Place
 from bridge.mix.notices import Actor, ChangeNoticed
 from bridge.mix.state import MixState
 from bridge.tasks.task import Lesson, Scene, Standing, Teaching, Variant
@@ -67,10 +67,11 @@ class ContentWork:
         self._out = out
         self.tempo_bpm = math.nan
         self._grid = (math.nan, 0)
-        self._waiting: list[c.ContentReported | c.ContentGone] = []
+        self._waiting: deque[c.ContentReported | c.ContentGone] = deque(maxlen=2 * MAX_CONTENTS)
         """What was said while nobody knew which strip is which."""
         self._touches: dict[Place, _Touch] = {}
         self._changed: deque[tuple[float, str]] = deque()
+        self._is_full_told = False
 
     # -- as a bench ----------------------------------------------------------------------------
 
@@ -168,7 +169,8 @@ class ContentWork:
         self.contents.keep_strips(frozenset(strip.key for strip in self._mix.strips))
         for place in [place for place in self._touches if self.contents.get(place) is None]:
             del self._touches[place]
-        waiting, self._waiting = self._waiting, []
+        waiting = list(self._waiting)
+        self._waiting.clear()
         for event in waiting:
             self._apply(event)
         self.settle(at)
@@ -180,6 +182,7 @@ class ContentWork:
         strip = self._mix.by_number(event.track)
         content = self.contents.receive(event, strip.key) if strip else None
         if content is None:
+            self._tell_of_too_many(is_known=strip is not None)
             return
         whose = self.moves.receive(content, event.text, event.at)
         if whose is Whose.FOREIGN and not content.is_text(event.text):
@@ -190,6 +193,17 @@ class ContentWork:
         content.text = event.text
         if content.place not in self._touches:
             content.settled = content.text
+
+    def _tell_of_too_many(self, *, is_known: bool) -> None:
+        """A content of a strip that is there was left out; that is said once."""
+        if is_known and not self._is_full_told:
+            self._is_full_told = True
+            self._work.notify(f"more than {MAX_CONTENTS} items, clips and patches: I know no more")
+
+    def forget(self) -> None:
+        """The DAW was away, and says anew what there is; what we did is remembered by its names."""
+        self.contents.clear()
+        self._touches.clear()
 
     def _remove(self, event: c.ContentGone) -> None:
         content = self.contents.get((event.kind, event.key))

@@ -17,7 +17,7 @@ from bridge.engine.move import Move
 from bridge.engine.work_view import WorkView, make_work_view
 from bridge.guard.guard import Guard
 from bridge.mix.messages import Mode, Slot, StripSwitch
-from bridge.mix.notices import StatusChanged
+from bridge.mix.notices import QuestionChanged, StatusChanged
 from bridge.mix.params import MOVABLE, LockClass, bars_in_words
 from bridge.mix.spectrum import FloatArray
 from bridge.mix.state import MixState, StripState
@@ -68,6 +68,7 @@ class View:
         rateable: The name of the move that a thumb is about; empty for none.
         undoable: The name of the move that an undo takes back; empty for none.
         is_comparing: Whether the snapshot is heard.
+        question: What a person is asked of a strip; track 0 for nothing.
         pins: When each place was pinned, monotonic seconds.
         beliefs: What is believed of the person; None: as before.
         work: What else is worked on than the mix.
@@ -93,6 +94,7 @@ class View:
     rateable: str
     undoable: str
     is_comparing: bool
+    question: QuestionChanged
     pins: dict[Slot, float]
     beliefs: Mapping[str, Any] | None
     work: WorkView
@@ -120,9 +122,8 @@ def make_view(
         scene: What the desk calls the mix that is loaded.
     """
     mix, guard = engine.mix, engine.guard
-    if status is None:
-        state, text = engine.status
-        status = StatusChanged(state=state, text=text)
+    state, text = engine.status
+    status = status or StatusChanged(state=state, text=text)
     if levels is None:
         levels = np.stack((mix.rms_dbfs, mix.peak_dbfs), axis=1)
     guards = [guard.strip(strip.key) for strip in mix.strips]
@@ -154,6 +155,7 @@ def make_view(
         rateable=row.id if (row := engine.ledger.rateable) else "",
         undoable=_undoable(engine),
         is_comparing=engine.detours.is_comparing,
+        question=engine.questions.report(),
         pins={slot: pin.at for slot, pin in engine.detours.pins.items()},
         beliefs=engine.beliefs() if with_beliefs else None,
         work=make_work_view(engine, at),

@@ -115,6 +115,7 @@ class Work:
         self._asked: set[c.Job] = set()
         self._next_at = -math.inf
         self._told_rest = ""
+        self._was_online = False
 
     # -- what the engine asks ------------------------------------------------------------------
 
@@ -291,6 +292,7 @@ class Work:
     def panic(self, at: float) -> None:
         """Bring all that we have changed back to where it stood."""
         self.offers.close(at, "panic", is_left=True)
+        self.contents.moves.hush()
         self.back_to_snapshot(at)
         self.devices.listening.forget()
 
@@ -365,6 +367,12 @@ class Work:
 
     def advance(self, at: float) -> None:
         """Send what is to be written now; what a person has locked is left alone."""
+        if (is_online := self.rules.guard.is_online) is not self._was_online:
+            self._was_online = is_online
+            if is_online:
+                self._ask_contents()
+            else:
+                self.contents.forget()  # it may come back with another song
         if self.offers.open is not None and (why := self._bench.lock()):
             self.pause(at, why)
         self.devices.advance(at)
@@ -405,7 +413,7 @@ class Work:
         scene = bench.scene(at, task.kinds)
         if isinstance(task, HasJobs):
             self._begin_jobs(task, scene)
-        if not is_free(scene):
+        if not scene.is_free:
             self._rest(at, next((each.refusal for each in scene.contents), ""))
             return
         count = VARIANTS if is_asking or task.world is World.CONTENTS else 1
@@ -484,13 +492,6 @@ class Work:
     def notify(self, text: str) -> None:
         """Show a sentence to everyone."""
         self._host.notify(text)
-
-
-def is_free(scene: Scene) -> bool:
-    """Whether anything of it may be changed now."""
-    return any(knob.is_free for knob in scene.knobs) or any(
-        not content.refusal for content in scene.contents
-    )
 
 
 def _is_patch(move: TaskMove) -> bool:

@@ -8,15 +8,19 @@ A device whose patch and knobs were both changed takes no part: a patch brings i
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from bridge.engine.task_move import TaskMove
 from bridge.engine.work import Work
 from bridge.guard.knobs import Place as KnobPlace
 from bridge.guard.write import Purpose
 from bridge.mix.content_events import ContentKind
+from bridge.mix.contents import Content
 from bridge.mix.contents import Place as ContentPlace
 from bridge.mix.devices import Device
 from bridge.mix.messages import MoveState
+
+_HALF: Final = "a hand has changed a part of its group"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,6 +66,9 @@ class WorkDetours:
         for content, text in self._work.contents.moves.pinned():
             if not text or content.is_text(text) or content.key in mixed:
                 continue  # nothing is emptied to be compared
+            if not self._is_whole(content):
+                why_not = f"{content.control.words} stays: {_HALF}"
+                continue
             if refusal := self._work.contents.writer.refusal(content, at, Purpose.UNDO):
                 why_not = f"{content.control.words} stays: {refusal}"
                 continue
@@ -100,6 +107,12 @@ class WorkDetours:
     def _end(self) -> None:
         self._work.devices.is_away = False
         self._work.devices.listening.forget()
+
+    def _is_whole(self, content: Content) -> bool:
+        """Whether all that it is grouped with is ours: then they go together."""
+        ours = {each.place for each, _ in self._work.contents.moves.pinned()}
+        group = self._work.contents.contents.group_of(content)
+        return all(each.place in ours for each in group)
 
     def _mixed(self) -> dict[str, str]:
         """The devices whose patch and knobs we have both changed: their names by their keys."""
@@ -169,6 +182,9 @@ class WorkDetours:
                 continue
             if refusal := self._work.contents.writer.refusal(content, at, Purpose.UNDO):
                 why_not = f"{content.control.words} stays: {refusal}"
+                continue
+            if not self._is_whole(content):
+                why_not = f"{content.control.words} stays: {_HALF}"
                 continue
             name = back.get(content.place, "")
             self._work.contents.writer.begin(content, wanted, at, Purpose.UNDO, name)

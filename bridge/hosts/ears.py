@@ -12,6 +12,8 @@ import time
 from dataclasses import fields
 from typing import Final
 
+from bridge.config import Settings
+from bridge.daws import DAWS
 from bridge.errors import AudioError
 from bridge.hosts.jack import JackInput
 from bridge.install.extras import optional_library
@@ -119,10 +121,19 @@ class Ears:
             _log.info("Ears: %s", text)
 
 
-def open_ears(runner: Runner, source: str) -> Ears | None:
-    """Ears at a JACK client; None, and the log says why, where they cannot be had."""
+def ears_source(settings: Settings) -> str:
+    """The JACK client that is listened to; empty for none."""
+    given = settings.ears.source
+    if given == "auto":
+        return DAWS[settings.daw.dialect].jack_client
+    return given.partition(":")[2]
+
+
+def open_ears(runner: Runner, settings: Settings) -> Ears | None:
+    """Ears, where something is to be listened to; the log says why they cannot be had."""
+    source = ears_source(settings)
     try:
-        return Ears(runner, source)
+        return Ears(runner, source) if source else None
     except AudioError as error:
         _log.warning("Ears: %s", error)
         return None

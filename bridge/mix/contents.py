@@ -189,6 +189,10 @@ class Contents:
         """Forget a content; False where there was none."""
         return self._contents.pop((event.kind, event.key), None) is not None
 
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._contents.clear()
+
     def keep_strips(self, keys: frozenset[str]) -> None:
         """Forget the contents of strips that are gone."""
         for content in [each for each in self if each.strip not in keys]:

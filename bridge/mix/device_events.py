@@ -116,7 +116,8 @@ class Note:
         length_s: From the onset to 20 dB below the peak, seconds.
         bright_oct: Mean log2 of the frequency, by octave powers, octaves above 1 kHz.
         body_db: The share below 177 Hz, dB of all.
-        rough: Flatness of the spectrum and fast beating, dB below white noise.
+        rough: Flatness of the spectrum and fast beating, dB below white noise; NaN where the tap
+            cannot tell.
         motion_oct: Standard deviation of the brightness over the note, octaves.
         level_db: The loudest 20 ms, dBFS, for the guard; NaN where nobody says it.
     """

@@ -112,6 +112,13 @@ class Scene:
     bar_s: float = math.nan
     bar_beats: int = 0
 
+    @property
+    def is_free(self) -> bool:
+        """Whether anything of it may be changed now."""
+        return any(knob.is_free for knob in self.knobs) or any(
+            not content.refusal for content in self.contents
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:

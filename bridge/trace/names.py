@@ -5,6 +5,7 @@ in the DAW's messages, in requests, and in the sentences that the bridge says. T
 by name where the name is, and its role is guessed alike, so that a replay behaves as the run did.
 """
 
+import hashlib
 import re
 import struct
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
+from bridge.daw.contents import PREFIX as CONTENT_PREFIX
 from bridge.daw.dialect import Dialect
 from bridge.daw.surface import PREFIX, REQUESTS
 from bridge.errors import DialectError, OscDecodeError
@@ -48,6 +50,9 @@ _NUMBERS: Final = re.compile(rb"/[!-+\--~]*\0+(,[ifdhTFNI]*\0|$)")
 
 _BUNDLE: Final = b"#bundle\0"
 _BUNDLE_HEAD: Final = 16  # the mark and a time tag
+
+_PATHS: Final = re.compile(r"""[^"'\s:{}\[\],]*[/\\][^"{}\[\]]*""")
+"""A path in a text: it has a slash in it, and ends with the text or its quote."""
 
 
 class NameMask:
@@ -89,7 +94,7 @@ class NameMask:
 
     def outgoing(self, osc: bytes) -> bytes:
         """A datagram that was sent, masked."""
-        return self._masked(osc, lambda message: _mapped(message, self.text))
+        return self._masked(osc, self._outgoing_message)
 
     def request(self, request: PersonEvent) -> PersonEvent:
         """A request of the page or a pad, masked."""
@@ -117,6 +122,8 @@ class NameMask:
         address = message.address
         if address.startswith(PREFIX):
             return self._request_message(message)
+        if address.startswith(CONTENT_PREFIX):
+            return _mapped(message, self._content)
         if not any(isinstance(arg, str) for arg in message.args):
             return message
         if address == "/reply":
@@ -131,6 +138,17 @@ class NameMask:
                     self.pseudonym(event.name)
         return _mapped(message, self.text)
 
+    def _outgoing_message(self, message: OscMessage) -> OscMessage:
+        is_content = message.address.startswith((CONTENT_PREFIX, f"{PREFIX}move/content"))
+        return _mapped(message, self._content if is_content else self.text)
+
+    def _content(self, text: str) -> str:
+        """A text of a content without the folders and names of files; the same one stays the same.
+
+        What else stands in it is notes and numbers, which a task must understand.
+        """
+        return _PATHS.sub(_hidden, self.text(text))
+
     def _request_message(self, message: OscMessage) -> OscMessage:
         request = REQUESTS.get(message.address)
         names_track = request and request.arguments and request.arguments[0].field == "track"
@@ -141,6 +159,13 @@ class NameMask:
 
     def _track(self, track: str) -> str:
         return track if track == "*" or track.isdecimal() else self.pseudonym(track)
+
+
+def _hidden(path: re.Match[str]) -> str:
+    """A path as a name of its own, with its suffix."""
+    digest = hashlib.blake2b(path[0].encode(), digest_size=6).hexdigest()
+    suffix = re.search(r"\.\w{1,8}$", path[0])
+    return f"/file-{digest}{suffix[0] if suffix else ''}"
 
 
 def _elements(bundle: bytes) -> Iterator[bytes]:

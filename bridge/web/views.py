@@ -7,7 +7,7 @@ what hardly ever does (who is there).
 import math
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -31,6 +31,7 @@ from bridge.mix.params import (
 )
 from bridge.mix.roles import ROLES
 from bridge.mix.spectrum import FloatArray, eq_curve_db, loudness_db, to_db, to_power
+from bridge.mix.wishes import Wish
 from bridge.web.work_views import knob_words, task_words, work_to_json
 
 _CLASSES: Final = (LockClass.GAIN, LockClass.EQ, LockClass.PAN)
@@ -57,7 +58,8 @@ def schema() -> dict[str, Any]:
         `params`: what the bridge may move, in the order of every row of values: name, words, class,
         and the least and greatest value that is ever sent; `classes`: the words of each class;
         `roles`: the words of `/mix/track/{n}/role`; `tasks`: title and text of each task that there
-        is; `knobs`: what a knob may be said to be, and the words for that.
+        is; `knobs`: what a knob may be said to be, and the words for that; `wishes`: the words of
+        `/bridge/wish`.
     """
     return {
         "params": [
@@ -73,6 +75,7 @@ def schema() -> dict[str, Any]:
         "roles": [role.value for role in ROLES],
         "tasks": task_words(),
         "knobs": knob_words(),
+        "wishes": [wish.value for wish in Wish],
     }
 
 
@@ -95,7 +98,7 @@ def sections(
     """
     held = tuple(math.ceil(seconds) for seconds in view.held_s.tolist())
     pins = tuple(sorted(slot.value for slot in view.pins))
-    status = (view.mode, view.status, view.is_playing, view.scene, pins)
+    status = (view.mode, view.status, view.is_playing, view.scene, pins, view.question)
     values, snapshot = view.values.tobytes(), view.snapshot.tobytes()
     suggested = None if view.suggestion is None else view.suggestion.id
     answerable = (suggested, view.rateable, view.undoable)
@@ -128,6 +131,7 @@ def _status(view: View) -> dict[str, Any]:
         "text": view.status.text,
         "playing": view.is_playing,
         "scene": view.scene,
+        "question": asdict(view.question) if view.question.track else None,
         "pins": sorted(slot.value for slot in view.pins),
     }
 
@@ -228,7 +232,7 @@ def _why_nothing(view: View) -> str:
     if not view.is_playing:
         return "The DAW has stopped. Press play there."
     if any(strip.is_solo for strip in view.strips):
-        return "Somebody listens to a solo. The bridge waits."
+        return "A solo is on. The bridge waits."
     return "Listening. The next move comes by itself."
 
 
@@ -264,10 +268,10 @@ def how_sure(confidence: float) -> str:
     """How far this person's answers stand behind a move, in words.
 
     >>> how_sure(0.0), how_sure(0.3), how_sure(0.7)
-    ('a guess from the average listener', 'some of your answers agree', 'you have often said so')
+    ('what most listeners like', 'some of your answers agree', 'you have often said so')
     """
     if confidence < 0.1:
-        return "a guess from the average listener"
+        return "what most listeners like"
     if confidence < 0.5:
         return "some of your answers agree"
     return "you have often said so"
@@ -287,7 +291,7 @@ def predicted(view: View, row: int, param: Param, ends: Mapping[int, float]) -> 
         after[each, COLUMN[param]] = value
     before_db, after_db = track_loudness(view, view.values), track_loudness(view, after)
     if not np.isfinite(before_db[row]):
-        return "It has not been heard yet, so that nothing can be predicted."
+        return "It has not been heard yet, so nothing can be predicted."
     track = float(after_db[row] - before_db[row])
     mix = _mix_loudness(view, after_db) - _mix_loudness(view, before_db)
     return f"The track gets {_louder(track)}, the whole mix {_louder(mix)}."

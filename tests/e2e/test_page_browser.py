@@ -1,6 +1,7 @@
 """The page in a real Chromium, at a phone's size and at a desk's, by clicks alone."""
 
 import json
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -412,3 +413,30 @@ def test_the_ears_are_equal_to_the_console(
         difference = response_db(heard[side]) - response_db(wanted[side])
         assert np.abs(difference).max() < 0.5
         assert np.abs(difference).max() < 0.05, "it is far better than promised, and stays so"
+
+
+def test_a_question_is_answered_and_a_track_is_wanted_otherwise_in_a_press(
+    tmp_path: Path, browser: Browser
+) -> None:
+    with (
+        paged(tmp_path, mode="suggest", learning={"agent": "factored"}) as web,
+        sitting_at(web.bridge) as desk,
+    ):
+        desk.open_song((("Zork", ""), ("Kick", "kick")))
+        desk.say("/bridge/mode", "suggest")
+        desk.hear("/bridge/question", 1)
+        visit = Visit(browser, PHONE, reduced=True)
+        page = visit.page
+        with desk.alive():
+            page.goto(f"{web.url}/desk")
+            expect(page.locator("#question")).to_contain_text("Zork")
+            page.get_by_label("The role that it plays").select_option("keys")
+            expect(page.locator("#question")).to_be_hidden()
+            page.get_by_role("button", name=re.compile("Kick")).first.click()
+            page.get_by_role("group", name="I want it").get_by_role("button", name="softer").click()
+            expect(page.locator("#toasts")).to_contain_text("Kick softer")
+            expect(page.locator(".remote:visible, #rate:visible").first).to_contain_text(
+                "Kick gain"
+            )
+            if folder := os.environ.get("MIXBRIDGE_PICTURES"):
+                page.screenshot(path=Path(folder) / "wishes.png", full_page=True)

@@ -12,6 +12,8 @@ from support.ports import free_ports
 from support.rig import PATIENCE_S, Move, Remote, running
 from support.zyn import ADDRESS, Client, needs_zyn, running_zyn
 
+from bridge.daws.zyn.player import open_player
+from bridge.errors import HostError
 from bridge.hosts.jack import JackInput
 from bridge.tasks.sound.distance import distance
 from bridge.tasks.sound.note import Note, cut_note, measure_note
@@ -127,3 +129,17 @@ def test_notes_are_heard_of_a_jack_that_starts_late_and_ends(tmp_path: Path) -> 
     pytest.importorskip("jack")
     with pytest.raises(ConnectionError, match="JACK does not run"):
         JackInput("zynaddsubfx", server="mixbridge-nobody")
+
+
+def test_a_zyn_of_our_own_is_played_and_heard_beside_any_other() -> None:
+    pytest.importorskip("jack")
+    with open_player() as synth:
+        positions = synth.load(synth.demo_patch)
+        first, again = (measure_note(synth.render(positions), synth.sample_rate) for _ in range(2))
+        assert again.bright_oct == pytest.approx(first.bright_oct, abs=0.5)
+        cutoff = synth.names.index("Filter Cutoff")
+        positions[cutoff] = 0.3
+        duller = measure_note(synth.render(positions), synth.sample_rate)
+        assert duller.bright_oct < first.bright_oct - 0.1
+        with pytest.raises(HostError, match="there is no such patch"):
+            synth.load("Bass/9999-None")

@@ -19,6 +19,7 @@ from pythonosc.osc_bundle import OscBundle
 from pythonosc.osc_message import OscMessage
 
 from bridge.daws.ardour.host import ArdourHost, find_ardour, running_ardour
+from bridge.errors import HostError
 from bridge.hosts.stems import load_session
 from bridge.mix.params import COLUMN, EQ_COLUMNS, Param
 from bridge.sim.stems import Stems
@@ -59,7 +60,21 @@ def playing(folder: Path, stems: Stems, start: Values, **options: Any) -> Iterat
     folder.mkdir(parents=True, exist_ok=True)
     with running_ardour(folder, stems, start, port=port, **options) as host:
         host.play()
-        yield host
+        try:
+            yield host
+        except AssertionError as fault:
+            fault.add_note(_state_of(host, folder))
+            raise
+
+
+def _state_of(host: ArdourHost, folder: Path) -> str:
+    """Whether Ardour itself is the reason why nothing came: what it answers, and its last words."""
+    try:
+        answer = f"answers {host.lua('return s:name()')!r}"
+    except (HostError, OSError) as fault:
+        answer = f"is silent ({fault})"
+    logs = [text for path in folder.rglob("ardour.log") for text in path.read_text().splitlines()]
+    return "\n".join([f"Ardour {answer}; it last wrote:", *logs[-15:]])
 
 
 @contextmanager

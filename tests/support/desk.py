@@ -16,11 +16,13 @@ from bridge.engine.results import StepResult
 from bridge.errors import PriorError
 from bridge.guard.limits import LIMITS, Profile
 from bridge.mix import messages as m
+from bridge.mix.device_events import TaskName
 from bridge.mix.messages import LinkState, Mode, MoveState
 from bridge.mix.notices import MoveReported, Notice, RequestRefused, RewardCredited, StatusChanged
 from bridge.mix.params import MOVABLE, LockClass, Param
 from bridge.mix.roles import Role
 from bridge.mix.state import Observation
+from bridge.tasks.task import Task
 
 LATENCY_S = 0.005
 BAND = ("Kick", "Bass", "Vox")
@@ -120,11 +122,12 @@ def make_engine(
     interval_s: float = 6.0,
     learning_enabled: bool = True,
     session: int = 1,
+    tasks: Mapping[TaskName, Task] | None = None,
 ) -> Engine:
     """An engine for tests."""
     return Engine(
         agent=agent, limits=LIMITS[profile], mode=mode, interval_s=interval_s,
-        session=session, learning_enabled=learning_enabled,
+        session=session, learning_enabled=learning_enabled, tasks=tasks or {},
     )  # fmt: skip
 
 

@@ -184,6 +184,23 @@ class Remote:
             self._unread.append(heard)
         return list(self._unread)[began:]
 
+    @contextmanager
+    def alive(self) -> Iterator[None]:
+        """Play on while somebody else is busy: a DAW that is silent for a while is given up."""
+        done = threading.Event()
+
+        def live() -> None:
+            while not done.is_set():
+                self.let_pass(0.05)
+
+        thread = threading.Thread(target=live)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+
     def wait_until(self, is_so: Callable[[], bool]) -> None:
         """Play on until something is so."""
         until = time.monotonic() + PATIENCE_S
@@ -274,7 +291,8 @@ class Desk(Remote):
         for track, strip in enumerate(self.strips, start=1):
             self.say(f"/mix/track/{track}/id", strip.uid)
             self.say(f"/mix/track/{track}/name", strip.name)
-            self.say(f"/mix/track/{track}/role", strip.role)
+            if strip.role:
+                self.say(f"/mix/track/{track}/role", strip.role)
             for param, value in strip.values.items():
                 self.say(f"/mix/track/{track}/{param}", value)
         self.say("/mix/transport/playing", 1)

@@ -107,6 +107,7 @@ class ScriptedEdits(ScriptedTask):
                 is_asked=self.is_asked,
             )
             for each in wanted
+            if each.keys() <= stands.keys()
         )
 
     def jobs(self, scene: Scene) -> tuple[Job, ...]:

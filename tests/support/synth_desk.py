@@ -1,9 +1,5 @@
 """A DAW with a synth on its bass and a tap that hears it, written from the protocol page alone."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from support.rig import Bridge, Desk, Heard
 
 KNOBS = ("Filter Cutoff", "Filter Resonance", "Amp Attack", "Amp Decay", "Amp Release")
@@ -41,23 +37,6 @@ class SynthDesk(Desk):
             self.say(heard.address, self.knobs[param - 1])
         else:
             super()._obey(heard)
-
-    @contextmanager
-    def alive(self) -> Iterator[None]:
-        """Play on while somebody else is busy: a DAW that is silent for a while is given up."""
-        done = threading.Event()
-
-        def live() -> None:
-            while not done.is_set():
-                self.let_pass(0.05)
-
-        thread = threading.Thread(target=live)
-        thread.start()
-        try:
-            yield
-        finally:
-            done.set()
-            thread.join()
 
     def play_note(self) -> None:
         """A note of the bass begins, and has ended."""

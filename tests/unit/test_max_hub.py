@@ -645,3 +645,30 @@ def test_while_nothing_happens_it_says_next_to_nothing(tracks: int) -> None:
         print(f"{tracks} tracks: a dump is {len(dump)} messages, ten seconds idle {len(said)}")  # noqa: T201
         assert len(dump) == 6 * tracks + 3
         assert len(said) <= 6
+
+
+# -- sounds -----------------------------------------------------------------------------------
+
+
+def proposed_sound(name: str, reason: str) -> list[Atom]:
+    return ["/bridge/move", name, "proposed", 2, "device/1/param/4", 0.5, 0.7, reason]
+
+
+def test_an_offer_is_shown_with_its_reasons_and_picked(linked: Script) -> None:
+    said = linked.message("/bridge/working", "sound", "Bass", "Wavetable")
+    assert panel(said)["working"] == "sound   Bass   Wavetable"
+    said = linked.message(*proposed_sound("1-1", "brighter, shorter"))
+    assert "0.50 to 0.70" in str(panel(said)["move"])
+    said = linked.message(*proposed_sound("1-2", "duller"))
+    assert panel(said)["reason"] == "duller"
+    said = linked.message("/bridge/offer", "o1-1", 2, "1-1", "1-2")
+    assert [panel(said)[f"offer{letter}"] for letter in "ABC"] == [
+        "A  brighter, shorter", "B  duller", "",
+    ]  # fmt: skip
+    assert panel(said)["picks"] == 1
+    assert wire(linked.message("pick", 3)) == []
+    assert wire(linked.message("pick", 2)) == [["/bridge/choose", "o1-1", 2]]
+    assert wire(linked.message("pick", 0)) == [["/bridge/choose", "o1-1", 0]]
+    said = linked.message("/bridge/offer", "o1-1", 0)
+    assert panel(said)["picks"] == 0
+    assert wire(linked.message("pick", 1)) == []

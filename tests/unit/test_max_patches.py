@@ -236,8 +236,8 @@ NOT_OURS = {
         f"/bridge/{what}"
         for what in (
             "audition", "revert", "compare", "pin", "recall", "safe", "learn", "act", "role",
-            "forget", "change", "inquire", "fact", "stat", "task", "focus", "choose", "target",
-            "offer", "working", "wish", "question",
+            "forget", "change", "inquire", "fact", "stat", "task", "focus", "target", "knob",
+            "wish", "question", "phrases", "wanted",
         )
     ),
 }  # fmt: skip
@@ -247,7 +247,7 @@ def contract() -> set[str]:
     dialect = GenericDialect()
     rows = {row.address for row in (*dialect.rows, *dialect.level_rows)}
     bridge = set(surface.REQUESTS) | set(surface._NOTICES) | {"/bridge/hello"}
-    return rows | bridge | {taps.LEVELS, taps.HELLO, taps.BYE}
+    return rows | bridge | {taps.LEVELS, taps.HELLO, taps.BYE, taps.NOTE}
 
 
 def test_every_address_of_the_devices_is_in_the_contract() -> None:

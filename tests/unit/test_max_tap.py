@@ -3,8 +3,16 @@
 import math
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from support.max.fake import Atom, Said, Script
+
+from bridge.daw.taps import Taps
+from bridge.learning.q_learning import FloatArray
+from bridge.mix.device_events import NoteHeard
+from bridge.osc.message import OscMessage
+from bridge.sim.synths import SAMPLE_RATE, draw_synth
+from bridge.tasks.sound.note import measure_note
 
 TO_BRIDGE, TO_HUB, TO_PANEL = 0, 1, 2
 FRAME = [0.02, 0.5, 0.25, *[0.001] * 10]
@@ -128,3 +136,73 @@ def test_it_never_writes_to_live(tap: Script) -> None:
     tap.message(*FRAME)
     assert tap.state()["writes"] == 0
     assert tap.state()["observers"] == 0
+
+
+# -- notes ------------------------------------------------------------------------------------
+
+
+def frames(wave: FloatArray, rate: int) -> list[list[float]]:
+    """What the patch hands over of a mono sound on both channels: power, and ten octaves."""
+    hop = rate // 50
+    found = []
+    for start in range(0, wave.size - hop + 1, hop):
+        part = wave[start : start + hop]
+        power = np.abs(np.fft.rfft(part)) ** 2
+        freq = np.fft.rfftfreq(hop, 1.0 / rate)
+        octave = np.clip(np.rint(np.log2(np.maximum(freq, 20.0) / 31.25)), 0, 9).astype(int)
+        shares = np.bincount(octave, power, 10) / max(power.sum(), 1e-12)
+        mean = 2.0 * float(np.mean(part**2))
+        found.append([mean, *(mean * shares).tolist()])
+    return found
+
+
+def notes(tap: Script, wave: FloatArray) -> list[list[Atom]]:
+    said = [each for frame in frames(wave, SAMPLE_RATE) for each in tap.message("frame", *frame)]
+    return [atoms for atoms in sent(said) if atoms[0] == "/mix/tap/note"]
+
+
+def pluck(hz: float, seconds: float = 0.5) -> FloatArray:
+    time = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
+    return np.asarray(0.5 * np.exp(-time / 0.1) * np.sin(2 * np.pi * hz * time))
+
+
+SILENCE = np.zeros(SAMPLE_RATE // 2)
+
+
+@pytest.mark.parametrize("seed", [1, 4, 5])
+def test_a_note_measures_as_the_bridge_s_own_ear_does(tap: Script, seed: int) -> None:
+    introduce(tap)
+    rng = np.random.default_rng(seed)
+    synth = draw_synth("subtractive", rng)
+    wave = synth.render(rng.uniform(0.3, 0.7, len(synth.names)), rng).astype(float)
+    own = measure_note(wave, SAMPLE_RATE)
+    said = notes(tap, np.concatenate([SILENCE, wave, SILENCE]))
+    (_, track, number, attack, length, bright, body, rough, motion, level) = said[0]
+    assert (track, number) == (42, 1)
+    assert attack == pytest.approx(own.attack_s, abs=0.02)
+    assert length == pytest.approx(own.length_s, abs=0.05)
+    assert bright == pytest.approx(own.bright_oct, abs=0.5)
+    assert body == pytest.approx(max(own.body_db, -29.99), abs=3.0)
+    assert motion == pytest.approx(own.motion_oct, abs=0.25)
+    assert level == pytest.approx(own.level_db, abs=0.5)
+    assert rough > 0.0, "not measured: ten octaves are too coarse"
+
+
+def test_notes_of_a_line_are_counted_and_silence_and_rooms_are_none(tap: Script) -> None:
+    introduce(tap)
+    line = np.concatenate([SILENCE, *(pluck(hz) for hz in (110.0, 220.0, 440.0)), SILENCE, SILENCE])
+    said = notes(tap, line)
+    assert [atoms[2] for atoms in said] == [1, 2, 3]
+    assert [atoms[5] for atoms in said] == sorted(atoms[5] for atoms in said)  # type: ignore[type-var]
+    room = np.random.default_rng(1).normal(0.0, 0.002, 4 * SAMPLE_RATE)
+    assert notes(tap, room)[1:] == []
+
+
+def test_the_bridge_takes_what_it_says_of_a_note(tap: Script) -> None:
+    introduce(tap)
+    ((_, *args),) = notes(tap, np.concatenate([SILENCE, pluck(220.0), SILENCE]))
+    taps = Taps()
+    taps.arrange(["42"])
+    (note,) = taps.decode(OscMessage("/mix/tap/note", tuple(args)), at=1.0) or ()
+    assert isinstance(note, NoteHeard)
+    assert math.isnan(note.rough)

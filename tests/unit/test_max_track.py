@@ -55,6 +55,15 @@ def test_a_frame_is_a_tenth_of_a_second_at_any_rate(rate: int) -> None:
 
 
 @pytest.mark.parametrize("rate", RATES)
+def test_frames_of_notes_are_a_fiftieth_of_a_second_and_the_same_powers(rate: int) -> None:
+    assert device(rate).note_samples == rate // 50
+    sound = tone(1000.0, rate)
+    power, *octaves = device(rate).note_frame(sound, sound)
+    assert 10 * np.log10(power / 2) == pytest.approx(20 * np.log10(0.5) - 3.01, abs=0.1)
+    assert int(np.argmax(octaves)) == 5
+
+
+@pytest.mark.parametrize("rate", RATES)
 def test_rms_and_peak_are_those_of_both_channels(rate: int) -> None:
     left, right = tone(997.0, rate), np.zeros(round(0.6 * rate))
     rms, peak, *_ = device(rate).measure(left, right)

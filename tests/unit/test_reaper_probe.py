@@ -2,11 +2,15 @@
 
 import math
 import random
+from collections import defaultdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 from support.reaper.eel import Effect
 from support.reaper.fake import SCRIPTS
+
+from bridge.tasks.sound.note import measure_note
 
 PROBE = SCRIPTS / "mixbridge_probe.jsfx"
 RATE = 8000.0
@@ -79,3 +83,47 @@ def test_what_the_small_eel_does_not_know_is_an_error(tmp_path: Path, code: str)
     path.write_text(f"desc:x\n@init\n{code}\n@block\n@sample\n")
     with pytest.raises(SyntaxError):
         Effect(path, rate=RATE, track=0, gmem={})
+
+
+# -- notes ------------------------------------------------------------------------------------
+
+NOTE_RATE = 16_000.0
+
+
+def note_cells(gmem: dict[int, float], track: int = 0) -> tuple[float, ...]:
+    base = SLOT * (track + 1) + 16
+    return tuple(gmem.get(base + cell, 0.0) for cell in range(7))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("hz", "attack_s"), [(250.0, 0.005), (1000.0, 0.2)])
+def test_a_note_measures_as_the_bridges_own_ear_does(hz: float, attack_s: float) -> None:
+    time = np.arange(round(0.6 * NOTE_RATE)) / NOTE_RATE
+    envelope = np.minimum(time / attack_s, 1.0) * np.clip((0.5 - time) / 0.01, 0.0, 1.0)
+    wave = 0.5 * envelope * np.sin(2 * np.pi * hz * time)
+    own = measure_note(wave, NOTE_RATE)
+    gmem: dict[int, float] = defaultdict(float)
+    padded = [*[0.0] * 4000, *wave.tolist(), *[0.0] * 4000]
+    Effect(PROBE, rate=NOTE_RATE, track=0, gmem=gmem).play(padded, padded)
+    count, attack, length, bright, body, motion, top = note_cells(gmem)
+    assert count == gmem[31] == 1.0
+    assert attack == pytest.approx(own.attack_s, abs=0.03)
+    assert length == pytest.approx(own.length_s, abs=0.05)
+    assert bright == pytest.approx(own.bright_oct, abs=0.5)
+    assert body < 0.5
+    assert motion < 0.4
+    assert 10 * math.log10(top) == pytest.approx(own.level_db, abs=0.5)
+
+
+@pytest.mark.slow
+def test_two_notes_are_two_and_a_room_is_none() -> None:
+    rng = random.Random(5)
+    gmem: dict[int, float] = defaultdict(float)
+    effect = Effect(PROBE, rate=RATE, track=0, gmem=gmem)
+    room = [rng.gauss(0.0, 0.001) for _ in range(16_000)]
+    effect.play(room, room)
+    heard = gmem.get(SLOT + 16, 0.0)
+    assert heard <= 1.0  # the room itself, where it begins
+    line = [*tone(300.0, 0.3), *[0.0] * 2000, *tone(600.0, 0.3), *[0.0] * 4000]
+    effect.play(line, line)
+    assert gmem[SLOT + 16] == heard + 2.0

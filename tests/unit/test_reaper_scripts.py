@@ -13,17 +13,11 @@ from bridge.mix.params import Param
 from bridge.osc.message import OscMessage
 
 LUA = sorted(SCRIPTS.glob("*.lua"))
+HELPERS = ("lib", "reading", "devices", "items", "Companion", "Status window")
 ACTIONS = [
     path.stem.removeprefix("mixbridge_")
     for path in LUA
-    if path.stem.removeprefix("mixbridge_")
-    not in (
-        "lib",
-        "reading",
-        "items",
-        "Companion",
-        "Status window",
-    )
+    if path.stem.removeprefix("mixbridge_") not in HELPERS
 ]
 
 

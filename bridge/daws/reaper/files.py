@@ -7,6 +7,7 @@ the actions as the requests that any remote sends. A file is replaced as a whole
 =================  ==================  ==========================================
 ``state.txt``      the companion's     what stands in REAPER; once a second at least
 ``levels.txt``     the companion's     what is heard
+``devices.txt``    the companion's     synths, and notes that probes have heard
 ``commands.txt``   ours                what is asked of it
 ``items.txt``      the companion's     which audio items lie where
 ``edits.txt``      ours                which edits of them are wanted
@@ -26,7 +27,15 @@ from typing import Final
 from bridge.config import Settings
 from bridge.daw.item_files import EDITS, ITEMS
 from bridge.daws.reaper.folder import MAILBOX, find_resource_folder, meter_range
-from bridge.daws.reaper.wire.companion import COMMANDS, FRESH_S, LEVELS, METER_RANGE, STATE, escape
+from bridge.daws.reaper.wire.companion import (
+    COMMANDS,
+    DEVICES,
+    FRESH_S,
+    LEVELS,
+    METER_RANGE,
+    STATE,
+)
+from bridge.daws.reaper.wire.texts import escape
 from bridge.mix.notices import Rateable
 from bridge.mix.params import Param, in_words
 from bridge.osc.message import OscArg, OscMessage
@@ -51,7 +60,12 @@ _REQUESTS: Final[dict[str, tuple[str, tuple[OscArg, ...]]]] = {
     "rearm": ("/bridge/rearm", ()),
 }
 
-_READ: Final = {"state.txt": STATE, "levels.txt": LEVELS, "items.txt": ITEMS}
+_READ: Final = {
+    "state.txt": STATE,
+    "levels.txt": LEVELS,
+    "devices.txt": DEVICES,
+    "items.txt": ITEMS,
+}
 _WRITTEN: Final = {COMMANDS: "commands.txt", EDITS: "edits.txt"}
 
 _ANSWERS: Final = {"up": "accept", "down": "skip"}
@@ -133,7 +147,8 @@ class ReaperFiles:
             case "/bridge/status", (status, text):
                 shown["status"], shown["text"] = str(status), str(text)
             case "/bridge/move", (str(move), str(state), _, str(param), _, float(to), str(reason)):
-                said = f"{param} to {in_words(Param(param), to)}"
+                is_strip = param in tuple(Param)
+                said = f"{param} to {in_words(Param(param), to) if is_strip else f'{to:.2f}'}"
                 shown["move"] = f"{state} {move}: {said}. {reason}"
             case "/bridge/rateable", (str(move), str(kind)):
                 shown["suggestion"] = move if kind == Rateable.SUGGESTION else ""

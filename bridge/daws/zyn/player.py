@@ -37,8 +37,8 @@ _ANSWERS_S: Final = 0.25
 _JACK_S: Final = 10.0
 _PLAYS_S: Final = 2.0
 _RATE: Final = 48_000
-_TRIES: Final = 4
-_TOLERATED_S: Final = 0.03
+_TRIES: Final = 12
+_TOLERATED_S: Final = 0.05
 """What may be skipped of a note, or it is played again."""
 
 _ON_TIME_S: Final = 0.2
@@ -50,12 +50,16 @@ class ZynPlayer:
 
     Attributes:
         names: Of its parameters.
+        demo_patch: Whose notes are nearly alike.
+        demo_start: Duller and slower than that.
         steps: How many steps each has, 0 for continuous ones.
         sample_rate: Hz.
     """
 
     names: Final = tuple(param.name for param in PARAMS)
     steps: Final = tuple(param.steps for param in PARAMS)
+    demo_patch: Final = "Synth/0001-Soft Synth 1"
+    demo_start: Final = {"Filter Cutoff": 0.5, "Amp Attack": 0.45, "Filter Resonance": 0.25}
 
     def __init__(self, port: int, sound: JackInput) -> None:
         self.sample_rate = sound.sample_rate
@@ -219,7 +223,7 @@ def _jack() -> Iterator[str]:
     if program is None:
         raise HostError("No JACK runs, and jackd was not found (Debian: apt install jackd2).")
     name = f"mixbridge-zyn-{os.getpid()}"
-    command = [program, "-n", name, "-r", "-S", "-d", "dummy", "-r", str(_RATE), "-p", "1024"]
+    command = [program, "-n", name, "-r", "-S", "-d", "dummy", "-r", str(_RATE), "-p", "2048"]
     process = subprocess.Popen(  # noqa: S603 - the program that was found
         command,
         env=os.environ | {"JACK_NO_AUDIO_RESERVATION": "1"},

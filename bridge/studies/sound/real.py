@@ -6,7 +6,8 @@ note. What is reported is the mean distance of single notes from the target, and
 target's own patch: what one note differs from another by.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any, Final, Protocol
 
@@ -45,6 +46,14 @@ class RealSynth(AnySynth, Protocol):
     def sample_rate(self) -> int:
         """Hz."""
 
+    @property
+    def demo_patch(self) -> str:
+        """The patch of the demo: its target."""
+
+    @property
+    def demo_start(self) -> Mapping[str, float]:
+        """Where the knobs stand at the beginning of the demo that stand elsewhere in the patch."""
+
     def patches(self) -> list[str]:
         """The names of its patches."""
 
@@ -52,7 +61,7 @@ class RealSynth(AnySynth, Protocol):
         """Load one; the positions of its parameters."""
 
 
-def open_synth(daw: str) -> Any:  # noqa: ANN401 - a context manager of a `RealSynth`
+def open_synth(daw: str) -> AbstractContextManager[RealSynth]:
     """A running synth of the registry.
 
     Raises:
@@ -63,7 +72,8 @@ def open_synth(daw: str) -> Any:  # noqa: ANN401 - a context manager of a `RealS
     if row is None or not row.player:
         known = ", ".join(each.name for each in DAWS.values() if each.player)
         raise ConfigError(f"--daw {daw}: expected a synth that can be run here: {known}.")
-    return load_part(row.player)()
+    opened: AbstractContextManager[RealSynth] = load_part(row.player)()
+    return opened
 
 
 def measure_real(

@@ -172,11 +172,17 @@ class SoundAgent:
 
     def aim(self, target: Note | None) -> None:
         """Work towards a sound from now on, or, with None, towards the person's taste."""
-        self._target = None if target is None else self._prior.scale.features(target)
+        found = None if target is None else self._prior.scale.features(target)
+        self._target = None if found is None else np.where(np.isnan(found), 0.0, found)
 
     def features(self, note: Note) -> FloatArray:
-        """(6,) a note's features in standard deviations."""
-        return self._prior.scale.features(note)
+        """(6,) a note's features in standard deviations.
+
+        What could not be measured is the target's, or the average patch's: nothing is learnt of it.
+        """
+        heard = self._prior.scale.features(note)
+        usual = np.zeros(heard.size) if self._target is None else self._target
+        return np.where(np.isnan(heard), usual, heard)
 
     def distance(self, note: Note) -> float:
         """How far a note is from the target, or from what this person is believed to want."""

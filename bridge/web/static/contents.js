@@ -13,7 +13,7 @@ const WORDS = { item: "item", clip: "clip", patch: "patch" };
  *
  * @type {Record<string, (content: Content) => HTMLElement>}
  */
-export const PICTURES = { item: itemPicture };
+export const PICTURES = { item: itemPicture, patch: asPatch };
 
 /**
  * What a variant makes of a content.
@@ -23,6 +23,16 @@ export const PICTURES = { item: itemPicture };
 export function pictureOf(content) {
   const draw = PICTURES[content.kind];
   return draw ? draw(content) : asTexts(content);
+}
+
+/**
+ * A patch by the name of its file.
+ *
+ * @param {Content} content
+ */
+function asPatch({ after }) {
+  const name = after.replace(/^.*[\\/]/, "").replace(/\.\w+$/, "").replace(/^\d+-/, "");
+  return h("p", { text: `Patch: ${name}` });
 }
 
 /** @param {Content} content */

@@ -2,7 +2,7 @@
 
 import { button, css, h, mark, percent, say } from "./dom.js";
 import * as words from "./words.js";
-import { state, ask } from "./link.js";
+import { state, ask, notify } from "./link.js";
 import { makeCurve } from "./eq.js";
 import { SWITCHES, classes, flags, isOn, shareOf, zone } from "./strip.js";
 
@@ -31,6 +31,7 @@ export function makeDetail(onClose) {
   const lines = LINES.map((word, column) => makeLine(word, column));
   const sends = h("p", { class: "legend" });
   const switches = makeSwitches();
+  const wishes = h("div", { class: "wishes", role: "group", "aria-label": "I want it" });
   const beliefs = h("ul", { class: "last" });
   const moves = h("ol", { class: "last" });
   const label = { "aria-label": "Details of a track" };
@@ -44,7 +45,7 @@ export function makeDetail(onClose) {
     h("div", { class: "columns" },
       h("div", { class: "knobs" }, lines.map((line) => line.element)),
       h("div", {}, h("h3", { text: "EQ" }), eq.element, sends),
-      h("div", {}, switches.element),
+      h("div", {}, switches.element, h("h3", { text: "I want it …" }), wishes),
       h("div", { class: "lists" },
         h("h3", { text: "What it believes you want" }),
         beliefs,
@@ -92,6 +93,7 @@ export function makeDetail(onClose) {
     eq.update(bands[0], bands[1], bands[2], bands[3], `EQ of ${strip.name}`);
     updateSends(strip);
     switches.update(strip, track());
+    updateWishes();
     const known = Object.values(believed ?? {}).map(beliefWords);
     fill(beliefs, known, `Nothing learnt from you yet about ${strip.role}.`);
     fill(moves, rows.map(moveWords), "none yet");
@@ -120,6 +122,22 @@ export function makeDetail(onClose) {
     });
     say(flagLine, said.join(" · "));
     flagLine.hidden = said.length === 0;
+  }
+
+  /** @param {string} wish */
+  async function sendWish(wish) {
+    const { name } = state.strips[index];
+    const error = await ask("wish", track(), wish);
+    if (!error) notify(`${name} ${wish}: asked for.`);
+  }
+
+  function updateWishes() {
+    if (wishes.childElementCount === 0) {
+      const make = (/** @type {string} */ wish) =>
+        button({ class: "small", text: wish, onclick: () => sendWish(wish) });
+      wishes.append(...state.facts.schema.wishes.map(make));
+    }
+    for (const each of wishes.querySelectorAll("button")) each.disabled = state.may !== "all";
   }
 
   /** @param {Strip} strip */

@@ -33,6 +33,7 @@ const NO_FACTS = {
     roles: [],
     tasks: {},
     knobs: {},
+    wishes: [],
   },
   eqShape: [],
 };

@@ -5,6 +5,7 @@ import { state, watch, open, ask, notify } from "./link.js";
 import { answer, undo } from "./card.js";
 import { makePanicBar, makeThumbBar } from "./bars.js";
 import { listen, showKeys } from "./keys.js";
+import { makeQuestion } from "./question.js";
 import { makeRemote, switchFreeze } from "./remote.js";
 import { makeStart } from "./start.js";
 import { makeDesk } from "./desk.js";
@@ -201,6 +202,7 @@ function isFirstRun() {
 
 const aside = makeRemote();
 byId("side").append(h("h2", { text: "Now" }), aside.element);
+const question = makeQuestion(byId("question"));
 const ears = makeEars(byId("ears"), byId("welcome"));
 const panicBar = makePanicBar(byId("panicbar"));
 const thumbBar = makeThumbBar(byId("rate"));
@@ -219,6 +221,7 @@ function draw(changed) {
   links.start.hidden = Boolean(state.facts.ears);
   made.get(current)?.update(changed);
   if (wide.matches && current !== "remote") aside.update(changed);
+  question.update();
   ears.update(changed);
   panicBar.update();
   thumbBar.update(!wide.matches && current !== "remote");

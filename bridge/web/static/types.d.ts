@@ -49,6 +49,8 @@ export interface Schema {
   tasks: Record<string, string[]>;
   /** What a knob may be said to be, and the words for that. */
   knobs: Record<string, string>;
+  /** Words for a track: how it is wanted against how it is. */
+  wishes: string[];
 }
 
 export type LockClass = "gain" | "eq" | "pan";
@@ -119,7 +121,17 @@ export interface Status {
   playing: boolean;
   /** The desk's scene; empty where it has none. */
   scene: string;
+  /** What a person is asked of a track; null where nothing is. */
+  question: Question | null;
   pins: string[];
+}
+
+/** Which role a track plays whose name does not say it. */
+export interface Question {
+  track: number;
+  /** What its sound suggests; empty where it suggests nothing. */
+  role: string;
+  text: string;
 }
 
 export interface Strip {

@@ -21,8 +21,11 @@ const ACTORS = { bridge: "Bridge", hand: "Your hand", daw: "DAW" };
 /** @param {string} name */
 const found = (name) => known.facts.schema.params.find((each) => each.name === name);
 
+/** A content as the history names it: its kind, and its name. */
+const CONTENT = /^(item|clip|patch) /;
+
 /**
- * A parameter as a person says it; a device's is called as it is.
+ * A parameter as a person says it; that of a device and a content are called as they are.
  *
  * @param {string} name
  */
@@ -58,6 +61,7 @@ export function shortDb(value) {
  */
 export function value(name, number) {
   if (number === null) return "–";
+  if (CONTENT.test(name)) return number > 0.5 ? "changed" : "as before";
   if (!found(name)) return number.toFixed(2); // a device's position, 0 to 1
   return name === "pan" ? pan(number) : db(number);
 }

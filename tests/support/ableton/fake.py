@@ -63,6 +63,8 @@ class Parameter:
     high: float
     is_held: bool = False
     """Mapped to a macro: a write does nothing."""
+    words: tuple[str, ...] = ()
+    """Of each of its steps, where it has some."""
 
     def put(self, value: object) -> None:
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -70,7 +72,16 @@ class Parameter:
         if not self.low <= value <= self.high:
             raise ValueError("Invalid value. Check the parameters range with min/max")
         if not self.is_held:
-            self.raw = f32(value)
+            self.raw = f32(round(value) if self.words else value)
+
+    @property
+    def is_quantized(self) -> bool:
+        return bool(self.words)
+
+    @property
+    def text(self) -> str:
+        """What Live shows."""
+        return self.words[round(self.raw - self.low)] if self.words else f"{100 * self.raw:.0f} %"
 
 
 @dataclass(eq=False)
@@ -108,6 +119,32 @@ def eq_eight(*, resonance: str = "Resonance") -> Device:
 def utility() -> Device:
     """Some other device."""
     return Device("StereoGain", "Utility", [Parameter("Device On", 1.0, 0.0, 1.0)])
+
+
+def wavetable(name: str = "Wavetable") -> Device:
+    """A Wavetable, as far as it matters: names and ranges as control surfaces list them."""
+    return Device(
+        "InstrumentVector",
+        name,
+        [
+            Parameter("Device On", 1.0, 0.0, 1.0, words=("Off", "On")),
+            Parameter("Osc 1 Transp", 0.0, -24.0, 24.0, words=tuple(map(str, range(-24, 25)))),
+            Parameter("Filter 1 Type", 0.0, 0.0, 4.0, words=("LP", "HP", "BP", "Notch", "Morph")),
+            Parameter("Filter 1 Freq", f32(0.6), 0.0, 1.0),
+            Parameter("Filter 1 Res", f32(0.2), 0.0, 1.25),
+            Parameter("Amp Attack", f32(0.1), 0.0, 1.0),
+            Parameter("Amp Decay", f32(0.4), 0.0, 1.0),
+            Parameter("Amp Sustain", f32(0.7), 0.0, 1.0),
+            Parameter("Amp Release", f32(0.3), 0.0, 1.0),
+            Parameter("Volume", f32(0.5), 0.0, 1.0),
+        ],
+    )
+
+
+def plug_in(*names: str) -> Device:
+    """A plug-in: it shows what the person has configured."""
+    found = [Parameter("Device On", 1.0, 0.0, 1.0, words=("Off", "On"))]
+    return Device("PluginDevice", "Zed", found + [Parameter(n, 0.5, 0.0, 1.0) for n in names])
 
 
 _IDS = count(11)
@@ -318,10 +355,17 @@ class FakeLive:
             ("value", "raw"),
             ("min", "low"),
             ("max", "high"),
+            ("is_quantized", "is_quantized"),
         ):
             self._add_device_list(what, attribute)
         add["/live/device/get/class_name"] = lambda args: (
             *map(int, map(_number, args[:2])), self._device(args).class_name, *args[2:]
+        )  # fmt: skip
+        add["/live/device/get/name"] = lambda args: (
+            *map(int, map(_number, args[:2])), self._device(args).name
+        )  # fmt: skip
+        add["/live/device/get/parameter/value_string"] = lambda args: (
+            *map(int, map(_number, args[:3])), self._parameter(args).text
         )  # fmt: skip
         add["/live/device/get/parameter/name"] = lambda args: (
             *map(int, map(_number, args[:3])), self._parameter(args).name

@@ -8,6 +8,7 @@ from bridge.daws.ableton.wire.dialect import AbletonDialect
 from bridge.errors import DialectError
 from bridge.guard.limits import Profile
 from bridge.mix import messages as m
+from bridge.mix.device_events import TaskName
 from bridge.mix.messages import Mode, MoveState
 from bridge.mix.notices import MoveReported, Notice, StatusChanged
 from bridge.mix.params import EQ_BANDS, MOVABLE, Param, same_value
@@ -15,6 +16,7 @@ from bridge.osc.decode import decode
 from bridge.osc.encode import encode
 from bridge.osc.message import OscMessage, OscPacket
 from bridge.runtime.link import DawLink
+from bridge.tasks.task import Task
 from support.ableton.fake import TICK_S, FakeHub, FakeLive, Written, f32, tap
 from support.desk import ScriptedAgent, make_engine
 
@@ -34,12 +36,19 @@ class AbletonSession:
         hub: bool = False,
         is_quick: bool = True,
         profile: Profile = Profile.STUDIO,
+        task: Task | None = None,
     ) -> None:
         self.live = FakeLive(names or ("Kick", "Bass", "Vox"))
         self.hub = FakeHub(self.live) if hub else None
         self.is_quick = is_quick
         self.agent = ScriptedAgent()
-        self.engine = make_engine(self.agent, mode=Mode.ASSIST, profile=profile, interval_s=0.5)
+        self.engine = make_engine(
+            self.agent,
+            mode=Mode.ASSIST,
+            profile=profile,
+            interval_s=0.5,
+            tasks={TaskName.SOUND: task} if task else {},
+        )
         self.dialect = AbletonDialect()
         self.link = DawLink("the fake")
         self.at = 500.0
@@ -121,6 +130,9 @@ class AbletonSession:
         if isinstance(event, m.DumpClosed):
             self._note_who_is_who()
         self.notices += result.notices
+        for write in result.device_commands:
+            assert self.dialect.encode_device(write, at=self.at) == ()
+            self._ask()
         for command in result.commands:
             request = (
                 self.link.request_dump(self.at) if isinstance(command, m.RequestDump) else command

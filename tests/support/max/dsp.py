@@ -13,6 +13,8 @@ from scipy import signal
 
 from bridge.mix.spectrum import FloatArray, to_db
 
+NOTE_INLETS = 11
+
 
 class TrackDevice:
     """The track device at a sample rate.
@@ -35,8 +37,29 @@ class TrackDevice:
     @property
     def frame_samples(self) -> int:
         """The window of its averages, as `dspstate~` sets it."""
-        (factor,) = [float(box["text"][2:]) for box in self._named("*")]
+        (factor,) = [
+            float(box["text"][2:])
+            for box in self._named("*")
+            if self._is(self._cords[box["id"], 0][0][0], "dspstate~")
+        ]
         return int(self.rate * factor)
+
+    @property
+    def note_samples(self) -> int:
+        """The window of those that notes are found in: a share of that."""
+        (factor,) = [
+            float(box["text"][2:])
+            for box in self._named("*")
+            if self._is(self._cords[box["id"], 0][0][0], "*")
+        ]
+        return int(self.frame_samples * factor)
+
+    def note_frame(self, left: FloatArray, right: FloatArray) -> FloatArray:
+        """Power and ten octaves of the last 20 ms, as they are handed to the script."""
+        hear = self._player(left, right)
+        frame = next(box for box in self._named("pack") if box["numinlets"] == NOTE_INLETS)
+        looks = [self._cords[frame["id"], inlet][0][0] for inlet in range(NOTE_INLETS)]
+        return np.array([self._mean(look, hear, self.note_samples) for look in looks])
 
     def passes(self, left: FloatArray, right: FloatArray) -> tuple[FloatArray, FloatArray]:
         """What comes out of the device."""
@@ -56,7 +79,7 @@ class TrackDevice:
         """
         hear = self._player(left, right)
         count = samples or self.frame_samples
-        (frame,) = self._named("pack")
+        (frame,) = [box for box in self._named("pack") if box["numinlets"] != NOTE_INLETS]
         found = []
         for inlet in range(frame["numinlets"]):
             ((look, _),) = self._cords[frame["id"], inlet]

@@ -74,6 +74,7 @@ class FakeReaper:
         automation_override: The global one; -1 for none.
         touched_eq: The track whose ReaEQ a hand touched last.
         depth: Open blocks of undo.
+        turned: Every parameter of a synth that the companion has set: track, name and value.
         has_track_eq: The surface says the EQ of all tracks, as it does since REAPER 7.74.
     """
 
@@ -94,6 +95,7 @@ class FakeReaper:
         self.tracks = [self._new(name) for name in names]
         self.resource = resource
         self.meter_range = meter_range
+        self.turned: list[tuple[str, str, float]] = []
         self.written: list[Written] = []
         self.is_port_taken = False
         self.is_playing = True
@@ -484,7 +486,7 @@ class Folder:
 
     def read(self) -> list[OscMessage]:
         said = []
-        for name in ("state", "levels"):
+        for name in ("state", "levels", "devices"):
             path = self._folder / f"{name}.txt"
             text = path.read_text(encoding="utf-8") if path.exists() else ""
             if text and text != self._texts.get(name):

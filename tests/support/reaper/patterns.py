@@ -71,6 +71,26 @@ def read_patterns(text: str) -> tuple[dict[str, list[tuple[str, str]]], dict[str
 
 
 @dataclass(eq=False)
+class Fx:
+    """A plug-in; `steps` of those parameters that have some, `stubborn` ones follow no write."""
+
+    guid: str
+    name: str
+    names: list[str]
+    values: list[float]
+    steps: dict[int, int] = field(default_factory=dict)
+    stubborn: set[int] = field(default_factory=set)
+    envelopes: set[int] = field(default_factory=set)
+    is_instrument: bool = True
+
+
+def synth(guid: str = "{FX-1}") -> Fx:
+    """An instrument with a switch, a filter and an envelope."""
+    names = ["Bypass", "Cutoff", "Resonance", "Attack", "Master Volume"]
+    return Fx(guid, "VSTi: Zed", names, [0.0, 0.5, 0.2, 0.1, 0.8], {0: 2})
+
+
+@dataclass(eq=False)
 class Track:
     """A track; volume and meters are amplitudes, EQ values are ReaEQ's own positions."""
 
@@ -98,6 +118,8 @@ class Track:
     )
     peaks: tuple[float, float] = (0.0, 0.0)
     items: list[Any] = field(default_factory=list)
+    chain: list[Fx] = field(default_factory=list)
+    """What stands before ReaEQ."""
 
     def value(self, param: Param) -> float:
         """What a control holds, in the units of the core."""

@@ -171,21 +171,23 @@ class ReaScript(ItemsApi):
         found = ENVELOPES.get(name, "")
         return found if found in track.envelopes else None
 
-    def api_GetFXEnvelope(self, track: Track, _: int, __: int, create: bool) -> str | None:
+    def api_GetFXEnvelope(self, track: Track, fx: int, index: int, create: bool) -> str | None:
         assert not create
+        if fx < len(track.chain):
+            return "FX" if int(index) in track.chain[int(fx)].envelopes else None
         return "EQ" if "EQ" in track.envelopes else None
 
     # -- ReaEQ ---------------------------------------------------------------------------------
 
     def api_TrackFX_GetEQ(self, track: Track, instantiate: bool) -> int:
         assert not instantiate
-        return 0 if track.has_eq else -1
+        return len(track.chain) if track.has_eq else -1
 
     def api_TrackFX_GetEnabled(self, track: Track, _: int) -> bool:
         return track.is_eq_on
 
-    def api_TrackFX_GetNumParams(self, _: Track, __: int) -> int:
-        return PARAMS_OF_EQ
+    def api_TrackFX_GetNumParams(self, track: Track, fx: int) -> int:
+        return len(track.chain[int(fx)].values) if fx < len(track.chain) else PARAMS_OF_EQ
 
     def api_GetLastTouchedFX(self) -> tuple[bool, int, int, int]:
         tracks = self.reaper.tracks
@@ -215,6 +217,43 @@ class ReaScript(ItemsApi):
         (param,) = (param for param, place in KINDS.items() if place == (int(kind), int(band)))
         self.reaper.record(track, param, "companion")
         self.reaper.change_count += 1
+        return True
+
+    # -- synths --------------------------------------------------------------------------------
+
+    def api_TrackFX_GetInstrument(self, track: Track) -> int:
+        return next((n for n, fx in enumerate(track.chain) if fx.is_instrument), -1)
+
+    def api_TrackFX_GetCount(self, track: Track) -> int:
+        return len(track.chain)
+
+    def api_TrackFX_GetFXGUID(self, track: Track, fx: int) -> str | None:
+        return track.chain[int(fx)].guid if 0 <= fx < len(track.chain) else None
+
+    def api_TrackFX_GetFXName(self, track: Track, fx: int) -> tuple[bool, str]:
+        return True, track.chain[int(fx)].name
+
+    def api_TrackFX_GetParamName(self, track: Track, fx: int, index: int) -> tuple[bool, str]:
+        return True, track.chain[int(fx)].names[int(index)]
+
+    def api_TrackFX_GetParameterStepSizes(
+        self, track: Track, fx: int, index: int
+    ) -> tuple[bool, float, float, float, bool]:
+        steps = track.chain[int(fx)].steps.get(int(index), 0)
+        return steps > 0, 1.0 / max(steps - 1, 1), 0.0, 0.0, steps == 2
+
+    def api_TrackFX_GetParamNormalized(self, track: Track, fx: int, index: int) -> float:
+        return track.chain[int(fx)].values[int(index)]
+
+    def api_TrackFX_SetParamNormalized(
+        self, track: Track, fx: int, index: int, value: float
+    ) -> bool:
+        synth = track.chain[int(fx)]
+        if int(index) in synth.stubborn:
+            return False
+        synth.values[int(index)] = value
+        self.reaper.change_count += 1
+        self.reaper.turned.append((track.name, synth.names[int(index)], value))
         return True
 
     # -- undo ----------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from bridge.daws.reaper.wire.dialect import ReaperDialect
 from bridge.errors import DialectError
 from bridge.guard.limits import Profile
 from bridge.mix import messages as m
+from bridge.mix.device_events import TaskName
 from bridge.mix.messages import Mode, MoveState
 from bridge.mix.notices import MoveReported, Notice, StatusChanged
 from bridge.mix.params import MOVABLE, SPECS, Param, same_value
@@ -17,6 +18,7 @@ from bridge.osc.decode import decode
 from bridge.osc.encode import encode
 from bridge.osc.message import OscMessage
 from bridge.runtime.link import DawLink
+from bridge.tasks.task import Task
 from support.desk import ScriptedAgent, make_engine
 from support.reaper.fake import TURN_S, FakeReaper, Folder, LuaScript
 
@@ -35,13 +37,20 @@ class ReaperSession:
         companion: bool = True,
         profile: Profile = Profile.STUDIO,
         loss: float = 0.0,
+        task: Task | None = None,
     ) -> None:
         self.resource = resource
         self.reaper = FakeReaper(names or ("Kick", "Bass", "Vox"), resource=resource)
         self.folder = Folder(resource)
         self.companion: LuaScript | None = None
         self.agent = ScriptedAgent()
-        self.engine = make_engine(self.agent, mode=Mode.ASSIST, profile=profile, interval_s=0.5)
+        self.engine = make_engine(
+            self.agent,
+            mode=Mode.ASSIST,
+            profile=profile,
+            interval_s=0.5,
+            tasks={TaskName.SOUND: task} if task else {},
+        )
         self.dialect = ReaperDialect()
         self.link = DawLink("the fake")
         self.at = 500.0
@@ -138,6 +147,8 @@ class ReaperSession:
         self.events.append(event)
         result = self.engine.handle(event)
         self.notices += result.notices
+        for write in result.device_commands:
+            self._send(self.dialect.encode_device(write, at=self.at))
         for command in result.commands:
             request = (
                 self.link.request_dump(self.at) if isinstance(command, m.RequestDump) else command

@@ -12,8 +12,9 @@ from support.reaper.fake import SCRIPTS, PatternError, read_patterns
 
 from bridge.daw.dialect import Refusal
 from bridge.daws.reaper.wire import companion, rows
-from bridge.daws.reaper.wire.companion import UndoWatch, escape, label_of, unescape
+from bridge.daws.reaper.wire.companion import UndoWatch, label_of
 from bridge.daws.reaper.wire.dialect import ReaperDialect
+from bridge.daws.reaper.wire.texts import escape, unescape
 from bridge.errors import DialectError
 from bridge.mix.messages import MoveRedone, MoveUndone, ParamChanged, SetParam
 from bridge.mix.params import EQ_BANDS, MOVABLE, SPECS, Param

@@ -9,14 +9,16 @@ from bridge.mix import content_events as c
 from bridge.mix import device_events as d
 from bridge.mix import messages as m
 from bridge.mix.content_events import ContentKind, Job, JobDone
+from bridge.mix.contents import MAX_CONTENTS
 from bridge.mix.device_events import TaskName
-from bridge.mix.messages import Mode, MoveState
-from bridge.mix.notices import ChangeNoticed, MoveReported, Offered, RequestRefused
+from bridge.mix.messages import LinkState, Mode, MoveState
+from bridge.mix.notices import ChangeNoticed, MoveReported, Offered, RequestRefused, StatusChanged
 from bridge.mix.params import LockClass
 from bridge.tasks.task import Teaching
 
 ITEM = ContentKind.ITEM
 CLIP = ContentKind.CLIP
+C, D = (f'{{"length":4.0,"notes":[[0.0,{pitch},1.0,90]]}}' for pitch in (36, 38))
 
 
 def studio(
@@ -147,14 +149,13 @@ def test_a_variant_is_heard_in_its_place_and_goes_back() -> None:
 
 
 def test_a_clip_is_heard_without_being_written() -> None:
-    notes = '{"length":4.0,"notes":[[0.0,40,1.0,90]]}'
-    rig = studio(kind=CLIP, one=HeldContent("")).work({"one": notes}).wait(1.0)
+    rig = studio(kind=CLIP, one=HeldContent("")).work({"one": C}).wait(1.0)
     (move,) = offered(rig)
     for on in (True, False):
         rig.handle(m.AuditionSwitched(at=rig.at, move=move, on=on))
         rig.wait(0.1)
     played = [(each.text, each.track) for each in rig.sent if isinstance(each, c.PlayContent)]
-    assert played == [(notes, 2), ("", 2)]
+    assert played == [(C, 2), ("", 2)]
     assert text(rig, "one", CLIP) == ""
 
 
@@ -327,3 +328,47 @@ def test_what_stands_after_an_undo_of_a_later_move_can_be_undone_too() -> None:
     rig.wait(1.0)
     assert text(rig, "one") == "a"
     assert [state for move, state in rig.states() if move == second][-1] == "reverted"
+
+
+def test_a_clip_that_is_played_falls_silent_when_it_is_picked_and_at_panic() -> None:
+    rig = studio(kind=CLIP, one=HeldContent("")).work({"one": C}, {"one": D}).wait(1.0)
+    first, second = offered(rig)
+    for move in (first, second):
+        rig.handle(m.AuditionSwitched(at=rig.at, move=move, on=True))
+    rig.handle(d.VariantChosen(at=rig.at, offer="", choice=2))
+    rig.wait(0.1)
+    played = [each.text for each in rig.sent if isinstance(each, c.PlayContent)]
+    assert played == [C, "", D, ""]
+    assert text(rig, "one", CLIP) == D
+    rig.task.wants.append({"one": C})
+    rig.wait(2.0)
+    rig.handle(m.AuditionSwitched(at=rig.at, move=offered(rig)[0], on=True))
+    rig.handle(m.PanicPressed(at=rig.at))
+    played = [each.text for each in rig.sent if isinstance(each, c.PlayContent)]
+    assert played[-2:] == [C, ""]
+
+
+def test_a_daw_that_was_away_is_asked_anew_and_an_undo_still_finds_its_place() -> None:
+    rig = studio(mode=Mode.ASSIST).work({"one": "A"}).wait(1.0)
+    asked = len(rig.daw.asked)
+    rig.handle(m.LinkChanged(at=rig.at, state=LinkState.STALE, text="it is silent"))
+    assert rig.engine.work.contents.standing(rig.at, (ITEM,)) == ()
+    rig.handle(m.LinkChanged(at=rig.at, state=LinkState.ONLINE, text=""))
+    rig.wait(0.1)
+    assert len(rig.daw.asked) == asked + 1
+    rig.handle(m.UndoRequested(at=rig.at, move=""))
+    rig.wait(0.1)
+    assert text(rig, "one") == "a"
+
+
+def test_more_contents_than_anybody_works_on_are_left_out_and_that_is_said() -> None:
+    rig = studio().work()
+    for number in range(MAX_CONTENTS + 3):
+        rig.handle(
+            c.ContentReported(
+                at=rig.at, kind=ITEM, key=f"n{number}", track=1, name="", text="a", barred="",
+                group="",
+            )
+        )  # fmt: skip
+    said = [each.text for each in rig.notices(StatusChanged) if "I know no more" in each.text]
+    assert len(said) == 1

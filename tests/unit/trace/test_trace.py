@@ -293,3 +293,24 @@ def test_requests_without_a_name_are_as_they_were() -> None:
     for track in ("1", "*"):
         safe = SafeSwitched(at=1.0, track=track, lock_class=LockClass.EQ, on=True)
         assert mask.request(safe) == safe
+
+
+def test_a_content_hides_the_files_in_it_and_stays_the_same_text() -> None:
+    mask = NameMask(GenericDialect())
+    mask.pseudonym("Anna's bass")
+    text = '{"at":1.5,"file":"/home/anna/My Songs/take 1.wav","name":"Anna\'s bass"}'
+    said = OscMessage("/mix/content", ("item", "i1", 1, "take", text, "", ""))
+    heard = OscMessage("/mix/content/set", ("item", "i1", text, "1-1"))
+    (came,) = decode(mask.incoming(encode(said)))
+    (went,) = decode(mask.outgoing(encode(heard)))
+    assert isinstance(came, OscMessage)
+    assert isinstance(went, OscMessage)
+    assert came.args[4] == went.args[2]
+    shown = json.loads(str(came.args[4]))
+    assert shown["at"] == 1.5
+    assert shown["file"].startswith("/file-")
+    assert shown["file"].endswith(".wav")
+    assert "nna" not in str(came.args)
+    assert (
+        mask.incoming(encode(OscMessage("/mix/content", ("patch", "p", 1, "", "", "", "")))) != b""
+    )

@@ -27,6 +27,8 @@ from bridge.daws.ableton.wire.writes import (
     make_put,
     rows,
 )
+from bridge.errors import DialectError
+from bridge.mix.device_events import DeviceCommand, SetDeviceParam
 from bridge.mix.messages import (
     Command,
     DawComplained,
@@ -173,6 +175,14 @@ class AbletonDialect(Reading):
             self._writes.request(put, at, held=held or 0.0, is_last=command.is_last)
         return ()
 
+    def encode_device(self, command: DeviceCommand, *, at: float) -> tuple[OscPacket, ...]:
+        """Keep what is wanted of a device; see `bridge.daw.dialect.HasDevices`."""
+        if not isinstance(command, SetDeviceParam):
+            raise DialectError(f"The dialect {self.name} has no words for {command}.")
+        if not self._roll.is_open:
+            self._desk.synths.request(command, self._desk.names, at)
+        return ()
+
     def ask(self, *, at: float) -> tuple[OscPacket, ...]:
         """The next frame, when the last was answered; and writes that are clear to go."""
         packets: list[OscPacket] = []
@@ -182,6 +192,8 @@ class AbletonDialect(Reading):
             if puts := self._writes.release(self._clear, at):
                 packets.append(self._send_puts(puts, at))
             self._clear = frozenset()
+        if self._is_met and not self._roll.is_open and at - self._wrote_at >= TURN_S:
+            packets += self._send_synth_puts(at)
         newest = self._wire.newest
         if newest is None:
             is_due = at - self._asked_at >= TURN_S
@@ -204,6 +216,17 @@ class AbletonDialect(Reading):
         self._puts[frame.tag] = puts
         return frame.bundle()
 
+    def _send_synth_puts(self, at: float) -> list[OscPacket]:
+        """Writes to devices, the newest of each parameter, ten times a second."""
+        puts = self._desk.synths.release(at)
+        if not puts:
+            return []
+        self._wrote_at = at
+        asked = [question for put in puts for question in put.questions()]
+        frame = self._wire.send([*self._about_tracks(), *asked], at)
+        self._synth_puts[frame.tag] = puts
+        return [frame.bundle()]
+
     def _poll(self, at: float) -> OscPacket:
         self._asked_at = at
         if self._count is None:
@@ -214,6 +237,7 @@ class AbletonDialect(Reading):
         if not self._roll.is_open:
             questions += [put.get() for put in self._writes.waiting(at)]
             questions += self._resting
+            questions += self._desk.synths.poll()
         frame = self._wire.send(
             [*questions, *self._plan.next_questions(len(self._desk.tracks))], at
         )

@@ -9,8 +9,9 @@ from bridge.daws.ableton.wire.frames import Question, Topic
 _BUDGET: Final = 64
 """Answers of one frame, an EQ's counting for more: a system's smallest buffer holds 256 small ones,
 and Linux's default 200 kB."""
-_WEIGHT: Final = {Topic.VALUES: 4, Topic.NAMES: 16, Topic.MINIMA: 4, Topic.MAXIMA: 4}
-_OF_ONE: Final = frozenset({Topic.NAMES, Topic.MINIMA, Topic.MAXIMA})
+_WEIGHT: Final = {
+    Topic.VALUES: 4, Topic.NAMES: 16, Topic.MINIMA: 4, Topic.MAXIMA: 4, Topic.QUANTISED: 4,
+}  # fmt: skip
 _FADERS_A_TURN: Final = 8
 """So 16 tracks are read five times a second, and 64 once in 0.8 s."""
 
@@ -41,9 +42,9 @@ class Plan:
             self.add([_about(Topic.DEVICES, place)])
 
     def add(self, questions: Iterable[Question]) -> None:
-        """Ask more, later; how a device names things is asked of one of them."""
-        waiting = {question.topic for question in self._waiting} & _OF_ONE
-        self._waiting += [question for question in questions if question.topic not in waiting]
+        """Ask more, later; nothing twice."""
+        waiting = set(self._waiting)
+        self._waiting += [question for question in questions if question not in waiting]
 
     def ask_again(self, questions: list[Question]) -> None:
         """What was behind a fault is asked first."""

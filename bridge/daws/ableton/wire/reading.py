@@ -12,6 +12,7 @@ from bridge.daws.ableton.wire import frames as wire
 from bridge.daws.ableton.wire.curves import meter_dbfs
 from bridge.daws.ableton.wire.frames import ROOM, Frame, Question, Topic
 from bridge.daws.ableton.wire.plan import Plan
+from bridge.daws.ableton.wire.synths import OF_DEVICES, SynthPut
 from bridge.daws.ableton.wire.tracks import Desk, Track
 from bridge.daws.ableton.wire.writes import (
     SAME,
@@ -40,6 +41,7 @@ class Reading:
         self._roll = Roll(are_ids_lasting=False)
         self._writes = Writes()
         self._undo = UndoWatch()
+        self._synth_puts: dict[str, list[SynthPut]] = {}
         self._puts: dict[str, list[Put]] = {}  # of the frames that carry writes, by tag
         self._moves: dict[Key, str] = {}  # the newest move of each parameter
         self._taken: dict[Key, str] = {}  # the move in which a hand came
@@ -49,7 +51,7 @@ class Reading:
         self._error = ""
         self._told_at: dict[str, float] = {}
         self._dump_number = 0
-        self._asked_at = self._hurried_at = float("-inf")
+        self._asked_at = self._hurried_at = self._wrote_at = float("-inf")
         self._is_playing: bool | None = None
 
     def _forget_live(self) -> None:
@@ -82,26 +84,33 @@ class Reading:
     def _digest(self, frame: Frame, at: float) -> tuple[Heard, ...]:
         """What a frame says, once it has ended or failed."""
         puts = self._puts.pop(frame.tag, [])
+        synth_puts = self._synth_puts.pop(frame.tag, [])
         names = frame.names
         outcomes = read_outcomes(frame, puts)
         if names is None:
             return self._learn_count(frame, at)
         self._missing.clear()  # it knows again what is asked
         outcomes = self._repair(outcomes, tuple(names))
+        heard = self._desk.synths.conclude(frame, synth_puts, names, at)
         if names != self._desk.names or self._count is None:
+            self._desk.synths.forget()
             self._desk.tracks = [Track(name) for name in names]
             self._count = len(names)
             self._plan.begin(len(self._desk.tracks))
             return self._doubt(at)
-        if not (frame.is_complete or puts):  # one was about a device that is gone
+        if synth_puts and not frame.is_complete:  # the device is another, or its list is
+            self._plan.add([Question(Topic.DEVICES, (put.place,)) for put in synth_puts])
+            self._desk.synths.forget_places({put.place for put in synth_puts})
+        puts_any = bool(puts or synth_puts)
+        if not (frame.is_complete or puts_any):  # one was about a device that is gone
             self._plan.ask_again(frame.asked[len(frame.answers) + 1 :])
-        heard = list(self._read_switches(frame, at))
+        heard += self._read_switches(frame, at)
         said: set[tuple[int, Param]] = set()
         for outcome in outcomes:
             heard += self._settle(outcome, said, at)
-        if not puts:
+        if not puts_any:
             heard += self._digest_answers(frame, said, at)
-        if self._plan.is_reading and self._plan.is_empty and not puts:
+        if self._plan.is_reading and self._plan.is_empty and not puts_any:
             if self._is_stale or self._is_repairing:  # what was read may be what was put right
                 self._is_stale = False
                 self._plan.begin(len(self._desk.tracks))
@@ -109,6 +118,8 @@ class Reading:
             return (*heard, *self._publish_all(at))
         if self._roll.is_open:
             return tuple(heard)
+        if self._desk.synths.is_news:
+            return (*heard, *self._publish_all(at, is_whole=True))
         return self._publish((*heard, *self._roll.changes(self._desk.strips(), said, at=at)))
 
     def _repair(self, outcomes: list[Outcome], names: tuple[str, ...]) -> list[Outcome]:
@@ -124,6 +135,10 @@ class Reading:
         """What a frame without writes says of each control."""
         resting = self._resting
         for question, answer in frame.answered:
+            if question.topic in OF_DEVICES and self._desk.synths.has(question):
+                told = self._desk.synths.apply(question, answer, at)
+                yield from () if self._roll.is_open else told
+                continue
             values, more = self._desk.apply(question, answer)
             self._plan.add(more)
             for param, raw in values.items():
@@ -238,18 +253,19 @@ class Reading:
         """Nobody knows who is who: nothing is written until all has been read anew."""
         self._clear = frozenset()
         self._writes.drop()
+        self._desk.synths.drop()
         return self._publish(self._roll.doubt(at))
 
-    def _publish_all(self, at: float) -> tuple[Heard, ...]:
+    def _publish_all(self, at: float, *, is_whole: bool = False) -> tuple[Heard, ...]:
         """The whole dump, or what the hub has added to it."""
         strips = self._desk.strips()
-        if not self._plan.is_reading and self._roll.is_same_layout(strips):
+        if not (self._plan.is_reading or is_whole) and self._roll.is_same_layout(strips):
             return self._publish(self._roll.changes(strips, set(), at=at))
         self._plan.is_reading = False
         *told, closed = self._roll.dump(strips, number=self._dump_number, at=at)
         if self._is_playing is not None:
             told.append(TransportChanged(at=at, playing=self._is_playing))
-        return self._publish((*told, closed))
+        return self._publish((*told, *self._desk.synths.dump(at), closed))
 
     def _publish(self, events: Iterable[Heard]) -> tuple[Heard, ...]:
         """Events as they are told; taps are told where the faders stand, too."""

@@ -15,6 +15,7 @@ from bridge.daw.scale import in_words
 from bridge.daws.ableton.wire import eq as ableton_eq
 from bridge.daws.ableton.wire.curves import fader_db
 from bridge.daws.ableton.wire.frames import Question, Topic
+from bridge.daws.ableton.wire.synths import Synths
 from bridge.errors import DialectError
 from bridge.mix.messages import (
     DumpClosed,
@@ -232,6 +233,7 @@ class Desk:
         tracks: In Live's order.
         hub: What our device on the master says of them.
         eq: Where an EQ Eight of this version of Live has what; None while unknown.
+        synths: The instruments and plug-ins on them.
     """
 
     def __init__(self) -> None:
@@ -239,10 +241,13 @@ class Desk:
         self.hub = Hub()
         self.eq: ableton_eq.EqNames | None = None
         self._eq_said: dict[Topic, tuple[OscArg, ...]] = {}
+        self._eq_asked: tuple[int, int] | None = None
+        self.synths = Synths()
 
     def forget(self) -> None:
         """This may be another Live."""
-        self.tracks, self.eq, self._eq_said = [], None, {}
+        self.tracks, self.eq, self._eq_said, self._eq_asked = [], None, {}, None
+        self.synths.forget()
 
     @property
     def names(self) -> list[str]:
@@ -284,8 +289,10 @@ class Desk:
             case Topic.PAN:
                 return {Param.PAN: _number(answer)}, []
             case Topic.DEVICES:
-                track.update_devices(tuple(str(name) for name in answer[1:]))
-                return {}, [] if track.eq is None else self._about_eq(place, track.eq)
+                classes = tuple(str(name) for name in answer[1:])
+                track.update_devices(classes)
+                more = self.synths.update(place, classes)
+                return {}, more + ([] if track.eq is None else self._about_eq(place, track.eq))
             case Topic.NAMES | Topic.MINIMA | Topic.MAXIMA:
                 self._eq_said[question.topic] = answer[2:]
                 if question.topic is Topic.MAXIMA:
@@ -299,7 +306,9 @@ class Desk:
     def _about_eq(self, place: int, device: int) -> list[Question]:
         """What an EQ holds; once also how this version names things."""
         topics = [Topic.VALUES]
-        if self.eq is None and Topic.MAXIMA not in self._eq_said:
+        is_asked = self._eq_asked not in (None, (place, device))
+        if self.eq is None and Topic.MAXIMA not in self._eq_said and not is_asked:
+            self._eq_asked = (place, device)
             topics = [Topic.NAMES, Topic.MINIMA, Topic.MAXIMA, Topic.VALUES]
         return [Question(topic, (place, device)) for topic in topics]
 

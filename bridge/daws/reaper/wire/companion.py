@@ -22,7 +22,10 @@ from bridge.daw.roll import Strip
 from bridge.daw.scale import FADER_DB, PAN, SWITCH_VALUE, Scale
 from bridge.daws.reaper.wire import rows
 from bridge.daws.reaper.wire.bank import DUAL_PAN
+from bridge.daws.reaper.wire.synths import Knob
+from bridge.daws.reaper.wire.texts import SCHEMA, UPGRADE, escape, split, unescape
 from bridge.errors import DialectError
+from bridge.mix.device_events import SetDeviceParam
 from bridge.mix.messages import BACK, DawEvent, MoveRedone, MoveUndone, SetParam
 from bridge.mix.params import EQ_BANDS, SILENCE_DB, LockClass, Param, in_words
 from bridge.mix.spectrum import OCTAVES_HZ
@@ -30,18 +33,16 @@ from bridge.mix.spectrum import OCTAVES_HZ
 PREFIX: Final = "/companion/"
 STATE: Final = f"{PREFIX}state"
 LEVELS: Final = f"{PREFIX}levels"
+DEVICES: Final = f"{PREFIX}devices"
 METER_RANGE: Final = f"{PREFIX}range"
 COMMANDS: Final = f"{PREFIX}commands"
 
-SCHEMA: Final = "1"
 FRESH_S: Final = 2.4
 """The companion speaks once a second at least; one that has not for this long is gone. The link has
 then asked twice, and gives REAPER up soon after: its OSC has time to answer."""
 
 EXPIRY_S: Final = 0.6
 """A command that was not done by then is not wanted any more: its repetition comes after 0.5 s."""
-
-UPGRADE: Final = "run 'mixbridge setup reaper' again and restart REAPER"
 
 # The two bells of ReaEQ are bands 0 and 1 of type 2; its shelves are types 1 and 4.
 _WORDS: Final[dict[Param, str]] = {
@@ -56,8 +57,6 @@ _OVERRIDE: Final = "g"
 _DUAL_PAN_MODE: Final = "6"
 _TRACK_FIELDS: Final = 10 + 2 * len(EQ_BANDS)
 _OURS: Final = re.compile(r"mixbridge ([0-9]+-[0-9]+): ")
-_ESCAPES: Final = {"\\\\": "\\", "\\t": "\t", "\\n": "\n", "\\r": "\r"}
-_ESCAPE: Final = re.compile(r"\\[\\tnr]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +104,7 @@ class StateReader:
         Raises:
             DialectError: If it is no whole state of this schema.
         """
-        fields, tracks = _split(text, "state", "track")
+        fields, tracks = split(text, "state", "track")
         try:
             strips = {line: self._strips.get(line) or _strip(line) for line in tracks}
             self._strips = strips
@@ -136,7 +135,7 @@ def read_levels(text: str, strips: Sequence[Strip], layout: int) -> list[LevelRe
     Raises:
         DialectError: If it is no whole text of levels of this schema.
     """
-    fields, lines = _split(text, "levels", "level")
+    fields, lines = split(text, "levels", "level")
     try:
         if int(fields["layout"][0]) != layout:
             return []
@@ -157,19 +156,6 @@ def read_levels(text: str, strips: Sequence[Strip], layout: int) -> list[LevelRe
         return readings
     except (KeyError, IndexError, ValueError) as error:
         raise DialectError(f"The companion's levels cannot be read ({error}); {UPGRADE}.") from None
-
-
-def _split(text: str, kind: str, row: str) -> tuple[dict[str, list[str]], list[str]]:
-    """The fields of a text by name, and its lines of the kind `row`."""
-    lines = text.splitlines()
-    if not lines or lines[0] != f"mixbridge-{kind}\t{SCHEMA}" or lines[-1] != "end":
-        got = lines[0][:40] if lines else ""
-        raise DialectError(
-            f"Expected the companion's {kind}, schema {SCHEMA}; got {got!r}; {UPGRADE}."
-        )
-    listed = [line for line in lines[1:-1] if line.startswith(f"{row}\t")]
-    named = (line.split("\t") for line in lines[1:-1] if not line.startswith(f"{row}\t"))
-    return {name: values for name, *values in named}, listed
 
 
 def _strip(line: str) -> Strip:
@@ -210,7 +196,7 @@ class _Command:
     number: int
     expires: float
     guid: str
-    param: Param
+    param: Param | str
     value: float
     known: float
     is_last: bool
@@ -218,8 +204,8 @@ class _Command:
     label: str
 
     @property
-    def place(self) -> tuple[str, Param]:
-        """Which control it is for."""
+    def place(self) -> tuple[str, Param | str]:
+        """Which control it is for; of a synth the word of its parameter."""
         return self.guid, self.param
 
 
@@ -238,7 +224,7 @@ class Mailbox:
         self._clock_at = 0.0
         self._waiting: list[_Command] = []
 
-    def acknowledge(self, state: CompanionState, at: float) -> set[tuple[str, Param]]:
+    def acknowledge(self, state: CompanionState, at: float) -> set[tuple[str, Param | str]]:
         """Note how far the companion has come; returns what it did, by GUID and parameter."""
         if state.run != self.run:
             self.run, self._number = state.run, state.done
@@ -274,6 +260,28 @@ class Mailbox:
         self._waiting.append(wanted)
         return self.text(at)
 
+    def add_knob(self, command: SetDeviceParam, place: Knob, *, at: float) -> str:
+        """Add a write to a synth; returns the whole text."""
+        self._number += 1
+        wanted = _Command(
+            number=self._number,
+            expires=self._clock + at - self._clock_at + EXPIRY_S,
+            guid=place.track,
+            param=place.word,
+            value=command.value,
+            known=place.known,
+            is_last=command.is_last,
+            move=command.move,
+            label=f"mixbridge {command.move or 'panic'}: {place.words} to {command.value:.2f}",
+        )
+        self._waiting = [
+            waits
+            for waits in self._waiting
+            if waits.place != wanted.place or (waits.is_last and waits.move != wanted.move)
+        ]
+        self._waiting.append(wanted)
+        return self.text(at)
+
     def refresh(self, number: int, *, at: float) -> str:
         """Ask for everything; returns the whole text."""
         self._refresh = number
@@ -291,15 +299,16 @@ class Mailbox:
         self._waiting = [command for command in self._waiting if command.expires >= now]
         for command in self._waiting:
             value, known = (_wire(command.param, v) for v in (command.value, command.known))
+            word = _WORDS[command.param] if isinstance(command.param, Param) else command.param
             lines.append(
                 f"set\t{command.number}\t{command.expires:.3f}\t{command.guid}\t"
-                f"{_WORDS[command.param]}\t{value:.9f}\t{int(command.is_last)}\t"
+                f"{word}\t{value:.9f}\t{int(command.is_last)}\t"
                 f"{escape(command.label)}\t{known:.9f}"
             )
         return "\n".join([*lines, "end", ""])
 
 
-def _wire(param: Param, value: float) -> float:
+def _wire(param: Param | str, value: float) -> float:
     """A fader in dB, pan from -1 to +1, a gain of ReaEQ as its own position."""
     return rows.eq_gain_normalised(value) if param in EQ_BANDS else value
 
@@ -343,14 +352,3 @@ class UndoWatch:
 def _move_of(label: str) -> str:
     found = _OURS.match(label)
     return found[1] if found else ""
-
-
-def escape(text: str) -> str:
-    """Text without tabs and ends of line."""
-    escaped = text.replace("\\", "\\\\").replace("\t", "\\t")
-    return escaped.replace("\n", "\\n").replace("\r", "\\r")
-
-
-def unescape(text: str) -> str:
-    """The inverse of `escape`."""
-    return _ESCAPE.sub(lambda found: _ESCAPES[found[0]], text)

@@ -30,10 +30,13 @@ from bridge.daw.dialect import (
 )
 from bridge.daw.item_files import ITEMS, ItemFiles
 from bridge.daw.roll import NOBODY, Roll, Strip
+from bridge.daw.taps import Taps
 from bridge.daws.reaper.wire import companion, rows
 from bridge.daws.reaper.wire.bank import Bank
+from bridge.daws.reaper.wire.synths import Synths, read_notes, read_synths
 from bridge.errors import DialectError
 from bridge.mix.content_events import ContentCommand, RequestContents, SetContent
+from bridge.mix.device_events import DeviceCommand, SetDeviceParam
 from bridge.mix.messages import Command, RequestDump, SetParam, TransportChanged
 from bridge.mix.params import LOCK_CLASS, LockClass, Param
 from bridge.osc.message import OscMessage
@@ -80,6 +83,11 @@ class ReaperDialect:
         self._is_items_due = False
         self._state: companion.CompanionState | None = None
         self._state_at = -math.inf
+        self._synths = Synths()
+        self._devices = ""  # what the companion said last of them
+        self._taps = Taps()
+        self._notes: dict[str, int] = {}
+        self._written: set[tuple[str, int]] = set()  # of synths, and not answered
         self._levels = ""  # what the companion said last of them
         self._is_companions = False  # which lane the engine was last told by
         self._lanes: dict[tuple[str, Param], tuple[str, bool]] = {}
@@ -167,7 +175,10 @@ class ReaperDialect:
     ) -> tuple[Heard, ...]:
         *told, closed = self._roll.dump(tuple(strips), number=self._dump_number, at=at)
         self._is_playing = None
-        return (*told, *self._transport(is_playing, at), closed)
+        devices: Iterable[Heard] = ()
+        if self._is_companions and self._state is not None:
+            devices = self._synths.dump([strip.guid for strip in self._state.strips], at)
+        return (*told, *devices, *self._transport(is_playing, at), closed)
 
     def _transport(self, is_playing: bool | None, at: float) -> tuple[Heard, ...]:
         if is_playing is None or is_playing is self._is_playing:
@@ -187,12 +198,35 @@ class ReaperDialect:
             case companion.LEVELS, (str(text),):
                 self._levels = text
                 return self._read_levels()
+            case companion.DEVICES, (str(text),):
+                return self._decode_devices(text, at)
             case companion.METER_RANGE, (float(low), float(high)) if -200 < low < high < 100:
                 self._bank.meter_range = (low, high)
                 return ()
-            case ((companion.STATE | companion.LEVELS | companion.METER_RANGE), _):
+            case (
+                (companion.STATE | companion.LEVELS | companion.DEVICES | companion.METER_RANGE),
+                _,
+            ):
                 raise DialectError(f"{message.address}: expected a text of the companion's.")
         return None
+
+    def _decode_devices(self, text: str, at: float) -> tuple[Heard, ...]:
+        """What synths there are and hold, and what probes have heard."""
+        if text == self._devices:
+            return ()
+        is_first, self._devices = not self._devices, text
+        messages = list(read_notes(text, self._notes))
+        if is_first:
+            messages.clear()  # they were heard before anybody asked
+        is_other = self._synths.update(read_synths(text))
+        if not self._is_companions or self._state is None or self._roll.is_open:
+            return ()
+        if is_other:
+            return self._dump(self._state.strips, self._state.is_playing, at)
+        self._taps.arrange([strip.guid for strip in self._state.strips])
+        said, self._written = self._written, set()
+        notes = [heard for message in messages for heard in self._taps.decode(message, at=at) or ()]
+        return (*self._synths.changes(at, said), *notes)
 
     def _read_levels(self) -> tuple[Heard, ...]:
         if not self._is_companions or self._state is None or not self._levels:
@@ -227,7 +261,7 @@ class ReaperDialect:
             (track, param)
             for track, strip in enumerate(state.strips, start=1)
             for guid, param in done
-            if strip.guid == guid
+            if strip.guid == guid and isinstance(param, Param)
         }
         return (
             *undone,
@@ -269,6 +303,20 @@ class ReaperDialect:
         if not isinstance(command, SetContent) or not self.is_companion_fresh(at):
             return ()
         return self._items.add(command)
+
+    def encode_device(self, command: DeviceCommand, *, at: float) -> tuple[OscMessage, ...]:
+        """How a synth is asked for `command`; see `bridge.daw.dialect.HasDevices`.
+
+        By the companion alone: REAPER's OSC knows no identity of a synth.
+        """
+        if not isinstance(command, SetDeviceParam):
+            raise DialectError(f"The dialect {self.name} has no words for {command}.")
+        knob = self._synths.knob(command)
+        if self._roll.is_open or not self._is_companions or not self.is_companion_fresh(at):
+            return ()
+        synth = self._synths.told[command.device - 1]
+        self._written.add((synth.guid, command.param - 1))
+        return (OscMessage(companion.COMMANDS, (self._mailbox.add_knob(command, knob, at=at),)),)
 
     def _write(self, command: SetParam, strip: Strip, at: float) -> tuple[OscMessage, ...]:
         """A write over OSC, as far as it is not there already and no hand is."""

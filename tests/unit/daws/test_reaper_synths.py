@@ -1,0 +1,123 @@
+"""REAPER's instruments by the companion: what is told, hands, undo, envelopes, notes."""
+
+import math
+from pathlib import Path
+
+import pytest
+from support.reaper.patterns import Fx, synth
+from support.reaper.session import ReaperSession
+from support.scripted_task import ScriptedTask
+
+from bridge.errors import DialectError
+from bridge.mix import device_events as d
+from bridge.mix import messages as m
+from bridge.mix.device_events import NoteHeard, TaskName
+from bridge.mix.notices import ChangeNoticed
+from bridge.tasks.task import Teaching
+
+pytest.importorskip("lupa")
+LIMITER = Fx("{FX-9}", "VST: Limiter", ["Threshold"], [0.5], is_instrument=False)
+
+
+def studio(folder: Path, *wants: dict[str, float]) -> ReaperSession:
+    """Kick, Bass with a synth behind an effect, and Vox; the bass is in focus."""
+    task = ScriptedTask()
+    session = ReaperSession(folder, task=task)
+    session.reaper.track("Bass").chain = [LIMITER, synth()]
+    session.run(4.0)
+    session.person(d.FocusChosen(at=session.at, track="Bass", what=""))
+    session.person(d.TaskChosen(at=session.at, task=TaskName.SOUND))
+    task.wants += wants
+    return session
+
+
+def zed(session: ReaperSession) -> Fx:
+    return session.reaper.track("Bass").chain[-1]
+
+
+def test_the_instrument_is_told_and_effects_are_not(tmp_path: Path) -> None:
+    session = studio(tmp_path)
+    (device,) = session.engine.work.devices.rack.devices
+    assert (device.name, device.track, device.key) == ("VSTi: Zed", 2, "{FX-1}")
+    assert [spec.name for spec in device.specs.values()] == zed(session).names
+    assert [spec.steps for spec in device.specs.values()] == [2, 0, 0, 0, 0]
+    session.assert_same()
+
+
+def test_a_move_is_one_point_of_undo_and_is_taken_back(tmp_path: Path) -> None:
+    session = studio(tmp_path, {"Cutoff": 0.8})
+    session.run(4.0)
+    assert zed(session).values[1] == pytest.approx(0.8)
+    assert [report.state.value for report in session.reports] == ["applied", "confirmed"]
+    assert session.reaper.undo_name == "mixbridge 1-1: VSTi: Zed Cutoff to 0.80"
+    session.person(m.UndoRequested(at=session.at, move=""))
+    session.run(3.0)
+    assert zed(session).values == [0.0, 0.5, 0.2, 0.1, 0.8]
+    assert {name for _, name, _ in session.reaper.turned} == {"Cutoff"}
+
+
+def test_a_hand_wins_and_teaches(tmp_path: Path) -> None:
+    session = studio(tmp_path)
+    zed(session).values[3] = 0.7
+    session.run(4.0)
+    (change,) = [each for each in session.notices if isinstance(each, ChangeNoticed)]
+    assert change.to_value == pytest.approx(0.7)
+    task = session.engine.work.active
+    assert isinstance(task, ScriptedTask)
+    assert len(task.taught(Teaching.HAND)) == 1
+
+
+def test_a_hand_in_a_ramp_is_not_written_over(tmp_path: Path) -> None:
+    session = studio(tmp_path, {"Cutoff": 0.8})
+    while not session.reaper.turned:
+        session.run(0.04)
+    zed(session).values[1] = 0.33
+    session.run(6.0)
+    assert zed(session).values[1] == pytest.approx(0.33)
+
+
+def test_what_an_envelope_moves_and_what_follows_no_write_is_left(tmp_path: Path) -> None:
+    session = studio(tmp_path, {"Resonance": 0.5})
+    zed(session).envelopes = {2}
+    session.reaper.track("Bass").auto_mode = 1
+    session.run(6.0)
+    assert zed(session).values[2] == 0.2
+    assert session.reports[-1].state.value in ("unconfirmed", "reverted")
+
+
+def test_a_chain_that_is_reordered_in_a_ramp_keeps_the_synth_that_is_meant(tmp_path: Path) -> None:
+    session = studio(tmp_path, {"Cutoff": 0.8})
+    while not session.reaper.turned:
+        session.run(0.04)
+    session.reaper.track("Bass").chain.reverse()
+    session.run(6.0)
+    assert LIMITER.values == [0.5]
+    assert session.reaper.track("Bass").chain[0].values[1] == pytest.approx(0.8)
+
+
+def test_a_write_that_cannot_be_never_leaves(tmp_path: Path) -> None:
+    session = studio(tmp_path)
+    for value in (float("nan"), -0.1, 1.1):
+        write = d.SetDeviceParam(device=1, param=2, value=value)
+        with pytest.raises(DialectError, match="VSTi: Zed Cutoff: expected 0 to 1; got"):
+            session.dialect.encode_device(write, at=session.at)
+    with pytest.raises(DialectError, match="no device 2"):
+        session.dialect.encode_device(d.SetDeviceParam(device=2, param=1, value=0.5), at=session.at)
+
+
+def test_a_note_that_the_probe_has_heard_is_of_its_track_and_told_once(tmp_path: Path) -> None:
+    session = studio(tmp_path)
+    base = 2 * 32 + 16  # the slot of the second track
+    heard = (0.01, 0.6, -2.5, 0.5, 0.2, 10.0**-1.2)
+    for count in (1, 2):
+        for cell, value in enumerate(heard, start=1):
+            session.reaper.gmem[base + cell] = value
+        session.reaper.gmem[base] = session.reaper.gmem[31] = float(count)
+        session.run(1.0)
+    notes = [event for event in session.events if isinstance(event, NoteHeard)]
+    assert [(note.track, note.seq, note.attack_s, note.level_db) for note in notes] == [
+        (2, 1, pytest.approx(0.01), pytest.approx(-12.0, abs=1e-3)),
+        (2, 2, pytest.approx(0.01), pytest.approx(-12.0, abs=1e-3)),
+    ]
+    assert notes[0].body_db == pytest.approx(-3.01, abs=0.01)
+    assert math.isnan(notes[0].rough)

@@ -8,7 +8,6 @@ TICKS_A_BEAT: Final = 24
 _TICKS_A_POSITION: Final = 6
 """A song position counts sixteenths (MIDI 1.0, song position pointer)."""
 
-_TICK, _START, _CONTINUE, _STOP, _POSITION = 0xF8, 0xFA, 0xFB, 0xFC, 0xF2
 _FRESH_S: Final = 1.0
 _MEASURED: Final = 48
 """Ticks whose mean interval is the tempo: two beats."""
@@ -58,6 +57,7 @@ class MidiClock:
         self.jumps = 0
         self._ticks = 0
         self._times: deque[float] = deque(maxlen=_MEASURED + 1)
+        self._tick_s = self._now = 0.0  # of a tick, and when the last one should have come
 
     def receive(self, data: list[int], at: float) -> None:
         """Take over a message's bytes; what is no clock's changes nothing."""
@@ -67,6 +67,7 @@ class MidiClock:
                     self._times.clear()
                 self._times.append(at)
                 self._ticks += self.is_running
+                self._fit()
             case 0xFA:
                 self._jump(is_running=True, ticks=-1)  # the first tick after it is beat 0
             case 0xFB:
@@ -85,10 +86,6 @@ class MidiClock:
         """Whether ticks come, and enough came to know the tempo."""
         return len(self._times) > TICKS_A_BEAT // 2 and at - self._times[-1] <= _FRESH_S
 
-    @property
-    def _tick_s(self) -> float:
-        return (self._times[-1] - self._times[0]) / (len(self._times) - 1)
-
     def beat(self, at: float) -> float:
         """See `Clock.beat`; only while `is_fresh`."""
         return (self._ticks + (at - self._now) / self._tick_s) / TICKS_A_BEAT
@@ -97,12 +94,12 @@ class MidiClock:
         """See `Clock.time_of`; only while `is_fresh`."""
         return self._now + (beat * TICKS_A_BEAT - self._ticks) * self._tick_s
 
-    @property
-    def _now(self) -> float:
-        """When the last tick should have come: the mean line through the last ones.
-
-        One late tick moves no note.
-        """
+    def _fit(self) -> None:
+        """The straight line through the last ticks: one late tick moves no note."""
         count = len(self._times)
-        middle = sum(self._times) / count
-        return middle + 0.5 * (count - 1) * self._tick_s
+        if count < 2:
+            return
+        middle, middle_k = sum(self._times) / count, 0.5 * (count - 1)
+        slope = sum((k - middle_k) * (at - middle) for k, at in enumerate(self._times))
+        self._tick_s = slope / (count * (count * count - 1) / 12.0)
+        self._now = middle + (count - 1 - middle_k) * self._tick_s

@@ -97,7 +97,7 @@ def phrase_of(notes: Iterable[PhraseNote], length: float) -> Phrase:
         following[pitch] = first
         ticks = min(max(round(held * TICKS_A_BEAT), _LEAST_TICKS), room)
         fit.append(PhraseNote(first / TICKS_A_BEAT, pitch, ticks / TICKS_A_BEAT, velocity))
-    fit.reverse()
+    fit.sort()
     return Phrase(float(length), tuple(fit))
 
 

@@ -39,7 +39,9 @@ _TRIES: Final = 3
 _LONGEST_WAY: Final = 3
 _LEAST_GAIN: Final = 0.05
 _KNOWN_SD: Final = 0.1
-_SURE_ENOUGH: Final = 0.25
+_SURE: Final = 1.0
+"""What is said in words is off by so many of its standard deviations: right five times of six."""
+
 _SAID_SD: Final = 0.3
 
 
@@ -218,16 +220,14 @@ class PhraseAgent:
 
     def believed(self, kind: PhraseKind) -> str:
         """What is believed of this person beyond the average one, in a sentence; or empty."""
-        prior, row = self._prior.taste, PHRASE_KINDS.index(kind)
+        row = PHRASE_KINDS.index(kind)
         mean, variance = self.taste.taste.of_groups()
-        anybody = np.diagonal(prior.covariance, axis1=1, axis2=2).T
-        sure = 1.0 - np.sqrt(variance[row] / anybody[row])
-        off = mean[row] - prior.mean[row]
+        off = mean[row] - self._prior.taste.mean[row]
         order = np.argsort(-np.abs(off), kind="stable")
         words = [
             word(kind, int(column), is_more=bool(off[column] > 0.0))
             for column in order
-            if sure[column] >= _SURE_ENOUGH and abs(off[column]) >= _SAID_SD
+            if abs(off[column]) >= max(_SAID_SD, _SURE * np.sqrt(variance[row, column]))
         ]
         return f"you like {PLURALS[kind]} {', '.join(words)} than most people" if words else ""
 

@@ -74,6 +74,8 @@ def transform(
         scale: What one standard deviation is.
         rng: Of the changes that are tried.
     """
+    if not phrase.notes:
+        return phrase
     feature, is_up = divmod(way, 2)
     sign = 1.0 if is_up else -1.0
     before = scale.features(phrase, context)

@@ -4,6 +4,7 @@ import { button, css, h, icon, mark, percent, say } from "./dom.js";
 import { state, ask } from "./link.js";
 import { zone } from "./strip.js";
 import { makeOffer } from "./offer.js";
+import "./clips.js";
 
 /** @typedef {import("./types.js").Knob} Knob */
 /** @typedef {import("./types.js").Work} Work */

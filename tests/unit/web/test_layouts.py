@@ -33,6 +33,7 @@ def test_every_request_that_needs_no_name_has_a_button() -> None:
         "wish",
         "focus",
         "knob",
+        "phrases",
         "target",
     }
     wanted = {address for address in REQUESTS if address.rpartition("/")[2] not in named}

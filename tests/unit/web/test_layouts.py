@@ -35,7 +35,6 @@ def test_every_request_that_needs_no_name_has_a_button() -> None:
         "knob",
         "phrases",
         "target",
-        "phrases",
     }
     wanted = {address for address in REQUESTS if address.rpartition("/")[2] not in named}
     assert {button.address for button in buttons()} == wanted | {"/bridge/hello"}

@@ -116,8 +116,8 @@ def run(
         show_page: Is called with the page's address as soon as it can be opened, on a thread.
 
     Raises:
-        NetworkError: If the port cannot be had.
-        JournalError: If the store cannot be had.
+        NetworkError: If the port is not available.
+        JournalError: If the store is not available.
         PriorError: If the shipped prior cannot be used.
     """
     # The selector loop on every system: Windows' own goes deaf after a send to a closed port.
@@ -394,7 +394,7 @@ def _open_page(
     try:
         from bridge.web.service import PageService  # half of the start's time, if it is wanted
     except ImportError as error:
-        _log.warning("There is no page: %s; mend it: %s", error, install_command())
+        _log.warning("There is no page: %s; to repair it: %s", error, install_command())
         return None
     page = PageService(runner, settings, past_rewards=past_rewards, extras=extras or PageExtras())
     page.open()

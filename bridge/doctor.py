@@ -86,7 +86,7 @@ def examine(path: Path | None) -> list[Finding]:
     except ConfigError as error:
         settings = Settings()
         findings += [
-            _problem("settings", line, "mend that line; the checks below use the defaults")
+            _problem("settings", line, "correct that line; the checks below use the defaults")
             for line in str(error).splitlines()
         ]
     return findings + examine_settings(settings)[2:]
@@ -157,7 +157,7 @@ def bridge_port(host: str, port: int) -> Finding:
     except BridgeError:
         remedy = "close the program that has it, or choose another listen.port"
         who = f", by {', '.join(owners(port))}" if owners(port) else ""
-        return _problem("bridge", f"{where} cannot be had: {reason}{who}", remedy)
+        return _problem("bridge", f"{where} is not available: {reason}{who}", remedy)
     status = f"{answer.state}: {answer.text}" if answer.state else "well"
     return _ok("bridge", f"mixbridge {answer.version} runs at {where}, {status}")
 
@@ -171,7 +171,7 @@ def daw_port(host: str, port: int) -> Finding:
     """Whether anything listens where the DAW should be; UDP shows it on this machine only."""
     where = f"{host}:{port}"
     if not host.startswith("127."):
-        return _ok("DAW", f"expected at {where}, another machine; 'mixbridge run' will tell")
+        return _ok("DAW", f"expected at {where}, another machine; 'mixbridge run' will show")
     if why_not_bound(host, port) is not None:
         return _ok("DAW", f"a program listens at {where}")
     remedy = "start the DAW and its OSC, or try 'mixbridge demo', which brings its own console"
@@ -213,10 +213,10 @@ def store_place(store: Path) -> Finding:
     """Whether the journal can be written, which is tried, and has room to grow."""
     folder = store.absolute().parent
     if store.is_dir():
-        return _problem("disk", f"{shown(store)} is a folder", "let 'store' name a file")
+        return _problem("disk", f"{shown(store)} is a folder", "set 'store' to a file")
     if not folder.is_dir():
         if folder != default_store().parent:
-            text = f"{shown(folder)} is no folder"
+            text = f"{shown(folder)} is not a folder"
             return _problem("disk", text, f"mkdir -p '{shown(folder)}'")
         # The first start makes it; the nearest folder that is there says whether it can.
         folder = next(parent for parent in folder.parents if parent.is_dir())
@@ -227,7 +227,7 @@ def store_place(store: Path) -> Finding:
         if store.exists():
             store.open("r+b").close()
     except OSError as error:
-        remedy = "allow writing there and make room, or let 'store' name a file elsewhere"
+        remedy = "allow writing there and make room, or set 'store' to a file elsewhere"
         text = f"{shown(store)} cannot be written: {error.strerror}"
         return _problem("disk", text, remedy)
     free = shutil.disk_usage(folder).free
@@ -240,7 +240,7 @@ def store_place(store: Path) -> Finding:
 def store_content(store: Path) -> Finding:
     """Whether the journal is a database that this version reads."""
     if not store.is_file():
-        return _ok("journal", f"{store} will be begun at the first start")
+        return _ok("journal", f"{store} will be created at the first start")
     uri = f"{store.absolute().as_uri()}?mode=ro"
     try:
         with closing(sqlite3.connect(uri, uri=True, timeout=1.0)) as connection:
@@ -248,7 +248,7 @@ def store_content(store: Path) -> Finding:
     except JournalError as error:
         return _problem("journal", str(error))
     except sqlite3.Error as error:
-        remedy = "at the next start it is moved aside, never deleted, and a fresh one begun"
+        remedy = "the next start moves it aside, never deletes it, and creates a new one"
         return _warning("journal", f"{store} cannot be read: {error}", remedy)
     if schema < len(MIGRATIONS):
         text = f"{store} opens; its schema {schema} is migrated at the next start, after a backup"
@@ -290,7 +290,7 @@ def page_port(host: str, port: int) -> Finding:
         return _ok("page", f"not shown; its port is free: {where}{reach}")
     if is_our_page(host, port):
         return _ok("page", f"{where}{reach}")
-    return _warning("page", f"{where} cannot be had: {reason}", "choose another web.port")
+    return _warning("page", f"{where} is not available: {reason}", "choose another web.port")
 
 
 def is_our_page(host: str, port: int) -> bool:

@@ -23,23 +23,23 @@ _LINES: Final[dict[str, tuple[str, str]]] = {
         f"docs/osc.md says what each address takes; {_LOG}",
     ),
     "beyond": (
-        "messages about tracks beyond the number that the DAW told, which were ignored",
-        "let /mix/tracks count every track that you speak of",
+        "messages about tracks beyond the number that the DAW gave, which were ignored",
+        "/mix/tracks must count every track that is sent",
     ),
     "refused": ("requests that were refused", f"docs/osc.md says what each takes; {_LOG}"),
     "unanswered_errors": (
-        "refusals that their sender was not told, since there were too many at once",
+        "refusals that were not sent, because there were too many at once",
         f"say /bridge/hello, and look at what that remote sends; {_LOG}",
     ),
     "asked_again": (
-        "questions for all that the DAW has after one that it did not answer",
-        "let it answer /mix/refresh up to /mix/synced; does its OSC send to this port?",
+        "repeated requests for all tracks, after one that the DAW did not answer",
+        "it must answer /mix/refresh, up to /mix/synced; does its OSC send to this port?",
     ),
     "unconfirmed": (
         "moves that the DAW did not confirm",
-        "let it answer each set with the value that it holds; is a track frozen or automated?",
+        "it must answer each write with the value that it holds; is a track frozen or automated?",
     ),
-    "unsaid": ("writes that this dialect has no words for", "please report it, with the log"),
+    "unsaid": ("writes that this dialect cannot express", "please report it, with the log"),
     "unsent": (
         "datagrams that could not be sent",
         "is the network up, and do daw.host and the ports of your remotes exist?",
@@ -48,14 +48,17 @@ _LINES: Final[dict[str, tuple[str, str]]] = {
         "datagrams that were lost since the receive buffer was full",
         "see 'receive buffer'; send meters ten times a second, and no more",
     ),
-    "dropped": ("values of the DAW that found no room", "let the DAW send less at once"),
+    "dropped": (
+        "values of the DAW that were dropped for lack of room",
+        "let the DAW send less at once",
+    ),
     "faults": ("faults of the bridge itself", "please report it, with the log"),
 }
 """What a person should know of, by counter; the others are the usual course of things."""
 
 _USUAL: Final[dict[str, str]] = {
     "received": "datagrams received",
-    "releases": "buttons let go of",
+    "releases": "releases of buttons",
     "repeated_presses": "presses doubled",
     "neutral_rewards": "rewards of 0 without a move",
     "replaced": "values overtaken by newer ones",

@@ -13,7 +13,7 @@
     ├── AudioError        stems or the audio libraries are missing or unfit
     ├── HostError         a DAW of our own is not installed, does not start or does not obey
     ├── SetupError        a DAW's settings cannot be found, read or changed
-    └── NetworkError      a port cannot be had
+    └── NetworkError      a port is not available
 
 The text of each is one sentence for a person: what, got, expected, where, what to do.
 """
@@ -64,4 +64,4 @@ class SetupError(BridgeError):
 
 
 class NetworkError(BridgeError):
-    """A port cannot be had."""
+    """A port is not available."""

@@ -31,7 +31,7 @@ class Proposal:
         step: How far, in the parameter's unit; already within what was allowed.
         probability: With which the policy chose this one, for off-policy evaluation.
         score: The expected improvement over doing nothing, in units of reward.
-        confidence: 0 (a guess from the average listener) to 1 (this person has said so often).
+        confidence: 0 (what most listeners like) to 1 (this person has said so often).
         reason: Why, in one sentence that a mix engineer would say.
         trace: What the agent needs to learn from this later; opaque to everyone else.
     """

@@ -234,7 +234,8 @@ class FactoredAgent:
     def _why_rest(self) -> str:
         if self._person.restraint.is_waiting:
             return (
-                "I have moved enough without an answer from you: a thumb, or your hand, and I go on"
+                "I have moved enough without an answer from you: give a thumb or move a control, "
+                "and I go on"
             )
         doubts = self._person.doubts()
         failed = [words for family, words in _FAMILY_WORDS.items() if doubts[family] >= SILENT]
@@ -243,7 +244,7 @@ class FactoredAgent:
                 f"you disliked most of what I did with {' and '.join(failed)}: I leave that alone "
                 "in this song, unless your hand or another answer shows me what you want"
             )
-        return "nothing that you could hear is worth a move now: I rest until the mix changes"
+        return "no move would be worth hearing now: I wait until the mix changes"
 
     def _appraise(
         self, view: View, usable: NDArray[np.bool_], steps: FloatArray, *, is_taught: bool
@@ -414,7 +415,9 @@ class FactoredAgent:
         count = correct_by_mix(self._person, observation, teaches) if self._is_learning else 0
         if not count:
             return None
-        return Learnt(td_error=0.0, text=f"you want this mix as it is: {count} tracks taught me")
+        return Learnt(
+            td_error=0.0, text=f"you want this mix as it is: I learnt from {count} tracks"
+        )
 
     def learn_from_wish(
         self,

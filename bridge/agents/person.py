@@ -38,7 +38,7 @@ SURE_ENOUGH: Final = 0.1
 """Where less of the doubt than this is gone, nothing is said of what a person wants."""
 
 _OTHER_PRIOR: Final = (
-    "What you want was kept; what moves are worth was learnt upon another prior and starts anew."
+    "Your taste was kept. What moves are worth was learnt from another prior, and starts anew."
 )
 
 

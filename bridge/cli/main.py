@@ -141,21 +141,19 @@ def cli(context: click.Context) -> None:
 
 @cli.command()
 @config_option
-@click.option("--daw", metavar="NAME", help="The DAW's dialect, in place of the file's.")
-@click.option(
-    "--guard", metavar="NAME", help="Limits: studio, live or off, in place of the file's."
-)
+@click.option("--daw", metavar="NAME", help="Which DAW; replaces the one in the settings.")
+@click.option("--guard", metavar="NAME", help="Limits: studio, live or off; replaces the settings.")
 @click.option(
     "--log-level",
     type=click.Choice(["debug", "info", "warning", "error"]),
     default="info",
     show_default=True,
-    help="debug says every message that comes and goes.",
+    help="debug logs every message in and out.",
 )
 @click.option("--log-file", type=FILE, help="Log there instead of the terminal; it rotates.")
 @_listen_option
 @click.option("--trace", type=FILE, metavar="FILE", help="Record every datagram in and out.")
-@click.option("--trace-mask-names", is_flag=True, help="Put pseudonyms for names in the trace.")
+@click.option("--trace-mask-names", is_flag=True, help="Replace names by pseudonyms in the trace.")
 @click.option(
     "--trace-limit", type=click.IntRange(1, 100_000), default=200, show_default=True, metavar="MB"
 )
@@ -197,8 +195,8 @@ def run(
 @_listen_option
 @click.option("--listener", type=click.Choice(["auto"]), help="Let a simulated listener answer.")
 @click.option("--headless", is_flag=True, help="No terminal view; for scripts.")
-@click.option("--moves", type=click.IntRange(1, 100_000), help="End after so many moves.")
-@click.option("--seeds", type=click.IntRange(1, 100), help="Seeds 1 to N, and a table.")
+@click.option("--moves", type=click.IntRange(1, 100_000), help="End after this many moves.")
+@click.option("--seeds", type=click.IntRange(1, 100), help="Play seeds 1 to N, and print a table.")
 @click.option(
     "--daw",
     type=click.Choice(["generic", *(row.name for row in DAWS.values() if row.host)]),
@@ -245,7 +243,7 @@ def demo(
 
 
 @demo.command("sound")
-@click.option("--headless", is_flag=True, help="Text and files; so far there is nothing else.")
+@click.option("--headless", is_flag=True, help="Only text and files; there is no other view yet.")
 @click.option("--out", type=FILE, metavar="FOLDER", help="Where the report goes.")
 @click.option(
     "--daw",

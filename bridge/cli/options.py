@@ -27,13 +27,13 @@ _profile_option = click.option(
     metavar="NAME",
     expose_value=False,
     callback=lambda context, _option, value: context.meta.update({_PROFILE: value}),
-    help="Whose taste it is; a new name begins a new one.",
+    help="Whose taste is learnt; a new name starts a new person.",
 )
 
 uninstall_option = click.option(
     "--uninstall", is_flag=True, help="Take back what an earlier setup changed."
 )
-dry_run_option = click.option("--dry-run", is_flag=True, help="Say it, and change nothing.")
+dry_run_option = click.option("--dry-run", is_flag=True, help="Only say what would change.")
 
 
 class Group(click.Group):

@@ -229,7 +229,7 @@ _ROWS: Final[tuple[tuple[str, Callable[..., Any], tuple[Argument, ...], str], ..
     ("focus", FocusChosen, (_OF_TRACK, replace(_WHAT, default="")), "The device that is worked on"),
     ("choose", VariantChosen, (_OFFER, _CHOICE), "Pick a variant of an offer; 0 keeps"),
     ("knob", KnobTaught, (_KNOB, _of_words("word", KnobWord)), "Say what a knob is, or lock it"),
-    ("target", TargetChosen, (_PATH,), "The sound file to come near to; none: no more"),
+    ("target", TargetChosen, (_PATH,), "The sound file to come near to; empty for none"),
     ("phrases", PhraseOffered, (_GENERATOR, _PHRASE), "Offer a phrase of another generator"),
     ("panic", PanicPressed, (), "Back to the snapshot"),
 )

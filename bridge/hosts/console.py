@@ -198,7 +198,7 @@ def serve_console(
         on_ready: Called once with the address that it listens on.
 
     Raises:
-        NetworkError: If the port cannot be had.
+        NetworkError: If the port is not available.
     """
     parent = os.getppid() if with_parent else None
     asyncio.run(_serve(console, host, port, speed=speed, parent=parent, on_ready=on_ready))

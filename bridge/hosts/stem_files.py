@@ -101,7 +101,7 @@ def find_files(folder: Path) -> tuple[list[AudioFile], list[str]]:
             left_out.append(f"{shown} ({file})")
     left_out += [f"{shown} ({_NO_AUDIO})" for shown in strangers[:3]]
     if len(strangers) > 3:
-        left_out.append(f"{len(strangers) - 3} more files that are no audio")
+        left_out.append(f"{len(strangers) - 3} more files that are not audio")
     return found, left_out
 
 
@@ -216,7 +216,7 @@ def _measure(path: Path, shown: str, data: DataSize | None) -> AudioFile | str:
     if frames < 1:
         return "holds no audio"
     if not (1000 <= rate <= 768_000 and channels <= _MAX_CHANNELS):
-        return f"{channels} channels at {rate} Hz are no stem"
+        return f"{channels} channels at {rate} Hz cannot be a stem"
     if data is not None and data.is_cut and data.promised is not None:
         if is_packed:
             frames = max(frames * data.there // data.promised, 1)

@@ -253,7 +253,7 @@ def _without_odd(files: list[AudioFile], left_out: list[str]) -> tuple[list[Audi
     kept, remarks = [], []
     for file, (count, first) in zip(files, found, strict=True):
         if count > _MOST_ODD * file.frames * file.channels:
-            left_out.append(f"{file.shown} (its samples are no sound)")
+            left_out.append(f"{file.shown} (its samples are not sound)")
             continue
         kept.append(file)
         if count:

@@ -64,7 +64,7 @@ def plan_service(
         SetupError: If the settings file is not there.
     """
     if config is not None and not config.is_file():
-        raise SetupError(f"{config} is no file; name the settings that the service runs with.")
+        raise SetupError(f"{config} is not a file; name the settings that the service runs with.")
     command = [sys.executable, "-m", "bridge", "run", "--log-file", str(log)]
     if config is not None:
         command += ["--config", str(config.resolve())]

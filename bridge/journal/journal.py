@@ -102,7 +102,9 @@ class Journal:
                 refusal = waiting(reward.reward_id, self.trouble)
             else:
                 name = f"reward {reward.reward_id}" if reward.reward_id else "reward"
-                refusal = RequestRefused(text=f"{name}: not taken; send it again. {self.trouble}")
+                refusal = RequestRefused(
+                    text=f"{name}: not accepted; send it again. {self.trouble}"
+                )
             self._report_trouble(JournalReport(refused=(refusal,), trouble=self.trouble))
         elif reward.reward_id in self._due:
             self._due[reward.reward_id] += 1

@@ -73,7 +73,7 @@ class ReplayReport:
         """The report for a person."""
         counts = (
             f"{self.sessions} sessions, {self.events} events, {self.decisions} decisions, "
-            f"{self.memories} times something learnt"
+            f"{self.memories} changes of what was learnt"
         )
         verdict = self.difference or "Identical, bit for bit"
         if self.difference and self.is_same:
@@ -210,9 +210,9 @@ class Replay:
         is_latest = self._latest is not None and self._latest[0] == seq
         # Of what was known in between only a digest is kept; it cannot say how far it is off.
         if is_latest and not _is_near(json.loads(self._latest[1]), json.loads(memory)):
-            return "what was learnt is not what the profile holds now", False
+            return "what was learnt differs from what the profile holds now", False
         if memory_digest(memory) != digest or (is_latest and self._latest[1] != memory):
-            return "what was learnt is not what was learnt then", True
+            return "what was learnt differs from what was learnt then", True
         self._memories += 1
         return "", True
 

@@ -107,7 +107,7 @@ def open_store(path: Path) -> Store:
     `Store.notes` says so.
 
     Raises:
-        JournalError: If the file cannot be had: no such folder, no permission, in use, of another
+        JournalError: If the file cannot be used: no such folder, no permission, in use, of another
             program, or written by a newer version.
     """
     with ExitStack() as on_failure:
@@ -120,7 +120,10 @@ def open_store(path: Path) -> Store:
             connection = connect(path)
             on_failure.callback(connection.close)
             if backup := migrate(connection, path):
-                notes.append(f"The store {path} was brought up to date; {backup.name} is the old.")
+                notes.append(
+                    f"The store {path} was brought up to date; {backup.name} is a copy of the old "
+                    "one."
+                )
             _drop_old_events(connection)
             store = _store(path, connection, lock, notes)
         except (sqlite3.Error, OSError) as error:
@@ -160,7 +163,9 @@ def open_read_only(path: Path) -> sqlite3.Connection:
     """
     try:
         if not path.is_file():
-            raise JournalError(f"There is no journal {path}; `store` in the config names the file.")
+            raise JournalError(
+                f"There is no journal {path}; name another file, or set `store` in the settings."
+            )
         connection = _reader(path)
     except (sqlite3.Error, OSError) as error:
         raise JournalError(f"The journal {path} cannot be read: {why(error)}.") from error
@@ -171,7 +176,7 @@ def open_read_only(path: Path) -> sqlite3.Connection:
         fault = fault or missing_table(connection)
         if fault:
             raise JournalError(
-                f"The journal {path} cannot be read: {fault}; start the bridge on it once."
+                f"The journal {path} cannot be read: {fault}; start the bridge with it once."
             )
     except BaseException:
         connection.close()

@@ -50,7 +50,7 @@ def learn(store: Path, actions: tuple[Action, ...], *, patience_s: float, say: S
         new: dict[Control, Binding] = {}
         company: set[Control] = set()
         for action in wanted:
-            say(f"Press and let go of what shall mean {action} ...")
+            say(f"Press and release the control for {action} ...")
             capture = _capture(room, action, {*new, *company}, patience_s=patience_s, say=say)
             if capture.control is None:
                 raise RefusedError(_why_nothing(room, action, patience_s))
@@ -202,7 +202,9 @@ def _let_go(room: _Room, at: float) -> None:
 def _why_nothing(room: _Room, action: Action, patience_s: float) -> str:
     if not room.seen:
         return f"Nothing was pressed for {patience_s:g} s; {action} was not bound."
-    return f"What came in is no press of its own ({next(iter(room.seen))}); {action} was not bound."
+    return (
+        f"What came in was not a separate press ({next(iter(room.seen))}); {action} was not bound."
+    )
 
 
 def _explain(
@@ -211,7 +213,7 @@ def _explain(
     """Say what a person may not expect of the new bindings."""
     for binding in new:
         if binding.action is Action.SWITCH and not binding.style.has_release:
-            say("This one does not say when it is let go: it means good, and cannot mean the rest.")
+            say("This one does not send its release: it can be good, and nothing else.")
     actions = {binding.action for binding in kept}
     for binding in old:
         if binding.action not in actions:
@@ -236,7 +238,7 @@ def _ports() -> Iterator[Ports]:
     try:
         yield ports
     except OSError as error:
-        raise RefusedError(f"MIDI: the system's MIDI went away: {error}.") from None
+        raise RefusedError(f"MIDI: the system's MIDI has gone: {error}.") from None
     finally:
         ports.close()
 
@@ -259,6 +261,6 @@ def _hearing() -> Iterator[_Room]:
         if len(troubles) == len(there):
             raise RefusedError(
                 f"No MIDI device can be opened ({'; '.join(troubles)}); close the program that "
-                "has it, perhaps a bridge that runs."
+                "has it, perhaps a running bridge."
             )
         yield room

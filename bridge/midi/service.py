@@ -145,7 +145,7 @@ class MidiService:
             return "warning", none.text, none.remedy
         except OSError as error:
             self._drop()
-            return "warning", f"the MIDI system went away: {error}", ""
+            return "warning", f"the system's MIDI has gone: {error}", ""
         found = find_devices(wanted, there)
         lamps = {device: lamps_of(name, can_be_told) for device, name in found.items()}
         told = {device: can_be_told[name] for device, name in lamps.items() if name}
@@ -180,11 +180,12 @@ class MidiService:
             return "warning", f"{device} cannot be opened: {trouble}", remedy
         if missing and is_ambiguous(missing[0], there):
             text = (
-                f"two devices called {missing[0]} were bound, and one is there: which is not clear"
+                f"two devices called {missing[0]} were bound, and only one is plugged in: it is "
+                "not clear which"
             )
             return "warning", text, "plug both in, or learn again: mixbridge midi learn good bad"
         if missing:
-            return "warning", f"not there: {', '.join(missing)}", "plug it in; it is decode at once"
+            return "warning", f"not there: {', '.join(missing)}", "plug it in; it is used at once"
         return "ok", f"listening to {', '.join(sorted(self._inputs))}", ""
 
     def _drop(self) -> None:

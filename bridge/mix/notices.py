@@ -10,7 +10,9 @@ from bridge.mix.device_events import TaskName
 from bridge.mix.devices import DeviceParam
 from bridge.mix.messages import MoveState
 
-MIX_ENDORSED: Final = "noted: this mix is as you want it; what stands so is left alone in this song"
+MIX_ENDORSED: Final = (
+    "noted: this mix is as you want it; what you leave so is left alone in this song"
+)
 """What everyone is told once a person has endorsed the mix."""
 
 

@@ -4,6 +4,7 @@ Engineering units only: dB, -1..+1 for pan, 0 or 1 for switches. A DAW's own sca
 `bridge.daw`.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -194,7 +195,11 @@ def in_words(param: Param, value: float) -> str:
 
     >>> in_words(Param.GAIN, -3.25), in_words(Param.PAN, -0.3), in_words(Param.PAN, 0.0)
     ('-3.2 dB', 'L30', 'C')
+
+    What is not known is "an unknown value".
     """
+    if math.isnan(value):
+        return "an unknown value"
     if param is Param.PAN:
         percent = round(abs(value) * 100)
         return "C" if percent == 0 else f"{'L' if value < 0 else 'R'}{percent}"

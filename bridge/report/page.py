@@ -115,8 +115,8 @@ def make_page(record: SessionRecord, *, name: str, demo: Demo | None = None) -> 
         *(f'<p class="card">{escape(note)}</p>' for note in record.notes),
         section("Listen", players(demo.audio) if demo else ""),
         section("The way to the listener's taste", _way(demo)),
-        section("What stands elsewhere", _changes(tables["mix"])),
-        section("What was answered, in time", _answers(tables["moves"])),
+        section("What changed", _changes(tables["mix"])),
+        section("Your answers", _answers(tables["moves"])),
         section("Every move", _moves(tables["moves"])),
         section("What is believed of your taste, before and after", _beliefs(tables["beliefs"])),
     ]
@@ -275,9 +275,9 @@ def _changes(rows: Iterable[dict[str, Any]]) -> str:
         for row in changed
     ]  # fmt: skip
     legend = (
-        '<p class="soft">Every control that stands elsewhere than in the snapshot, whoever moved '
-        "it. Ring: where it was. Dot: where it is. To either side the picture shows 12 dB, or "
-        "half of the way of a pan.</p>"
+        '<p class="soft">Every control that differs from the snapshot, whoever moved it. '
+        "Ring: where it was. Dot: where it is. To either side the picture shows 12 dB, or half of "
+        "the way of a pan.</p>"
     )
     return legend + _table("Changes", ("track", "control", "from and to", "how far"), lines)
 

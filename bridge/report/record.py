@@ -179,7 +179,7 @@ def _read(
             engine.load_memory(memory)
         _replay(connection, engine, record, first_seq)
     except (BridgeError, ValueError) as error:
-        record.notes.append(f"Session {number} cannot be decided again: {error}")
+        record.notes.append(f"Session {number} cannot be replayed: {error}")
     return record
 
 
@@ -248,7 +248,7 @@ def _replay(
         record.view = None if run.notes else make_view(engine, at=last_at)
     else:
         record.notes.append(
-            f"This version decides otherwise than {record.version} did "
+            f"This version decides differently from {record.version} "
             f"({run.difference.rstrip('.')}). What became of later moves, and what hands did, is "
             "not known; what was chosen, answered and learnt is."
         )

@@ -173,7 +173,7 @@ class DawComplaints:
         if device is None or event.param not in device.specs:
             self._counters.beyond += 1
             what = f"parameter {event.param} of device {event.device}"
-            text = f"the dump has not told of {what}; what is said of it is left alone"
+            text = f"the dump did not list {what}; messages about it are ignored"
             self._log.record(text, self._daw, event.at)
 
     def check_levels(self, event: MetersRead, mix: MixState) -> None:
@@ -184,5 +184,5 @@ class DawComplaints:
         count = max(len(mix.strips), self._told_count if mix.is_dump_open else 0)
         if track > count > 0:
             self._counters.beyond += 1
-            text = f"there are {count} tracks; what is said of track {track} is left alone"
+            text = f"there are {count} tracks; messages about track {track} are ignored"
             self._log.record(text, self._daw, at)

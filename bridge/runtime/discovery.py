@@ -38,7 +38,7 @@ def announce(found: dict[str, tuple[str, int]], *, address: str) -> Callable[[],
     try:
         library: Any = importlib.import_module("zeroconf")
     except ImportError:
-        _log.info("Not announced in the network: %s does that.", install_command("discover"))
+        _log.info("Not announced in the network; to get that: %s", install_command("discover"))
         return lambda: None
     try:
         zeroconf = library.Zeroconf(interfaces=[address])

@@ -139,7 +139,7 @@ class DawLink:
             case DumpClosed():
                 return self._close_dump(event.at)
         if self.state in (LinkState.OFFLINE, LinkState.STALE):
-            return self._enter(LinkState.CONNECTING, event.at, "speaks; asking for all its strips")
+            return self._enter(LinkState.CONNECTING, event.at, "sends; asking for all its strips")
         return None
 
     def check(
@@ -159,7 +159,7 @@ class DawLink:
         if (was_there and silent_s > _STALE_S) or is_other_trouble:
             self._count = None
             self._trouble = trouble
-            text = f"no word from the DAW at {self._where} for {silent_s:.0f} s; is it running?"
+            text = f"nothing from the DAW at {self._where} for {silent_s:.0f} s; is it running?"
             change = self._enter(LinkState.STALE, at, trouble or text, is_whole=True)
         elif self.state is not LinkState.ONLINE and silent_s <= _STALE_S:
             change = self._describe_silence(at)
@@ -230,19 +230,19 @@ class DawLink:
         strips = set(range(1, (self._count or 0) + 1))
         nameless, gainless = strips - self._named.keys(), strips - self._gains
         parts = (
-            _in_words(nameless & gainless, "said nothing"),
-            _in_words(nameless - gainless, "not said what it is called"),
-            _in_words(gainless - nameless, "not said its gain"),
+            _in_words(nameless & gainless, "sent nothing"),
+            _in_words(nameless - gainless, "not sent its name"),
+            _in_words(gainless - nameless, "not sent its gain"),
         )
         return ", ".join(part for part in parts if part)
 
     def _describe_silence(self, at: float) -> LinkChanged | None:
         """A DAW that speaks and has not said everything: what it has not answered."""
-        text = "speaks; asking for all its strips"
+        text = "sends; asking for all its strips"
         if self._unanswered >= _TRIES_TO_CLOSE:
             text = (
-                "speaks, but does not answer when it is asked for all its strips "
-                f"({self._unanswered} times): see what it sends to this port and what it listens to"
+                "sends, but does not answer when it is asked for all its strips "
+                f"({self._unanswered} times): check where its OSC is sent, and where it listens"
             )
         elif self.state is LinkState.CONNECTING:
             return None

@@ -11,7 +11,7 @@ _PATIENCE_S: Final = 3.0
 
 
 def why_not_bound(host: str, port: int) -> str | None:
-    """Why a UDP port cannot be had, or None where it can; it is given back at once."""
+    """Why a UDP port is not available, or None where it is; it is given back at once."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.bind((host, port))

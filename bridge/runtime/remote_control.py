@@ -129,7 +129,7 @@ class RemoteControl:
         self.ask("/bridge/reward", value, move, reward_id)
         saved = self._wait(lambda m: m.address == "/bridge/rewarded" and m.args[0] == reward_id)
         if saved is None:
-            raise NetworkError(f"{word} was sent, and the bridge did not say that it is saved.")
+            raise NetworkError(f"{word} was sent, but the bridge did not confirm that it is saved.")
         if not saved.args[1]:
             return f"{word} is saved, for no move: none waits for an answer."
         self._wait(lambda _: False, _AFTER_S)
@@ -168,7 +168,7 @@ class RemoteControl:
         self.ask("/bridge/endorse")
         said = self._wait(lambda m: m.address == "/bridge/status" and m.args[1] == MIX_ENDORSED)
         if said is None:
-            raise NetworkError("Endorse was sent, and the bridge did not say that it is noted.")
+            raise NetworkError("Endorse was sent, but the bridge did not confirm that it is noted.")
         return f"{MIX_ENDORSED.capitalize()}."
 
     def wish(self, track: str, word: str) -> str:
@@ -178,7 +178,9 @@ class RemoteControl:
             lambda m: m.address == "/bridge/status" and str(m.args[1]).startswith(WISH_NOTED)
         )
         if said is None:
-            raise NetworkError("The wish was sent, and the bridge did not say that it is noted.")
+            raise NetworkError(
+                "The wish was sent, but the bridge did not confirm that it is noted."
+            )
         noted = str(said.args[1])
         wanted = noted.removeprefix("noted: ").partition(";")[0]
         begins = ("proposed", "applied")
@@ -211,7 +213,7 @@ class RemoteControl:
         except OSError:
             has_had_it = None
         if has_had_it is None:
-            raise NetworkError("The bridge went away; whether it had the request is not known.")
+            raise NetworkError("The bridge went away; it is not known whether the request arrived.")
         if refusal := self._last("/bridge/error"):
             raise RefusedError(str(refusal[0]))
 

@@ -126,7 +126,9 @@ class Remotes:
         elif self.may_answer(sender, at):
             self.broadcast(error(text))
             if self._all.is_spent or self._askers[sender].is_spent:
-                text += f" At most {ANSWERS_PER_S} refusals a second are told; the rest is counted."
+                text += (
+                    f" At most {ANSWERS_PER_S} refusals a second are sent; the rest are counted."
+                )
             self.send(error(text), sender)
         else:
             self.counters.unanswered_errors += 1

@@ -103,7 +103,7 @@ class UdpEndpoint:
             clock: Monotonic seconds.
 
         Raises:
-            NetworkError: If the port cannot be had.
+            NetworkError: If the port is not available.
         """
         sock = (bind or bound)(resolve(host, port))
         return cls(sock, on_message, on_fault, levels, counters or Counters(), clock)
@@ -257,7 +257,7 @@ def bound(address: Address) -> socket.socket:
     """A socket that does not block, bound to a numeric address.
 
     Raises:
-        NetworkError: If the port cannot be had.
+        NetworkError: If the port is not available.
     """
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sock.setblocking(False)
@@ -266,7 +266,7 @@ def bound(address: Address) -> socket.socket:
     except OSError as failure:
         sock.close()
         raise NetworkError(
-            f"UDP port {address[1]} on {address[0]} cannot be had ({failure.strerror}): another "
+            f"UDP port {address[1]} on {address[0]} is not available ({failure.strerror}): another "
             f"program, or another mixbridge, may be using it; stop that or choose another port."
         ) from None
     for halvings in range(5):  # Linux grants its limit; macOS refuses what is beyond its own

@@ -66,7 +66,7 @@ class Asked:
         """
         event = decode_event(self.kind, json.dumps({**self.fields, "at": at}), None)
         if not isinstance(event, PersonEvent):
-            raise TypeError(f"{self.kind} is no request of a person")
+            raise TypeError(f"{self.kind} is not a request of a person")
         return event
 
 

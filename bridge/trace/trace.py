@@ -101,7 +101,7 @@ class Trace:
         """A bound socket whose datagrams are recorded.
 
         Raises:
-            NetworkError: If the port cannot be had.
+            NetworkError: If the port is not available.
         """
         return cast(socket.socket, TracedSocket(bound(address), self))
 

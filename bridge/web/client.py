@@ -122,7 +122,7 @@ class Client:
                 answer | {"error": "This link only looks. Pair with the other QR code."}
             )
         elif not self._has_token():
-            self.add_answer(answer | {"error": "Too many requests at once: not so fast."})
+            self.add_answer(answer | {"error": "Too many requests at once; send fewer."})
         else:
             try:
                 address, args = request_of(said)

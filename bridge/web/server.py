@@ -113,7 +113,7 @@ class Page:
         """Begin to serve; returns where.
 
         Raises:
-            NetworkError: If the port cannot be had.
+            NetworkError: If the port is not available.
         """
         try:
             listener = socket.create_server((host, port), backlog=_MAX_CONNECTIONS)

@@ -232,7 +232,7 @@ def _why_nothing(view: View) -> str:
     if not view.is_playing:
         return "The DAW has stopped. Press play there."
     if any(strip.is_solo for strip in view.strips):
-        return "Somebody listens to a solo. The bridge waits."
+        return "A solo is on. The bridge waits."
     return "Listening. The next move comes by itself."
 
 
@@ -268,10 +268,10 @@ def how_sure(confidence: float) -> str:
     """How far this person's answers stand behind a move, in words.
 
     >>> how_sure(0.0), how_sure(0.3), how_sure(0.7)
-    ('a guess from the average listener', 'some of your answers agree', 'you have often said so')
+    ('what most listeners like', 'some of your answers agree', 'you have often said so')
     """
     if confidence < 0.1:
-        return "a guess from the average listener"
+        return "what most listeners like"
     if confidence < 0.5:
         return "some of your answers agree"
     return "you have often said so"
@@ -291,7 +291,7 @@ def predicted(view: View, row: int, param: Param, ends: Mapping[int, float]) -> 
         after[each, COLUMN[param]] = value
     before_db, after_db = track_loudness(view, view.values), track_loudness(view, after)
     if not np.isfinite(before_db[row]):
-        return "It has not been heard yet, so that nothing can be predicted."
+        return "It has not been heard yet, so nothing can be predicted."
     track = float(after_db[row] - before_db[row])
     mix = _mix_loudness(view, after_db) - _mix_loudness(view, before_db)
     return f"The track gets {_louder(track)}, the whole mix {_louder(mix)}."

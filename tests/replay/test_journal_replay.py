@@ -217,7 +217,7 @@ def test_learning_something_else_is_told_at_the_event_that_taught_it(path: Path)
 
     difference = replay(path, Eager).difference
     assert difference == (
-        "Session 1, event 4 (RewardReceived): what was learnt is not what was learnt then."
+        "Session 1, event 4 (RewardReceived): what was learnt differs from what was learnt then."
     )
 
 
@@ -225,7 +225,7 @@ def test_a_profile_that_holds_something_else_than_its_events_taught_is_told(path
     _play(path, rewards=3)
     with closing(connect(path)) as connection:
         connection.execute("UPDATE memory SET document = X'7B7D'")
-    assert "is not what the profile holds now" in replay(path, CountingEngine).difference
+    assert "differs from what the profile holds now" in replay(path, CountingEngine).difference
 
 
 def test_a_session_is_replayed_up_to_a_gap_and_says_so(path: Path) -> None:

@@ -101,7 +101,7 @@ def test_a_disk_that_is_nearly_full_is_a_warning(
 
 
 def test_a_journal_that_is_not_there_yet_is_well(tmp_path: Path) -> None:
-    assert "will be begun" in doctor.store_content(tmp_path / "mix.db").text
+    assert "will be created" in doctor.store_content(tmp_path / "mix.db").text
     assert list(tmp_path.iterdir()) == []
 
 
@@ -118,7 +118,7 @@ def test_a_file_that_is_no_database_is_a_warning_since_it_is_moved_aside(tmp_pat
     (tmp_path / "mix.db").write_bytes(b"these are not the bytes of a database" * 100)
     finding = doctor.store_content(tmp_path / "mix.db")
     assert finding.level is Level.WARNING
-    assert "moved aside, never deleted" in finding.remedy
+    assert "moves it aside, never deletes it" in finding.remedy
 
 
 @pytest.mark.parametrize("schema", [0, 99])

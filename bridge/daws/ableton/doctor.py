@@ -39,7 +39,7 @@ STALE_S: Final = 3.0
 
 _SETUP: Final = "mixbridge setup ableton"
 _SELECT: Final = "in Live: Preferences > Link/Tempo/MIDI > Control Surface: AbletonOSC"
-_RENEW: Final = "get the present one: https://github.com/ideoforms/AbletonOSC"
+_RENEW: Final = "get the current version: https://github.com/ideoforms/AbletonOSC"
 _OSC: Final = "AbletonOSC"
 _DEVICES: Final = "Live's devices"
 
@@ -50,13 +50,13 @@ def examine(settings: Settings) -> Iterator[Line]:
     here = (settings.listen.host, settings.listen.port)
     if here[1] != ANSWERS_AT:
         text = f"AbletonOSC answers at port {ANSWERS_AT} alone, the bridge listens at {here[1]}"
-        yield "warning", "Live's answers", text, f"leave listen.port out, or let it be {ANSWERS_AT}"
+        yield "warning", "Live's answers", text, f"leave listen.port out, or set it to {ANSWERS_AT}"
     try:
         yield from findings_of(ask_facts(*here), settings, is_running=True)
     except NetworkError:
         yield from _asked(settings)
     except BridgeError as error:
-        yield "warning", _OSC, f"the running bridge does not say what it knows: {error}", ""
+        yield "warning", _OSC, f"the running bridge did not answer: {error}", ""
 
 
 def _asked(settings: Settings) -> Iterator[Line]:
@@ -67,7 +67,7 @@ def _asked(settings: Settings) -> Iterator[Line]:
             facts = inquire(live) or {}
             facts |= find_devices(live)
     except NetworkError as error:
-        yield "problem", _OSC, str(error), "close that program: AbletonOSC answers to one alone"
+        yield "problem", _OSC, str(error), "close that program: AbletonOSC answers one program only"
         return
     yield from findings_of(facts, settings, is_running=False)
 
@@ -121,14 +121,19 @@ def findings_of(facts: Facts, settings: Settings, *, is_running: bool) -> Iterat
     if "since" in facts:
         yield _age(str(facts["since"]))
     if "log_level" in facts:
-        yield "ok", "AbletonOSC's log", f"level {facts['log_level']}; warning while we run", ""
+        yield (
+            "ok",
+            "AbletonOSC's log",
+            f"level {facts['log_level']}; set to warning while the bridge runs",
+            "",
+        )
     if facts.get("missing"):
         text = f"it does not know {facts['missing']}"
         yield "problem", "AbletonOSC's age", text, _RENEW
     if facts.get("error"):
         yield "warning", "AbletonOSC's errors", f"the last one: {facts['error']}", ""
     if facts.get("put_right"):
-        text = f"{facts['put_right']:.0f} writes met another track and were put back at once"
+        text = f"{facts['put_right']:.0f} writes reached another track and were undone at once"
         yield "ok", "Live's tracks", text, ""
     if "no_eq" in facts:
         yield _equalisers(facts)
@@ -189,14 +194,14 @@ def _hub(facts: Facts) -> Line:
     silent_s = float(facts.get("hub_silent_s", math.inf))
     if silent_s < math.inf:
         return "ok", "Live's hub", f"has spoken, {silent_s:.0f} s ago", ""
-    text = "not heard: no thumbs in Live, automation is not seen, tracks are known by their names"
+    text = "not running: no thumbs in Live, automation is not seen, tracks are known by name only"
     return "warning", "Live's hub", text, "drop mixbridge Hub on the master"
 
 
 def _taps(facts: Facts) -> Line:
     taps, astray = (int(float(facts.get(name, 0.0))) for name in ("taps", "taps_astray"))
     if astray:
-        text = f"{astray} speak, and no hub has told them which track is theirs"
+        text = f"{astray} are running, but no hub has told them their track"
         return "warning", _DEVICES, text, "drop mixbridge Hub on the master"
     count = int(float(facts.get("tracks", 0.0)))
     if not taps:
@@ -205,6 +210,6 @@ def _taps(facts: Facts) -> Line:
     return (
         "ok",
         _DEVICES,
-        f"{taps} track devices speak" + (f", {count} tracks" if count else ""),
+        f"{taps} track devices are running" + (f", {count} tracks" if count else ""),
         "",
     )

@@ -58,7 +58,7 @@ class AbletonOsc:
             self._socket.close()
             who = ", ".join(owners(ear[1])) or f"another program ({error.strerror})"
             raise NetworkError(
-                f"UDP port {ear[1]}, where AbletonOSC answers, is {who}'s."
+                f"UDP port {ear[1]}, where AbletonOSC answers, belongs to {who}."
             ) from None
 
     def __enter__(self) -> "AbletonOsc":
@@ -164,7 +164,7 @@ def _tracks(live: AbletonOsc) -> Facts:
 
 
 def find_devices(live: AbletonOsc) -> Facts:
-    """Whether our hub and our track devices speak; a hub says hello, and so do they."""
+    """Whether our hub and our track devices are running; a hub says hello, and so do they."""
     hub: Facts = {}
     with_track, astray = set(), set()
     for message in live.listen(DEVICES_SPEAK_S):

@@ -138,7 +138,9 @@ def _asked(port: int, answers_at: int) -> tuple[str, ...]:
     except NetworkError as error:
         return (f"AbletonOSC was not asked: {error}",)
     if facts is None:
-        return (f"What listens at port {port} does not answer: no AbletonOSC, or Live is busy.",)
+        return (
+            f"What listens at port {port} does not answer: it is not AbletonOSC, or Live is busy.",
+        )
     age = "is new enough" if facts["since"] == BUNDLES_SINCE else f"is older than {BUNDLES_SINCE}"
     return (f"AbletonOSC answers from Live {facts.get('live', '')}, and {age}.",)
 

@@ -25,7 +25,7 @@ def examine(settings: Settings) -> Iterator[Line]:
     is_well, text, remedy = osc_surface(folder)
     yield "ok" if is_well else "warning", "Ardour", text, remedy
     if moved := moved_port(folder, daw.host, daw.port):
-        remedy = "let daw.port name it, or free the other and start Ardour anew"
+        remedy = "set daw.port to it, or free the other and start Ardour anew"
         yield "problem", "Ardour's port", moved, remedy
     if daw.host.startswith("127.") and why_not_bound(daw.host, daw.port) is not None:
         strips = answers(daw.host, daw.port)
@@ -36,7 +36,7 @@ def examine(settings: Settings) -> Iterator[Line]:
             text = "what listens there does not answer us: no Ardour, or its replies go elsewhere"
             yield "problem", "Ardour's replies", text, remedy
         else:
-            yield "ok", "Ardour's replies", f"they come to whoever asks; {strips} strips", ""
+            yield "ok", "Ardour's replies", f"sent to whoever asks; {strips} strips", ""
 
 
 def osc_surface(folder: Path | None) -> tuple[bool, str, str]:

@@ -178,10 +178,11 @@ def _read(config: Path) -> ET.Element:
     except OSError as error:
         raise SetupError(f"{config} cannot be read ({error.strerror}).") from None
     except ET.ParseError as error:
-        raise SetupError(f"{config} is no settings of Ardour: {error}.") from None
+        raise SetupError(f"{config} is not a settings file of Ardour: {error}.") from None
     if root.tag not in ("Ardour", "Session"):
         raise SetupError(
-            f"{config} is no settings of Ardour: expected <Ardour> or <Session>, got <{root.tag}>."
+            f"{config} is not a settings file of Ardour: expected <Ardour> or <Session>, "
+            f"got <{root.tag}>."
         )
     return root
 

@@ -30,7 +30,7 @@ def examine(settings: Settings) -> Iterator[Line]:
     try:
         desks = find_desks(settings.daw.host, settings.daw.port)
     except NetworkError as error:
-        yield "problem", "desk", str(error), "let daw.host name it, or leave it out"
+        yield "problem", "desk", str(error), "set daw.host to it, or leave it out"
         return
     if text := describe(desks, settings.daw.host):
         yield (
@@ -78,7 +78,9 @@ def of_probe(found: Probe, family: Family) -> Iterator[Line]:
         yield "ok", "desk's inputs", f"{found.named} have a name", ""
     if found.is_locked:
         yield "warning", "desk's lock", "its surface is locked", "unlock it: hands must win"
-    text = f"it tells {family.places} clients of changes; {_OTHERS}; 'setup desk' tries"
+    text = (
+        f"it tells {family.places} clients of changes; {_OTHERS}; 'mixbridge setup desk' tests it"
+    )
     yield "ok", "desk's places", text, ""
 
 

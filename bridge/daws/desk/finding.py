@@ -224,7 +224,7 @@ def describe(desks: list[FoundDesk], host: str) -> str:
         return f"{len(ours)} desks answer: {listed}; name one in daw.host"
     if desks:
         listed = ", ".join(map(str, desks))
-        return f"no X32, M32 or X Air answers, only {listed}, which I cannot drive"
+        return f"no X32, M32 or X Air answers, only {listed}, which mixbridge cannot control"
     if host:
         return (
             f"no desk answers at {host}: is it on, is the address right (Setup > Network on the "

@@ -65,7 +65,7 @@ def plan_desk(
     family = desk.family
     places = family.places if family else 0
     remains = (
-        f"It tells {places} clients of changes, and gives no word where all places are taken: "
+        f"It tells {places} clients of changes, and does not say when all places are taken: "
         f"close remotes that nobody uses.",
         f"Then: mixbridge run --config {settings}",
         "Nothing here was ever run on a real desk: docs/desks.md says what is not known.",
@@ -92,8 +92,9 @@ def setup_command(
         click.echo(f"Move any fader of {desk.name} within {wait} s ...")
         is_told = waits_for_hand(desk, seconds=wait)
         click.echo(
-            "The desk tells what you move."
+            "The desk reports what you move."
             if is_told
-            else "The desk told nothing: nobody moved a fader, or other remotes have all places."
+            else "The desk reported nothing: nobody moved a fader, or other remotes have all its "
+            "places."
         )
     carry_out_plan(plan, dry_run=dry_run)

@@ -78,7 +78,7 @@ def surface(folder: Path, *, port: int, bridge_port: int) -> Line:
             f"it listens at {ours.port} and sends to {ours.to_port}; the settings say "
             f"{port} and {bridge_port}"
         )
-        remedy = f"let daw.port be {ours.port}"
+        remedy = f"set daw.port to {ours.port}"
         if ours.to_port != bridge_port:
             remedy = f"{_SETUP} --config with these settings"
         return "problem", subject, text, remedy
@@ -103,11 +103,11 @@ def companion(folder: Path) -> Line:
         said = StateReader().read(state.read_text(encoding="utf-8"))
     except OSError:
         text = f"does not run; it ended with: {fault}" if fault else "does not run"
-        return "warning", subject, f"{text}; REAPER is driven by OSC alone", remedy
+        return "warning", subject, f"{text}; REAPER is controlled by OSC alone", remedy
     except DialectError as error:
         return "problem", subject, str(error), _SETUP
     if age > FRESH_S:
-        return "warning", subject, f"has said nothing for {age:.0f} s", remedy
+        return "warning", subject, f"has sent nothing for {age:.0f} s", remedy
     return "ok", subject, f"version {said.version}, protocol 1, {len(said.strips)} tracks", ""
 
 
@@ -119,10 +119,13 @@ def answers(settings: Settings) -> Line:
         try:
             ear.bind((settings.listen.host, settings.listen.port))
         except OSError:
-            return "ok", subject, "not asked: the bridge runs, and says it itself", ""
+            return "ok", subject, "not asked: the running bridge has the port, and shows it", ""
         packets, tracks = _listen(ear, (settings.daw.host, settings.daw.port))
     if not packets:
-        remedy = "is REAPER running, and was it started after the setup? Is its port another's?"
+        remedy = (
+            "is REAPER running, and was it started after the setup? Does another program have its "
+            "port?"
+        )
         return "warning", subject, f"nothing came within {PATIENCE_S:g} s", remedy
     if tracks is None:
         remedy = f"Preferences > Control/OSC/web: is the pattern config '{NAME}'?"

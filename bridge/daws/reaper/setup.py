@@ -119,7 +119,7 @@ def plan_reaper(
     ini = where / "reaper.ini"
     if not ini.is_file():
         raise SetupError(
-            f"{where} is no resource folder of REAPER: there is no reaper.ini in it. Start REAPER "
+            f"{where} is not REAPER's resource folder: there is no reaper.ini in it. Start REAPER "
             "once and close it, or name the folder that Options > Show REAPER resource path opens "
             "with --resource-path DIR."
         )

@@ -109,10 +109,10 @@ def test_old_firmware_is_told_in_a_sentence(text: str) -> None:
 
 def test_what_is_no_desk_of_ours_is_left_alone_in_words() -> None:
     with Stage(x32(model="WING"), mode=Mode.ASSIST) as stage:
-        stage.until(lambda: "which is no X32" in stage.engine.status[1], 5.0)
+        stage.until(lambda: "which is not an X32" in stage.engine.status[1], 5.0)
         stage.let_pass(6.0)
         assert stage.writes == []
-        assert "which is no X32" in stage.engine.status[1]
+        assert "which is not an X32" in stage.engine.status[1]
 
 
 def test_two_desks_at_one_address_are_found_out_and_nothing_is_written() -> None:

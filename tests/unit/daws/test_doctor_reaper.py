@@ -98,7 +98,7 @@ def test_the_companion_is_told_from_one_that_has_gone_or_is_of_another_version(
     assert (level, text) == (Level.OK, "version 1.1.0, protocol 1, 2 tracks")
     state = folder / "mixbridge" / "state.txt"
     os.utime(state, (time.time() - 60, time.time() - 60))
-    assert "has said nothing for 6" in finding(folder, "REAPER's companion")[1]
+    assert "has sent nothing for 6" in finding(folder, "REAPER's companion")[1]
     state.write_text(state.read_text().replace("mixbridge-state\t1", "mixbridge-state\t2"))
     assert finding(folder, "REAPER's companion")[0] is Level.PROBLEM
 

@@ -81,7 +81,7 @@ def test_while_ardour_runs_nothing_is_changed(
 @pytest.mark.parametrize("content", ["", "<Ardour", "<html/>"])
 def test_what_are_no_settings_of_ardours_is_left_alone(folder: Path, content: str) -> None:
     (folder / "config").write_text(content)
-    with pytest.raises(SetupError, match="no settings of Ardour"):
+    with pytest.raises(SetupError, match="not a settings file of Ardour"):
         plan_ardour(folder)
 
 

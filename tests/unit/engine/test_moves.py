@@ -485,6 +485,16 @@ def test_an_undo_that_the_guard_forbids_is_refused_with_the_reason(
     assert desk.writes == []
 
 
+def test_an_undo_of_a_pan_that_the_desk_has_lost_is_refused_in_a_sentence() -> None:
+    desk = Desk().connect()
+    desk.move("Vox", Param.PAN, 0.2)
+    desk.do(m.ParamChanged(at=desk.at, track=3, param=Param.PAN, value=math.nan))
+    desk.forget()
+    (why,) = refusals(desk.undo())
+    assert why.startswith("undo: Vox pan stays at an unknown value: ")
+    assert desk.writes == []
+
+
 def test_a_thumb_down_takes_the_move_back() -> None:
     desk = Desk().connect()
     move = desk.move("Vox", Param.GAIN, 2.0)

@@ -254,7 +254,7 @@ def test_a_file_of_nothing_but_such_samples_is_left_out(tmp_path: Path) -> None:
     _band(tmp_path, "Kick")
     stems = load_stems(tmp_path)
     assert stems.names == ("Kick",)
-    assert stems.left_out == ("Keys.wav (its samples are no sound)",)
+    assert stems.left_out == ("Keys.wav (its samples are not sound)",)
 
 
 def test_loud_but_possible_samples_stay(tmp_path: Path) -> None:

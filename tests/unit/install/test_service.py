@@ -72,5 +72,5 @@ def test_it_is_written_once_and_taken_back(tmp_path: Path, system: str) -> None:
 
 
 def test_settings_that_are_not_there_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(SetupError, match="is no file"):
+    with pytest.raises(SetupError, match="is not a file"):
         plan_service(tmp_path / "none.yaml", None, log=tmp_path / "log", home=tmp_path)

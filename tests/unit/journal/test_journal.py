@@ -369,7 +369,7 @@ def test_while_the_disk_is_full_new_rewards_are_refused_before_they_teach(
         assert not session.reward("second")
         assert not session.reward("first")
         await session.until(lambda: len(session.refused) == told + 2)
-        assert "reward second: not taken; send it again." in session.refused[told]
+        assert "reward second: not accepted; send it again." in session.refused[told]
         assert "reward first: it waits" in session.refused[told + 1]
 
         full_disk["is_full"] = False

@@ -72,7 +72,7 @@ def test_two_actions_are_confirmed_by_a_second_press_of_each(
 
 def test_pads_that_were_mixed_up_are_not_bound(computer: MidiSystem, tmp_path: Path) -> None:
     def confuse(line: str) -> list[list[int]]:
-        is_first = "shall mean" in line
+        is_first = "the control for" in line
         return [[0xC0, 5 if ("good" in line) is is_first else 6]]
 
     with pytest.raises(RefusedError, match="good was not confirmed, so nothing was bound"):
@@ -97,7 +97,7 @@ def test_the_same_pad_for_two_actions_is_refused_while_one_waits(
     computer: MidiSystem, tmp_path: Path
 ) -> None:
     def press(line: str) -> list[list[int]]:
-        return [[0xC0, 5]] if "good" in line or "shall mean bad" in line else [[0xC0, 6]]
+        return [[0xC0, 5]] if "good" in line or "the control for bad" in line else [[0xC0, 6]]
 
     person = Person(computer, press)
     learn(tmp_path / "mix.db", (Action.GOOD, Action.BAD), patience_s=9.0, say=person.read)
@@ -117,7 +117,7 @@ def test_nothing_pressed_is_told_from_something_that_cannot_be_bound(
 
 
 def test_a_pedal_pressed_only_once_is_not_guessed(computer: MidiSystem, tmp_path: Path) -> None:
-    person = Person(computer, lambda line: [ON] if "shall mean" in line else [])
+    person = Person(computer, lambda line: [ON] if "the control for" in line else [])
     with pytest.raises(RefusedError, match="good was not bound: try again"):
         learn(tmp_path / "mix.db", (Action.GOOD,), patience_s=1.1, say=person.read)
 
@@ -185,7 +185,7 @@ def test_a_switch_that_never_lets_go_says_what_it_cannot_mean(
 ) -> None:
     person = Person(computer, lambda _: [ON])
     learn(tmp_path / "mix.db", (Action.SWITCH,), patience_s=9.0, say=person.read)
-    assert person.lines[-1].startswith("This one does not say when it is let go")
+    assert person.lines[-1].startswith("This one does not send its release")
     tested = Person(computer, lambda _: [ON])
     show_messages(tmp_path / "mix.db", patience_s=0.1, say=tested.read)
     assert "  -> good" in tested.lines

@@ -145,7 +145,7 @@ def test_two_pads_of_one_name_mean_different_things_and_one_alone_means_nothing(
         computer.unplug(f"{PAD} 20:0")
         service.scan()
         assert not computer.is_heard(f"{PAD} 24:0"), "it could be either of them"
-        assert "which is not clear" in shown[-1]["text"]
+        assert "it is not clear which" in shown[-1]["text"]
 
     play(tmp_path / "mix.db", scene)
 

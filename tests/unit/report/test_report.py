@@ -94,14 +94,14 @@ def test_a_store_that_this_version_decides_otherwise_keeps_what_it_holds(tmp_pat
     store = tmp_path / "older.db"
     store.write_bytes(gzip.decompress(OLDER.read_bytes()))
     (record,) = read_sessions(store, engine_of)
-    assert "decides otherwise" in record.notes[0]
+    assert "decides differently from" in record.notes[0]
     tables = make_tables([record])
     assert tables["sessions"]["is_whole"] == [False]
     assert len(tables["moves"]["move"]) == 40
     assert "Bass" in tables["moves"]["track"]
     assert set(tables["moves"]["state"]) == {None}
     assert tables["mix"]["track"] == []
-    assert "decides otherwise" in make_page(record, name="older")
+    assert "decides differently from" in make_page(record, name="older")
 
 
 def test_a_report_says_what_moved_why_and_what_was_learnt(record: SessionRecord) -> None:
@@ -205,7 +205,7 @@ def test_a_session_with_settings_of_another_version_keeps_what_it_holds(
         changed = {**json.loads(config), "later": True}
         journal.execute("UPDATE sessions SET config = ?", (json.dumps(changed),))
     (record,) = read_sessions(odd, engine_of)
-    assert "cannot be decided again" in record.notes[0]
+    assert "cannot be replayed" in record.notes[0]
     tables = make_tables([record])
     assert len(tables["moves"]["move"]) == 40
     assert tables["beliefs"]["role"] == []

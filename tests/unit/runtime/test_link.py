@@ -83,7 +83,7 @@ def test_a_daw_that_stays_silent_is_stale_within_three_seconds(link: DawLink) ->
     assert change == LinkChanged(
         at=12.9,
         state=LinkState.STALE,
-        text="no word from the DAW at 127.0.0.1:9401 for 3 s; is it running?",
+        text="nothing from the DAW at 127.0.0.1:9401 for 3 s; is it running?",
     )
     assert link.check(13.0)[0] is None
 
@@ -162,7 +162,7 @@ def test_a_dump_without_a_strip_is_asked_for_again_with_growing_pauses_and_named
         at = round(at + 0.1, 1)
     pauses = [round(b - a, 1) for a, b in pairwise(asked_at)]
     assert pauses == [1.0, 2.0, 4.0, 8.0]
-    assert "strip 3 has said nothing, strip 2 has not said its gain" in texts[-1]
+    assert "strip 3 has sent nothing, strip 2 has not sent its gain" in texts[-1]
     assert texts[-1].endswith("left alone")
 
 
@@ -197,7 +197,7 @@ def test_a_daw_that_sends_levels_and_never_answers_is_told_of_as_just_that(link:
         change, request = link.check(tenth / 10)
         texts += [change.text] if isinstance(change, LinkChanged) else []
         asked_at += [tenth / 10] if request else []
-    assert "speaks" in texts[0]
+    assert "sends" in texts[0]
     assert "does not answer when it is asked for all its strips" in texts[-1]
     assert len(asked_at) < 8
 

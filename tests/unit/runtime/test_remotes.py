@@ -58,7 +58,7 @@ def test_a_stranger_is_answered_a_few_times_a_second_and_told_of_the_rest() -> N
     answers = house.told(STRANGER)
     assert len(answers) == ANSWERS_PER_S
     assert answers[0] == "No."
-    assert "the rest is counted" in str(answers[-1])
+    assert "the rest are counted" in str(answers[-1])
     assert house.told(ITS_EAR) == ["No."] * ANSWERS_PER_S
     assert house.counters.unanswered_errors == 50 - ANSWERS_PER_S
     house.remotes.refuse("No.", STRANGER, 2.0)

@@ -551,7 +551,7 @@ def test_trouble_of_the_journal_is_told_as_degraded_but_panic_is_told_first(
         assert status.args[1] == "The disk is full."
         peer.say("/bridge/reward", 1.0, "", "lost")
         (text,) = (await peer.until("/bridge/error")).args
-        assert "not taken; send it again" in str(text)
+        assert "not accepted; send it again" in str(text)
         peer.say("/bridge/panic")
         await peer.until("/bridge/status", "panic")
 

@@ -380,7 +380,7 @@ def test_a_port_that_is_taken_is_said_in_one_sentence(peer: socket.socket) -> No
     async def run() -> None:
         UdpEndpoint.open("127.0.0.1", port, on_message=lambda message, sender, at: None)
 
-    with pytest.raises(NetworkError, match=f"UDP port {port} on 127.0.0.1 cannot be had"):
+    with pytest.raises(NetworkError, match=f"UDP port {port} on 127.0.0.1 is not available"):
         asyncio.run(run())
 
 

@@ -149,7 +149,9 @@ class DeskDialect:
         _, name, model, firmware = texts
         family = t.family_of(model)
         if family is None:
-            text = f"the desk {name} is a {model}, which is no X32, M32 or X Air: nothing is done"
+            text = (
+                f"the desk {name} is a {model}, which is not an X32, M32 or X Air: nothing is done"
+            )
             self._presence.trouble = text
             return
         were_two = bool(self._twins.text)
@@ -238,7 +240,7 @@ class DeskDialect:
         """Keep what stands at an address; whether it is another value than before."""
         changed = False
         if message.address not in console.said and len(console.said) > _MOST_SAID:
-            raise DialectError(f"{message.address}: this desk tells more than any desk has.")
+            raise DialectError(f"{message.address}: more than any desk has.")
         for address, value in _each(message):
             if not _is_sane(value):
                 raise DialectError(f"{address}: expected a value, got {in_words(message.args)}.")

@@ -38,7 +38,7 @@ def read_levels(blob: bytes, number_format: str) -> FloatArray:
         levels = numbers / 256.0
     else:
         if not np.isfinite(numbers).all():
-            raise DialectError("meters: expected numbers, got one that is none.")
+            raise DialectError("meters: expected numbers, got one that is not a number.")
         floor = 10.0 ** (SILENCE_DB / 20.0)
         levels = 20.0 * np.log10(np.maximum(numbers, floor))
     return np.asarray(np.maximum(levels, SILENCE_DB))

@@ -159,7 +159,7 @@ def _variant(work: Work, move: TaskMove, *, is_heard: bool) -> VariantView:
     return VariantView(
         id=move.id,
         changes=() if report is not None and report.contents else changes,
-        reason=move.variant.reason,
+        reason=_why(move.variant.reason, parts),
         confidence=move.variant.confidence,
         contents=contents,
         sketches=tuple(
@@ -168,6 +168,12 @@ def _variant(work: Work, move: TaskMove, *, is_heard: bool) -> VariantView:
         is_heard=is_heard,
         was_heard=move.after is not None,
     )
+
+
+def _why(reason: str, parts: tuple[MoveReported | AlsoMoved, ...]) -> str:
+    """A reason without the list of knobs at its end, where each has a line of its own."""
+    why, _, rest = reason.partition(": ")
+    return why if parts and all(_name(part.param) in rest for part in parts) else reason
 
 
 def _name(control: Control) -> str:

@@ -268,10 +268,10 @@ def how_sure(confidence: float) -> str:
     """How far this person's answers stand behind a move, in words.
 
     >>> how_sure(0.0), how_sure(0.3), how_sure(0.7)
-    ('what most listeners like', 'some of your answers agree', 'you have often said so')
+    ('a guess: most listeners want it so', 'some of your answers agree', 'you have often said so')
     """
     if confidence < 0.1:
-        return "what most listeners like"
+        return "a guess: most listeners want it so"
     if confidence < 0.5:
         return "some of your answers agree"
     return "you have often said so"

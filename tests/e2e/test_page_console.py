@@ -123,6 +123,20 @@ def test_on_a_phone_the_console_is_swiped_and_the_page_is_not(desk: Desk, visit:
     assert violations(here) == []
 
 
+def test_on_a_phone_both_answers_are_whole_however_long_a_name_is(desk: Desk, visit: Open) -> None:
+    desk.open_song(
+        tuple((f"Lead Vocal Double Left Room Mic {i} (final v3)", "lead") for i in (1, 2))
+    )
+    desk.say("/bridge/mode", "suggest")
+    desk.hear_move("proposed")
+    here = visit("desk", PHONE)
+    here.page.wait_for_selector("#rate .thumb")
+    for thumb in here.page.locator("#rate .thumb").all():
+        box = thumb.bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] < box["x"] + box["width"] <= PHONE["width"]
+
+
 def test_moving_meters_of_many_strips_lay_nothing_out_again(desk: Desk, visit: Open) -> None:
     desk.open_song(MANY)
     here = visit()

@@ -279,8 +279,9 @@ def test_a_patch_of_the_bank_is_heard_picked_and_taken_back_exactly(port: int) -
         await studio.until(lambda: bool(engine.work.contents.standing(0.0, kinds)[0].text))
         (standing,) = engine.work.contents.standing(0.0, kinds)
         assert await asyncio.to_thread(Path(standing.text).is_file)
-        studio.task.patch = BRASS
         studio.ask(m.ModeChosen, mode=Mode.SUGGEST)
+        await studio.until(lambda: engine.mode is Mode.SUGGEST)
+        studio.task.patch = BRASS
         await studio.until(lambda: engine.work.offers.open is not None)
         offer = engine.work.offers.open
         assert offer is not None

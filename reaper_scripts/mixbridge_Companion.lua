@@ -22,6 +22,7 @@
 --   [main] mixbridge_Status window.lua
 --   [nomain] mixbridge_lib.lua
 --   [nomain] mixbridge_reading.lua
+--   [nomain] mixbridge_items.lua
 --   [nomain] mixbridge_devices.lua
 --   [effect] mixbridge_probe.jsfx
 --   [data] mixbridge.ReaperOSC > mixbridge/mixbridge.ReaperOSC
@@ -40,6 +41,7 @@ local SAME = 1e-7 -- what REAPER holds of a value that was written
 local AS_TOLD = { volume = 1.1e-4, pan = 1.1e-4, eq = 2e-5, fx = 2e-5 } -- the decimals of the state
 
 local run = os.time() .. "-" .. math.floor(reaper.time_precise() * 1000) % 1000000
+local items = dofile(here .. "mixbridge_items.lua")(mixbridge, run)
 local done, refresh, faults = 0, 0, 0
 local commands_text, body, levels_text = "", "", ""
 local told_at, guarded_at, busy_until, levels_at = -1e9, -1e9, -1e9, -1e9
@@ -261,6 +263,7 @@ local function watch(now)
   change_count = count
   local is_news = reading.list(now, has_changed)
   local before = reading.override
+  items.tick(reading.tracks, now, has_changed)
   local is_urgent = read_commands(now)
   close_stopped_ramps(now)
   if has_changed or is_urgent or now - guarded_at >= GUARD_S then
@@ -287,6 +290,7 @@ local function leave()
     reaper.SetExtState(mixbridge.SECTION, "run", "", false)
     os.remove(mixbridge.folder .. "state.txt")
     os.remove(mixbridge.folder .. "levels.txt")
+    os.remove(mixbridge.folder .. "items.txt")
     os.remove(mixbridge.folder .. "devices.txt")
   end
   if reaper.set_action_options then reaper.set_action_options(8) end

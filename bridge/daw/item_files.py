@@ -2,7 +2,9 @@
 
 The script publishes all items (`ITEMS`), the bridge all edits that it still wants (`EDITS`). Each
 text is replaced as a whole, begins with its kind and schema and ends with ``end``. Times are in
-samples of the song, so that nothing is lost by rounding. How the texts travel is not known here.
+whole parts of a second, `rate` of them: samples where the DAW cuts at samples. A second number
+behind it is the song's rate, 0 where files of any rate play as they should. How the texts travel is
+not known here.
 
 ``item <key> <version> <track> <name> <barred> <group>`` is followed by its pieces, ``piece <file>
 <position> <length> <offset> <fade in> <fade out> <gain dB> <muted>``; ``edit <number> <version>
@@ -88,8 +90,9 @@ class ItemFiles:
             fields = {name: values for name, *values in (line.split("\t") for line in lines[1:-1])
                       if name not in ("item", "piece")}  # fmt: skip
             rate, done = int(fields["rate"][0]), int(fields["done"][0])
+            song = int(fields["rate"][1]) if len(fields["rate"]) > 1 else rate
             grid = float(fields["grid"][0]), float(fields["grid"][1]), int(fields["grid"][2])
-            items = dict(_read_items(lines, rate))
+            items = dict(_read_items(lines, rate, song))
         except (KeyError, IndexError, ValueError) as error:
             raise DialectError(
                 f"The items of the script in the DAW cannot be read ({error!r})."
@@ -178,7 +181,7 @@ class ItemFiles:
         return f"piece\t{_flat(piece.source)}\t{samples}\t{gain_db:.4f}\t{int(piece.is_muted)}"
 
 
-def _read_items(lines: Iterable[str], rate: int) -> Iterable[tuple[str, _Item]]:
+def _read_items(lines: Iterable[str], rate: int, song: int) -> Iterable[tuple[str, _Item]]:
     head: list[str] = []
     pieces: list[Piece] = []
     for line in [*lines, "item"]:
@@ -192,7 +195,7 @@ def _read_items(lines: Iterable[str], rate: int) -> Iterable[tuple[str, _Item]]:
                 key, version, track, name, barred, group = head
                 yield key, _Item(
                     version=int(version), track=track, name=name, barred=barred, group=group,
-                    text=encode_item(pieces, rate=rate),
+                    text=encode_item(pieces, rate=song),
                 )  # fmt: skip
             head, pieces = said, []
 

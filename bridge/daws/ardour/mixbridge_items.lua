@@ -15,6 +15,10 @@ end
 function factory()
   local SCHEMA, REPORT_TICKS, SUPERCLOCK = "1", 3, 282240000
   local LEAST_FADE = 64 -- samples; Ardour has no shorter one
+  if type(io) ~= "table" or type(os) ~= "table" or not os.getenv then
+    print("mixbridge items: this Ardour lets scripts read and write no files, so no edits can be made.")
+    return function() end
+  end
   local home = os.getenv("MIXBRIDGE_ARDOUR") or ((os.getenv("HOME") or os.getenv("USERPROFILE") or ".") .. "/.mixbridge/ardour")
   mixbridge_items = mixbridge_items or {
     run = tostring(os.time()) .. "-" .. tostring(math.random(1, 1000000000)),
@@ -43,8 +47,10 @@ function factory()
     if not file then return end
     file:write(text)
     file:close()
-    os.remove(home .. "/" .. name .. (package and package.config:sub(1, 1) == "\\" and "" or ".none"))
-    os.rename(home .. "/" .. name .. ".tmp", home .. "/" .. name)
+    if not os.rename(home .. "/" .. name .. ".tmp", home .. "/" .. name) then
+      os.remove(home .. "/" .. name) -- Windows renames over nothing that exists
+      os.rename(home .. "/" .. name .. ".tmp", home .. "/" .. name)
+    end
   end
 
   -- -- fades: Ardour 7 says whether one is on, and not how long it is -----------------------------
@@ -307,7 +313,7 @@ function factory()
   end
 
   return function()
-    if type(io) ~= "table" or not Session then return end
+    if not Session then return end
     M.ticks = M.ticks + 1
     local edits = read_edits()
     local is_asked = false

@@ -26,6 +26,13 @@ _DEFAULTS: Final = {
     "debugmode": "0", "remote-port": "8000", "banksize": "0", "striptypes": "31", "feedback": "0",
     "gainmode": "0", "send-page-size": "0", "plug-page-size": "0",
 }  # fmt: skip
+SCRIPT: Final = Path(__file__).with_name("mixbridge_items.lua")
+"""What a person's Ardour runs for edits; see docs/edits.md."""
+
+_HOOK: Final = (
+    "For edits, in Ardour: Edit > Lua Scripts > Script Manager > Action Hooks > New Hook > "
+    "'mixbridge items'."
+)
 _CLICKS: Final = (
     "In Ardour: Edit > Preferences > Control Surfaces > enable 'Open Sound Control (OSC)', then "
     "'Show Protocol Settings' > Port Mode: 'Auto - Reply to Sending Port'."
@@ -81,12 +88,20 @@ def plan_ardour(
             "and try again."
         )
     found = [f"Ardour's settings are in {folder}."]
+    script = folder / "scripts" / SCRIPT.name
     if uninstall:
         changes = [change for file in files for change in _restore(file, roots[file])]
+        if script.exists():
+            text = f"{script} was removed."
+            changes.append(Change(path=script, content=None, text=text, is_ours=True))
         if not changes:
             found.append("Nothing was set up here by mixbridge.")
         return Plan(changes=tuple(changes), found=tuple(found), remains=())
     changes = [change for file in files for change in _switch_on(file, roots[file])]
+    wanted = SCRIPT.read_bytes()
+    if not script.exists() or script.read_bytes() != wanted:
+        text = f"{script}: tells of audio regions and makes edits, once you have switched it on."
+        changes.append(Change(path=script, content=wanted, text=text, is_ours=True))
     return Plan(changes=tuple(changes), found=tuple(found), remains=_remains(folder, session))
 
 
@@ -158,6 +173,7 @@ def _remains(folder: Path, session: Path | None) -> tuple[str, ...]:
     remains = [f"Start Ardour, and then: mixbridge run --daw ardour (OSC port {port})."]
     if port != DEFAULT_PORT:
         remains.insert(0, f"Put 'daw: {{dialect: ardour, port: {port}}}' into your settings.")
+    remains.append(_HOOK)
     if session is None:
         remains.append("A new session has OSC on; one that you have already keeps its own choice:")
         remains.append(_CLICKS)

@@ -9,6 +9,8 @@ the actions as the requests that any remote sends. A file is replaced as a whole
 ``levels.txt``     the companion's     what is heard
 ``devices.txt``    the companion's     synths, and notes that probes have heard
 ``commands.txt``   ours                what is asked of it
+``items.txt``      the companion's     which audio items lie where
+``edits.txt``      ours                which edits of them are wanted
 ``presses.txt``    the actions'        one line a press, appended
 ``bridge.txt``     ours                what the window shows; once a second at least
 =================  ==================  ==========================================
@@ -23,6 +25,7 @@ from pathlib import Path
 from typing import Final
 
 from bridge.config import Settings
+from bridge.daw.item_files import EDITS, ITEMS
 from bridge.daws.reaper.folder import MAILBOX, find_resource_folder, meter_range
 from bridge.daws.reaper.wire.companion import (
     COMMANDS,
@@ -56,6 +59,14 @@ _REQUESTS: Final[dict[str, tuple[str, tuple[OscArg, ...]]]] = {
     "panic": ("/bridge/panic", ()),
     "rearm": ("/bridge/rearm", ()),
 }
+
+_READ: Final = {
+    "state.txt": STATE,
+    "levels.txt": LEVELS,
+    "devices.txt": DEVICES,
+    "items.txt": ITEMS,
+}
+_WRITTEN: Final = {COMMANDS: "commands.txt", EDITS: "edits.txt"}
 
 _ANSWERS: Final = {"up": "accept", "down": "skip"}
 """What a thumb means while a suggestion is open."""
@@ -92,7 +103,7 @@ class ReaperFiles:
         self._post = post
         self._seen: dict[str, tuple[int, int, int]] = {}
         self._pressed_bytes = 0
-        self._commands: str | None = None
+        self._wanted: dict[str, str] = {}
         self._shown = dict.fromkeys(_SHOWN, "")
         self._beats = 0
         self._beat_at = 0.0
@@ -112,7 +123,7 @@ class ReaperFiles:
         self._is_open = False
         self._wake.set()
         self._thread.join(timeout=2.0)
-        for name in ("bridge.txt", "commands.txt"):
+        for name in ("bridge.txt", *_WRITTEN.values()):
             try:
                 (self._folder / name).unlink(missing_ok=True)
             except OSError:
@@ -122,9 +133,9 @@ class ReaperFiles:
 
     def send(self, message: OscMessage) -> None:
         """Ask the companion for something; the newest text replaces one that waits."""
-        if message.address == COMMANDS:
+        if name := _WRITTEN.get(message.address):
             with self._lock:
-                self._commands = str(message.args[0])
+                self._wanted[name] = str(message.args[0])
             self._wake.set()
 
     def notify(self, message: OscMessage) -> None:
@@ -155,28 +166,25 @@ class ReaperFiles:
 
     def poll(self) -> None:
         """Read what is new, write what waits; what the disk refuses is tried again."""
-        for name, address in (
-            ("state.txt", STATE),
-            ("levels.txt", LEVELS),
-            ("devices.txt", DEVICES),
-        ):
+        for name, address in _READ.items():
             text = self._read_new(name)
             if text:
                 self._post(OscMessage(address, (text,)))
         self._read_presses()
         with self._lock:
-            commands = self._commands
-        if commands is not None and self._replace("commands.txt", commands):
-            with self._lock:
-                if self._commands is commands:  # else a newer one came meanwhile
-                    self._commands = None
+            wanted = list(self._wanted.items())
+        for name, text in wanted:
+            if self._replace(name, text):
+                with self._lock:
+                    if self._wanted[name] is text:  # else a newer one came meanwhile
+                        del self._wanted[name]
         self._show()
 
     def _prime(self) -> None:
         """Take no notice of what is left of an earlier session."""
         self._folder.mkdir(parents=True, exist_ok=True)
         self._post(OscMessage(METER_RANGE, self._meter_range))
-        for name in ("state.txt", "levels.txt", "devices.txt"):
+        for name in _READ:
             path = self._folder / name
             if path.exists() and time.time() - path.stat().st_mtime > FRESH_S:
                 self._seen[name] = _signature(path.stat())

@@ -3,7 +3,7 @@
 Nothing here decides whether it is worth an edit; that is what the person teaches.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -387,35 +387,3 @@ def _shift(
     if by_s > 0.0 and onset - PRE_S - by_s < piece.position_s:
         return None
     return Edit(kind=Kind.TIMING, start_s=onset, end_s=following, by_s=by_s, fade_s=settings.fade_s)
-
-
-# -- takes ----------------------------------------------------------------------------------------
-
-
-def offer_takes(take: TrackTake, faults: Mapping[Piece, float]) -> tuple[Candidate, ...]:
-    """Where several takes of one stretch lie on each other, the one with the fewest faults.
-
-    Args:
-        take: The track; of each stretch one piece sounds and the others are muted.
-        faults: How many faults each piece has.
-    """
-    found = []
-    for sounding in take.pieces:
-        if sounding.is_muted:
-            continue
-        others = [
-            piece
-            for piece in take.pieces
-            if piece.is_muted
-            and piece.source != sounding.source
-            and abs(piece.position_s - sounding.position_s) <= _TOUCH_S
-            and abs(piece.end_s - sounding.end_s) <= _TOUCH_S
-        ]
-        if not others:
-            continue
-        best = min(others, key=lambda piece: faults.get(piece, 0.0))
-        fewer = faults.get(sounding, 0.0) - faults.get(best, 0.0)
-        if fewer > 0.0:
-            edit = Edit(kind=Kind.TAKE, start_s=sounding.position_s, other=best)
-            found.append(Candidate(edit=edit, size=fewer))
-    return tuple(found)

@@ -9,6 +9,7 @@ frequencies that it opens with are as users report them, and were never seen her
 import math
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from bridge.daws.reaper.wire import rows
 from bridge.mix.params import SILENCE_DB, Param
@@ -116,6 +117,7 @@ class Track:
         }
     )
     peaks: tuple[float, float] = (0.0, 0.0)
+    items: list[Any] = field(default_factory=list)
     chain: list[Fx] = field(default_factory=list)
     """What stands before ReaEQ."""
 

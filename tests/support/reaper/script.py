@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bridge.mix.params import Param
+from support.reaper.items import ItemsApi
 from support.reaper.patterns import KINDS, Track
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ ENVELOPES = {"<VOLENV2": "Volume", "<PANENV2": "Pan"}
 PARAMS_OF_EQ = 3 * len(KINDS) + 1
 
 
-class ReaScript:
+class ReaScript(ItemsApi):
     """The functions of the table `reaper`, each call counted.
 
     Attributes:

@@ -28,12 +28,14 @@ from bridge.daw.dialect import (
     RowDialect,
     split_address,
 )
+from bridge.daw.item_files import ITEMS, ItemFiles
 from bridge.daw.roll import NOBODY, Roll, Strip
 from bridge.daw.taps import Taps
 from bridge.daws.reaper.wire import companion, rows
 from bridge.daws.reaper.wire.bank import Bank
 from bridge.daws.reaper.wire.synths import Synths, read_notes, read_synths
 from bridge.errors import DialectError
+from bridge.mix.content_events import ContentCommand, RequestContents, SetContent
 from bridge.mix.device_events import DeviceCommand, SetDeviceParam
 from bridge.mix.messages import Command, RequestDump, SetParam, TransportChanged
 from bridge.mix.params import LOCK_CLASS, LockClass, Param
@@ -77,6 +79,8 @@ class ReaperDialect:
         self._reader = companion.StateReader()
         self._mailbox = companion.Mailbox()
         self._undo = companion.UndoWatch()
+        self._items = ItemFiles()
+        self._is_items_due = False
         self._state: companion.CompanionState | None = None
         self._state_at = -math.inf
         self._synths = Synths()
@@ -188,6 +192,9 @@ class ReaperDialect:
         match message.address, message.args:
             case companion.STATE, (str(text),):
                 return self._decode_state(self._reader.read(text), at)
+            case str(address), (str(text),) if address == ITEMS:
+                news = self._items.read(text, self._number_of, at=at)
+                return tuple(news) if self._is_companions else ()
             case companion.LEVELS, (str(text),):
                 self._levels = text
                 return self._read_levels()
@@ -244,7 +251,12 @@ class ReaperDialect:
         if is_dump:
             self._sign_at, self._bank.is_collecting = None, False
             dump = self._dump(state.strips, state.is_playing, at)
-            return (*undone, *dump, *self._read_levels())
+            self._is_items_due = False
+            items = self._items.again(self._number_of, at=at)
+            return (*undone, *dump, *items, *self._read_levels())
+        if self._is_items_due:
+            self._is_items_due = False
+            undone = [*undone, *self._items.again(self._number_of, at=at)]
         said = {
             (track, param)
             for track, strip in enumerate(state.strips, start=1)
@@ -256,6 +268,11 @@ class ReaperDialect:
             *self._roll.changes(state.strips, said, at=at),
             *self._transport(state.is_playing, at),
         )
+
+    def _number_of(self, guid: str) -> int | None:
+        """The number of the track with that GUID."""
+        strips = self._state.strips if self._state else ()
+        return next((n for n, strip in enumerate(strips, start=1) if strip.guid == guid), None)
 
     # -- what is said to them ------------------------------------------------------------------
 
@@ -277,6 +294,15 @@ class ReaperDialect:
             return ()
         self._undo.record(command, companion.label_of(command, strip.name))
         return (OscMessage(companion.COMMANDS, (self._mailbox.add(strip, command, at=at),)),)
+
+    def encode_content(self, command: ContentCommand, *, at: float) -> tuple[OscMessage, ...]:
+        """How the companion is asked for `command`; see `HasContents`."""
+        if isinstance(command, RequestContents):
+            self._is_items_due = True  # what was said last is told again with the next state
+            return ()
+        if not isinstance(command, SetContent) or not self.is_companion_fresh(at):
+            return ()
+        return self._items.add(command)
 
     def encode_device(self, command: DeviceCommand, *, at: float) -> tuple[OscMessage, ...]:
         """How a synth is asked for `command`; see `bridge.daw.dialect.HasDevices`.

@@ -1,0 +1,246 @@
+-- @noindex
+-- Audio items: what lies where, told as text, and the edits that the bridge asks for. No file is
+-- changed; each edit is one named point of undo.
+
+local SCHEMA = "1"
+local SCALE = 1000000 -- parts of a second in the texts
+local REPORT_S = 0.3
+local FADES = { { "D_FADEINLEN", "D_FADEINLEN_AUTO" }, { "D_FADEOUTLEN", "D_FADEOUTLEN_AUTO" } }
+local RECORDING, ITEMS_CHANGED = 4, 4
+
+return function(mixbridge, run)
+
+local M = {}
+local done, told_at, text_told, edits_read = 0, -1e9, "", ""
+local owner = {} -- GUID of an item -> the key of what it is a part of
+local versions = {} -- key -> { version, text }
+local found_fades = {} -- GUID -> what stood there before us, for the way back
+
+local function info(item, name) return reaper.GetMediaItemInfo_Value(item, name) end
+local function put(item, name, value) reaper.SetMediaItemInfo_Value(item, name, value) end
+local function flat(text) return (tostring(text):gsub("[\t\r\n]", " ")) end
+local function parts(seconds) return mixbridge.number(math.floor(seconds * SCALE + 0.5), 0) end
+
+local function guid_of(item)
+  local _, guid = reaper.GetSetMediaItemInfo_String(item, "GUID", "", false)
+  return guid
+end
+
+local function fade_of(item, names)
+  local auto = info(item, names[2])
+  return auto > 0 and auto or info(item, names[1])
+end
+
+local function piece_of(item)
+  local take = reaper.GetActiveTake(item)
+  local source = reaper.GetMediaItemTake_Source(take)
+  return table.concat({
+    "piece", flat(reaper.GetMediaSourceFileName(source, "")), parts(info(item, "D_POSITION")),
+    parts(info(item, "D_LENGTH")), parts(reaper.GetMediaItemTakeInfo_Value(take, "D_STARTOFFS")),
+    parts(fade_of(item, FADES[1])), parts(fade_of(item, FADES[2])),
+    mixbridge.number(mixbridge.decibels(info(item, "D_VOL"))), info(item, "B_MUTE") ~= 0 and 1 or 0,
+  }, "\t")
+end
+
+local function barred(item)
+  if reaper.GetPlayState() & RECORDING ~= 0 then return "it is being recorded" end
+  if math.floor(info(item, "C_LOCK")) & 1 ~= 0 then return "it is locked" end
+  local take = reaper.GetActiveTake(item)
+  if reaper.GetMediaItemTakeInfo_Value(take, "D_PLAYRATE") ~= 1 then return "it is stretched" end
+  local source = reaper.GetMediaItemTake_Source(take)
+  local is_section, _, _, is_reversed = reaper.PCM_Source_GetSectionInfo(source)
+  if is_section and is_reversed then return "it is reversed" end
+  if info(item, "B_LOOPSRC") ~= 0 and reaper.GetMediaSourceLength(source)
+    < reaper.GetMediaItemTakeInfo_Value(take, "D_STARTOFFS") + info(item, "D_LENGTH") - 1e-6 then
+    return "it is looped"
+  end
+  return ""
+end
+
+-- Items of a group that lie alike belong together: the microphones of a kit.
+local function group_of(item)
+  local group = math.floor(info(item, "I_GROUPID"))
+  if group == 0 then return "" end
+  return group .. "@" .. parts(info(item, "D_POSITION")) .. "+" .. parts(info(item, "D_LENGTH"))
+end
+
+local function is_audio(item)
+  local take = reaper.GetActiveTake(item)
+  return take and not reaper.TakeIsMIDI(take)
+end
+
+local function listed(tracks)
+  local items, order, seen = {}, {}, {}
+  for _, known in ipairs(tracks) do
+    for index = 0, reaper.CountTrackMediaItems(known.track) - 1 do
+      local item = reaper.GetTrackMediaItem(known.track, index)
+      if is_audio(item) then
+        local guid = guid_of(item)
+        local key = owner[guid] or guid
+        owner[guid], seen[guid] = key, true
+        if not items[key] then
+          items[key] = { items = {}, known = known }
+          order[#order + 1] = key
+        end
+        table.insert(items[key].items, item)
+      end
+    end
+  end
+  for guid in pairs(owner) do
+    if not seen[guid] then owner[guid], found_fades[guid] = nil, nil end
+  end
+  for _, each in pairs(items) do
+    table.sort(each.items, function(a, b) return info(a, "D_POSITION") < info(b, "D_POSITION") end)
+  end
+  return items, order
+end
+
+local function report(tracks, now)
+  told_at = now
+  local items, order = listed(tracks)
+  local beats, _, bpm = reaper.TimeMap_GetTimeSigAtTime(0, 0)
+  local lines = {
+    "mixbridge-items\t" .. SCHEMA, "run\t" .. run, "done\t" .. done, "rate\t" .. SCALE .. "\t0",
+    "grid\t" .. mixbridge.number(bpm, 6) .. "\t0\t" .. math.floor(beats),
+  }
+  for _, key in ipairs(order) do
+    local each, rows = items[key], {}
+    for place, item in ipairs(each.items) do rows[place] = piece_of(item) end
+    local text, version = table.concat(rows, "\n"), versions[key]
+    if not version or version.text ~= text then
+      version = { number = (version and version.number or 0) + 1, text = text }
+      versions[key] = version
+    end
+    local first = each.items[1]
+    local _, name = reaper.GetSetMediaItemTakeInfo_String(reaper.GetActiveTake(first), "P_NAME", "", false)
+    lines[#lines + 1] = table.concat({
+      "item", key, version.number, each.known.guid, flat(name), barred(first), group_of(first),
+    }, "\t")
+    lines[#lines + 1] = text
+  end
+  lines[#lines + 1] = "end\n"
+  local text = table.concat(lines, "\n")
+  if text ~= text_told then
+    text_told = text
+    mixbridge.replace("items.txt", text)
+  end
+  return items
+end
+
+-- -- what is asked for ---------------------------------------------------------------------------
+
+local function put_fade(item, names, found, seconds)
+  if math.abs(seconds - (found.effective or -1)) < 1 / SCALE then -- as a person had it
+    put(item, names[1], found.own)
+    put(item, names[2], found.auto)
+  else
+    put(item, names[1], seconds)
+    put(item, names[2], -1)
+  end
+end
+
+local function remember_fades(item)
+  local guid = guid_of(item)
+  if not found_fades[guid] then
+    local found = {}
+    for place, names in ipairs(FADES) do
+      found[place] = {
+        own = info(item, names[1]), auto = info(item, names[2]), effective = fade_of(item, names),
+      }
+    end
+    found_fades[guid] = found
+  end
+  return found_fades[guid]
+end
+
+local function put_piece(item, piece)
+  local found = remember_fades(item)
+  put(item, "D_POSITION", tonumber(piece[2]) / SCALE)
+  put(item, "D_LENGTH", tonumber(piece[3]) / SCALE)
+  reaper.SetMediaItemTakeInfo_Value(reaper.GetActiveTake(item), "D_STARTOFFS", tonumber(piece[4]) / SCALE)
+  for place, names in ipairs(FADES) do
+    put_fade(item, names, found[place], tonumber(piece[4 + place]) / SCALE)
+  end
+  local gain = 10 ^ (tonumber(piece[7]) / 20)
+  if math.abs(gain - info(item, "D_VOL")) > 1e-4 * gain then put(item, "D_VOL", gain) end
+  put(item, "B_MUTE", tonumber(piece[8]))
+end
+
+-- As many items as pieces: by splits, or by taking away what a split of ours has made.
+local function resize(key, each, count)
+  local items = each.items
+  for _, item in ipairs(items) do remember_fades(item) end
+  while #items > count do
+    local last = table.remove(items)
+    owner[guid_of(last)] = nil
+    reaper.DeleteTrackMediaItem(each.known.track, last)
+  end
+  while #items < count do
+    local longest = items[1]
+    for _, item in ipairs(items) do
+      if info(item, "D_LENGTH") > info(longest, "D_LENGTH") then longest = item end
+    end
+    local middle = info(longest, "D_POSITION") + info(longest, "D_LENGTH") / 2
+    local right = reaper.SplitMediaItem(longest, middle)
+    if not right then return false end
+    owner[guid_of(right)] = key
+    items[#items + 1] = right
+    table.sort(items, function(a, b) return info(a, "D_POSITION") < info(b, "D_POSITION") end)
+  end
+  return true
+end
+
+local function obey(edit, items)
+  local each, known = items[edit.key], versions[edit.key]
+  if not each or not known or known.number ~= edit.version then return end -- a hand was faster
+  for _, item in ipairs(each.items) do
+    if barred(item) ~= "" then return end
+  end
+  reaper.Undo_BeginBlock2(0)
+  if resize(edit.key, each, #edit.pieces) then
+    for place, piece in ipairs(edit.pieces) do put_piece(each.items[place], piece) end
+  end
+  reaper.Undo_EndBlock2(0, edit.label, ITEMS_CHANGED)
+  reaper.UpdateArrange()
+end
+
+local function read_edits()
+  local text = mixbridge.read("edits.txt")
+  if not text or text == edits_read or text:sub(-4) ~= "end\n" then return {} end
+  edits_read = text
+  local edits, meant = {}, ""
+  for line in text:gmatch("[^\n]+") do
+    local fields = mixbridge.split(line)
+    local kind = table.remove(fields, 1)
+    if kind == "run" then meant = fields[1] end
+    if kind == "edit" then
+      edits[#edits + 1] = {
+        number = tonumber(fields[1]) or 0, version = tonumber(fields[2]) or 0, key = fields[3],
+        label = fields[4], pieces = {},
+      }
+    elseif kind == "piece" and #edits > 0 and #fields == 8 then
+      table.insert(edits[#edits].pieces, fields)
+    end
+  end
+  return meant == run and edits or {}
+end
+
+-- Called in each turn; `has_changed` says whether anything in the project has.
+function M.tick(tracks, now, has_changed)
+  local is_asked = false
+  for _, edit in ipairs(read_edits()) do
+    if edit.number > done and #edit.pieces > 0 then
+      obey(edit, report(tracks, now))
+      done, is_asked = edit.number, true
+    end
+  end
+  if is_asked or (now - told_at >= REPORT_S and (has_changed or text_told == "" or M.is_owed)) then
+    M.is_owed = false
+    report(tracks, now)
+  elseif has_changed then
+    M.is_owed = true
+  end
+end
+
+return M
+end

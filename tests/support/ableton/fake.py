@@ -147,6 +147,15 @@ def plug_in(*names: str) -> Device:
     return Device("PluginDevice", "Zed", found + [Parameter(n, 0.5, 0.0, 1.0) for n in names])
 
 
+@dataclass(eq=False)
+class LiveClip:
+    """A MIDI clip in a slot; a note is pitch, start, length, velocity and mute."""
+
+    length: float
+    name: str = ""
+    notes: list[tuple[int, float, float, float, bool]] = field(default_factory=list)
+
+
 _IDS = count(11)
 
 
@@ -160,6 +169,8 @@ class LiveTrack:
     solo: bool = False
     meter: float = 0.0
     uid: str = ""
+    has_midi: bool = True
+    clips: list["LiveClip | None"] = field(default_factory=lambda: [None] * 4)
     volume: Parameter = field(
         default_factory=lambda: Parameter("Track Volume", f32(0.85), 0.0, 1.0)
     )
@@ -375,6 +386,67 @@ class FakeLive:
         )  # fmt: skip
         add["/live/device/set/parameter/value"] = self._set_parameter
         add["/live/track/set/mute"] = self._set_mute
+        self._add_clips()
+
+    def _add_clips(self) -> None:
+        add = self._handlers
+        add["/live/track/get/has_midi_input"] = lambda args: (*args, self._at(args).has_midi)
+        add["/live/track/get/clips/name"] = lambda args: (
+            *args, *(clip.name if clip else None for clip in self._at(args).clips)
+        )  # fmt: skip
+        add["/live/track/get/clips/length"] = lambda args: (
+            *args, *(clip.length if clip else None for clip in self._at(args).clips)
+        )  # fmt: skip
+        add["/live/clip_slot/get/has_clip"] = lambda args: (
+            *args, self._at(args).clips[int(_number(args[1]))] is not None
+        )  # fmt: skip
+        add["/live/clip_slot/create_clip"] = self._create_clip
+        add["/live/clip_slot/delete_clip"] = self._delete_clip
+        add["/live/clip/set/name"] = lambda args: setattr(self._clip(args), "name", args[2])
+        add["/live/clip/get/notes"] = self._notes
+        add["/live/clip/add/notes"] = self._add_notes
+        add["/live/clip/remove/notes"] = self._remove_notes
+
+    def _clip(self, args: tuple[OscArg, ...]) -> LiveClip:
+        clip = self._at(args).clips[int(_number(args[1]))]
+        if clip is None:
+            raise AttributeError("'NoneType' object has no attribute 'get_notes_extended'")
+        return clip
+
+    def _create_clip(self, args: tuple[OscArg, ...]) -> None:
+        slots, place = self._at(args).clips, int(_number(args[1]))
+        if slots[place] is not None:
+            raise RuntimeError("Clip slot already has a clip")
+        slots[place] = LiveClip(_number(args[2]))
+
+    def _delete_clip(self, args: tuple[OscArg, ...]) -> None:
+        self._clip(args)
+        self._at(args).clips[int(_number(args[1]))] = None
+
+    def _within(self, args: tuple[OscArg, ...]) -> list[tuple[int, float, float, float, bool]]:
+        low, span, start, length = map(_number, args[2:6])
+        return [
+            note
+            for note in self._clip(args).notes
+            if low <= note[0] < low + span and start <= note[1] < start + length
+        ]
+
+    def _notes(self, args: tuple[OscArg, ...]) -> tuple[OscArg, ...]:
+        values: tuple[OscArg, ...] = tuple(value for note in self._within(args) for value in note)
+        return (*args[:2], *values)
+
+    def _add_notes(self, args: tuple[OscArg, ...]) -> None:
+        values = args[2:]
+        for start in range(0, len(values), 5):
+            pitch, begin, length, velocity, mute = values[start : start + 5]
+            note = (int(_number(pitch)), f32(_number(begin)), f32(_number(length)),
+                    _number(velocity), bool(mute))  # fmt: skip
+            self._clip(args).notes.append(note)
+
+    def _remove_notes(self, args: tuple[OscArg, ...]) -> None:
+        gone = self._within(args)
+        clip = self._clip(args)
+        clip.notes = [note for note in clip.notes if note not in gone]
 
     def _add_mixer(self, topic: str) -> None:
         def get(args: tuple[OscArg, ...]) -> tuple[OscArg, ...]:

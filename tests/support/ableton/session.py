@@ -8,6 +8,7 @@ from bridge.daws.ableton.wire.dialect import AbletonDialect
 from bridge.errors import DialectError
 from bridge.guard.limits import Profile
 from bridge.mix import messages as m
+from bridge.mix.content_events import Job
 from bridge.mix.device_events import TaskName
 from bridge.mix.messages import Mode, MoveState
 from bridge.mix.notices import MoveReported, Notice, StatusChanged
@@ -28,6 +29,7 @@ class AbletonSession:
         is_quick: The bridge answers while AbletonOSC still reads its socket, as it mostly does.
         meant: Which value each command wanted of which parameter of which of Live's tracks.
         packets: What the bridge said, by the time.
+        jobs: What workers were asked for, and have not done.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class AbletonSession:
         is_quick: bool = True,
         profile: Profile = Profile.STUDIO,
         task: Task | None = None,
+        task_name: TaskName = TaskName.SOUND,
     ) -> None:
         self.live = FakeLive(names or ("Kick", "Bass", "Vox"))
         self.hub = FakeHub(self.live) if hub else None
@@ -47,7 +50,7 @@ class AbletonSession:
             mode=Mode.ASSIST,
             profile=profile,
             interval_s=0.5,
-            tasks={TaskName.SOUND: task} if task else {},
+            tasks={task_name: task} if task else {},
         )
         self.dialect = AbletonDialect()
         self.link = DawLink("the fake")
@@ -57,6 +60,7 @@ class AbletonSession:
         self.levels: list[LevelReading] = []
         self.meant: set[tuple[str, Param, float]] = set()
         self.packets: list[tuple[float, OscPacket]] = []
+        self.jobs: list[Job] = []
         self.on_tick: Callable[[], None] | None = None
         self._uid_of_key: dict[str, str] = {}
 
@@ -133,6 +137,10 @@ class AbletonSession:
         for write in result.device_commands:
             assert self.dialect.encode_device(write, at=self.at) == ()
             self._ask()
+        for content in result.content_commands:
+            assert self.dialect.encode_content(content, at=self.at) == ()
+            self._ask()
+        self.jobs += result.jobs
         for command in result.commands:
             request = (
                 self.link.request_dump(self.at) if isinstance(command, m.RequestDump) else command

@@ -28,6 +28,12 @@ from bridge.daws.ableton.wire.writes import (
     rows,
 )
 from bridge.errors import DialectError
+from bridge.mix.content_events import (
+    ContentCommand,
+    ContentKind,
+    RequestContents,
+    SetContent,
+)
 from bridge.mix.device_events import DeviceCommand, SetDeviceParam
 from bridge.mix.messages import (
     Command,
@@ -183,6 +189,16 @@ class AbletonDialect(Reading):
             self._desk.synths.request(command, self._desk.names, at)
         return ()
 
+    def encode_content(self, command: ContentCommand, *, at: float) -> tuple[OscPacket, ...]:
+        """Keep what is wanted of clips; see `bridge.daw.dialect.HasContents`."""
+        if command.kind is not ContentKind.CLIP or self._roll.is_open:
+            return ()
+        if isinstance(command, RequestContents):
+            self._clips.list_tracks(self._roll.uids, command.track)
+        elif isinstance(command, SetContent):
+            self._clips.write(command, self._roll.uids)
+        return ()
+
     def ask(self, *, at: float) -> tuple[OscPacket, ...]:
         """The next frame, when the last was answered; and writes that are clear to go."""
         packets: list[OscPacket] = []
@@ -194,6 +210,8 @@ class AbletonDialect(Reading):
             self._clear = frozenset()
         if self._is_met and not self._roll.is_open and at - self._wrote_at >= TURN_S:
             packets += self._send_synth_puts(at)
+        if self._is_met and not self._roll.is_open and self._wire.newest is None:
+            packets += self._send_clip_job(at)
         newest = self._wire.newest
         if newest is None:
             is_due = at - self._asked_at >= TURN_S
@@ -225,6 +243,15 @@ class AbletonDialect(Reading):
         asked = [question for put in puts for question in put.questions()]
         frame = self._wire.send([*self._about_tracks(), *asked], at)
         self._synth_puts[frame.tag] = puts
+        return [frame.bundle()]
+
+    def _send_clip_job(self, at: float) -> list[OscPacket]:
+        """What is asked of clips, a slot a frame."""
+        job = self._clips.next_job(at)
+        if job is None:
+            return []
+        frame = self._wire.send([*self._about_tracks(), *job.questions()], at)
+        self._clips.begin(job, frame.tag, at)
         return [frame.bundle()]
 
     def _poll(self, at: float) -> OscPacket:

@@ -67,13 +67,29 @@ class Topic(StrEnum):
     VALUES = "/live/device/get/parameters/value"
     NAME = "/live/device/get/parameter/name"
     VALUE = "/live/device/get/parameter/value"
+    HAS_MIDI = "/live/track/get/has_midi_input"
+    CLIP_NAMES = "/live/track/get/clips/name"
+    CLIP_LENGTHS = "/live/track/get/clips/length"
+    HAS_CLIP = "/live/clip_slot/get/has_clip"
+    NOTES = "/live/clip/get/notes"
+    CREATE_CLIP = "/live/clip_slot/create_clip"
+    DELETE_CLIP = "/live/clip_slot/delete_clip"
+    SET_CLIP_NAME = "/live/clip/set/name"
+    ADD_NOTES = "/live/clip/add/notes"
+    REMOVE_NOTES = "/live/clip/remove/notes"
     SET_VOLUME = "/live/track/set/volume"
     SET_PAN = "/live/track/set/panning"
     SET_VALUE = "/live/device/set/parameter/value"
     SET_LOG = "/live/api/set/log_level"
 
 
-_SETS: Final = frozenset({Topic.SET_VOLUME, Topic.SET_PAN, Topic.SET_VALUE, Topic.SET_LOG})
+_SETS: Final = frozenset(
+    [
+        *(Topic.SET_VOLUME, Topic.SET_PAN, Topic.SET_VALUE, Topic.SET_LOG),
+        *(Topic.CREATE_CLIP, Topic.DELETE_CLIP, Topic.SET_CLIP_NAME),
+        *(Topic.ADD_NOTES, Topic.REMOVE_NOTES),
+    ]
+)
 _HEADLESS: Final = frozenset({Topic.VERSION, Topic.LOG, Topic.COUNT, Topic.TRACKS})
 ADDRESSES: Final = frozenset({MARK, *map(str, Topic)})
 """All that is ever said to it."""
@@ -114,7 +130,9 @@ class Question:
         """Whether a message can be the answer."""
         if message.address != self.topic:
             return False
-        return self.topic in _HEADLESS or message.args[: len(self.args)] == self.args
+        # The answer of notes names track and clip, and not the window that was asked for.
+        repeated = self.args[:2] if self.topic is Topic.NOTES else self.args
+        return self.topic in _HEADLESS or message.args[: len(repeated)] == repeated
 
 
 def about_tracks(count: int, names: Sequence[str] = (), room: int = ROOM) -> list[Question]:

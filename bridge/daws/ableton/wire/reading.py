@@ -9,6 +9,7 @@ from bridge.daw.roll import Roll
 from bridge.daw.scale import MAX_TRACKS, in_words, is_on
 from bridge.daw.taps import Taps
 from bridge.daws.ableton.wire import frames as wire
+from bridge.daws.ableton.wire.clips import Clips
 from bridge.daws.ableton.wire.curves import meter_dbfs
 from bridge.daws.ableton.wire.frames import ROOM, Frame, Question, Topic
 from bridge.daws.ableton.wire.plan import Plan
@@ -40,6 +41,7 @@ class Reading:
         self._taps = Taps()
         self._roll = Roll(are_ids_lasting=False)
         self._writes = Writes()
+        self._clips = Clips()
         self._undo = UndoWatch()
         self._synth_puts: dict[str, list[SynthPut]] = {}
         self._puts: dict[str, list[Put]] = {}  # of the frames that carry writes, by tag
@@ -85,6 +87,7 @@ class Reading:
         """What a frame says, once it has ended or failed."""
         puts = self._puts.pop(frame.tag, [])
         synth_puts = self._synth_puts.pop(frame.tag, [])
+        job = self._clips.end(frame.tag)
         names = frame.names
         outcomes = read_outcomes(frame, puts)
         if names is None:
@@ -94,6 +97,7 @@ class Reading:
         heard = self._desk.synths.conclude(frame, synth_puts, names, at)
         if names != self._desk.names or self._count is None:
             self._desk.synths.forget()
+            self._clips.forget()
             self._desk.tracks = [Track(name) for name in names]
             self._count = len(names)
             self._plan.begin(len(self._desk.tracks))
@@ -101,10 +105,12 @@ class Reading:
         if synth_puts and not frame.is_complete:  # the device is another, or its list is
             self._plan.add([Question(Topic.DEVICES, (put.place,)) for put in synth_puts])
             self._desk.synths.forget_places({put.place for put in synth_puts})
-        puts_any = bool(puts or synth_puts)
+        puts_any = bool(puts or synth_puts or job)
         if not (frame.is_complete or puts_any):  # one was about a device that is gone
             self._plan.ask_again(frame.asked[len(frame.answers) + 1 :])
         heard += self._read_switches(frame, at)
+        if job is not None and not self._roll.is_open:
+            heard += self._clips.conclude(job, frame, self._roll.uids, at)
         said: set[tuple[int, Param]] = set()
         for outcome in outcomes:
             heard += self._settle(outcome, said, at)

@@ -107,9 +107,10 @@ class Ears:
             self._report(f"JACK has no outputs of {self._source}: start it with its JACK output")
 
     def _submit(self, note: Note, at: float) -> None:
-        """A note, on the loop: it is one of the device in focus, or nobody's."""
-        device = self._runner.engine.work.devices.focus
-        if device is None:
+        """A note, on the loop: it is one of the device that is worked on, or nobody's."""
+        work = self._runner.engine.work
+        device = work.devices.focus
+        if device is None or work.active is None:
             return
         self._count += 1
         features = {name: getattr(note, name) for name in _FEATURES}

@@ -363,6 +363,7 @@ class DawEvents:
         if reading.answer is Answer.DOUBT and not self._moves.is_following(event):
             self._moves.is_dump_wanted = True  # until then what stood there is believed
             self._hesitate(strip, event.at)
+            self._guard.hold(strip.key, event.at)
             return
         self._mix.confirm(strip, param, event.value, event.at)
         if reading.answer in (Answer.ECHO, Answer.CONFIRMED):
@@ -428,7 +429,7 @@ class DawEvents:
     def _hesitate(self, strip: StripState, at: float) -> None:
         """A hand may be on a strip: keep off, for as long as it takes to be sure."""
         self._moves.halt(at, "a hand may be on it", key=strip.key)
-        self._guard.hold(strip.key, at)
+        self._guard.hold(strip.key, at, _DOUBT_HOLD_S)
         self._guard.doubt(strip.key, at, 2.0 * _DOUBT_HOLD_S)
 
     def _apply_hand(

@@ -53,6 +53,8 @@ _RECALL_SHARE = 0.25
 
 _IN_STEP: Final = 0.2
 """Faders that a hand moves as a group go equally far, to within this share."""
+_ALIKE: Final = 0.05
+"""And so far where others have moved as well: a scene moves few controls by as much."""
 
 _SETTLE_S = 0.25
 """After a change a meter still shows the past for about this long (300 ms RMS windows)."""
@@ -454,7 +456,7 @@ def _led(by: Mapping[str, float]) -> set[str]:
         later
         for key, later in pairwise(order)
         if by[key] * by[later] > 0.0
-        and abs(by[later] - by[key]) <= _IN_STEP * max(abs(by[key]), abs(by[later]))
+        and abs(by[later] - by[key]) <= _ALIKE * max(abs(by[key]), abs(by[later]))
     }
 
 

@@ -52,6 +52,7 @@ def test_what_a_row_names_is_there(row: object) -> None:
             assert run_command_line([*words, "--help"]) == 0, "a command that there is"
 
 
+@pytest.mark.slow
 def test_no_module_outside_says_the_name_of_a_daw() -> None:
     plain = {"generic", "desk"}  # words that have a meaning of their own
     own = [*(DAWS.keys() - plain), "x32", "m32", "x.?air"]
@@ -83,6 +84,7 @@ def _code(path: Path) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.module or ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DAWS)
 def test_a_bridge_beside_one_daw_loads_no_setup_doctor_or_host_of_any(name: str) -> None:
     code = f"""

@@ -147,6 +147,7 @@ def test_midi_that_is_missing_for_any_reason_is_a_warning_with_the_reason() -> N
     assert _finding(RuntimeError("sequencer")).level is Level.WARNING
 
 
+@pytest.mark.slow
 def test_the_page_is_found_free_or_taken(free_port: int) -> None:
     assert doctor.page_port("127.0.0.1", free_port).level is Level.OK
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -88,6 +88,7 @@ def is_equal(talked: Conversation) -> bool:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lag", [0, 4])
 @pytest.mark.parametrize(("tracks", "seed"), [(3, 1), (3, 2), (3, 3), (16, 4), (64, 5)])
 def test_whatever_the_person_does_meanwhile_no_write_reaches_another_track(

@@ -70,6 +70,7 @@ def broadcast_desk() -> Iterator[int]:
     ears.close()
 
 
+@pytest.mark.slow
 def test_a_desk_that_is_looked_for_is_found_once(
     broadcast_desk: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -72,6 +72,7 @@ def test_live_is_asked_where_no_bridge_runs(live: tuple[int, int]) -> None:
     assert found["Live's hub"][0] is Level.WARNING
 
 
+@pytest.mark.slow
 def test_the_setup_asks_it_too(live: tuple[int, int], tmp_path: Path) -> None:
     found = plan_ableton(tmp_path, ports=live).found
     assert found[-1] == "AbletonOSC answers from Live 12.1, and is new enough."

@@ -525,6 +525,7 @@ def test_a_thumb_up_leaves_it() -> None:
     assert desk.value(3, Param.GAIN) == 2.0
 
 
+@pytest.mark.slow
 def test_old_moves_are_forgotten() -> None:
     desk = Desk(profile=Profile.OFF, interval_s=0.02).connect()
     for _ in range(513):

@@ -151,6 +151,7 @@ def test_a_demo_is_heard_and_its_way_is_seen_in_its_report(tmp_path: Path) -> No
     assert (demo.distances, demo.rules_distance) == ((1.0, 0.4), 0.7)
 
 
+@pytest.mark.slow
 def test_the_command_writes_a_report_or_tables(
     store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

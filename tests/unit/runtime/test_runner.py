@@ -407,6 +407,7 @@ def test_a_control_that_cannot_be_read_is_unknown_until_it_is_said_again(stage: 
     stage.play(scene)
 
 
+@pytest.mark.slow
 def test_a_value_after_an_unknown_one_ends_no_news_of_later_hands(stage: Stage) -> None:
     """A change from nowhere has no number that OSC could carry."""
 
@@ -479,6 +480,7 @@ def test_what_the_daw_says_wrongly_is_counted_and_the_rest_goes_on(
     assert any("/mix/track/1/gain" in record.getMessage() for record in caplog.records)
 
 
+@pytest.mark.slow
 def test_what_the_dialect_has_no_words_for_is_told_and_the_daw_asked_what_it_holds(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -172,3 +172,15 @@ def test_items_of_a_group_are_edited_together_or_not_at_all(tmp_path: Path) -> N
     assert [replace(p, key="") for p in rig.pieces("room")] == [
         replace(p, key="") for p in rig.pieces("item 0")
     ]
+
+
+def test_a_replay_needs_no_audio(tmp_path: Path) -> None:
+    rig, _ = edit_rig(tmp_path)
+    for choice in (1, 0):
+        choose(rig, choice)
+    (tmp_path / "take.wav").unlink()
+    first, rig.task = rig.task, EditTask(load_edit_prior())
+    engine = rig.make_engine()
+    again = [decision for event in rig.events for decision in engine.handle(event).decisions]
+    assert again == rig.decisions() != []
+    assert rig.task.state() == first.state()

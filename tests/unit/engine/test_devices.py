@@ -28,6 +28,7 @@ from bridge.mix.notices import (
     WorkChanged,
 )
 from bridge.mix.params import LockClass
+from bridge.runtime.knob_states import knob_states
 from bridge.tasks.sound.task import make_sound_task
 from bridge.tasks.task import Teaching
 
@@ -469,6 +470,15 @@ def test_a_value_that_cannot_be_makes_the_parameter_unknown_and_untouched() -> N
     rig.handle(d.DeviceParamChanged(at=rig.at, device=1, param=1, value=math.nan))
     rig.work({"Resonance": 0.6}).wait(0.5)
     assert "Cutoff" not in [knob.name for knob in rig.task.scenes[0].knobs]
+
+
+def test_knobs_are_told_while_a_task_turns_them() -> None:
+    rig = Rig().work()
+    told = knob_states(rig.engine.work, rig.at)
+    assert [message.args[:3] for message in told][:1] == [(1, len(SYNTH), told[0].args[2])]
+    assert len(told) == len(SYNTH)
+    rig.handle(d.TaskChosen(at=rig.at, task=TaskName.OFF))
+    assert knob_states(rig.engine.work, rig.at) == []
 
 
 # -- ears --------------------------------------------------------------------------------------

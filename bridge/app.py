@@ -360,11 +360,9 @@ async def _around(
     page = _open_page(runner, settings, past_rewards, extras)
     ears = open_ears(runner, settings)
     midi = _open_midi(runner, settings, page)
-    phrases = (
-        PhrasePort(runner, settings.store.parent / "phrases") if settings.midi.enabled else None
-    )
-    if phrases is not None:
-        phrases.open()
+    folder = settings.store.parent / "phrases"
+    phrases = PhrasePort(runner, folder, has_port=settings.midi.enabled)
+    phrases.open()
     listen, web = settings.listen, settings.web
     found = services(
         (listen.host, listen.port),
@@ -375,8 +373,7 @@ async def _around(
         yield page
     finally:
         await asyncio.to_thread(unannounce)
-        if phrases is not None:
-            await phrases.close()
+        await phrases.close()
         if ears is not None:
             await asyncio.to_thread(ears.close)
         if midi is not None:

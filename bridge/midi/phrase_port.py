@@ -49,15 +49,17 @@ class PhrasePort:
     Args:
         runner: The bridge.
         folder: Where the files go.
+        has_port: Whether a MIDI port is wanted; the files are there without.
 
     Attributes:
         text: What can be heard, or why nothing can.
     """
 
-    def __init__(self, runner: Runner, folder: Path) -> None:
+    def __init__(self, runner: Runner, folder: Path, *, has_port: bool = True) -> None:
         self.text = ""
         self._runner = runner
         self._folder = folder
+        self._has_port = has_port
         self._loop = asyncio.get_running_loop()
         self._clock = MidiClock()
         self._free = TempoClock(bpm=DEFAULT_BPM, began_at=0.0)
@@ -93,7 +95,7 @@ class PhrasePort:
     def notify(self, notice: Notice) -> None:
         """Open the port when phrases are worked on; be silent when nothing may sound."""
         match notice:
-            case WorkChanged(task=TaskName.PHRASE) if self._opening is None:
+            case WorkChanged(task=TaskName.PHRASE) if self._has_port and self._opening is None:
                 self._opening = self._loop.create_task(self._open_port())
             case WorkChanged() | Offered(moves=()):
                 self.silence()

@@ -2,7 +2,8 @@
 
 PYTHON ?= python3
 # Debian packages that the tests need; `make test` installs them where it runs as root on Debian.
-DEBIAN_PACKAGES := ardour chromium jackd2 lmms node-typescript zynaddsubfx zynaddsubfx-data
+DEBIAN_PACKAGES := ardour chromium fluidsynth jackd2 lmms node-typescript timgm6mb-soundfont zynaddsubfx \
+	zynaddsubfx-data
 
 BIN := .venv/bin
 SCRIPTS := bridge/web/static/jsconfig.json

@@ -235,7 +235,7 @@ def hub() -> Patch:
 def _panel(patch: Patch, script: Box) -> None:
     displays = ("lamp", "version", "count", "status", "state", "move", "reason")
     controls = ("answers", "mode", "freeze", "panic", "endorse")
-    sounds = ("working", "offerA", "offerB", "offerC", "picks")
+    sounds = ("working", "offerA", "offerB", "offerC", "picks", "knobs")
     said = patch.new("route " + " ".join((*displays, *controls, *sounds)), 240, 400)
     script.to(said, outlet=4)
 
@@ -264,10 +264,10 @@ def _panel(patch: Patch, script: Box) -> None:
 
 def _sounds(patch: Patch, script: Box, said: Box, first: int) -> None:
     """What is worked on beside the mix: the device, and the variants to pick from."""
-    _screen(patch, [424, 26, 208, 112])
+    _screen(patch, [424, 26, 208, 92])
     said.to(_label(patch, "working", [428, 5, 204, 18], "", 10.0, "live_control_fg"), first)
     for row, letter in enumerate("ABC", start=1):
-        rect = [430, 29 + 36 * (row - 1), 198, 34]
+        rect = [430, 27 + 30 * (row - 1), 198, 29]
         said.to(_label(patch, f"offer {letter}", rect, "", 9.0, "live_lcd_title"), first + row)
     for choice, (name, info) in enumerate(
         (
@@ -287,6 +287,13 @@ def _sounds(patch: Patch, script: Box, said: Box, first: int) -> None:
             patch.new("prepend pick", 860 + 60 * place, 224)
         ).to(script)
         said.to(box, first + 4)
+    knobs = patch.face(
+        "umenu", 860, 256, [424, 121, 208, 18],
+        varname="knobs", items="no knobs", fontname=FONT, fontsize=9.0,
+        saved_attribute_attributes=themed({"textcolor": "live_control_fg"}),
+    )  # fmt: skip
+    said.to(knobs, first + 5)
+    knobs.to(patch.new("prepend lock", 860, 288)).to(script)
 
 
 def _controls(patch: Patch, script: Box, said: Box, first: int) -> None:

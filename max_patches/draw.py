@@ -40,6 +40,7 @@ EXAMPLES: Final[dict[str, dict[str, str]]] = {
         "count": "14 tracks   9 heard   1 held by Live",
         "status": "the DAW at 127.0.0.1:11000 is there",
         "state": "proposed",
+        "knobs": "no knobs",
         "move": "Lead Vox   fader   -6.0 dB to -4.5 dB",
         "reason": reason(
             (Claim(name="Lead Vox", param=Param.GAIN, error=-3.1, change=1.5, answers=12),),
@@ -88,6 +89,9 @@ def _draw_box(axes: Axes, box: dict[str, Any], examples: dict[str, str]) -> None
             _rectangle(axes, bar, _colour(box, "slidercolor"), 0)
     elif kind == "live.tab":
         _draw_tab(axes, box)
+    elif kind == "umenu":
+        _rectangle(axes, rect, _THEME["live_control_bg"], 3, _THEME["live_contrast_frame"])
+        _write(axes, examples["knobs"], rect, box["fontsize"], _THEME["live_control_fg"], 0)
     elif box["varname"] == "Connected":
         _rectangle(axes, rect, _colour(box, "activebgoncolor"), rect[2] / 2)
     else:

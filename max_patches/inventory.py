@@ -47,6 +47,7 @@ _BOXES: Final[dict[str, Ports]] = {
     "live.comment": Ports("m", ""),
     "multislider": Ports("m", "mm"),
     "panel": Ports("m", ""),
+    "umenu": Ports("m", "mmm"),
     "comment": Ports("m", ""),
 }
 PARAMETERS: Final = ("live.text", "live.tab")

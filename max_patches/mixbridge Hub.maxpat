@@ -298,9 +298,10 @@
 				"box": {
 					"id": "obj-16",
 					"maxclass": "newobj",
-					"numinlets": 18,
-					"numoutlets": 18,
+					"numinlets": 19,
+					"numoutlets": 19,
 					"outlettype": [
+						"",
 						"",
 						"",
 						"",
@@ -323,10 +324,10 @@
 					"patching_rect": [
 						240.0,
 						400.0,
-						838.0,
+						880.0,
 						22.0
 					],
-					"text": "route lamp version count status state move reason answers mode freeze panic endorse working offerA offerB offerC picks"
+					"text": "route lamp version count status state move reason answers mode freeze panic endorse working offerA offerB offerC picks knobs"
 				}
 			},
 			{
@@ -1334,14 +1335,14 @@
 						720.0,
 						8.0,
 						208.0,
-						112.0
+						92.0
 					],
 					"presentation": 1,
 					"presentation_rect": [
 						424.0,
 						26.0,
 						208.0,
-						112.0
+						92.0
 					],
 					"rounded": 3,
 					"saved_attribute_attributes": {
@@ -1396,14 +1397,14 @@
 						720.0,
 						136.0,
 						198.0,
-						34.0
+						29.0
 					],
 					"presentation": 1,
 					"presentation_rect": [
 						430.0,
-						29.0,
+						27.0,
 						198.0,
-						34.0
+						29.0
 					],
 					"saved_attribute_attributes": {
 						"textcolor": {
@@ -1428,14 +1429,14 @@
 						720.0,
 						160.0,
 						198.0,
-						34.0
+						29.0
 					],
 					"presentation": 1,
 					"presentation_rect": [
 						430.0,
-						65.0,
+						57.0,
 						198.0,
-						34.0
+						29.0
 					],
 					"saved_attribute_attributes": {
 						"textcolor": {
@@ -1460,14 +1461,14 @@
 						720.0,
 						184.0,
 						198.0,
-						34.0
+						29.0
 					],
 					"presentation": 1,
 					"presentation_rect": [
 						430.0,
-						101.0,
+						87.0,
 						198.0,
-						34.0
+						29.0
 					],
 					"saved_attribute_attributes": {
 						"textcolor": {
@@ -1861,6 +1862,59 @@
 						22.0
 					],
 					"text": "prepend pick"
+				}
+			},
+			{
+				"box": {
+					"fontname": "Ableton Sans Medium",
+					"fontsize": 9.0,
+					"id": "obj-60",
+					"items": "no knobs",
+					"maxclass": "umenu",
+					"numinlets": 1,
+					"numoutlets": 3,
+					"outlettype": [
+						"",
+						"",
+						""
+					],
+					"patching_rect": [
+						860.0,
+						256.0,
+						208.0,
+						18.0
+					],
+					"presentation": 1,
+					"presentation_rect": [
+						424.0,
+						121.0,
+						208.0,
+						18.0
+					],
+					"saved_attribute_attributes": {
+						"textcolor": {
+							"expression": "themecolor.live_control_fg"
+						}
+					},
+					"varname": "knobs"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-61",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						860.0,
+						288.0,
+						96.0,
+						22.0
+					],
+					"text": "prepend lock"
 				}
 			}
 		],
@@ -2629,6 +2683,42 @@
 					],
 					"destination": [
 						"obj-57",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-16",
+						17
+					],
+					"destination": [
+						"obj-60",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-60",
+						0
+					],
+					"destination": [
+						"obj-61",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-61",
+						0
+					],
+					"destination": [
+						"obj-4",
 						0
 					]
 				}

@@ -85,6 +85,9 @@ var rateable = ""; // the move that a thumb is about
 var offer = ""; // what may be picked from now
 var variants = []; // the moves in it
 var reasons = {}; // of the moves that were proposed, until an offer is over
+var focused = ""; // what is worked on
+var knobs = []; // of the device in focus, as the bridge has listed them
+var listing = []; // those that have come of the next list
 var isPanic = false;
 var pressedAt = { panic: -CONFIRM_PULSES, endorse: -CONFIRM_PULSES }; // what a second press means
 var shown = {}; // what the panel shows, by the name of the display
@@ -364,6 +367,47 @@ function offered(name, count) {
 function working(task, track, device) {
     var what = task === "mix" ? "" : task + "   " + track + "   " + device;
     show("working", "set", what);
+    if (what !== focused) { listKnobs([]); }
+    focused = what;
+}
+
+// A knob of the device in focus; without a role it is never moved. The list comes in order.
+function knobState(place, count, name, value, role, isTaught) {
+    if (place === 1) { listing = []; }
+    if (place !== listing.length + 1) { return; } // one was lost: the next list is whole
+    listing.push({ name: name, value: value, role: role, isTaught: isTaught !== 0 });
+    if (place === count) { listKnobs(listing); }
+}
+
+function knobText(knob) {
+    var may = knob.role !== "" ? "may move: " + knob.role
+        : knob.isTaught ? "locked by you" : "locked";
+    return knob.name + "   " + knob.value + "   " + may;
+}
+
+// The menu's first line, which it shows, says how many may move; the others are the knobs.
+function listKnobs(list) {
+    knobs = list;
+    var free = list.filter(function (knob) { return knob.role !== ""; }).length;
+    var lines = [list.length === 0 ? "no knobs" : free + " of " + list.length + " knobs may move"];
+    for (var i = 0; i < list.length; i += 1) { lines.push(knobText(list[i])); }
+    if (shown.knobs === lines.join("\n")) { return; }
+    shown.knobs = lines.join("\n");
+    outlet(TO_PANEL, ["knobs", "clear"]);
+    for (i = 0; i < lines.length; i += 1) { outlet(TO_PANEL, ["knobs", "append", lines[i]]); }
+    outlet(TO_PANEL, ["knobs", "set", 0]);
+}
+
+// A line of the menu was chosen: lock that knob, or give it back to what its name says.
+function lock(line) {
+    var knob = knobs[line - 1];
+    outlet(TO_PANEL, ["knobs", "set", 0]);
+    if (knob === undefined) { return; }
+    if (knob.role !== "" || knob.isTaught) {
+        say("/bridge/knob", knob.name, knob.role !== "" ? "never" : "auto");
+    } else {
+        show("status", "set", knob.name + " has no known name: say on the page what it is.");
+    }
 }
 
 function pick(choice) {
@@ -435,6 +479,7 @@ function checkLink() {
         suggestion = "";
         rateable = "";
         offered("", 0);
+        listKnobs([]);
         helloAt = pulses - SEARCH_PULSES;
     }
     if (isSilent) {
@@ -578,6 +623,7 @@ var HEARD = {
     "/bridge/status": status,
     "/bridge/offer": offered,
     "/bridge/working": working,
+    "/bridge/knob/state": knobState,
     "/bridge/error": function (text) { show("status", "set", text); },
     "/bridge/rewarded": function (id, name) {
         show("state", "set", name === "" ? "heard" : "learnt");

@@ -102,6 +102,7 @@ _NOTICES: Final = frozenset(
         "working",
         "wanted",
         "question",
+        "knob/state",
     )
 )
 
@@ -414,12 +415,14 @@ def encode_notice(notice: Notice) -> OscMessage:
             return OscMessage(PREFIX + "question", (notice.track, notice.role, notice.text))
 
 
-def rest_of(move: MoveReported) -> tuple[OscMessage, ...]:
+def rest_of(move: Notice) -> tuple[OscMessage, ...]:
     """What is said after a move beside its first control: another half, more knobs, texts.
 
     `/bridge/move/other` names the right half of a stereo pair, `/bridge/move/also` each further
     parameter of a device, `/bridge/move/content` each content that it changes.
     """
+    if not isinstance(move, MoveReported):
+        return ()
     also = tuple(
         OscMessage(
             PREFIX + "move/content",
@@ -454,6 +457,14 @@ def welcome(version: str) -> OscMessage:
 def heartbeat(seq: int, mode: Mode) -> OscMessage:
     """A sign of life, every 2 s; `seq` counts them and starts anew after the last int32."""
     return OscMessage(PREFIX + "heartbeat", (seq % 2**31, str(mode)))
+
+
+def knob_state(
+    place: int, count: int, *, name: str, value: str, role: str, is_taught: bool
+) -> OscMessage:
+    """One knob of the device in focus, from 1 to `count`; without a role it is never moved."""
+    state = (place, count, name, value, role, int(is_taught))
+    return OscMessage(PREFIX + "knob/state", state)
 
 
 def fact(name: str, value: str | float) -> OscMessage:

@@ -33,7 +33,7 @@ from bridge.mix.state import MixState
 from bridge.tasks.task import Lesson, Scene, Teaching, Variant, World
 
 LOUDER_DB: Final = 3.0
-"""A move that makes a note louder by more goes back at once."""
+"""A move goes back at once that makes a note louder by more, alone or with those before it."""
 
 
 class DeviceWork:
@@ -237,13 +237,29 @@ class DeviceWork:
         before = move.scene.heard
         if before is None or move.state is not MoveState.CONFIRMED:
             return
+        rise_db = note.level_db - before.level_db
+        move.rise_db = 0.0 if math.isnan(rise_db) else rise_db
         # What was too loud teaches too: else the same is tried again and again.
         why = self._work.teach(move.lesson(Teaching.HEARD), move.id)
-        if note.level_db - before.level_db > LOUDER_DB:
-            why = f"it was {note.level_db - before.level_db:.1f} dB louder"
+        if loud := self._describe_rise(move):
+            why = loud
             move.is_judged = True  # nobody is asked about it
         if why:
             self._work.revert(move, note.at, why)
+
+    def _describe_rise(self, move: TaskMove) -> str:
+        """How much too loud a move is, alone or with those that stand; empty where it may stay."""
+        if move.rise_db > LOUDER_DB:
+            return f"it was {move.rise_db:.1f} dB louder"
+        risen_db = self._risen_db(move.key)
+        if move.rise_db <= 0.0 or risen_db <= LOUDER_DB:
+            return ""
+        return f"with the moves before it, it was {risen_db:.1f} dB louder than at first"
+
+    def _risen_db(self, key: str) -> float:
+        """How much louder the moves that stand have made a device, dB."""
+        ours = (move for move in self._work.moves.standing() if move.turns and move.key == key)
+        return sum(move.rise_db for move in ours)
 
     def apply_target(self, event: d.TargetHeard) -> bool:
         """Take over what was heard of the file that a person has named; whether it is a target."""
@@ -323,6 +339,7 @@ class DeviceWork:
             knobs=knobs_of(device, self.knobs, is_free=is_free),
             heard=self.listening.heard if device.key == self.knobs.focus else None,
             target=self.listening.target,
+            risen_db=self._risen_db(device.key),
             contents=self._contents.standing(at, kinds, device.key),
         )
 

@@ -53,6 +53,8 @@ class TaskMove:
         state: Where it is in its life.
         at: When it entered that state, monotonic seconds.
         after: What a note sounded like with it; None until one was heard.
+        rise_db: How much louder that note was than the one before; 0 where a person had heard it
+            before they picked it, or nobody could measure it.
         awaited: What of it the DAW has not confirmed: numbers of parameters, or contents.
         is_judged: Whether a person has said what they think of it.
         is_picked: Whether they said so before it was made: then an undo is another word.
@@ -69,6 +71,7 @@ class TaskMove:
     state: MoveState
     at: float
     after: Note | None = None
+    rise_db: float = 0.0
     awaited: set[int | Place] = field(default_factory=set)
     is_judged: bool = False
     is_picked: bool = False

@@ -104,8 +104,6 @@ def make_work_view(engine: Engine, at: float) -> WorkView:
     work = engine.work
     track, device = work.focus.bench.names
     offer = work.offers.open
-    in_focus = work.devices.focus
-    is_shown = work.active is not None and work.focus.bench is work.devices
     return WorkView(
         task=work.task,
         known=work.focus.known,
@@ -116,7 +114,7 @@ def make_work_view(engine: Engine, at: float) -> WorkView:
         variants=tuple(_variant(work, move, is_heard=move is offer.heard) for move in offer.moves)
         if offer
         else (),
-        knobs=_knobs(work, in_focus, at) if in_focus and is_shown else (),
+        knobs=make_knob_views(work, at),
         lock=work.focus.bench.lock(),
         rest=work.focus.what_lacks or work.rest,
         target=work.devices.listening.path if work.devices.has_target else "",
@@ -181,7 +179,11 @@ def _name(control: Control) -> str:
     return control.spec.name if isinstance(control, DeviceParam) else control_name(control)
 
 
-def _knobs(work: Work, device: Device, at: float) -> tuple[KnobView, ...]:
+def make_knob_views(work: Work, at: float) -> tuple[KnobView, ...]:
+    """The parameters of the device in focus; none where no task turns knobs."""
+    device = work.devices.focus
+    if device is None or work.active is None or work.focus.bench is not work.devices:
+        return ()
     scene = work.devices.scene(at, ())
     free = {knob.index: knob for knob in scene.knobs}
     indices = sorted(device.specs)

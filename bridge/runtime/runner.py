@@ -52,6 +52,7 @@ from bridge.osc.message import OscMessage, OscPacket
 from bridge.runtime.complaints import Complaints, DawComplaints
 from bridge.runtime.counters import Counters
 from bridge.runtime.intake import Intake
+from bridge.runtime.knob_states import knob_states
 from bridge.runtime.link import DawLink
 from bridge.runtime.meters import SAMPLES_HZ, LevelMeters
 from bridge.runtime.outbox import Outbox
@@ -268,10 +269,11 @@ class Runner:
         return StatusChanged(state=state, text=text)
 
     def greeting(self) -> list[OscMessage]:
-        """Say who we are, how it stands, which suggestion is open, and what a thumb is about."""
+        """Say who we are, how it stands, what is open, what a thumb is about, and which knobs."""
         rateable = find_rateable(self.engine)
         notices: tuple[Notice, ...] = (self.status, *self.engine.open_notices(), rateable)
-        others = [each for notice in notices for each in _rest_of(notice)]
+        others = [each for notice in notices for each in surface.rest_of(notice)]
+        others += knob_states(self.engine.work, self._loop.time())
         welcome = surface.welcome(bridge.__version__)
         return [welcome, *map(surface.encode_notice, notices), *others]
 
@@ -469,7 +471,7 @@ class Runner:
 
     def notify(self, notice: Notice) -> None:
         """Tell everyone."""
-        for message in (surface.encode_notice(notice), *_rest_of(notice)):
+        for message in (surface.encode_notice(notice), *surface.rest_of(notice)):
             self.remotes.broadcast(message)
         self._show(notice)
 
@@ -494,7 +496,3 @@ class Runner:
     def _send(self, packet: OscPacket, address: Address) -> None:
         if self._endpoint is not None:
             self._endpoint.send(packet, address)
-
-
-def _rest_of(notice: Notice) -> tuple[OscMessage, ...]:
-    return surface.rest_of(notice) if isinstance(notice, MoveReported) else ()

@@ -94,6 +94,7 @@ class Scene:
         knobs: The device's parameters whose positions are known, in their order.
         heard: The last note as the device stands now; None where none was heard since it changed.
         target: What it is to come near to; None for a person's taste.
+        risen_db: How much louder the moves that stand have made its note, together, dB.
         contents: The contents of the task's kinds, of all tracks; only those without a `refusal`
             may be changed. For a task of devices, those of its track.
         tempo_bpm: Quarter notes a minute; NaN where nobody knows.
@@ -107,6 +108,7 @@ class Scene:
     knobs: tuple[Knob, ...] = ()
     heard: Note | None = None
     target: Note | None = None
+    risen_db: float = 0.0
     contents: tuple[Standing, ...] = ()
     tempo_bpm: float = math.nan
     bar_s: float = math.nan

@@ -54,6 +54,25 @@ def test_an_offer_is_heard_picked_undone_and_remembered(bridge: Bridge) -> None:
     assert "Identical, bit for bit" in told.stdout, told.stdout + told.stderr
 
 
+def test_who_says_hello_is_told_the_knobs_and_which_may_move(bridge: Bridge) -> None:
+    with closing(sit(bridge)) as desk:
+        desk.say("/bridge/knob", "Filter Cutoff", "never")
+        desk.hear("/bridge/status", ..., "noted: Synth Filter Cutoff is never moved")
+        desk.say("/bridge/hello", desk.port)
+        count = len(KNOBS)
+        for place, (name, role, taught) in enumerate(
+            (
+                ("Filter Cutoff", "", 1),
+                ("Filter Resonance", "resonance", 0),
+                ("Amp Attack", "attack", 0),
+                ("Amp Decay", "decay", 0),
+                ("Amp Release", "release", 0),
+            ),
+            start=1,
+        ):
+            desk.hear("/bridge/knob/state", place, count, name, "0.50", role, taught)
+
+
 def test_a_hand_wins_and_what_is_wrong_is_told(bridge: Bridge) -> None:
     with closing(sit(bridge)) as desk:
         desk.say("/bridge/focus", "Kick")

@@ -654,6 +654,52 @@ def proposed_sound(name: str, reason: str) -> list[Atom]:
     return ["/bridge/move", name, "proposed", 2, "device/1/param/4", 0.5, 0.7, reason]
 
 
+def knob_state(place: int, name: str, role: str, taught: int = 0) -> list[Atom]:
+    return ["/bridge/knob/state", place, 3, name, "0.41", role, taught]
+
+
+def menu(said: list[Said]) -> list[list[Atom]]:
+    return [atoms[1:] for outlet, atoms in said if outlet == TO_PANEL and atoms[0] == "knobs"]
+
+
+def test_the_knobs_in_focus_are_listed_and_locked(linked: Script) -> None:
+    linked.message("/bridge/working", "sound", "Bass", "Wavetable")
+    said = linked.message(*knob_state(1, "Filter 1 Freq", "cutoff"))
+    said += linked.message(*knob_state(2, "Volume", ""))
+    assert menu(said) == []
+    assert menu(linked.message(*knob_state(3, "Env Decay", "", 1))) == [
+        ["clear"],
+        ["append", "1 of 3 knobs may move"],
+        ["append", "Filter 1 Freq   0.41   may move: cutoff"],
+        ["append", "Volume   0.41   locked"],
+        ["append", "Env Decay   0.41   locked by you"],
+        ["set", 0],
+    ]
+    assert wire(linked.message("lock", 1)) == [["/bridge/knob", "Filter 1 Freq", "never"]]
+    said = linked.message("lock", 2)
+    assert wire(said) == []
+    assert panel(said)["status"] == "Volume has no known name: say on the page what it is."
+    assert wire(linked.message("lock", 3)) == [["/bridge/knob", "Env Decay", "auto"]]
+    assert wire(linked.message("lock", 0)) == []
+
+
+def test_a_list_of_knobs_counts_when_it_is_whole_and_goes_with_its_device(linked: Script) -> None:
+    linked.message("/bridge/working", "sound", "Bass", "Wavetable")
+    for place in (1, 3):  # the second was lost
+        said = linked.message(*knob_state(place, f"Knob {place}", "cutoff"))
+        assert menu(said) == []
+    for place in (1, 2, 3):
+        said = linked.message(*knob_state(place, f"Knob {place}", "cutoff"))
+    assert ["append", "3 of 3 knobs may move"] in menu(said)
+    for place in (1, 2, 3):  # the same again
+        said = linked.message(*knob_state(place, f"Knob {place}", "cutoff"))
+    assert menu(said) == []
+    assert menu(linked.message("/bridge/working", "sound", "Bass", "Wavetable")) == []
+    said = linked.message("/bridge/working", "mix", "", "")
+    assert menu(said) == [["clear"], ["append", "no knobs"], ["set", 0]]
+    assert wire(linked.message("lock", 1)) == []
+
+
 def test_an_offer_is_shown_with_its_reasons_and_picked(linked: Script) -> None:
     said = linked.message("/bridge/working", "sound", "Bass", "Wavetable")
     assert panel(said)["working"] == "sound   Bass   Wavetable"

@@ -236,7 +236,7 @@ NOT_OURS = {
         f"/bridge/{what}"
         for what in (
             "audition", "revert", "compare", "pin", "recall", "safe", "learn", "act", "role",
-            "forget", "change", "inquire", "fact", "stat", "task", "focus", "target", "knob",
+            "forget", "change", "inquire", "fact", "stat", "task", "focus", "target",
             "wish", "question", "phrases", "wanted",
         )
     ),

@@ -5,7 +5,7 @@ proposes, a note is heard, and `hear` says whether the move is kept. Without one
 the person's taste: it offers A and B beside what is there, and learns from the pick; or proposes
 one move, and learns from a thumb. Level, tuning, ratios, voices and switches are never moved
 (`bridge.tasks.sound.roles`); a move is at most .35 of a knob's way, and one after which a note is
-3 dB louder goes back.
+3 dB louder, alone or with the moves before it, goes back.
 """
 
 import json
@@ -23,7 +23,7 @@ from bridge.tasks.sound.effects import HEARD, LEVEL
 from bridge.tasks.sound.note import Note
 from bridge.tasks.sound.prior import SOUND_ROLES, SOUND_WORDS, SoundPrior, SoundRole
 from bridge.tasks.sound.roles import Knob, KnobRole, find_knobs
-from bridge.tasks.sound.search import LARGEST_WAY, MOST_RISE_DB, Search, Step
+from bridge.tasks.sound.search import LARGEST_WAY, Search, Step
 from bridge.tasks.sound.words import describe_change, describe_error, describe_turns
 
 _STATE_SCHEMA: Final = 1
@@ -138,6 +138,7 @@ class SoundAgent:
         taught: Mapping[str, str] | None = None,
         unlocked: Sequence[str] = (),
         limit: float = LARGEST_WAY,
+        risen_db: float = 0.0,
     ) -> tuple[Knob, ...]:
         """Begin to work on a device; returns the knobs that may move.
 
@@ -151,6 +152,7 @@ class SoundAgent:
             taught: Roles of names that a person gave.
             unlocked: Names that a person unlocked.
             limit: The largest way of one move.
+            risen_db: How much louder the moves that stand have made it, dB.
 
         Raises:
             RefusedError: If no parameter is known.
@@ -161,6 +163,7 @@ class SoundAgent:
             self._prior.effects,
             knobs,
             limit=limit,
+            risen_db=risen_db,
             is_learning=self._is_learning,
             has_joint_steps=self._has_joint_steps,
         )
@@ -270,7 +273,7 @@ class SoundAgent:
         change = then - here
         gain = search.learn(move.step, positions[search.indices], error, change)
         rise_db = float(change[LEVEL])
-        is_loud = rise_db > MOST_RISE_DB
+        is_loud = rise_db > search.most_rise_db
         if is_loud:
             reason = f"it went back: the note became {rise_db:.1f} dB louder"
         elif gain <= 0.0:
@@ -340,7 +343,7 @@ class SoundAgent:
         change = self._vector(after) - first
         error = first[:LEVEL] - self._wanted()
         search.learn(move.step, positions[search.indices], error, change)
-        return bool(change[LEVEL] <= MOST_RISE_DB)
+        return bool(change[LEVEL] <= search.most_rise_db)
 
     def choose(self, notes: Sequence[Note], choice: int) -> None:
         """Learn from a pick among sounds that were all heard.

@@ -115,7 +115,13 @@ class Effects:
         return np.asarray(np.einsum("fpq,fq->pf", roots, noise))
 
     def joint_step(
-        self, error: FloatArray, slopes: FloatArray, low: FloatArray, high: FloatArray
+        self,
+        error: FloatArray,
+        slopes: FloatArray,
+        low: FloatArray,
+        high: FloatArray,
+        *,
+        aimed_db: float = AIMED_RISE_DB,
     ) -> FloatArray:
         """(knobs,) the way of all knobs together that is expected to help most.
 
@@ -124,6 +130,7 @@ class Effects:
             slopes: (knobs, 7) what the knobs do.
             low: (knobs,) the lowest way allowed, 0 or below.
             high: (knobs,) the highest, 0 or above.
+            aimed_db: How much louder it may be expected to be.
         """
         toward, doubt = slopes[:, :LEVEL], self.covariance[:LEVEL]
         way = np.zeros(low.size)
@@ -138,8 +145,8 @@ class Effects:
                 low, high = low.copy(), high.copy()
                 low[is_left] = high[is_left] = 0.0
         rise_db = float(way @ slopes[:, LEVEL])
-        if rise_db > AIMED_RISE_DB:
-            way = way * (AIMED_RISE_DB / rise_db)
+        if rise_db > aimed_db:
+            way = way * (aimed_db / rise_db)
         way[np.abs(way) < _LEAST_WAY] = 0.0
         return way
 

@@ -29,12 +29,13 @@ HIGHEST_RESONANCE: Final = 0.8
 """Beyond this share of its way a resonance may whistle: it is never turned there."""
 
 MOST_RISE_DB: Final = 3.0
-"""A move after which a note is louder by more goes back."""
+"""A move goes back after which a note is louder by more, alone or with the moves before it."""
 
 _TABLE_SHARE: Final = 0.5
 _STUCK: Final = 2
 _LEAST_WAY: Final = 0.05
 _NO_WAY: Final = 1e-6
+_NO_RISE_DB: Final = 1e-9
 _LEAST_SHORTENED: Final = 0.02
 _FAILED: Final = 0.5
 """What a step that went back is worth less, until another move helps."""
@@ -84,11 +85,13 @@ class Search:
         prior: What the roles of knobs usually do.
         knobs: Those that may move.
         limit: The largest way of one move.
+        risen_db: How much louder the moves before have made the note, dB: the next may add less.
         step_size: Of the Q-learning step, 0 to 1.
         is_learning: False: neither table nor effects learn.
         has_joint_steps: False: single steps only, valued by the table alone.
 
     Attributes:
+        most_rise_db: How much louder the next move may make the note, dB.
         failures: How many moves went back since the last that stayed.
     """
 
@@ -99,6 +102,7 @@ class Search:
         knobs: Sequence[Knob],
         *,
         limit: float = LARGEST_WAY,
+        risen_db: float = 0.0,
         step_size: float = 0.5,
         is_learning: bool = True,
         has_joint_steps: bool = True,
@@ -108,6 +112,8 @@ class Search:
         self.effects = Effects(prior, knobs)
         self._table = table
         self._noise_sd = prior.noise[:LEVEL]
+        self.most_rise_db = MOST_RISE_DB - min(max(risen_db, 0.0), MOST_RISE_DB)
+        self._aimed_db = AIMED_RISE_DB * self.most_rise_db / MOST_RISE_DB
         self._limit = limit
         self._step_size = step_size
         self._is_learning = is_learning
@@ -149,8 +155,8 @@ class Search:
         if self._has_joint_steps:
             # A step that would be too loud is made smaller, and not given up.
             rise_db = ways * slopes[:, LEVEL, None]
-            shorter = AIMED_RISE_DB / np.maximum(rise_db, MOST_RISE_DB)
-            ways = np.where(rise_db > MOST_RISE_DB, ways * shorter, ways)
+            shorter = self._aimed_db / np.maximum(rise_db, max(self.most_rise_db, _NO_RISE_DB))
+            ways = np.where(rise_db > self.most_rise_db, ways * shorter, ways)
             is_open &= np.abs(ways) >= _LEAST_SHORTENED
         values = self._single_values(positions, error)
         scores = values
@@ -210,7 +216,7 @@ class Search:
         high = np.minimum(reach, np.maximum(self._top - positions, 0.0))
         if is_stuck:
             slopes = slopes + self.effects.sample(rng)
-        way = self.effects.joint_step(error, slopes, low, high)
+        way = self.effects.joint_step(error, slopes, low, high, aimed_db=self._aimed_db)
         return way, self.effects.gain(error, slopes, way)
 
     def learn(

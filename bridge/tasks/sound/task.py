@@ -180,6 +180,7 @@ class SoundTask:
             taught=taught,
             unlocked=_unlocked(taught),
             role=_ROLES.get(scene.role, SoundRole.KEYS),
+            risen_db=scene.risen_db,
             limit=max(
                 (
                     max(knob.most - knob.position, knob.position - knob.least)

@@ -28,6 +28,7 @@ from bridge.mix.notices import (
     WorkChanged,
 )
 from bridge.mix.params import LockClass
+from bridge.runtime.knob_states import knob_states
 from bridge.tasks.sound.task import make_sound_task
 from bridge.tasks.task import Teaching
 
@@ -471,6 +472,15 @@ def test_a_value_that_cannot_be_makes_the_parameter_unknown_and_untouched() -> N
     assert "Cutoff" not in [knob.name for knob in rig.task.scenes[0].knobs]
 
 
+def test_knobs_are_told_while_a_task_turns_them() -> None:
+    rig = Rig().work()
+    told = knob_states(rig.engine.work, rig.at)
+    assert [message.args[:3] for message in told][:1] == [(1, len(SYNTH), told[0].args[2])]
+    assert len(told) == len(SYNTH)
+    rig.handle(d.TaskChosen(at=rig.at, task=TaskName.OFF))
+    assert knob_states(rig.engine.work, rig.at) == []
+
+
 # -- ears --------------------------------------------------------------------------------------
 
 
@@ -508,6 +518,42 @@ def test_a_move_that_makes_it_much_louder_goes_back_and_nobody_is_asked() -> Non
     assert rig.notices(MoveReported)[-1].reason == "it was 3.5 dB louder"
     (lesson,) = rig.task.taught(Teaching.HEARD)  # else the same would be tried again and again
     assert lesson.after[0].level_db == -16.5
+
+
+def test_moves_that_make_it_much_louder_together_go_back() -> None:
+    rig = Rig(mode=Mode.ASSIST).work()
+    rig.note(level_db=-20.0)
+    rig.task.wants = [{"Cutoff": 0.7}]
+    rig.wait(3.0)
+    rig.note(level_db=-18.0)
+    rig.task.wants = [{"Resonance": 0.8}]
+    rig.wait(6.0)
+    assert rig.task.scenes[-1].risen_db == pytest.approx(2.0)
+    rig.note(level_db=-16.0)
+    rig.wait(0.45)
+    assert rig.position("Cutoff") == pytest.approx(0.7)
+    assert rig.position("Resonance") == pytest.approx(0.5)
+    assert rig.notices(MoveReported)[-1].reason == (
+        "with the moves before it, it was 4.0 dB louder than at first"
+    )
+
+
+def test_what_was_taken_back_leaves_room_to_be_louder() -> None:
+    rig = Rig(mode=Mode.ASSIST).work()
+    rig.note(level_db=-20.0)
+    rig.task.wants = [{"Cutoff": 0.7}]
+    rig.wait(3.0)
+    rig.note(level_db=-18.0)
+    rig.handle(m.UndoRequested(at=rig.at, move=""))
+    rig.wait(0.5)
+    rig.at += 0.6
+    rig.note(level_db=-20.0)
+    rig.task.wants = [{"Resonance": 0.8}]
+    rig.wait(6.0)
+    assert rig.task.scenes[-1].risen_db == 0.0
+    rig.note(level_db=-18.0)
+    rig.wait(0.45)
+    assert rig.position("Resonance") == pytest.approx(0.8)
 
 
 def test_what_went_back_since_it_was_louder_goes_all_the_way_whatever_is_chosen_meanwhile() -> None:

@@ -89,6 +89,20 @@ def test_a_joint_step_is_not_expected_to_be_much_louder() -> None:
     assert way[0] == pytest.approx(2.0 / 40.0)
 
 
+def test_moves_before_it_leave_less_room_to_be_louder() -> None:
+    slope = np.zeros((len(KNOB_ROLES), THIRDS, HEARD))
+    slope[..., BRIGHT], slope[..., -1] = 3.0, 40.0
+    effects = EffectPrior(slope=slope, doubt=np.full_like(slope, 0.1), noise=np.full(HEARD, 0.1))
+    rises = []
+    for risen_db in (-5.0, 0.0, 1.5, 3.0):
+        table = QTable(np.zeros((CELLS, ACTIONS)))
+        search = Search(table, effects, [CUTOFF], risen_db=risen_db)
+        step = search.choose(np.array([0.5]), error_of(-3.0), np.random.default_rng(1))
+        rises.append(40.0 * step.way[0] if step else 0.0)
+    assert rises[:3] == pytest.approx([2.0, 2.0, 1.0])
+    assert rises[3] <= 0.0
+
+
 def test_a_search_without_a_knob_that_can_move_rests() -> None:
     resonance = Knob(index=0, name="Res", role=KnobRole.RESONANCE)
     table = QTable(np.zeros((CELLS, ACTIONS)))

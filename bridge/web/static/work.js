@@ -20,7 +20,7 @@ export const isMix = () => ["mix", "off"].includes(state.work?.task ?? "mix");
 
 /** Everything about tasks, for the screen of suggestions. */
 export function makeWork() {
-  const tasks = h("div", { class: "tasks", role: "group", "aria-label": "What is worked on" });
+  const tasks = h("div", { class: "tasks", role: "group", "aria-label": "Choose the task" });
   const does = h("p", { class: "legend" });
   const focus = makeFocus();
   const offer = makeOffer();

@@ -356,7 +356,7 @@ def test_what_stands_after_an_undo_of_a_later_move_can_be_undone_too() -> None:
     rig.wait(0.1)
     assert (text(rig, "one"), refusals(rig)[-1]) == (
         "AA",
-        "undo: item take stays as it is: a later move stands on it",
+        "undo: item take stays as it is: a later move builds on it",
     )
     rig.handle(m.RevertRequested(at=rig.at, move=first))
     rig.wait(1.0)
@@ -404,5 +404,5 @@ def test_more_contents_than_anybody_works_on_are_left_out_and_that_is_said() -> 
                 group="",
             )
         )  # fmt: skip
-    said = [each.text for each in rig.notices(StatusChanged) if "I know no more" in each.text]
+    said = [each.text for each in rig.notices(StatusChanged) if "I leave the rest out" in each.text]
     assert len(said) == 1

@@ -28,7 +28,9 @@ _LONGEST_ATTACK_S: Final = 0.3
 _LONGEST_TAIL_S: Final = 0.6
 _TOUCH_S: Final = 0.001
 _LONGEST_HOLE_S: Final = 0.080
-_LEAST_CLICK_DB: Final = 10.0
+LEAST_CLICK_DB: Final = 10.0
+"""An edge that jumps by less over what is beside it does not click."""
+
 _QUIETEST_CLICK_DB: Final = 34.0
 _LEAST_LATE_S: Final = 0.010
 _ATTACK_S: Final = 0.04
@@ -112,11 +114,14 @@ class Candidate:
     Attributes:
         edit: What would be done.
         size: How large the fault is: seconds of a pause, head or tail; dB of a click over what is
-            around; milliseconds of a late hit (positive) or early one (negative), and of a hole.
+            around; milliseconds of a late hit (positive) or early one (negative), and of a hole;
+            how many faults another take has fewer.
+        detail: What the size counts, in words; empty where its unit says it.
     """
 
     edit: Edit
     size: float
+    detail: str = ""
 
     @property
     def kind(self) -> Kind:
@@ -265,8 +270,8 @@ def _fade(heard: HeardPiece, is_end: bool, settings: Settings) -> Iterator[tuple
     piece, edge = heard.piece, heard.end if is_end else heard.start
     if (piece.fade_out_s if is_end else piece.fade_in_s) > _TOUCH_S:
         return
-    size = _click_db(abs(edge.value), edge.step, heard.heard)
-    if size >= _LEAST_CLICK_DB:
+    size = click_db(abs(edge.value), edge.step, heard.heard)
+    if size >= LEAST_CLICK_DB:
         at = piece.end_s if is_end else piece.position_s
         yield Edit(kind=Kind.FADE, start_s=at, fade_s=settings.fade_s, is_end=is_end), size
 
@@ -278,12 +283,12 @@ def _join(left: HeardPiece, right: HeardPiece, settings: Settings) -> Iterator[t
     if (is_one and first.gain_db == second.gain_db) or is_faded:
         return
     jump = abs(right.start.value - left.end.value - left.end.slope)
-    size = _click_db(jump, max(left.end.step, right.start.step), left.heard)
-    if size >= _LEAST_CLICK_DB:
+    size = click_db(jump, max(left.end.step, right.start.step), left.heard)
+    if size >= LEAST_CLICK_DB:
         yield Edit(kind=Kind.JOIN, start_s=first.end_s, fade_s=settings.fade_s), size
 
 
-def _click_db(jump: float, step: float, heard: Heard) -> float:
+def click_db(jump: float, step: float, heard: Heard) -> float:
     """How far a jump stands out of the differences beside it, dB; 0 where it is too quiet."""
     if 20.0 * np.log10(jump + 1e-9) < loud_level_db(heard.level_db) - _QUIETEST_CLICK_DB:
         return 0.0

@@ -210,11 +210,31 @@ def _shift(edit: Edit, pieces: list[Piece]) -> list[Piece]:
 def _choose(edit: Edit, pieces: list[Piece]) -> list[Piece]:
     if edit.other is None:
         raise ValueError("no other take is named")
-    piece = _at(pieces, edit.start_s)
+    piece, other = _at(pieces, edit.start_s), edit.other
+    if other not in pieces:
+        raise ValueError("the other take is gone")
+    # What lies beyond the stretch stays there, silent, for the stretches beside it.
+    is_longer = other.position_s < piece.position_s - SAME_S or other.end_s > piece.end_s + SAME_S
     return _swap(
         pieces,
-        [piece, edit.other],
-        [replace(piece, is_muted=True), replace(edit.other, is_muted=False)],
+        [piece, other],
+        [
+            replace(piece, is_muted=True),
+            play_instead(piece, other, edit.fade_s),
+            *([other] if is_longer else []),
+        ],
+    )
+
+
+def play_instead(piece: Piece, other: Piece, fade_s: float) -> Piece:
+    """The stretch of another take that a piece plays, with faded edges so that none clicks."""
+    cut = other.cut(piece.position_s, piece.end_s)
+    fade_s = min(fade_s, cut.length_s / 4)
+    return replace(
+        cut,
+        is_muted=False,
+        fade_in_s=max(piece.fade_in_s, fade_s),
+        fade_out_s=max(piece.fade_out_s, fade_s),
     )
 
 

@@ -5,7 +5,7 @@ on onset detection in music signals"), placed by the waveform's envelope. About 
 for a second of audio.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -38,6 +38,13 @@ _AHEAD_S: Final = 0.020
 _ATTACK_SHARE: Final = 0.3
 _CHUNK: Final = 512
 _ATTACK_S: Final = 0.04
+_BLOCK_S: Final = 0.001
+_CLICK_RATIO: Final = 6.0
+_CLICK_DB: Final = -60.0
+_BESIDE: Final = (-4, -3, -2, 2, 3, 4)
+_EMPTY_DB: Final = -84.0
+_FULL_DB: Final = -46.0
+_DROPOUT_BLOCKS: Final = (4, 80)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,11 +55,15 @@ class Heard:
         level_db: RMS of each hundredth of a second, dBFS.
         onsets_s: When notes begin, ascending.
         peaks_db: How loud each of them becomes within 40 ms, dBFS.
+        clicks_s: Where the waveform jumps as nothing within 4 ms beside it does.
+        dropouts_s: Where sound breaks off and comes back 4 to 80 ms later.
     """
 
     level_db: FloatArray
     onsets_s: FloatArray
     peaks_db: FloatArray
+    clicks_s: FloatArray = field(default_factory=lambda: np.zeros(0))
+    dropouts_s: FloatArray = field(default_factory=lambda: np.zeros(0))
 
     @property
     def length_s(self) -> float:
@@ -87,7 +98,14 @@ def measure_take(wave: Wave, rate: int) -> Heard:
     span = round(_ATTACK_S * FRAMES_HZ)
     firsts = (onsets_s * FRAMES_HZ).astype(int)
     peaks = [float(level_db[first : first + span + 1].max(initial=SILENT_DB)) for first in firsts]
-    return Heard(level_db=level_db, onsets_s=onsets_s, peaks_db=np.array(peaks))
+    clicks_s, dropouts_s = find_breaks(wave, rate)
+    return Heard(
+        level_db=level_db,
+        onsets_s=onsets_s,
+        peaks_db=np.array(peaks),
+        clicks_s=clicks_s,
+        dropouts_s=dropouts_s,
+    )
 
 
 def measure_levels(wave: Wave, rate: int) -> FloatArray:
@@ -98,6 +116,43 @@ def measure_levels(wave: Wave, rate: int) -> FloatArray:
     power = np.add.reduceat(np.square(wave[: edges[-1]], dtype=np.float64), edges[:-1])
     mean = power / np.diff(edges)
     return np.asarray(np.maximum(10.0 * np.log10(mean + 1e-12), SILENT_DB))
+
+
+def find_breaks(wave: Wave, rate: int) -> tuple[FloatArray, FloatArray]:
+    """Clicks and dropouts within a take, s.
+
+    A click is a bend of the waveform (its second difference) six times as sharp as all that are 2
+    to 4 ms beside it. An attack is none: behind it the waveform stays bent. The edges of a
+    dropout are counted with it.
+    """
+    step = max(round(_BLOCK_S * rate), 8)
+    whole = wave.size // step
+    margin = max(_BESIDE)
+    if whole <= 2 * margin:
+        return np.zeros(0), np.zeros(0)
+    wave = wave[: whole * step]
+    bends = np.pad(np.abs(np.diff(wave, n=2)), 1).reshape(whole, step).max(axis=1)
+    inner = slice(margin, whole - margin)
+    beside = np.maximum.reduce([np.roll(bends, by)[inner] for by in _BESIDE])
+    near = np.maximum(np.roll(bends, 1), np.roll(bends, -1))[inner]
+    top = bends[inner]
+    is_click = (top > _CLICK_RATIO * beside) & (top >= near) & (top > 10.0 ** (_CLICK_DB / 20.0))
+    clicks = np.flatnonzero(is_click) + margin
+    peaks = np.abs(wave).reshape(whole, step).max(axis=1)
+    steps = np.diff(np.pad(peaks < 10.0 ** (_EMPTY_DB / 20.0), 1).astype(np.int8))
+    begins, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
+    long = ends - begins
+    is_short = (long >= _DROPOUT_BLOCKS[0]) & (long <= _DROPOUT_BLOCKS[1])
+    is_inside = (begins >= 2) & (ends + 2 <= whole)
+    begins, ends = begins[is_short & is_inside], ends[is_short & is_inside]
+    full = 10.0 ** (_FULL_DB / 20.0)
+    is_full = (np.maximum(peaks[begins - 1], peaks[begins - 2]) > full) & (
+        np.maximum(peaks[ends], peaks[np.minimum(ends + 1, whole - 1)]) > full
+    )
+    begins, ends = begins[is_full], ends[is_full]
+    edges = np.concatenate([begins, ends])
+    is_edge = np.abs(clicks[:, None] - edges).min(axis=1, initial=whole) <= 1
+    return clicks[~is_edge] * step / rate, begins * step / rate
 
 
 def find_onsets(wave: Wave, rate: int) -> FloatArray:

@@ -70,6 +70,8 @@ def encode_answer(request: Request, heard: Heard, edges: Sequence[tuple[Edge, Ed
     head = {
         "onsets": [round(float(onset), 4) for onset in heard.onsets_s],
         "peaks": [round(float(peak), 1) for peak in heard.peaks_db],
+        "clicks": [round(float(click), 4) for click in heard.clicks_s],
+        "dropouts": [round(float(dropout), 4) for dropout in heard.dropouts_s],
         "edges": [
             [
                 *span,
@@ -104,7 +106,13 @@ def decode_answer(data: bytes) -> Answer:
         }
         steps = np.frombuffer(levels, dtype=np.uint8).astype(np.float64)
         level_db = np.maximum(-steps / _PER_DB, SILENT_DB)
-        onsets, peaks = np.array(body["onsets"], float), np.array(body["peaks"], float)
+        heard = Heard(
+            level_db=level_db,
+            onsets_s=np.array(body["onsets"], float),
+            peaks_db=np.array(body["peaks"], float),
+            clicks_s=np.array(body.get("clicks", []), float),  # older journals have none
+            dropouts_s=np.array(body.get("dropouts", []), float),
+        )
     except (ValueError, TypeError, KeyError, IndexError) as error:
         raise DialectError(f"edit: what was heard cannot be read ({error!r}).") from error
-    return Answer(heard=Heard(level_db=level_db, onsets_s=onsets, peaks_db=peaks), edges=edges)
+    return Answer(heard=heard, edges=edges)

@@ -30,6 +30,7 @@ from bridge.tasks.edit.hearing import FRAMES_HZ
 from bridge.tasks.edit.listening import Answer, decode_answer, decode_request, request_of
 from bridge.tasks.edit.prior import EditPrior, edit_role, load_edit_prior
 from bridge.tasks.edit.sketch import draw_sketch
+from bridge.tasks.edit.takes import find_better_takes
 from bridge.tasks.edit.words import (
     describe_find,
     describe_person,
@@ -205,7 +206,13 @@ class EditTask:
         settings, grid = self._agent.settings(row), _grid(scene)
         at = (take.pieces, grid, settings, len(self._answers))
         if self._found is None or self._found[0] != at:  # it takes some milliseconds
-            self._found = at, find_candidates(take, grid, settings)
+            self._found = (
+                at,
+                (
+                    *find_candidates(take, grid, settings),
+                    *find_better_takes(take.heard, fade_s=settings.fade_s),
+                ),
+            )
         grouped = {each.key for each in scene.contents if each.group}
         return tuple(
             one

@@ -38,6 +38,8 @@ def describe_size(kind: Kind, size: float) -> str:
     """A size with its unit."""
     unit = SCALES[kind].unit
     size = abs(size)
+    if kind is Kind.TAKE and round(size) == 1:
+        unit = unit.removesuffix("s")
     return f"{size:.1f} {unit}" if unit == "s" else f"{size:.0f} {unit}"
 
 
@@ -53,7 +55,8 @@ def describe_find(candidates: Sequence[Candidate], track: str) -> str:
         late = "early" if candidates[0].size < 0.0 else "late"
         size = describe_size(kind, candidates[0].size)
         at = describe_time(candidates[0].edit.start_s)
-        return f"{_ONE[kind].format(size=size, late=late)} on {track} at {at}"
+        detail = f" ({candidates[0].detail})" if candidates[0].detail else ""
+        return f"{_ONE[kind].format(size=size, late=late)} on {track} at {at}{detail}"
     sizes = sorted(abs(candidate.size) for candidate in candidates)
     low, high = describe_size(kind, sizes[0]), describe_size(kind, sizes[-1])
     return f"{len(candidates)} {_MANY[kind]} on {track}, {low} to {high}"
@@ -93,4 +96,4 @@ def describe_work(candidates: Sequence[Candidate], settings: Settings) -> str:
         case Kind.HOLE:
             return f"closed, crossfaded over {fade}"
         case _:
-            return "played in its place"
+            return "played in its place; the take that is heard now is muted and stays"

@@ -4,7 +4,9 @@ import { h, svg } from "./dom.js";
 
 /** @typedef {import("./types.js").Content} Content */
 /**
- * @typedef {{ start: number, end: number, offset: number, fades: number[], muted: boolean }} Piece
+ * @typedef {{
+ *   file: number, start: number, end: number, offset: number, fades: number[], muted: boolean,
+ * }} Piece
  */
 
 const WIDTH = 720;
@@ -20,6 +22,7 @@ const SAME_S = 0.0005;
 function pieces(text) {
   try {
     return JSON.parse(text).pieces.map((/** @type {number[]} */ row) => ({
+      file: row[0],
       start: row[1],
       end: row[1] + row[2],
       offset: row[3],
@@ -88,6 +91,20 @@ function moved(before, after) {
 }
 
 /**
+ * How many pieces are heard that were silent before: other takes.
+ *
+ * @param {Piece[]} before
+ * @param {Piece[]} after
+ */
+function takes(before, after) {
+  const was = before.filter((piece) => piece.muted);
+  return after.filter((piece) => !piece.muted && was.some((each) =>
+    each.file === piece.file &&
+    Math.abs(each.start - each.offset - piece.start + piece.offset) < SAME_S &&
+    each.start <= piece.start + SAME_S && each.end >= piece.end - SAME_S)).length;
+}
+
+/**
  * The picture of a change of an item; in words alone where its file was not heard.
  *
  * @param {Content} content
@@ -97,7 +114,8 @@ export function itemPicture(content) {
   const after = pieces(content.after);
   const quiet = silenced(before, after);
   const moves = moved(before, after);
-  const words = describe(quiet, moves, marks(before, after).length);
+  const others = takes(before, after);
+  const words = describe(quiet, moves, others, marks(before, after).length);
   const { sketch } = content;
   if (!sketch || sketch.to <= sketch.from) return h("p", { class: "content", text: words });
   const x = (/** @type {number} */ at) =>
@@ -142,9 +160,10 @@ const time = (seconds) =>
 /**
  * @param {number[][]} quiet
  * @param {{ by: number }[]} moves
+ * @param {number} others
  * @param {number} edges
  */
-function describe(quiet, moves, edges) {
+function describe(quiet, moves, others, edges) {
   const silent = quiet.reduce((sum, [low, high]) => sum + high - low, 0);
   const parts = [];
   if (silent >= 0.05) parts.push(`${silent.toFixed(1)} s fall silent`);
@@ -152,6 +171,7 @@ function describe(quiet, moves, edges) {
     const far = Math.max(...moves.map(({ by }) => Math.abs(by)));
     parts.push(`${moves.length} moved by up to ${(1000 * far).toFixed(0)} ms`);
   }
+  if (others > 0) parts.push("another take plays");
   parts.push(`${edges} cuts and fades`);
   return `${parts.join(", ")}.`;
 }

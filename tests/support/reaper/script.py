@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from bridge.mix.params import Param
 from support.reaper.items import ItemsApi
+from support.reaper.midi_items import MidiApi
 from support.reaper.patterns import KINDS, Track
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ ENVELOPES = {"<VOLENV2": "Volume", "<PANENV2": "Pan"}
 PARAMS_OF_EQ = 3 * len(KINDS) + 1
 
 
-class ReaScript(ItemsApi):
+class ReaScript(ItemsApi, MidiApi):
     """The functions of the table `reaper`, each call counted.
 
     Attributes:

@@ -124,8 +124,8 @@ function makeKnobs() {
   const legend = h("p", {
     class: "legend",
     text:
-      "The bar shows where a knob stands and how far one move may go. Say what a knob is, and " +
-      "it may be moved; lock it, and it is not. Both are kept.",
+      "The bar shows a knob's position and how far one move may go. Choose its role, and " +
+      "the bridge may move it; lock it, and it stays. The bridge remembers both.",
   });
   const element = h("section", { class: "knobsof", "aria-label": "Knobs" },
     title,

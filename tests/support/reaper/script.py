@@ -246,6 +246,11 @@ class ReaScript(ItemsApi, MidiApi):
     def api_TrackFX_GetParamNormalized(self, track: Track, fx: int, index: int) -> float:
         return track.chain[int(fx)].values[int(index)]
 
+    def api_TrackFX_GetFormattedParamValue(
+        self, track: Track, fx: int, index: int
+    ) -> tuple[bool, str]:
+        return True, f"{track.chain[int(fx)].values[int(index)] * 100:.0f} %"
+
     def api_TrackFX_SetParamNormalized(
         self, track: Track, fx: int, index: int, value: float
     ) -> bool:

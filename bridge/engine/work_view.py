@@ -83,6 +83,7 @@ class WorkView:
         rest: Why nothing is proposed, in words; empty where something is.
         target: The sound file that it is to come near to; empty for none.
         changed: How many knobs and contents stand otherwise than before the bridge came to them.
+        tempo_bpm: Quarter notes a minute; NaN where nobody knows.
     """
 
     task: TaskName
@@ -97,6 +98,7 @@ class WorkView:
     rest: str
     target: str
     changed: int
+    tempo_bpm: float
 
 
 def make_work_view(engine: Engine, at: float) -> WorkView:
@@ -119,6 +121,7 @@ def make_work_view(engine: Engine, at: float) -> WorkView:
         rest=work.focus.what_lacks or work.rest,
         target=work.devices.listening.path if work.devices.has_target else "",
         changed=_changed(work),
+        tempo_bpm=work.contents.tempo_bpm,
     )
 
 

@@ -233,13 +233,13 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def players(audio: Mapping[str, str]) -> str:
-    """Audio to be played, by name; the values are data URLs."""
+def players(audio: Mapping[str, str], *, note: str = "All are equally loud.") -> str:
+    """Audio to be played, by name, with a note below it; the values are data URLs."""
     labels = "".join(
         f'<label>{name.capitalize()} <audio controls src="{url}"></audio></label>'
         for name, url in audio.items()
     )
-    return f'<div class="card audio">{labels}</div><p class="soft">All are equally loud.</p>'
+    return f'<div class="card audio">{labels}</div><p class="soft">{escape(note)}</p>'
 
 
 def chart_card(name: str, chart: str) -> str:

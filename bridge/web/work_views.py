@@ -47,6 +47,7 @@ def work_to_json(work: WorkView) -> dict[str, Any]:
         "lock": work.lock,
         "rest": work.rest,
         "target": work.target,
+        "tempo": work.tempo_bpm if work.tempo_bpm > 0.0 else None,
     }
 
 

@@ -207,14 +207,21 @@ def _write(
 def _page(folder: Path, summary: dict[str, Any], rolls: str) -> str:
     """What is heard, the first offer, and what is believed."""
     believed = summary["believed"] or "nothing that differs from most people"
-    audio = {name: data_url(folder / f"{name}.wav") for name in ("start", "picked", "another-song")}
+    audio = {
+        name.replace("-", " "): data_url(folder / f"{name}.wav")
+        for name in ("start", "picked", "another-song")
+    }
     return make_document(
         "Bass lines, and what you like",
         [
             section("What the bridge believes after eight picks", f"<p>{escape(believed)}.</p>"),
             section("The first offer", chart_card("The first offer", rolls)),
             section(
-                "Listen", players(audio, note="The band is the same; the bass is what differs.")
+                "Listen",
+                players(
+                    audio,
+                    note="Start and picked differ in the bass; the other song has its own key.",
+                ),
             ),
         ],
     )

@@ -12,7 +12,7 @@ from bridge.mix.controls import Control, control_name, value_in_words
 from bridge.mix.device_events import TaskName
 from bridge.mix.devices import Device, DeviceParam
 from bridge.mix.notices import AlsoMoved, MoveReported
-from bridge.tasks.task import KnobSheet, ReadsKnobs, Sketch, Sketches
+from bridge.tasks.task import Find, KnobSheet, ListsFinds, ReadsKnobs, Sketch, Sketches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +83,7 @@ class WorkView:
         rest: Why nothing is proposed, in words; empty where something is.
         target: The sound file that it is to come near to; empty for none.
         changed: How many knobs and contents stand otherwise than before the bridge came to them.
+        finds: What could be offered of the track in focus, the likeliest yes first.
     """
 
     task: TaskName
@@ -97,6 +98,7 @@ class WorkView:
     rest: str
     target: str
     changed: int
+    finds: tuple[Find, ...] = ()
 
 
 def make_work_view(engine: Engine, at: float) -> WorkView:
@@ -119,6 +121,7 @@ def make_work_view(engine: Engine, at: float) -> WorkView:
         rest=work.focus.what_lacks or work.rest,
         target=work.devices.listening.path if work.devices.has_target else "",
         changed=_changed(work),
+        finds=work.active.finds if isinstance(work.active, ListsFinds) else (),
     )
 
 

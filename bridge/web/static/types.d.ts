@@ -232,6 +232,15 @@ export interface Work {
   rest: string;
   /** The sound file that it is to come near to; empty for none. */
   target: string;
+  /** What could be offered, the likeliest yes first. */
+  finds: Find[];
+}
+
+export interface Find {
+  name: string;
+  text: string;
+  /** How likely a yes is, 0 to 1. */
+  likely: number;
 }
 
 /** A track that can be in focus, and the devices on it. */

@@ -23,6 +23,7 @@
 --   [nomain] mixbridge_lib.lua
 --   [nomain] mixbridge_reading.lua
 --   [nomain] mixbridge_items.lua
+--   [nomain] mixbridge_clips.lua
 --   [nomain] mixbridge_devices.lua
 --   [effect] mixbridge_probe.jsfx
 --   [data] mixbridge.ReaperOSC > mixbridge/mixbridge.ReaperOSC
@@ -42,6 +43,7 @@ local AS_TOLD = { volume = 1.1e-4, pan = 1.1e-4, eq = 2e-5, fx = 2e-5 } -- the d
 
 local run = os.time() .. "-" .. math.floor(reaper.time_precise() * 1000) % 1000000
 local items = dofile(here .. "mixbridge_items.lua")(mixbridge, run)
+local clips = dofile(here .. "mixbridge_clips.lua")(mixbridge, run)
 local done, refresh, faults = 0, 0, 0
 local commands_text, body, levels_text = "", "", ""
 local told_at, guarded_at, busy_until, levels_at = -1e9, -1e9, -1e9, -1e9
@@ -264,6 +266,7 @@ local function watch(now)
   local is_news = reading.list(now, has_changed)
   local before = reading.override
   items.tick(reading.tracks, now, has_changed)
+  clips.tick(reading.tracks, now, has_changed)
   local is_urgent = read_commands(now)
   close_stopped_ramps(now)
   if has_changed or is_urgent or now - guarded_at >= GUARD_S then
@@ -291,6 +294,7 @@ local function leave()
     os.remove(mixbridge.folder .. "state.txt")
     os.remove(mixbridge.folder .. "levels.txt")
     os.remove(mixbridge.folder .. "items.txt")
+    os.remove(mixbridge.folder .. "clips.txt")
     os.remove(mixbridge.folder .. "devices.txt")
   end
   if reaper.set_action_options then reaper.set_action_options(8) end

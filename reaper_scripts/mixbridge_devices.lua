@@ -20,8 +20,16 @@ local function steps_of(track, fx, index)
   return count <= 1024 and count or 0
 end
 
+-- What REAPER shows for what a parameter holds.
+local function words_of(track, fx, index)
+  local ok, words = reaper.TrackFX_GetFormattedParamValue(track, fx, index)
+  return ok and words or ""
+end
+
 local function describe(known, fx, guid, count)
-  local synth = { known = known, guid = guid, count = count, names = {}, steps = {}, values = {} }
+  local synth = {
+    known = known, guid = guid, count = count, names = {}, steps = {}, values = {}, words = {},
+  }
   local _, name = reaper.TrackFX_GetFXName(known.track, fx)
   synth.name = name or ""
   for index = 0, count - 1 do
@@ -29,6 +37,7 @@ local function describe(known, fx, guid, count)
     synth.names[index] = label or ""
     synth.steps[index] = steps_of(known.track, fx, index)
     synth.values[index] = reaper.TrackFX_GetParamNormalized(known.track, fx, index)
+    synth.words[index] = words_of(known.track, fx, index)
   end
   return synth
 end
@@ -50,7 +59,7 @@ local function write_text()
     for index = 0, synth.count - 1 do
       lines[#lines + 1] = table.concat({
         "device", tostring(index), mixbridge.escape(synth.names[index]),
-        tostring(synth.steps[index]), mixbridge.number(synth.values[index], 6),
+        tostring(synth.steps[index]), mixbridge.number(synth.values[index], 6), mixbridge.escape(synth.words[index]),
       }, "\t")
     end
   end
@@ -87,8 +96,10 @@ function M.sweep(now)
   local fx, is_news = find(synth.known, synth.guid), false
   for index = param, fx and math.min(param + READS, synth.count) - 1 or -1 do
     local value = reaper.TrackFX_GetParamNormalized(synth.known.track, fx, index)
-    is_news = is_news or value ~= synth.values[index]
-    synth.values[index] = value
+    if value ~= synth.values[index] then
+      is_news, synth.values[index] = true, value
+      synth.words[index] = words_of(synth.known.track, fx, index)
+    end
   end
   param = param + READS
   if param >= synth.count then place, param = place % #synths + 1, 0 end
@@ -112,7 +123,9 @@ function M.set(known, word, value)
   reaper.TrackFX_SetParamNormalized(known.track, fx, index, value)
   local stands = reaper.TrackFX_GetParamNormalized(known.track, fx, index)
   for _, synth in ipairs(synths) do
-    if synth.guid == guid then synth.values[index] = stands end
+    if synth.guid == guid then
+      synth.values[index], synth.words[index] = stands, words_of(known.track, fx, index)
+    end
   end
   write_text()
   M.is_news = true -- it is an answer, whatever stands

@@ -188,7 +188,7 @@ def run(
     app.run(chosen, tracing=tracing)
 
 
-@cli.group(invoke_without_command=True)
+@cli.group(cls=Group, invoke_without_command=True)
 @click.pass_context
 @click.option("--page", is_flag=True, help="Hear it, and answer, in the browser.")
 @click.option("--no-browser", is_flag=True, help="With --page: only say where the page is.")
@@ -219,7 +219,7 @@ def demo(
     seed: int,
     stems: Path | None,
 ) -> int:
-    """Mix a small band, without a DAW; 'demo sound' and 'demo edit' do other work."""
+    """Mix a small band without a DAW; 'sound', 'edit' and 'phrase' show the other tasks."""
     if context.invoked_subcommand is not None:
         return 0
     for option, is_given in {"--seeds": seeds is not None, "--headless": headless}.items():

@@ -19,6 +19,7 @@ from bridge.mix.device_events import (
     DeviceNamed,
     DeviceParamChanged,
     DeviceParamDescribed,
+    DeviceParamWorded,
     DevicePlaced,
     SetDeviceParam,
 )
@@ -29,10 +30,11 @@ PREFIX: Final = "/mix/device/"
 _DEVICE: Final = PREFIX + "{d}"
 _PARAM: Final = f"{_DEVICE}/param/{{p}}"
 _SPEC: Final = f"{_PARAM}/spec"
+_WORDS: Final = f"{_PARAM}/words"
 
 _NUMBER: Final = "(0|[1-9][0-9]{0,8})"
 _ADDRESS: Final = re.compile(
-    rf"{PREFIX}{_NUMBER}(?:/(id|name|track)|/param/{_NUMBER}(/spec)?)", re.ASCII
+    rf"{PREFIX}{_NUMBER}(?:/(id|name|track)|/param/{_NUMBER}(?:/(spec|words))?)", re.ASCII
 )
 _FLOAT32: Final = 3.4e38
 """What a float32 can hold; no parameter needs more."""
@@ -55,7 +57,7 @@ _EXPECTED: Final = (
     "of steps, 0 for none"
 )
 
-ADDRESSES: Final = (*(f"{_DEVICE}/{name}" for name in _ONE), _PARAM, _SPEC)
+ADDRESSES: Final = (*(f"{_DEVICE}/{name}" for name in _ONE), _PARAM, _SPEC, _WORDS)
 """What a DAW may say of devices."""
 
 
@@ -80,6 +82,8 @@ def decode_device(message: OscMessage, *, at: float) -> tuple[Heard, ...] | None
         return (kind(at=at, device=device, **{field: said}),)
     if what == "spec":
         return (_described(message, device, param, at),)
+    if what == "words":
+        return (_worded(message, device, param, at),)
     value = _read(message, _VALUE)
     changed = DeviceParamChanged(
         at=at, device=device, param=param, value=math.nan if value is None else value
@@ -122,6 +126,9 @@ def encode_device_event(event: DeviceEvent) -> OscMessage:
     match event:
         case DeviceParamChanged():
             return _encode_value(event.device, event.param, event.value)
+        case DeviceParamWorded():
+            address = f"{PREFIX}{event.device}/param/{event.param}/words"
+            return OscMessage(address, (_VALUE.write(event.value), TEXT.write(event.words)))
         case DeviceParamDescribed():
             address = f"{PREFIX}{event.device}/param/{event.param}/spec"
             return OscMessage(
@@ -139,14 +146,14 @@ def _place(message: OscMessage) -> tuple[int, str, int] | None:
     found = _ADDRESS.fullmatch(message.address)
     if found is None:
         return None
-    device, what, param, spec = found.groups()
+    device, what, param, more = found.groups()
     if not 1 <= int(device) <= MAX_DEVICES:
         raise DialectError(f"{message.address}: expected a device from 1 to {MAX_DEVICES}.")
     if what:
         return int(device), what, 0
     if not 1 <= int(param) <= MAX_PARAMS:
         raise DialectError(f"{message.address}: expected a parameter from 1 to {MAX_PARAMS}.")
-    return int(device), "spec" if spec else "value", int(param)
+    return int(device), more or "value", int(param)
 
 
 def _read(message: OscMessage, scale: Scale[Any]) -> Any:  # noqa: ANN401 - as the scale has it
@@ -162,6 +169,14 @@ def _described(message: OscMessage, device: int, param: int, at: float) -> Devic
     if any(value is None for value in said.values()) or not _is_range(said):
         raise DialectError(_refusal(message, _EXPECTED))
     return DeviceParamDescribed(at=at, device=device, param=param, **said)
+
+
+def _worded(message: OscMessage, device: int, param: int, at: float) -> DeviceParamWorded:
+    said = message.args if len(message.args) == 2 else (None, None)
+    value, words = _VALUE.read(said[0]), TEXT.read(said[1])
+    if value is None or not words:
+        raise DialectError(_refusal(message, "a value and what the device shows for it"))
+    return DeviceParamWorded(at=at, device=device, param=param, value=value, words=words)
 
 
 def _is_range(said: dict[str, Any]) -> bool:

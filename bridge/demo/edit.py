@@ -18,7 +18,7 @@ import numpy as np
 from bridge import __version__
 from bridge.errors import AudioError
 from bridge.hosts.item_hearing import hear_item
-from bridge.install.extras import demo_library
+from bridge.install.extras import demo_library, drawing_library
 from bridge.mix.content_events import ContentKind, JobDone
 from bridge.mix.items import Piece, decode_item, encode_item
 from bridge.mix.roles import Role
@@ -107,8 +107,7 @@ def run_edit_demo(*, headless: bool, seed: int = 0, folder: Path | None = None) 
     Raises:
         BridgeError: If a library is missing or the folder cannot be written; one sentence.
     """
-    for library in ("matplotlib", "soundfile"):
-        demo_library(library)  # better now than after the session
+    demo_library("soundfile")  # better now than after the session
     folder = folder or Path(f"demo-edit-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
     ask = None if headless else (lambda text: click.confirm(f"      {text}", default=True))
     summary = play_edit_demo(folder, seed=seed, ask=ask)
@@ -116,7 +115,9 @@ def run_edit_demo(*, headless: bool, seed: int = 0, folder: Path | None = None) 
         f"{summary['asked']} answers; {summary['edits']} edits made, "
         f"{summary['mended']} of {summary['faults']} planted faults among them."
     )
-    click.echo(f"The report is in {folder}: before.wav, after.wav, edits.png, summary.json")
+    names = ("before.wav", "after.wav", "edits.png", "summary.json")
+    written = ", ".join(name for name in names if (folder / name).exists())
+    click.echo(f"The report is in {folder}: {written}")
     return 0
 
 
@@ -272,9 +273,12 @@ _COLOURS: Final = {
 
 def _draw(file: Path, take: Take, pieces: Sequence[Piece], done: Sequence[_Done]) -> None:
     """The wave before and after, with what was planted and what was done."""
+    drawing = drawing_library()
+    if drawing is None:
+        return
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")
-        figure = demo_library("matplotlib.figure").Figure(figsize=(13.0, 5.2), layout="constrained")
+        figure = drawing.Figure(figsize=(13.0, 5.2), layout="constrained")
         above, below = figure.subplots(2, 1, sharex=True, sharey=True)
         for axes, shown, title in (
             (above, take.pieces, "before, and what was planted"),

@@ -17,7 +17,7 @@ import numpy as np
 from bridge import __version__
 from bridge.demo.phrase_band import BPM, draw_song, render_song
 from bridge.errors import AudioError
-from bridge.install.extras import demo_library
+from bridge.install.extras import demo_library, drawing_library
 from bridge.midi.files import write_midi
 from bridge.mix.phrases import EMPTY, PHRASE_KINDS, Phrase, PhraseKind
 from bridge.sim.phrase_listeners import draw_phrase_listener
@@ -43,15 +43,16 @@ def run_phrase_demo(*, headless: bool, seed: int = 0, folder: Path | None = None
     Raises:
         BridgeError: If a library is missing or the folder cannot be written; one sentence.
     """
-    for library in ("matplotlib", "soundfile"):
-        demo_library(library)  # better now than after the session
+    demo_library("soundfile")  # better now than after the session
     folder = folder or Path(f"demo-phrase-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
     summary = play_phrase_demo(folder, seed=seed, ask=None if headless else _ask)
     click.echo(f"What I believe now: {summary['believed'] or 'nothing that differs from most'}.")
-    click.echo(
-        f"The report is in {folder}: start.wav, picked.wav, another-song.wav, picked.mid, "
-        "another-song.mid, offer.png, summary.json"
+    names = (
+        *("start.wav", "picked.wav", "another-song.wav", "picked.mid", "another-song.mid"),
+        *("offer.png", "summary.json"),
     )
+    written = ", ".join(name for name in names if (folder / name).exists())
+    click.echo(f"The report is in {folder}: {written}")
     return 0
 
 
@@ -196,13 +197,14 @@ def _write(
 
 def _draw(file: Path, offered: tuple[Chosen, ...], song: Context) -> None:
     """The first offer: what all play is grey, what only one plays has its colour."""
+    drawing = drawing_library()
+    if drawing is None:
+        return
     played = [{(note.start, note.pitch) for note in each.phrase.notes} for each in offered]
     common = set.intersection(*played) if played else set()
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")
-        figure = demo_library("matplotlib.figure").Figure(
-            figsize=(11.0, 2.4 * len(offered)), layout="constrained"
-        )
+        figure = drawing.Figure(figsize=(11.0, 2.4 * len(offered)), layout="constrained")
         grids = figure.subplots(len(offered), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
         for axes, chosen, letter, colour in zip(grids, offered, _LETTERS, _COLOURS, strict=False):
             for note in chosen.phrase.notes:

@@ -197,14 +197,19 @@ class ContentMoves:
                 yield content, text
 
     def back_to_snapshot(self, at: float) -> frozenset[str]:
-        """Panic: bring all that we have changed back; what was empty before is not emptied.
+        """Panic: bring all that we have changed back; a clip that was empty is emptied again.
 
         Returns:
             The devices whose patch goes back, with all that was turned since.
         """
-        self._writer.cancel_all()
+        stopped = self._writer.cancel_all()
+        may_land = {write.place for write in stopped if write.count}
         patches: set[str] = set()
-        back = {place: text for place, text in self._pinned.items() if text}
+        back = {
+            place: text
+            for place, text in self._pinned.items()  # what a hand has changed since is not in it
+            if text or place[0] is ContentKind.CLIP
+        }
         for move in self._moves.editing():
             places = {edit.change.place for edit in move.edits}
             contents = [content for place in places if (content := self._contents.get(place))]
@@ -213,7 +218,7 @@ class ContentMoves:
                 self._moves.enter(move, MoveState.REVERTED, at, "panic")
         for place, text in back.items():
             content = self._contents.get(place)
-            if content is None or content.is_text(text):
+            if content is None or (content.is_text(text) and place not in may_land):
                 continue
             if any(each.place not in self._pinned for each in self._contents.group_of(content)):
                 continue  # a hand has changed a part of its group, and the rest belongs to that

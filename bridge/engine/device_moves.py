@@ -299,6 +299,7 @@ def knobs_of(device: Device, guard: Knobs, *, is_free: bool) -> tuple[Knob, ...]
                 most=min(position + step, 1.0),
                 steps=spec.steps,
                 unit=spec.unit,
+                shows=device.param(index).shows(position),
             )
         )
     return tuple(knobs)

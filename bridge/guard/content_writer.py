@@ -98,7 +98,7 @@ class ContentWriter:
         if purpose is not Purpose.MOVE:
             return ""
         if self.rules.is_gig or self.rules.guard.is_live:
-            return "nothing of the kind is done in front of people"
+            return "no items, clips or patches change in gig mode, or with the limits live"
         if content.place in self._silent:
             return "the DAW has not answered the last write to it"
         is_in_focus = self.is_in_focus(content)

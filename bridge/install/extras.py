@@ -3,6 +3,8 @@
 from importlib import import_module
 from typing import Any
 
+import click
+
 from bridge.errors import AudioError
 from bridge.install.installation import install_command
 
@@ -10,6 +12,15 @@ from bridge.install.installation import install_command
 def demo_library(name: str) -> Any:  # noqa: ANN401 - four libraries, three of them untyped
     """The module `name` of the extra ``demo``; raises as `optional_library` does."""
     return optional_library(name, extra="demo")
+
+
+def drawing_library() -> Any:  # noqa: ANN401 - as above
+    """The module ``matplotlib.figure``; None, with a sentence on stderr, where it is missing."""
+    try:
+        return import_module("matplotlib.figure")
+    except ImportError:
+        click.echo(f"No picture: it needs matplotlib: {install_command('notebook')}", err=True)
+        return None
 
 
 def optional_library(name: str, *, extra: str) -> Any:  # noqa: ANN401 - as above

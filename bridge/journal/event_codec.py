@@ -54,6 +54,7 @@ KINDS: Final[dict[str, type[Any]]] = {
     "DevicePlaced": d.DevicePlaced,
     "DeviceParamDescribed": d.DeviceParamDescribed,
     "DeviceParamChanged": d.DeviceParamChanged,
+    "DeviceParamWorded": d.DeviceParamWorded,
     "NoteHeard": d.NoteHeard,
     "TaskChosen": d.TaskChosen,
     "FocusChosen": d.FocusChosen,

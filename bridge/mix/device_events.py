@@ -108,6 +108,17 @@ class DeviceParamChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceParamWorded:
+    """What a device shows a person for a value: "1.2 kHz"."""
+
+    at: float
+    device: int
+    param: int
+    value: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """What a note sounds like.
 
@@ -261,6 +272,7 @@ DeviceEvent = (
     | DevicePlaced
     | DeviceParamDescribed
     | DeviceParamChanged
+    | DeviceParamWorded
     | NoteHeard
 )
 TaskEvent = TaskChosen | FocusChosen | VariantChosen | TargetChosen | KnobTaught | PhraseOffered

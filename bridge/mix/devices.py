@@ -16,6 +16,7 @@ from bridge.mix.device_events import (
     DeviceNamed,
     DeviceParamChanged,
     DeviceParamDescribed,
+    DeviceParamWorded,
     DevicePlaced,
 )
 from bridge.mix.identity import keys_of
@@ -28,6 +29,9 @@ MAX_PARAMS: Final = 256
 
 _TOLERANCE: Final = 0.004
 """Half of a step of 1/127: two positions nearer than this are one to a MIDI-minded device."""
+
+_WORDS_KEPT: Final = 8
+"""Of so many positions of a parameter it is kept what the device shows for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +82,8 @@ class DeviceParam:
     index: int
     device_name: str
     spec: DeviceParamSpec
+    shown: tuple[tuple[float, str], ...] = field(default=(), compare=False)
+    """What the device shows for positions that it has stood at."""
 
     @property
     def value(self) -> str:
@@ -102,8 +108,15 @@ class DeviceParam:
         """A position as the share of its way, and as the device says it where that has a unit."""
         if math.isnan(position):
             return "unknown"
-        unit = f" ({self.spec.value(position):.4g} {self.spec.unit})" if self.spec.unit else ""
-        return f"{position:.2f}{unit}"
+        said = self.shows(position)
+        if not said and self.spec.unit:
+            said = f"{self.spec.value(position):.4g} {self.spec.unit}"
+        return f"{position:.2f} ({said})" if said else f"{position:.2f}"
+
+    def shows(self, position: float) -> str:
+        """What the device shows for a position; empty where it has not said so."""
+        near = (words for at, words in self.shown if abs(at - position) <= self.tolerance)
+        return next(near, "")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -118,6 +131,7 @@ class Device:
         specs: What its parameters are, by number.
         positions: Where they stand, as last confirmed; NaN unknown.
         settled: Where they stood before they began to move; see `MixState.settled`.
+        shown: What it shows for positions of each, newest first.
     """
 
     key: str
@@ -128,12 +142,26 @@ class Device:
     specs: dict[int, DeviceParamSpec] = field(default_factory=dict)
     positions: dict[int, float] = field(default_factory=dict)
     settled: dict[int, float] = field(default_factory=dict)
+    shown: dict[int, tuple[tuple[float, str], ...]] = field(default_factory=dict)
 
     def param(self, index: int) -> DeviceParam:
         """One of its parameters by its number."""
         return DeviceParam(
-            device=self.number, index=index, device_name=self.name, spec=self.specs[index]
+            device=self.number,
+            index=index,
+            device_name=self.name,
+            spec=self.specs[index],
+            shown=self.shown.get(index, ()),
         )
+
+    def show(self, event: DeviceParamWorded) -> None:
+        """Keep what it shows for a value."""
+        spec = self.specs.get(event.param)
+        position = spec.position(event.value) if spec else math.nan
+        if spec is None or math.isnan(position):
+            return
+        others = (each for each in self.shown.get(event.param, ()) if each[0] != position)
+        self.shown[event.param] = ((position, event.words), *others)[:_WORDS_KEPT]
 
     def find_param(self, what: str) -> int:
         """The number of the parameter that a person means, by its name or number; 0 for none."""
@@ -157,6 +185,7 @@ class _Incoming:
     track: int = 0
     specs: dict[int, DeviceParamSpec] = field(default_factory=dict)
     values: dict[int, DeviceParamChanged] = field(default_factory=dict)
+    words: list[DeviceParamWorded] = field(default_factory=list)
 
 
 class Rack:
@@ -197,6 +226,9 @@ class Rack:
     def receive(self, event: DeviceEvent) -> DeviceParamChanged | None:
         """Take over what the DAW says of a device; returns a value that is news outside a dump."""
         if self._incoming is None:
+            device = self.by_number(event.device) if isinstance(event, DeviceParamWorded) else None
+            if device is not None and isinstance(event, DeviceParamWorded):
+                device.show(event)
             return event if isinstance(event, DeviceParamChanged) else None
         said = self._incoming.setdefault(getattr(event, "device", 0), _Incoming())
         match event:
@@ -210,6 +242,8 @@ class Rack:
                 said.specs[event.param] = spec_of(event)
             case DeviceParamChanged():
                 said.values[event.param] = event
+            case DeviceParamWorded():
+                said.words.append(event)
             case _:
                 pass
         return None
@@ -246,6 +280,10 @@ class Rack:
                 specs=each.specs,
             )
             is_same = is_same and old is not None and old.specs == each.specs
+            if old is not None and old.specs == each.specs:
+                device.shown = old.shown
+            for worded in each.words:
+                device.show(worded)
             self.devices.append(device)
             for index, change in each.values.items():
                 if index not in each.specs:

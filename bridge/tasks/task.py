@@ -41,6 +41,7 @@ class Knob:
         most: The highest; both are `position` where it may not be moved.
         steps: How many positions it has; 0 where it is continuous.
         unit: In words; empty where the DAW says none.
+        shows: What the device shows for where it stands; empty where nobody knows.
     """
 
     index: int
@@ -50,6 +51,7 @@ class Knob:
     most: float
     steps: int = 0
     unit: str = ""
+    shows: str = ""
 
     @property
     def is_free(self) -> bool:

@@ -13,7 +13,7 @@ from bridge.mix.params import Param
 from bridge.osc.message import OscMessage
 
 LUA = sorted(SCRIPTS.glob("*.lua"))
-HELPERS = ("lib", "reading", "devices", "items", "Companion", "Status window")
+HELPERS = ("lib", "reading", "devices", "items", "clips", "Companion", "Status window")
 ACTIONS = [
     path.stem.removeprefix("mixbridge_")
     for path in LUA

@@ -11,6 +11,8 @@ the actions as the requests that any remote sends. A file is replaced as a whole
 ``commands.txt``   ours                what is asked of it
 ``items.txt``      the companion's     which audio items lie where
 ``edits.txt``      ours                which edits of them are wanted
+``clips.txt``      the companion's     the notes of MIDI items
+``takes.txt``      ours                which takes of the bridge's own are wanted there
 ``presses.txt``    the actions'        one line a press, appended
 ``bridge.txt``     ours                what the window shows; once a second at least
 =================  ==================  ==========================================
@@ -27,6 +29,7 @@ from typing import Final
 from bridge.config import Settings
 from bridge.daw.item_files import EDITS, ITEMS
 from bridge.daws.reaper.folder import MAILBOX, find_resource_folder, meter_range
+from bridge.daws.reaper.wire.clips import CLIPS, TAKES
 from bridge.daws.reaper.wire.companion import (
     COMMANDS,
     DEVICES,
@@ -65,8 +68,9 @@ _READ: Final = {
     "levels.txt": LEVELS,
     "devices.txt": DEVICES,
     "items.txt": ITEMS,
+    "clips.txt": CLIPS,
 }
-_WRITTEN: Final = {COMMANDS: "commands.txt", EDITS: "edits.txt"}
+_WRITTEN: Final = {COMMANDS: "commands.txt", EDITS: "edits.txt", TAKES: "takes.txt"}
 
 _ANSWERS: Final = {"up": "accept", "down": "skip"}
 """What a thumb means while a suggestion is open."""

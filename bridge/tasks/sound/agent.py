@@ -3,9 +3,8 @@
 One device is worked on at a time (`attend`). With a target (`aim`) nobody need answer: the agent
 proposes, a note is heard, and `hear` says whether the move is kept. Without one it works towards
 the person's taste: it offers A and B beside what is there, and learns from the pick; or proposes
-one move, and learns from a thumb. Level, tuning, ratios, voices and switches are never moved
-(`bridge.tasks.sound.roles`); a move is at most .35 of a knob's way, and one after which a note is
-3 dB louder, alone or with the moves before it, goes back.
+one move, and learns from a thumb. Level, tuning, ratios, voices and switches are never moved; a
+move is at most .35 of a knob's way, and goes back where it makes the note 3 dB louder.
 """
 
 import json
@@ -122,6 +121,7 @@ class SoundAgent:
         self._role = SoundRole.BASS
         self._limit = LARGEST_WAY
         self._target: FloatArray | None = None
+        self._shown: Mapping[int, str] = {}
         self._rest = ""
         # What was heard with the knobs where they stand: positions, sum of features, how often.
         self._here: tuple[list[float], FloatArray, int] = ([], np.zeros(HEARD), 0)
@@ -139,6 +139,7 @@ class SoundAgent:
         unlocked: Sequence[str] = (),
         limit: float = LARGEST_WAY,
         risen_db: float = 0.0,
+        shown: Mapping[int, str] | None = None,
     ) -> tuple[Knob, ...]:
         """Begin to work on a device; returns the knobs that may move.
 
@@ -153,6 +154,7 @@ class SoundAgent:
             unlocked: Names that a person unlocked.
             limit: The largest way of one move.
             risen_db: How much louder the moves that stand have made it, dB.
+            shown: What the device shows for parameters now, for reasons.
 
         Raises:
             RefusedError: If no parameter is known.
@@ -170,6 +172,7 @@ class SoundAgent:
         if self._search is not None and device == self._device and knobs == self._search.knobs:
             search.load_state(self._search.state())
         self._search, self._device, self._role, self._limit = search, device, role, limit
+        self._shown = shown or {}
         self.taste.attend(device, SOUND_ROLES.index(role))
         return knobs
 
@@ -300,7 +303,9 @@ class SoundAgent:
             if way != 0.0
         )
         names = {knob.index: knob.name for knob in search.knobs}
-        done = describe_turns([(names[turn.index], turn.start, turn.end) for turn in turns])
+        done = describe_turns(
+            [(names[t.index], t.start, self._shown.get(t.index, ""), t.end) for t in turns]
+        )
         return SoundMove(
             turns=turns,
             reason=f"{reason}: {done}",

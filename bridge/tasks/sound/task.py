@@ -181,6 +181,7 @@ class SoundTask:
             unlocked=_unlocked(taught),
             role=_ROLES.get(scene.role, SoundRole.KEYS),
             risen_db=scene.risen_db,
+            shown=dict(enumerate(knob.shows for knob in scene.knobs)),
             limit=max(
                 (
                     max(knob.most - knob.position, knob.position - knob.least)

@@ -55,6 +55,13 @@ def describe_change(change: FloatArray) -> str:
     return ", ".join(words) or "about the same"
 
 
-def describe_turns(turns: Sequence[tuple[str, float, float]]) -> str:
-    """Which knobs turn from where to where: "Filter Freq 0.41 -> 0.53"."""
-    return ", ".join(f"{name} {start:.2f} -> {end:.2f}" for name, start, end in turns)
+def describe_turns(turns: Sequence[tuple[str, float, str, float]]) -> str:
+    """Which knobs turn from where to where: "Filter Freq 0.41 (1.2 kHz) -> 0.53".
+
+    Args:
+        turns: Of each knob its name, where it stands, what the device shows there, where it goes.
+    """
+    return ", ".join(
+        f"{name} {start:.2f}{f' ({shows})' if shows else ''} -> {end:.2f}"
+        for name, start, shows, end in turns
+    )

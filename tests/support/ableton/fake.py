@@ -208,6 +208,7 @@ class FakeLive:
         logged: Lines of abletonosc.log.
         most_read: Datagrams of the fullest tick.
         is_modal: A menu or a dialogue is open: nothing is read.
+        missing: Addresses that this AbletonOSC does not know yet.
         is_reloaded: Someone sent /live/api/reload: every address is unknown.
         is_absent: AbletonOSC is not selected: nobody listens.
         is_old: A version of 2023: no track_data, and tags are not repeated.
@@ -228,6 +229,7 @@ class FakeLive:
         self._queue: list[tuple[bytes, str]] = []
         self._last_sender = ME
         self._listeners: dict[tuple[str, int], tuple[LiveTrack, tuple[OscArg, ...]]] = {}
+        self.missing: set[str] = set()
         self._handlers: dict[str, Callable[[tuple[OscArg, ...]], tuple[OscArg, ...] | None]] = {}
         self._add_handlers()
 
@@ -322,7 +324,8 @@ class FakeLive:
     def _process(self, message: OscMessage, sender: str) -> None:
         self.heard.append(message)
         assert message.address != "/live/api/reload", "never send it"
-        handler = None if self.is_reloaded else self._handlers.get(message.address)
+        is_known = not self.is_reloaded and message.address not in self.missing
+        handler = self._handlers.get(message.address) if is_known else None
         if handler is None or (self.is_old and message.address == "/live/song/get/track_data"):
             self._error(f"Unknown OSC address: {message.address}")
             return

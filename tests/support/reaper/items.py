@@ -59,11 +59,11 @@ class ItemsApi:
         item.values[name] = float(value)
         return True
 
-    def api_GetActiveTake(self, item: MediaItem) -> MediaItem:
-        return item
+    def api_GetActiveTake(self, item: Any) -> Any:  # noqa: ANN401 - an audio item is its take
+        return getattr(item, "active", item)
 
-    def api_TakeIsMIDI(self, _: MediaItem) -> bool:
-        return False
+    def api_TakeIsMIDI(self, take: Any) -> bool:  # noqa: ANN401
+        return not isinstance(take, MediaItem)
 
     def api_GetMediaItemTakeInfo_Value(self, take: MediaItem, name: str) -> float:
         return {"D_STARTOFFS": take.offset, "D_PLAYRATE": take.rate}[name]
@@ -73,14 +73,15 @@ class ItemsApi:
         take.offset = float(value)
         return True
 
-    def api_GetMediaItemTake_Source(self, take: MediaItem) -> MediaItem:
+    def api_GetMediaItemTake_Source(self, take: Any) -> Any:  # noqa: ANN401
         return take
 
     def api_GetMediaSourceFileName(self, source: MediaItem, _: str) -> str:
         return source.source
 
-    def api_GetMediaSourceLength(self, source: MediaItem) -> tuple[float, bool]:
-        return source.source_length, False
+    def api_GetMediaSourceLength(self, source: Any) -> tuple[float, bool]:  # noqa: ANN401
+        is_audio = isinstance(source, MediaItem)
+        return (source.source_length, False) if is_audio else (source.length, True)
 
     def api_PCM_Source_GetSectionInfo(self, source: MediaItem) -> tuple[bool, float, float, bool]:
         return source.is_reversed, 0.0, 0.0, source.is_reversed
@@ -92,9 +93,13 @@ class ItemsApi:
         return True, item.guid
 
     def api_GetSetMediaItemTakeInfo_String(
-        self, take: MediaItem, _: str, __: str, ___: bool
+        self,
+        take: Any,  # noqa: ANN401
+        name: str,
+        _: str,
+        __: bool,
     ) -> tuple[bool, str]:
-        return True, take.name
+        return True, take.guid if name == "GUID" else take.name
 
     def api_SplitMediaItem(self, item: MediaItem, position: float) -> MediaItem | None:
         start, length = item.values["D_POSITION"], item.values["D_LENGTH"]

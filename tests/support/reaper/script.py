@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from bridge.mix.params import Param
 from support.reaper.items import ItemsApi
+from support.reaper.midi_items import MidiApi
 from support.reaper.patterns import KINDS, Track
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ ENVELOPES = {"<VOLENV2": "Volume", "<PANENV2": "Pan"}
 PARAMS_OF_EQ = 3 * len(KINDS) + 1
 
 
-class ReaScript(ItemsApi):
+class ReaScript(ItemsApi, MidiApi):
     """The functions of the table `reaper`, each call counted.
 
     Attributes:
@@ -244,6 +245,11 @@ class ReaScript(ItemsApi):
 
     def api_TrackFX_GetParamNormalized(self, track: Track, fx: int, index: int) -> float:
         return track.chain[int(fx)].values[int(index)]
+
+    def api_TrackFX_GetFormattedParamValue(
+        self, track: Track, fx: int, index: int
+    ) -> tuple[bool, str]:
+        return True, f"{track.chain[int(fx)].values[int(index)] * 100:.0f} %"
 
     def api_TrackFX_SetParamNormalized(
         self, track: Track, fx: int, index: int, value: float

@@ -22,6 +22,7 @@ from bridge.mix.device_events import (
     DeviceNamed,
     DeviceParamChanged,
     DeviceParamDescribed,
+    DeviceParamWorded,
     DevicePlaced,
     NoteHeard,
     PlayNote,
@@ -185,3 +186,17 @@ def test_a_note_that_cannot_be_is_refused(place: int, value: OscArg) -> None:
     args[place] = value
     with pytest.raises(DialectError, match=r"^/mix/tap/note: expected a track's id, a number, "):
         GenericDialect().decode(OscMessage("/mix/tap/note", tuple(args)), at=1.0)
+
+
+def test_what_a_device_shows_for_a_value_is_read_and_said() -> None:
+    shown = DeviceParamWorded(at=1.0, device=2, param=7, value=0.5, words="1.2 kHz")
+    message = encode_device_event(shown)
+    assert message == OscMessage("/mix/device/2/param/7/words", (0.5, "1.2 kHz"))
+    assert decode_device(message, at=1.0) == (shown,)
+
+
+@pytest.mark.parametrize("args", [(), (0.5,), ("a", "b"), (0.5, ""), (0.5, 1), (math.nan, "x")])
+def test_words_without_a_value_are_refused(args: tuple[OscArg, ...]) -> None:
+    message = OscMessage("/mix/device/2/param/7/words", args)
+    with pytest.raises(DialectError, match="expected a value and what the device shows for it"):
+        decode_device(message, at=1.0)

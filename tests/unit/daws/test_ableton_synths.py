@@ -14,6 +14,7 @@ from bridge.mix import messages as m
 from bridge.mix.device_events import TaskName
 from bridge.mix.devices import Device
 from bridge.mix.notices import ChangeNoticed
+from bridge.osc.message import OscMessage
 from bridge.tasks.task import Teaching
 
 
@@ -49,6 +50,36 @@ def test_the_first_instrument_of_a_track_is_told_with_its_ranges_and_steps() -> 
     assert [specs[n].steps for n in ("Filter 1 Freq", "Filter 1 Type", "Device On")] == [0, 5, 2]
     assert bass.position(5) == pytest.approx(0.2 / 1.25)
     session.assert_same()
+
+
+def test_what_live_shows_for_a_value_is_said_with_it() -> None:
+    session = studio()
+    live = session.live.track("Bass").devices[1].named("Filter 1 Freq")
+    session.run(8.0)
+    bass = synth(session, "Wavetable")
+    index = bass.find_param("Filter 1 Freq")
+    before = bass.position(index)
+    assert bass.param(index).shows(before) == live.text
+    work(session, {"Filter 1 Freq": 0.8})
+    session.run(8.0)
+    assert bass.param(index).in_words(0.8) == f"0.80 ({live.text})"
+    session.assert_same()
+
+
+def test_without_the_question_for_words_all_else_goes_on() -> None:
+    session = AbletonSession(task=ScriptedTask())
+    session.live.track("Bass").devices = [utility(), wavetable(), eq_eight()]
+    session.live.missing = {"/live/device/get/parameter/value_string"}
+    session.run(8.0)
+    work(session, {"Filter 1 Freq": 0.8})
+    session.run(8.0)
+    bass = synth(session, "Wavetable")
+    assert bass.position(bass.find_param("Filter 1 Freq")) == pytest.approx(0.8)
+    assert bass.param(bass.find_param("Filter 1 Freq")).in_words(0.8) == "0.80"
+    dialect = AbletonDialect()
+    unknown = f"Unknown OSC address: {next(iter(session.live.missing))}"
+    assert dialect.decode(OscMessage("/live/error", (unknown,)), at=1.0) == ()
+    assert dialect.trouble == ""  # what it lacks is not needed to write
 
 
 def test_a_move_reaches_the_synth_and_is_taken_back() -> None:

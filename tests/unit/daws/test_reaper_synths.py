@@ -44,6 +44,16 @@ def test_the_instrument_is_told_and_effects_are_not(tmp_path: Path) -> None:
     session.assert_same()
 
 
+def test_what_reaper_shows_for_a_value_is_said_with_it(tmp_path: Path) -> None:
+    session = studio(tmp_path, {"Cutoff": 0.8})
+    session.run(4.0)
+    (device,) = session.engine.work.devices.rack.devices
+    assert device.param(2).in_words(0.8) == "0.80 (80 %)"
+    assert device.param(2).in_words(0.5) == "0.50 (50 %)"
+    assert device.param(2).in_words(0.6) == "0.60"
+    session.assert_same()
+
+
 def test_a_move_is_one_point_of_undo_and_is_taken_back(tmp_path: Path) -> None:
     session = studio(tmp_path, {"Cutoff": 0.8})
     session.run(4.0)

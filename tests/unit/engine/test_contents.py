@@ -232,7 +232,7 @@ def test_in_assist_a_change_is_made_unless_the_task_wants_to_ask() -> None:
     assert (text(rig, "two"), len(offered(rig))) == ("b", 1)
 
 
-def test_panic_brings_contents_back_and_empties_none() -> None:
+def test_panic_brings_contents_back_and_empties_no_item() -> None:
     rig = studio(mode=Mode.ASSIST, one=HeldContent("a"), two=HeldContent(""))
     rig.work({"one": "A"}).wait(1.0)
     rig.task.wants.append({"two": "B"})
@@ -241,6 +241,40 @@ def test_panic_brings_contents_back_and_empties_none() -> None:
     rig.handle(m.PanicPressed(at=rig.at))
     rig.wait(1.0)
     assert (text(rig, "one"), text(rig, "two")) == ("a", "B")
+
+
+def phrase_in_an_empty_clip() -> Rig:
+    rig = studio(mode=Mode.ASSIST, kind=CLIP, one=HeldContent("")).work({"one": C}).wait(1.0)
+    assert text(rig, "one", CLIP) == C
+    return rig
+
+
+def test_panic_empties_a_clip_that_was_empty() -> None:
+    rig = phrase_in_an_empty_clip()
+    rig.handle(m.PanicPressed(at=rig.at))
+    rig.wait(1.0)
+    assert text(rig, "one", CLIP) == ""
+    assert rig.states()[-1][1] == "reverted"
+
+
+def test_panic_leaves_a_clip_that_a_hand_has_changed() -> None:
+    rig = phrase_in_an_empty_clip()
+    rig.hear(*rig.daw.edit(CLIP, "one", D))
+    rig.wait(2.0)
+    rig.handle(m.PanicPressed(at=rig.at))
+    rig.wait(1.0)
+    assert text(rig, "one", CLIP) == D
+
+
+def test_panic_takes_back_a_clip_whose_write_was_not_answered_yet() -> None:
+    rig = studio(mode=Mode.ASSIST, kind=CLIP, one=HeldContent(""))
+    rig.work().wait(0.1)
+    rig.daw.is_mute = True
+    rig.task.wants.append({"one": C})
+    rig.wait(1.0)
+    rig.handle(m.PanicPressed(at=rig.at))
+    rig.wait(0.1)
+    assert [each.text for each in rig.sent if isinstance(each, c.SetContent)] == [C, ""]
 
 
 def test_many_contents_at_once_are_no_hand() -> None:

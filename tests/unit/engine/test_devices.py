@@ -472,6 +472,26 @@ def test_a_value_that_cannot_be_makes_the_parameter_unknown_and_untouched() -> N
     assert "Cutoff" not in [knob.name for knob in rig.task.scenes[0].knobs]
 
 
+def test_what_the_device_shows_is_said_of_positions_where_it_has_stood() -> None:
+    rig = Rig(mode=Mode.ASSIST)
+    show(rig, 0.5, "dull")
+    rig.work({"Cutoff": 0.7}).wait(0.45)
+    assert {knob.name: knob.shows for knob in rig.task.scenes[0].knobs}["Cutoff"] == "dull"
+    show(rig, 0.7, "bright")
+    (knob, *_) = make_view(rig.engine, at=rig.at).work.knobs
+    assert knob.words == "0.70 (bright)"
+    rig.hear(*rig.daw.dump())
+    param = rig.engine.work.devices.rack.devices[0].param(1)
+    assert [param.in_words(each) for each in (0.5, 0.7)] == ["0.50 (dull)", "0.70 (bright)"]
+    assert "bright" not in param.in_words(0.6)
+
+
+def show(rig: Rig, position: float, words: str) -> None:
+    """The device shows words for a position of its first parameter."""
+    value = SYNTH[0].value(position)
+    rig.handle(d.DeviceParamWorded(at=rig.at, device=1, param=1, value=value, words=words))
+
+
 def test_knobs_are_told_while_a_task_turns_them() -> None:
     rig = Rig().work()
     told = knob_states(rig.engine.work, rig.at)

@@ -93,6 +93,17 @@ def test_a_reason_says_what_is_off_and_what_is_turned(prior: SoundPrior) -> None
     assert all(bench.synth.names[turn.index] in move.reason for turn in move.turns)
 
 
+def test_a_reason_says_what_the_device_shows(prior: SoundPrior) -> None:
+    bench, agent = begin(prior, 1)
+    agent.attend("synth", bench.synth.names, shown={n: f"{n} Hz" for n in range(99)})
+    move = agent.propose(bench.positions, bench.heard)
+    assert move is not None
+    assert move.turns
+    for turn in move.turns:
+        name = bench.synth.names[turn.index]
+        assert f"{name} {turn.start:.2f} ({turn.index} Hz) -> {turn.end:.2f}" in move.reason
+
+
 def test_a_move_that_is_too_loud_goes_back_whatever_it_gained(prior: SoundPrior) -> None:
     bench, agent = begin(prior, 2)
     move = agent.propose(bench.positions, bench.heard)

@@ -137,7 +137,9 @@ class AbletonDialect(Reading):
         self._error = text.strip().rpartition("\n")[2][:200]
         if text.startswith(wire.UNKNOWN):
             address = text[len(wire.UNKNOWN) :].strip()
-            if address not in wire.ADDRESSES:
+            if address == wire.Topic.WORDS:
+                self._desk.synths.has_words = False
+            if address == wire.Topic.WORDS or address not in wire.ADDRESSES:
                 return ()
             self._missing.add(address)
             return self._complain(self.trouble, at)

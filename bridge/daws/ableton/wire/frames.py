@@ -67,6 +67,7 @@ class Topic(StrEnum):
     VALUES = "/live/device/get/parameters/value"
     NAME = "/live/device/get/parameter/name"
     VALUE = "/live/device/get/parameter/value"
+    WORDS = "/live/device/get/parameter/value_string"
     HAS_MIDI = "/live/track/get/has_midi_input"
     CLIP_NAMES = "/live/track/get/clips/name"
     CLIP_LENGTHS = "/live/track/get/clips/length"

@@ -21,6 +21,7 @@ from bridge.mix.device_events import (
     DeviceNamed,
     DeviceParamChanged,
     DeviceParamDescribed,
+    DeviceParamWorded,
     DevicePlaced,
     SetDeviceParam,
 )
@@ -40,10 +41,10 @@ people have published."""
 OF_DEVICES: Final = frozenset(
     [
         *(Topic.DEVICE_NAME, Topic.NAMES, Topic.MINIMA, Topic.MAXIMA, Topic.QUANTISED),
-        Topic.VALUES,
+        *(Topic.VALUES, Topic.WORDS),
     ]
 )
-"""What is asked of a whole device."""
+"""What is asked of a device, and of what one of its parameters shows."""
 
 _ABOUT: Final = (Topic.DEVICE_NAME, Topic.NAMES, Topic.MINIMA, Topic.MAXIMA, Topic.QUANTISED)
 _SAME: Final = 1e-5
@@ -63,6 +64,7 @@ class Synth:
         kind: What Live calls its class.
         said: What Live said of it and of all its parameters.
         values: What they hold, in Live's own numbers.
+        worded: For which value of each parameter Live was asked what it shows.
         is_whole: Whether all of that was said.
     """
 
@@ -71,6 +73,7 @@ class Synth:
     kind: str
     said: dict[Topic, tuple[OscArg, ...]] = field(default_factory=dict)
     values: tuple[float, ...] = ()
+    worded: dict[int, float] = field(default_factory=dict)
     is_whole: bool = False
 
     @property
@@ -130,6 +133,14 @@ class Synth:
             value = self.values[index]
             yield DeviceParamChanged(at=at, device=number, param=index + 1, value=value)
 
+    def ask_words(self) -> list[Question]:
+        """What the next parameter shows that shows something else now; asked once for a value."""
+        for index in self.told() if self.is_whole else ():
+            if self.worded.get(index) != self.values[index]:
+                self.worded[index] = self.values[index]
+                return [Question(Topic.WORDS, (self.place, self.device, index))]
+        return []
+
     def told(self) -> list[int]:
         """The parameters that are told, from 0."""
         rows = [self.said.get(topic, ()) for topic in (Topic.MINIMA, Topic.MAXIMA)]
@@ -182,10 +193,12 @@ class Synths:
 
     Attributes:
         put_right: How many writes met something else and were put back.
+        has_words: Whether this AbletonOSC knows what a parameter shows.
     """
 
     def __init__(self) -> None:
         self.put_right = 0
+        self.has_words = True
         self._synths: dict[int, Synth] = {}
         self._told: list[tuple[object, ...]] = []
         self._numbers: list[int] = []
@@ -195,6 +208,7 @@ class Synths:
 
     def forget(self) -> None:
         """This may be another Live, or another list of tracks."""
+        self.has_words = True
         self._synths.clear()
         self._wanted.clear()
 
@@ -216,12 +230,14 @@ class Synths:
         return [] if synth.is_whole else synth.about()
 
     def poll(self) -> list[Question]:
-        """What the next of them holds, in turn."""
+        """What the next of them holds, in turn, and what one of its parameters shows."""
         places = sorted(self._synths)
         if not places:
             return []
         self._polled = next((place for place in places if place > self._polled), places[0])
-        return [Question(Topic.VALUES, (self._polled, self._synths[self._polled].device))]
+        synth = self._synths[self._polled]
+        words = synth.ask_words() if self.has_words else []
+        return [Question(Topic.VALUES, (self._polled, synth.device)), *words]
 
     def has(self, question: Question) -> bool:
         """Whether a question is about one of them."""
@@ -232,8 +248,10 @@ class Synths:
         """Take over an answer; returns what the core is told of it."""
         synth = self._synths[question.place]
         before = synth.values
-        synth.read(question.topic, answer[2:])
         number = self._number(synth)
+        if question.topic is Topic.WORDS:
+            return list(self._read_words(synth, number, answer[2:], at))
+        synth.read(question.topic, answer[2:])
         if not synth.is_whole:
             self._synths[question.place] = Synth(synth.place, synth.device, synth.kind)
             if question.topic is not Topic.VALUES:  # the rest of it follows
@@ -246,6 +264,18 @@ class Synths:
             for index in synth.told()
             if synth.values[index] != before[index]
         ]
+
+    def _read_words(
+        self, synth: Synth, number: int, answer: tuple[OscArg, ...], at: float
+    ) -> Iterator[DeviceParamWorded]:
+        """What Live shows for a value, unless it holds another one by now."""
+        index, words = (*answer, None, None)[:2]
+        said = TEXT.read(words)
+        if not (number and said and isinstance(index, int) and index in synth.told()):
+            return
+        value = synth.values[index]
+        if synth.worded.get(index) == value:
+            yield DeviceParamWorded(at=at, device=number, param=index + 1, value=value, words=said)
 
     def _number(self, synth: Synth) -> int:
         return self._numbers.index(synth.place) + 1 if synth.place in self._numbers else 0

@@ -33,9 +33,16 @@ from bridge.daw.roll import NOBODY, Roll, Strip
 from bridge.daw.taps import Taps
 from bridge.daws.reaper.wire import companion, rows
 from bridge.daws.reaper.wire.bank import Bank
+from bridge.daws.reaper.wire.clips import CLIPS, ClipFiles
 from bridge.daws.reaper.wire.synths import Synths, read_notes, read_synths
 from bridge.errors import DialectError
-from bridge.mix.content_events import ContentCommand, RequestContents, SetContent
+from bridge.mix.content_events import (
+    ContentCommand,
+    ContentEvent,
+    ContentKind,
+    RequestContents,
+    SetContent,
+)
 from bridge.mix.device_events import DeviceCommand, SetDeviceParam
 from bridge.mix.messages import Command, RequestDump, SetParam, TransportChanged
 from bridge.mix.params import LOCK_CLASS, LockClass, Param
@@ -80,7 +87,8 @@ class ReaperDialect:
         self._mailbox = companion.Mailbox()
         self._undo = companion.UndoWatch()
         self._items = ItemFiles()
-        self._is_items_due = False
+        self._clips = ClipFiles()
+        self._is_contents_due = False
         self._state: companion.CompanionState | None = None
         self._state_at = -math.inf
         self._synths = Synths()
@@ -195,6 +203,9 @@ class ReaperDialect:
             case str(address), (str(text),) if address == ITEMS:
                 news = self._items.read(text, self._number_of, at=at)
                 return tuple(news) if self._is_companions else ()
+            case str(address), (str(text),) if address == CLIPS:
+                told = self._clips.read(text, self._number_of, at=at)
+                return tuple(told) if self._is_companions else ()
             case companion.LEVELS, (str(text),):
                 self._levels = text
                 return self._read_levels()
@@ -251,12 +262,11 @@ class ReaperDialect:
         if is_dump:
             self._sign_at, self._bank.is_collecting = None, False
             dump = self._dump(state.strips, state.is_playing, at)
-            self._is_items_due = False
-            items = self._items.again(self._number_of, at=at)
-            return (*undone, *dump, *items, *self._read_levels())
-        if self._is_items_due:
-            self._is_items_due = False
-            undone = [*undone, *self._items.again(self._number_of, at=at)]
+            self._is_contents_due = False
+            return (*undone, *dump, *self._contents_again(at), *self._read_levels())
+        if self._is_contents_due:
+            self._is_contents_due = False
+            undone = [*undone, *self._contents_again(at)]
         said = {
             (track, param)
             for track, strip in enumerate(state.strips, start=1)
@@ -268,6 +278,10 @@ class ReaperDialect:
             *self._roll.changes(state.strips, said, at=at),
             *self._transport(state.is_playing, at),
         )
+
+    def _contents_again(self, at: float) -> list[ContentEvent]:
+        items = self._items.again(self._number_of, at=at)
+        return [*items, *self._clips.again(self._number_of, at=at)]
 
     def _number_of(self, guid: str) -> int | None:
         """The number of the track with that GUID."""
@@ -298,11 +312,12 @@ class ReaperDialect:
     def encode_content(self, command: ContentCommand, *, at: float) -> tuple[OscMessage, ...]:
         """How the companion is asked for `command`; see `HasContents`."""
         if isinstance(command, RequestContents):
-            self._is_items_due = True  # what was said last is told again with the next state
+            self._is_contents_due = True  # what was said last is told again with the next state
             return ()
         if not isinstance(command, SetContent) or not self.is_companion_fresh(at):
             return ()
-        return self._items.add(command)
+        files = self._clips if command.kind is ContentKind.CLIP else self._items
+        return files.add(command)
 
     def encode_device(self, command: DeviceCommand, *, at: float) -> tuple[OscMessage, ...]:
         """How a synth is asked for `command`; see `bridge.daw.dialect.HasDevices`.

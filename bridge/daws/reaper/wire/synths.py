@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bridge.daw.dialect import Heard
+from bridge.daw.scale import MAX_TEXT
 from bridge.daw.taps import NOTE, NOTE_FEATURES
 from bridge.daws.reaper.wire.texts import UPGRADE, split, unescape
 from bridge.errors import DialectError
@@ -18,6 +19,7 @@ from bridge.mix.device_events import (
     DeviceNamed,
     DeviceParamChanged,
     DeviceParamDescribed,
+    DeviceParamWorded,
     DevicePlaced,
     SetDeviceParam,
 )
@@ -36,6 +38,7 @@ class Synth:
         name: As REAPER shows it.
         params: Name and number of steps of each parameter.
         values: What they hold, 0 to 1.
+        words: What REAPER shows for that; empty where it shows nothing.
     """
 
     track: str
@@ -43,12 +46,19 @@ class Synth:
     name: str
     params: tuple[tuple[str, int], ...]
     values: tuple[float, ...]
+    words: tuple[str, ...]
 
     def is_as(self, other: "Synth") -> bool:
         """Whether it is the same one, whatever it holds."""
         return (self.track, self.guid, self.name, self.params) == (
             other.track, other.guid, other.name, other.params,
         )  # fmt: skip
+
+    def worded(self, number: int, index: int, at: float) -> Iterator[DeviceParamWorded]:
+        """What REAPER shows for what a parameter (from 0) holds, if anything."""
+        if words := self.words[index]:
+            value = self.values[index]
+            yield DeviceParamWorded(at=at, device=number, param=index + 1, value=value, words=words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +93,7 @@ def read_synths(text: str) -> tuple[Synth, ...]:
                 found.append((fields[0], fields[1], unescape(fields[2]), []))
                 continue
             index, *_ = fields
-            if int(index) != len(found[-1][3]) or len(fields) != 4:
+            if int(index) != len(found[-1][3]) or len(fields) != 5:
                 raise ValueError(f"parameter {index}")
             found[-1][3].append(fields)
         return tuple(
@@ -91,8 +101,9 @@ def read_synths(text: str) -> tuple[Synth, ...]:
                 track=track,
                 guid=guid,
                 name=name,
-                params=tuple((unescape(label), int(steps)) for _, label, steps, _ in params),
-                values=tuple(min(max(float(value), 0.0), 1.0) for *_, value in params),
+                params=tuple((unescape(label), int(steps)) for _, label, steps, *_ in params),
+                values=tuple(min(max(float(value), 0.0), 1.0) for *_, value, _ in params),
+                words=tuple(unescape(words)[:MAX_TEXT] for *_, words in params),
             )
             for track, guid, name, params in found
         )
@@ -145,6 +156,7 @@ class Synths:
             for index, (was, value) in enumerate(zip(old.values, synth.values, strict=True)):
                 if was != value or (synth.guid, index) in said:
                     yield DeviceParamChanged(at=at, device=number, param=index + 1, value=value)
+                    yield from synth.worded(number, index, at)
 
     def dump(self, tracks: Sequence[str], at: float) -> Iterator[Heard]:
         """All of them; `tracks` are the GUIDs of all tracks, in order."""
@@ -162,6 +174,7 @@ class Synths:
                 )  # fmt: skip
                 value = synth.values[index]
                 yield DeviceParamChanged(at=at, device=number, param=index + 1, value=value)
+                yield from synth.worded(number, index, at)
 
     def knob(self, command: SetDeviceParam) -> Knob:
         """Where a write goes.

@@ -459,7 +459,11 @@ def _remember(engine: Engine, store: Store) -> bytes | None:
     except PriorError as error:
         aside = store.path.with_name(f"{store.path.name}.memory-{store.session}.json")
         aside.write_bytes(store.memory)
-        _log.warning("Nothing learnt before is used, it was kept as %s: %s", aside.name, error)
+        _log.warning(
+            "The bridge does not use what it learnt before, and kept it as %s: %s",
+            aside.name,
+            error,
+        )
         return None
     return store.memory
 

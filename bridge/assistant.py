@@ -74,7 +74,7 @@ class Door:
         }
 
     def explain(self, move: MoveName) -> dict[str, Any]:
-        """Explain one move: what it changed, why, what became of it, and what was said of it."""
+        """Explain one move: what it changed, why, its state now, and the person's answer to it."""
         suggestion = self._fetch("state")["now"]["suggestion"]
         row = next((row for row in self._fetch("history") if row["id"] == move), None)
         if row is None:
@@ -274,7 +274,7 @@ def make_server(door: Door) -> "MCPServer":
 
 
 def serve(settings: Settings) -> None:
-    """Speak MCP over standard input and output until the assistant leaves."""
+    """Serve MCP over standard input and output until the assistant disconnects."""
     door = Door(settings)
     try:
         make_server(door).run("stdio")

@@ -277,7 +277,7 @@ class Settings(_Group):
     @model_validator(mode="after")
     def _no_show_is_without_limits(self) -> "Settings":
         if DAWS[self.daw.dialect].is_live and self.guard.profile is Profile.OFF:
-            text = "guard.profile: expected live or studio in front of people, got off"
+            text = "guard.profile: expected live or studio beside a desk, got off"
             raise PydanticCustomError("live", text)
         return self
 

@@ -65,7 +65,7 @@ def export_learnt(file: Path | None, config: Path | None) -> None:
 @click.argument("file", type=FILE)
 @config_option
 def import_learnt(file: Path, config: Path | None) -> None:
-    """Take over what was learnt elsewhere, from an exported FILE."""
+    """Import what was learnt elsewhere, from an exported FILE."""
     from bridge.journal.exchange import import_json, read_export_file
     from bridge.runtime.engine_factory import check_memory
 

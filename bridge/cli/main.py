@@ -349,7 +349,7 @@ def check_config(file: Path) -> int:
 @_switch
 @config_option
 def safe(track: str, lock_class: str, switch: str, config: Path | None) -> None:
-    """Keep the bridge's hands off a track.
+    """Lock a track, or a class of it, against the bridge.
 
     TRACK is a number, a name, or '*' for all (in quotes).
     """
@@ -375,7 +375,7 @@ def rearm(config: Path | None) -> None:
 @_switch
 @config_option
 def freeze(switch: str, config: Path | None) -> None:
-    """Touch nothing from now on (on), or go on (off)."""
+    """Stop all moves (on), or go on (off)."""
     _request("/bridge/freeze", int(switch == "on"), config=config, done=f"Freeze {switch}")
 
 

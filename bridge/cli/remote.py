@@ -27,7 +27,7 @@ _lock_class = click.argument(
 @click.command()
 @config_option
 def status(config: Path | None) -> None:
-    """Say how the running bridge is, and what it suggests."""
+    """Show the status of the running bridge, and its suggestion."""
     with _control(config) as control:
         click.echo(control.status())
 
@@ -63,7 +63,7 @@ def accept(move: str, config: Path | None) -> None:
 @_move
 @config_option
 def skip(move: str, config: Path | None) -> None:
-    """Turn the suggested move down."""
+    """Skip the suggested move."""
     with _control(config) as control:
         click.echo(control.answer("skip", move))
 
@@ -166,7 +166,7 @@ def _switch_track(
 @_switch
 @config_option
 def learn(track: str, lock_class: str, switch: str, config: Path | None) -> None:
-    """Let what happens to a track teach, or not.
+    """Let a track teach the bridge, or not.
 
     TRACK is a number, a name, or '*' for all (in quotes).
     """
@@ -179,7 +179,7 @@ def learn(track: str, lock_class: str, switch: str, config: Path | None) -> None
 @_switch
 @config_option
 def act(track: str, lock_class: str, switch: str, config: Path | None) -> None:
-    """Let a track be moved unasked, or only suggest.
+    """Let the bridge move a track unasked, or only suggest.
 
     TRACK is a number, a name, or '*' for all (in quotes).
     """
@@ -212,7 +212,7 @@ def task(name: str, config: Path | None) -> None:
 @click.argument("device", default="")
 @config_option
 def focus(track: str, device: str, config: Path | None) -> None:
-    """Choose what is worked on: a TRACK, or a device there by its name or place."""
+    """Choose the focus of the task: a TRACK, or a device on it by its name or place."""
     with _control(config) as control:
         control.ask("/bridge/focus", track, device)
     click.echo(f"In focus: track {track} {device}".rstrip() + ".")
@@ -246,7 +246,7 @@ def knob(name: str, word: str, config: Path | None) -> None:
 @click.argument("path", default="")
 @config_option
 def target(path: str, config: Path | None) -> None:
-    """Name the sound file to come near to; without one there is none any more."""
+    """Name the target sound file; without PATH there is no target any more."""
     whole = str(Path(path).expanduser().resolve()) if path else ""
     with _control(config) as control:
         control.ask("/bridge/target", whole)
@@ -257,7 +257,7 @@ def target(path: str, config: Path | None) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @config_option
 def phrases(file: Path, config: Path | None) -> None:
-    """Offer the notes of a MIDI FILE for what is worked on; they are ranked with the others."""
+    """Offer the notes of a MIDI FILE as a phrase, ranked with the bridge's own."""
     from bridge.midi.files import read_midi
 
     phrase = read_midi(file)

@@ -5,9 +5,9 @@ extra `demo`. The variants of an offer lie in the folder as MIDI files while the
 """
 
 import json
-import warnings
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from html import escape
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,9 +17,11 @@ import numpy as np
 from bridge import __version__
 from bridge.demo.phrase_band import BPM, draw_song, render_song
 from bridge.errors import AudioError
-from bridge.install.extras import demo_library, drawing_library
+from bridge.install.extras import demo_library
 from bridge.midi.files import write_midi
 from bridge.mix.phrases import EMPTY, PHRASE_KINDS, Phrase, PhraseKind
+from bridge.report.page import chart_card, data_url, make_document, players, section, write_page
+from bridge.report.rolls import piano_rolls
 from bridge.sim.phrase_listeners import draw_phrase_listener
 from bridge.sim.stems import SAMPLE_RATE
 from bridge.tasks.phrase.agent import Chosen, PhraseAgent
@@ -31,7 +33,6 @@ from bridge.tasks.phrase.prior import load_phrase_prior
 PICKS: Final = 8
 _KIND: Final = PhraseKind.BASS
 _LETTERS: Final = "ABC"
-_COLOURS: Final = ("#1565c0", "#c62828", "#2e7d32")
 
 Ask = Callable[[int], int]
 """A person's pick: 1 to the number of variants, or 0."""
@@ -49,7 +50,7 @@ def run_phrase_demo(*, headless: bool, seed: int = 0, folder: Path | None = None
     click.echo(f"What I believe now: {summary['believed'] or 'nothing that differs from most'}.")
     names = (
         *("start.wav", "picked.wav", "another-song.wav", "picked.mid", "another-song.mid"),
-        *("offer.png", "summary.json"),
+        *("offer.svg", "summary.json", "report.html"),
     )
     written = ", ".join(name for name in names if (folder / name).exists())
     click.echo(f"The report is in {folder}: {written}")
@@ -188,38 +189,39 @@ def _write(
             soundfile.write(str(folder / f"{name}.wav"), wave, SAMPLE_RATE, subtype="PCM_24")
             if name != "start":
                 write_midi(folder / f"{name}.mid", phrase, name="Bass", bpm=BPM)
-        _draw(folder / "offer.png", offer, song)
+        rolls = piano_rolls(
+            [
+                (f"{letter}: {each.reason}", each.phrase)
+                for letter, each in zip(_LETTERS, offer, strict=False)
+            ],
+            length=song.length,
+        )
+        (folder / "offer.svg").write_text(rolls, encoding="utf-8")
+        write_page(_page(folder, summary, rolls), folder / "report.html")
         text = json.dumps(summary, indent=2, sort_keys=True)
         (folder / "summary.json").write_text(f"{text}\n", encoding="utf-8")
     except (OSError, RuntimeError) as error:  # soundfile raises RuntimeError for a full disk
         raise AudioError(f"The report cannot be written to {folder} ({error}).") from error
 
 
-def _draw(file: Path, offered: tuple[Chosen, ...], song: Context) -> None:
-    """The first offer: what all play is grey, what only one plays has its colour."""
-    drawing = drawing_library()
-    if drawing is None:
-        return
-    played = [{(note.start, note.pitch) for note in each.phrase.notes} for each in offered]
-    common = set.intersection(*played) if played else set()
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph")
-        figure = drawing.Figure(figsize=(11.0, 2.4 * len(offered)), layout="constrained")
-        grids = figure.subplots(len(offered), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
-        for axes, chosen, letter, colour in zip(grids, offered, _LETTERS, _COLOURS, strict=False):
-            for note in chosen.phrase.notes:
-                is_common = (note.start, note.pitch) in common
-                axes.barh(
-                    note.pitch,
-                    note.length,
-                    left=note.start,
-                    height=0.8,
-                    color="#b0bec5" if is_common else colour,
-                )
-            axes.set_title(f"{letter}: {chosen.reason}", loc="left")
-            axes.set_xlim(0.0, song.length)
-            axes.set_xticks(np.arange(0.0, song.length + 1.0, 4.0))
-            axes.grid(color="#e3e8eb")
-            axes.set_axisbelow(True)
-        grids[-1].set_xlabel("beats")
-        figure.savefig(str(file), format="png", dpi=110)
+def _page(folder: Path, summary: dict[str, Any], rolls: str) -> str:
+    """What is heard, the first offer, and what is believed."""
+    believed = summary["believed"] or "nothing that differs from most people"
+    audio = {
+        name.replace("-", " "): data_url(folder / f"{name}.wav")
+        for name in ("start", "picked", "another-song")
+    }
+    return make_document(
+        "Bass lines, and what you like",
+        [
+            section("What the bridge believes after eight picks", f"<p>{escape(believed)}.</p>"),
+            section("The first offer", chart_card("The first offer", rolls)),
+            section(
+                "Listen",
+                players(
+                    audio,
+                    note="Start and picked differ in the bass; the other song has its own key.",
+                ),
+            ),
+        ],
+    )

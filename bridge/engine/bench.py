@@ -15,7 +15,7 @@ class Bench(Protocol):
 
     @property
     def has_focus(self) -> bool:
-        """Whether a person has said what is worked on, and it is there."""
+        """Whether a person has chosen a focus, and it is there."""
 
     @property
     def names(self) -> tuple[str, str]:
@@ -41,7 +41,7 @@ class Bench(Protocol):
         """Why what is in focus is never written, in words; empty where it may be."""
 
     def listen_first(self, at: float) -> bool:
-        """Whether something has to be heard before anything is proposed."""
+        """Whether a note has to be measured before anything is proposed."""
 
     def scene(self, at: float, kinds: Iterable[ContentKind]) -> Scene:
         """What a task may know now, with the contents of those kinds."""
@@ -79,7 +79,7 @@ class WorkHost(Protocol):
         """Somebody has taken over what the open offer is about."""
 
     def teach(self, lesson: Lesson, move: str = "") -> str:
-        """Pass a lesson on to the task at work; why it wants the move back."""
+        """Pass a lesson on to the task at work; returns why it takes the move back."""
 
     def revert(self, move: TaskMove, at: float, reason: str) -> None:
         """Take a move back, unjudged."""

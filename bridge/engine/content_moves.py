@@ -57,7 +57,7 @@ class ContentMoves:
         return self._moves.add(scene, variant, task, at, edits=edits)
 
     def report(self, move: TaskMove, reason: str) -> MoveReported | None:
-        """A move as everyone is told of it; None where its first content is gone."""
+        """A move as a notice; None where its first content is gone."""
         content = self._contents.get(move.edits[0].change.place)
         if content is None:
             return None
@@ -111,7 +111,7 @@ class ContentMoves:
         return ""
 
     def audition(self, move: TaskMove, at: float, *, on: bool, hand_on: object) -> str:
-        """Let a variant be heard, or bring back what was there; why not."""
+        """Play or write a variant for listening, or restore what was there; returns why not."""
         purpose = Purpose.MOVE if on else Purpose.UNDO
         changes = [edit.change for edit in move.edits]
         is_played = all(CONTENTS[change.kind].is_played for change in changes)
@@ -130,7 +130,7 @@ class ContentMoves:
         return ""
 
     def _play(self, content: Content, text: str) -> None:
-        """Let a text be heard in place of a content; an empty one ends that."""
+        """Play a text in place of a content; an empty one ends that."""
         self.hush()
         if not text:
             return
@@ -146,7 +146,7 @@ class ContentMoves:
             self._send(replace(played, text=""))
 
     def receive(self, content: Content, text: str, at: float) -> Whose:
-        """Whose a text is that the DAW says; a move whose last content it confirms is confirmed."""
+        """Match a text from the DAW to its writer; confirms a move with its last content."""
         whose, move_id = self._writer.receive(content.place, text, at)
         move = self._moves.get(move_id)
         if whose is Whose.CONFIRMED and move is not None and move.state is MoveState.APPLIED:
@@ -171,7 +171,7 @@ class ContentMoves:
             self._moves.end(write.move, at, reason)
 
     def revert(self, move: TaskMove, at: float, reason: str) -> str:
-        """Take a move back where what it wrote still stands; why not."""
+        """Take a move back where the DAW still holds what it wrote; returns why not."""
         ours = [edit.change for edit in move.edits if not edit.belongs_to_hand]
         if why_not := self._writer.refusal_of([e.change for e in move.edits], at, Purpose.UNDO):
             return why_not
@@ -182,7 +182,7 @@ class ContentMoves:
             stands = "" if content is None else self._writer.heading(content)
             if not any(_is(change, stands, each) for each in (change.before, change.after)):
                 name = content.control.words if content else change.key
-                return f"{name} stays as it is: a later move stands on it"
+                return f"{name} stays as it is: a later move builds on it"
         self._moves.enter(move, MoveState.REVERTED, at, reason)
         move.awaited.clear()
         for change in ours:

@@ -1,4 +1,4 @@
-"""Items, clips and patches: what the DAW says of them, and whose doing it is.
+"""Items, clips and patches: the DAW's reports of them, and who made each change.
 
 A text that was not asked for is a hand. Where it has settled it is a lesson, above all where a move
 of ours stood there: then it is a correction. Many contents at once are no hand's (another take of
@@ -152,7 +152,7 @@ class ContentWork:
     # -- what is said --------------------------------------------------------------------------
 
     def receive(self, event: c.ContentEvent) -> None:
-        """Take over what the DAW says."""
+        """Apply a report of the DAW."""
         match event:
             case c.TempoChanged():
                 self.tempo_bpm = event.bpm
@@ -165,7 +165,7 @@ class ContentWork:
                     self._apply(event)
 
     def close_dump(self, at: float) -> None:
-        """Which strip is which is known again."""
+        """Close a dump: the list of strips is complete."""
         self.contents.keep_strips(frozenset(strip.key for strip in self._mix.strips))
         for place in [place for place in self._touches if self.contents.get(place) is None]:
             del self._touches[place]
@@ -195,10 +195,12 @@ class ContentWork:
             content.settled = content.text
 
     def _tell_of_too_many(self, *, is_known: bool) -> None:
-        """A content of a strip that is there was left out; that is said once."""
+        """Notify people once that a content of a known strip was left out."""
         if is_known and not self._is_full_told:
             self._is_full_told = True
-            self._work.notify(f"more than {MAX_CONTENTS} items, clips and patches: I know no more")
+            self._work.notify(
+                f"more than {MAX_CONTENTS} items, clips and patches: I leave the rest out"
+            )
 
     def forget(self) -> None:
         """The DAW was away, and says anew what there is; what we did is remembered by its names."""

@@ -294,7 +294,7 @@ class DeviceWork:
         for move in self._work.moves.pop_unanswered():
             if move.is_undoable:
                 self._work.revert(move, at, "the synth did not answer while it was made")
-                self._work.notify(f"{move.id}: the synth had gone; what was there comes back")
+                self._work.notify(f"{move.id}: the synth did not answer; what was there comes back")
 
     def settle(self, at: float) -> None:
         """Learn from hands that have arrived, and from a note that was not heard."""
@@ -314,7 +314,7 @@ class DeviceWork:
         move.is_judged = True
         self._work.teach(move.lesson(Teaching.HEARD), move.id)
         self._work.revert(move, at, "no note was heard after it")
-        return f"{move.id}: no note was heard after it, so what was there comes back"
+        return f"{move.id}: no note came after it, so what was there comes back"
 
     def _ask_note(self, at: float) -> bool:
         """Ask for a note where the DAW plays them; whether one is on its way."""

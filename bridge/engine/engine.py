@@ -47,7 +47,7 @@ _SUSPENDED_S: Final = 5.0
 _UNATTENDED_S: Final = 30 * 60.0
 _GIG_SCALE: Final = 0.5
 _NEEDS_PIN: Final = (
-    "needs a mix to go back to, in front of people: pin this one ('mixbridge pin a', or Pin A on "
+    "needs a mix to go back to, in a live show: pin this one ('mixbridge pin a', or Pin A on "
     "the page)"
 )
 _HEARD_WHILE_COMPARING: Final = (

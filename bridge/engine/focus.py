@@ -1,4 +1,4 @@
-"""What is worked on: which task, on which bench, with what in focus; a person chooses it."""
+"""Which task is at work, on which bench, with which focus; a person chooses all three."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -58,14 +58,16 @@ class Focus:
         return self._contents if is_contents else self._devices
 
     def report(self) -> WorkChanged:
-        """What is worked on, as everyone is told."""
+        """The task, track and device, as a notice."""
         track, device = self.bench.names
         return WorkChanged(task=self.task, track=track, device=device)
 
     def why_no_task(self, task: TaskName) -> str:
         """Why a task cannot be chosen, in words; empty where it can."""
         known = ", ".join(self.known)
-        return "" if task in self.known else f"task: {task} is not built in; got one of {known}"
+        return (
+            "" if task in self.known else f"task: {task} is not built in; expected one of {known}"
+        )
 
     @property
     def what_lacks(self) -> str:
@@ -77,7 +79,7 @@ class Focus:
         return f"{self.task}: choose a {what} to work on (/bridge/focus track)"
 
     def choose(self, event: d.FocusChosen) -> tuple[str, str]:
-        """Put a track and a device on it in focus: its name, and why not, in words."""
+        """Choose a track and a device on it as the focus: its name, and why not, in words."""
         strips = self._mix.find(event.track) if event.track != "*" else []
         if len(strips) != 1:
             return "", f"focus: expected one track; {event.track!r} is {len(strips)}"
@@ -86,7 +88,7 @@ class Focus:
         is_of_devices = self.bench is self._devices
         if device is None and is_of_devices:
             what = f"no device {event.what!r}" if event.what else "no device"
-            return "", f"focus: {what} with parameters that are told is on {strip.name}"
+            return "", f"focus: {what} with known parameters is on {strip.name}"
         if event.what and device is None and isinstance(self.active, ListsFinds):
             return self._choose_find(self.active, strip, event.what)
         self._devices.choose_focus(device)
@@ -102,7 +104,7 @@ class Focus:
         return find.text, ""
 
     def teach_knob(self, event: d.KnobTaught) -> tuple[str, str]:
-        """Take a person's word for a knob of the device in focus: what of it, and why not."""
+        """Store a person's word for a knob of the device in focus: its name, and why not."""
         device = self._devices.focus
         teachable = [task for task in self.tasks.values() if isinstance(task, ReadsKnobs)]
         index = device.find_param(event.knob) if device else 0

@@ -121,7 +121,7 @@ class Work:
 
     @property
     def task(self) -> TaskName:
-        """What is worked on."""
+        """The task at work."""
         return self.focus.task
 
     @property
@@ -142,7 +142,7 @@ class Work:
         return min((due for due in dues if due is not None), default=None)
 
     def open_notices(self) -> Iterator[Notice]:
-        """What somebody who comes now should know: what is worked on, and the open offer."""
+        """The notices for a new remote: the task and its focus, and the open offer."""
         if self.task is not TaskName.MIX:
             yield self.focus.report()
         yield from self.offers.notices()
@@ -182,7 +182,7 @@ class Work:
         return True
 
     def choose(self, event: d.TaskEvent) -> None:
-        """Do as a person says what is worked on."""
+        """Apply a person's choice of task, focus, target, offer or knob."""
         match event:
             case d.TaskChosen():
                 self._choose_task(event)
@@ -195,7 +195,7 @@ class Work:
                 self._teach_knob(event)
             case d.TargetChosen():
                 self._host.notify(self.devices.listening.choose_target(event))
-                self.offers.close(event.at, "the target is another now")
+                self.offers.close(event.at, "the target has changed")
                 self._next_at = event.at
             case d.PhraseOffered():
                 self._receive(offered_phrase(event))
@@ -228,7 +228,7 @@ class Work:
             self._out.refuse(why_not)
             return
         self._out.is_memory_changed = True
-        self.offers.close(event.at, "what a knob is has changed")
+        self.offers.close(event.at, "the role of a knob has changed")
         self._next_at = event.at
         self._host.notify(text)
 
@@ -287,7 +287,7 @@ class Work:
         if not _is_patch(move):
             return ""
         later = [each for each in self.moves.since(move) if each.turns and each.key == move.key]
-        return f"{later[0].id} stands on it: take that back first" if later else ""
+        return f"{later[0].id} builds on it: take that back first" if later else ""
 
     def panic(self, at: float) -> None:
         """Bring all that we have changed back to where it stood."""
@@ -315,7 +315,7 @@ class Work:
     # -- what is said --------------------------------------------------------------------------
 
     def receive(self, event: m.WorkEvent) -> None:
-        """Take over what was said of a device or a content, heard of it, or found by a worker."""
+        """Apply an event about a device or a content, a measured note, or a worker's result."""
         if isinstance(event, ContentEvent):
             self.contents.receive(event)
         elif isinstance(event, JobDone):
@@ -327,7 +327,7 @@ class Work:
             self.devices.receive(event)
 
     def _receive(self, done: JobDone) -> None:
-        """Pass on what a worker found, or another program offers."""
+        """Pass a worker's result, or another program's offer, to its task."""
         task = self.focus.tasks.get(done.task)
         try:
             if isinstance(task, HasJobs) and (text := task.receive(done)):
@@ -358,7 +358,7 @@ class Work:
         is_left: bool = False,
         hand_on: object = None,
     ) -> None:
-        """Somebody has taken over what the open offer is about; see `Offers.close`."""
+        """Close the open offer, since a hand or the DAW changed its subject; see `Offers.close`."""
         offer = self.offers.open
         if offer is not None and any(is_about(move) for move in offer.moves):
             self.offers.close(at, reason, is_left=is_left, hand_on=hand_on)
@@ -380,7 +380,7 @@ class Work:
         self._out.notices.extend(self.moves.pop_notices())
 
     def tick(self, at: float) -> None:
-        """Conclude what only time can, and decide if it is time to."""
+        """Settle what ends by time alone, and decide if it is time to."""
         self.devices.settle(at)
         self.contents.settle(at)
         if (offer_due := self.offers.due) is not None and at >= offer_due - 1e-9:
@@ -435,7 +435,7 @@ class Work:
             self._apply(moves[0], at)
 
     def _make(self, variant: Variant, scene: Scene, at: float) -> TaskMove | None:
-        """Give a variant a name; None where it changes nothing, or may not."""
+        """Make a move of a variant; None where it changes nothing, or may not."""
         if not variant.changes:
             return self.devices.make(variant, scene, self.task, at)
         is_patch = any(change.kind is ContentKind.PATCH for change in variant.changes)
@@ -451,7 +451,7 @@ class Work:
                 self._out.jobs.append(job)
 
     def _rest(self, at: float, why: str) -> None:
-        """Nothing is changed now; why, is said once."""
+        """Change nothing now, and notify people once why."""
         self._next_at = at + max(self._interval_s, _IDLE_LOOK_S)
         if why and why != self._told_rest:
             self._host.notify(why)

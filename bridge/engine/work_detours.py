@@ -51,7 +51,7 @@ class WorkDetours:
     def compare(self, at: float) -> tuple[bool, str]:
         """Let what was before be heard: whether anything goes there, and why something does not."""
         mixed = self._mixed()
-        why_not = next((f"{name} stays: its patch is another too" for name in mixed.values()), "")
+        why_not = next((f"{name} stays: its patch has changed too" for name in mixed.values()), "")
         for device, index, before in self._work.devices.moves.pinned():
             if device.key in mixed:
                 continue
@@ -155,7 +155,7 @@ class WorkDetours:
     def recall(self, pin: WorkPin, slot: str, at: float) -> str:
         """Bring back what was pinned, as far as no hand came since; what stays, and why."""
         mixed = self._mixed()
-        why_not = next((f"{name} stays: its patch is another too" for name in mixed.values()), "")
+        why_not = next((f"{name} stays: its patch has changed too" for name in mixed.values()), "")
         back = self._revive(pin, f"back to {slot}", at)
         for device, index, before in list(self._work.devices.moves.pinned()):
             if device.key in mixed:

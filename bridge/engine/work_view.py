@@ -83,6 +83,7 @@ class WorkView:
         rest: Why nothing is proposed, in words; empty where something is.
         target: The sound file that it is to come near to; empty for none.
         changed: How many knobs and contents stand otherwise than before the bridge came to them.
+        tempo_bpm: Quarter notes a minute; NaN where nobody knows.
         finds: What could be offered of the track in focus, the likeliest yes first.
     """
 
@@ -98,6 +99,7 @@ class WorkView:
     rest: str
     target: str
     changed: int
+    tempo_bpm: float
     finds: tuple[Find, ...] = ()
 
 
@@ -121,6 +123,7 @@ def make_work_view(engine: Engine, at: float) -> WorkView:
         rest=work.focus.what_lacks or work.rest,
         target=work.devices.listening.path if work.devices.has_target else "",
         changed=_changed(work),
+        tempo_bpm=work.contents.tempo_bpm,
         finds=work.active.finds if isinstance(work.active, ListsFinds) else (),
     )
 

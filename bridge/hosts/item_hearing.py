@@ -65,7 +65,7 @@ def _check(text: str) -> Path:
     suffix = path.suffix.lower()
     if suffix in _COMPRESSED:
         raise AudioError(
-            f"{path.name}: is compressed, so its samples are not where the DAW has them; "
+            f"{path.name}: is compressed, so its samples do not match those in the DAW; "
             "convert it to WAV in the DAW."
         )
     if suffix not in _PLAIN:

@@ -233,13 +233,13 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def players(audio: Mapping[str, str]) -> str:
-    """Audio to be played, by name; the values are data URLs."""
+def players(audio: Mapping[str, str], *, note: str = "All are equally loud.") -> str:
+    """Audio to be played, by name, with a note below it; the values are data URLs."""
     labels = "".join(
         f'<label>{name.capitalize()} <audio controls src="{url}"></audio></label>'
         for name, url in audio.items()
     )
-    return f'<div class="card audio">{labels}</div><p class="soft">All are equally loud.</p>'
+    return f'<div class="card audio">{labels}</div><p class="soft">{escape(note)}</p>'
 
 
 def chart_card(name: str, chart: str) -> str:
@@ -276,8 +276,8 @@ def _changes(rows: Iterable[dict[str, Any]]) -> str:
     ]  # fmt: skip
     legend = (
         '<p class="soft">Every control that differs from the snapshot, whoever moved it. '
-        "Ring: where it was. Dot: where it is. To either side the picture shows 12 dB, or half of "
-        "the way of a pan.</p>"
+        "Ring: where it was. Dot: where it is. Each side of the picture is 12 dB, or half of "
+        "the pan range.</p>"
     )
     return legend + _table("Changes", ("track", "control", "from and to", "how far"), lines)
 
@@ -338,7 +338,7 @@ def _clock(at_s: float) -> str:
 
 def _moves(rows: Iterable[dict[str, Any]]) -> str:
     lines = [_move(row) for row in rows]
-    heads = ("time", "who", "what", "why", "answer", "what became of it")
+    heads = ("time", "who", "what", "why", "answer", "result")
     return (
         _table("Moves", heads, lines, kind="stack")
         if lines
@@ -379,8 +379,8 @@ def _beliefs(rows: Iterable[dict[str, Any]]) -> str:
     if not lines:
         return '<p class="card">Nothing new was learnt.</p>'
     legend = (
-        '<p class="soft">Against what most listeners want, which is the line in the middle. Ring: '
-        "believed before. Dot: believed after. Only what the session has changed is shown.</p>"
+        '<p class="soft">Compared with what most listeners want (the line in the middle). Ring: '
+        "believed before. Dot: believed after. Only beliefs that the session changed are shown.</p>"
     )
     heads = ("role", "of its", "before", "after", "picture", "answers", "how sure")
     return legend + _table("Beliefs", heads, lines)

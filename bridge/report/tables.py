@@ -207,7 +207,7 @@ def _lessons(record: SessionRecord) -> Iterator[dict[str, Any]]:
 def _timed(
     rows_of: Callable[[SessionRecord], Iterator[dict[str, Any]]],
 ) -> Callable[[SessionRecord], Iterator[dict[str, Any]]]:
-    """Add wall time to rows that say when they were."""
+    """Add wall time to rows that have a time of the session."""
 
     def timed(record: SessionRecord) -> Iterator[dict[str, Any]]:
         for row in rows_of(record):

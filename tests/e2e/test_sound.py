@@ -76,7 +76,7 @@ def test_who_says_hello_is_told_the_knobs_and_which_may_move(bridge: Bridge) -> 
 def test_a_hand_wins_and_what_is_wrong_is_told(bridge: Bridge) -> None:
     with closing(sit(bridge)) as desk:
         desk.say("/bridge/focus", "Kick")
-        desk.hear("/bridge/error", "focus: no device with parameters that are told is on Kick")
+        desk.hear("/bridge/error", "focus: no device with known parameters is on Kick")
         desk.say("/bridge/choose", "nothing", 1)
         desk.hear("/bridge/error", "choose: 'nothing' is not the open offer")
         desk.say("/bridge/target", "/nowhere/sound.wav")

@@ -19,6 +19,13 @@ MISSPELT = re.compile(
     re.IGNORECASE,
 )
 
+LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)")
+
+
+def _anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", text.lower()).strip().replace(" ", "-") for text in headings}
+
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_page_is_in_plain_english(page: Path) -> None:
@@ -30,6 +37,24 @@ def test_a_page_is_in_plain_english(page: Path) -> None:
         if (found := wrong.search(line))
     ]
     assert odd == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    broken = [
+        f"{name}#{anchor}"
+        for name, anchor in LINK.findall(text)
+        if not (target := page.parent / name if name else page).exists()
+        or (anchor and target.suffix == ".md" and anchor not in _anchors(target))
+    ]
+    assert broken == []
+
+
+def test_the_site_lists_every_page() -> None:
+    site = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    pages = [str(path.relative_to(ROOT / "docs")) for path in (ROOT / "docs").rglob("*.md")]
+    assert [page for page in pages if f": {page}\n" not in site] == []
 
 
 def test_what_the_program_says_is_in_plain_english() -> None:

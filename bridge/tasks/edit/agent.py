@@ -1,4 +1,4 @@
-"""The edit agent: what of all candidates this person would say yes to, and how they like it made.
+"""The edit agent: which candidates this person would accept, and with which pads and fades.
 
 For each role and kind of edit this person has a size from which on an edit is worth it. It is
 believed as a taste is (`bridge.learning.taste`), and the table holds what an offer earns by how far
@@ -38,7 +38,7 @@ _JUDGEMENT_SD: Final = 0.35
 
 _STEP_SIZE: Final = 0.02
 _HAND_SD: Final = 0.5
-"""How surely a hand on an edge says what is wanted, in the units of a setting's belief."""
+"""How reliable a hand on an edge is, in the units of a setting's belief."""
 
 _STATE_SCHEMA: Final = 1
 
@@ -60,7 +60,7 @@ class EditAgent:
         self.answers = 0
 
     def attend(self, tracks: Sequence[tuple[str, EditRole]]) -> None:
-        """Say which tracks there are: identity and role of each. Other tracks are another song."""
+        """Set the tracks: identity and role of each. Other tracks mean another song."""
         self._taste.attend(
             tuple(key for key, _ in tracks),
             np.array([EDIT_ROLE_INDEX[role] for _, role in tracks], dtype=np.int64),
@@ -157,7 +157,7 @@ class EditAgent:
     # -- what is believed -------------------------------------------------------------------------
 
     def beliefs(self) -> Mapping[str, Any]:
-        """From which size on this person wants what edited, by role and kind."""
+        """The size from which this person wants an edit, by role and kind."""
         means, variances = self._taste.of_groups()
         return {
             role: {
@@ -175,7 +175,7 @@ class EditAgent:
         }
 
     def threshold(self, row: int, kind: Kind) -> tuple[float, int]:
-        """From which size on this person is thought to want an edit, and answers behind that."""
+        """The size from which this person seems to want an edit, and the answers for it."""
         means, _ = self._taste.of_members()
         group = int(self._taste.groups[row])
         column = KIND_INDEX[kind]
@@ -195,7 +195,7 @@ class EditAgent:
         return json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
 
     def load_state(self, state: bytes) -> None:
-        """Take over what `state` returned.
+        """Restore what `state` returned.
 
         Raises:
             PriorError: If it cannot be read.

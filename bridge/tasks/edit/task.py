@@ -58,7 +58,7 @@ UNASKED_FROM: Final = 20
 """Trims and moves are made unasked once so many of their kind were accepted."""
 
 _GENTLE: Final = frozenset({Kind.FADE, Kind.JOIN})
-"""Made unasked in assist from the start: nothing that is heard goes away."""
+"""Made unasked in assist from the start: these remove no sound."""
 
 _GROUPED: Final = frozenset({Kind.GAP, Kind.TIMING})
 """What may be done to grouped items, all together; the rest would be done to one alone."""
@@ -144,7 +144,7 @@ class EditTask:
         return trouble if is_news else ""
 
     def _heard(self, standing: Standing) -> tuple[HeardPiece, ...] | None:
-        """The pieces of an item with what was heard of them; None where that is not known yet."""
+        """The pieces of an item with the analysis of their audio; None before that is done."""
         pieces, rate = pieces_of(standing)
         heard = []
         for piece in pieces:
@@ -402,7 +402,7 @@ class EditTask:
             del self._done[next(iter(self._done))]
 
     def _correct(self, row: int, ours: Variant, by_hand: Variant) -> Outcome:
-        """Learn from a hand on what we had edited: which pads and fades it is that they want."""
+        """Learn from a hand on our edit: which pads and fades the person wants."""
         change = next((one for one in ours.changes if one.place == by_hand.changes[0].place), None)
         if change is None:
             return Outcome()

@@ -1,4 +1,4 @@
-"""The phrase agent: says which phrases to make, which to offer, and learns what a person likes.
+"""The phrase agent: chooses which phrases to make and to offer, and learns what a person likes.
 
 Making is not here: `order` says what is wanted, whoever makes it (`bridge.tasks.phrase.orders`, or
 a program of the person's), and `offer` ranks what came. All candidates are ranked by the same
@@ -40,7 +40,7 @@ _LONGEST_WAY: Final = 3
 _LEAST_GAIN: Final = 0.05
 _KNOWN_SD: Final = 0.1
 _SURE: Final = 1.0
-"""What is said in words is off by so many of its standard deviations: right five times of six."""
+"""A belief is put in words from so many standard deviations on: right five times of six."""
 
 _SAID_SD: Final = 0.3
 
@@ -79,7 +79,7 @@ class PhraseAgent:
         self._picks = np.zeros(len(PHRASE_KINDS), dtype=np.int64)
 
     def attend(self, context: Context, name: str) -> None:
-        """Say what is worked on: what a phrase is to fit, and what it is called."""
+        """Set the context that phrases have to fit, and its name."""
         self._context = context
         self.taste.attend(name, self._row)
 
@@ -266,7 +266,7 @@ class PhraseAgent:
         return json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
 
     def load_state(self, state: bytes) -> None:
-        """Take over what `state` gave.
+        """Restore what `state` returned.
 
         Raises:
             PriorError: If it cannot be read, in one sentence.

@@ -177,8 +177,8 @@ class PhraseTask:
         """Where to write, and what is there; None with `rest` where nowhere."""
         if scene.bar_beats not in (0, BEATS_A_BAR):
             self._rest = (
-                f"{scene.device}: the song has {scene.bar_beats} beats a bar; I write phrases in "
-                f"{BEATS_A_BAR} alone"
+                f"{scene.device}: the song has {scene.bar_beats} beats a bar; I write phrases "
+                f"only in {BEATS_A_BAR}"
             )
             return None
         own = [each for each in scene.contents if each.strip == scene.key]
@@ -189,8 +189,8 @@ class PhraseTask:
         if place is None:
             why = next((each.refusal for each in own if not each.text and each.refusal), "")
             self._rest = (
-                f"{scene.device}: {why or 'there is no empty clip'}; I write into empty clips of "
-                "this track alone"
+                f"{scene.device}: {why or 'there is no empty clip'}; I write only into empty "
+                "clips of this track"
             )
             return None
         try:

@@ -238,7 +238,7 @@ class SoundAgent:
             return None
         step = search.choose(positions[search.indices], error, self._rng, epsilon=epsilon)
         if step is None:
-            self._rest = "every knob that I may turn stands where I may turn it no further"
+            self._rest = "every knob that I may turn is at its limit"
             return None
         return self._move(step, positions, self._reason(error, step))
 

@@ -97,7 +97,7 @@ def measure_note(audio: NDArray[np.floating], sample_rate: float) -> Note:
     wave = np.asarray(audio, dtype=np.float64)
     wave = wave.mean(axis=1) if wave.ndim == 2 else wave
     if not np.isfinite(wave).all():
-        raise AudioError("The note holds samples that are no numbers; render it again.")
+        raise AudioError("The note has samples that are not numbers; render it again.")
     hop = max(round(FRAME_S * sample_rate), 1)
     count = wave.size // hop
     level_db = _levels_db(wave[: count * hop].reshape(count, hop))

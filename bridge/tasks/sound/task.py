@@ -214,7 +214,7 @@ class SoundTask:
                 for device, words in taught.items()
             }
         except (ValueError, AttributeError) as error:
-            raise PriorError(f"What was said of knobs cannot be read ({error!r}).") from None
+            raise PriorError(f"The taught roles of knobs cannot be read ({error!r}).") from None
         self._sheet = None
 
 

@@ -176,7 +176,7 @@ export function undoTarget() {
 export function undo() {
   const row = undoTarget();
   if (!row) {
-    notify("No move of the bridge stands; there is nothing to undo.");
+    notify("There is no move of the bridge to undo.");
     return;
   }
   notify(`Undo: ${words.move(row)}`);

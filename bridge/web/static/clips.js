@@ -2,17 +2,15 @@
 
 import { button, h, icon, say } from "./dom.js";
 import { PICTURES } from "./contents.js";
+import { INSTRUMENTS, piano } from "./instruments.js";
 import { state } from "./link.js";
 
 /** @typedef {import("./types.js").Content} Content */
 /** @typedef {{ start: number, pitch: number, length: number, velocity: number }} Note */
 /** @typedef {{ length: number, notes: Note[] }} Phrase */
 
-const BEAT_S = 0.5; // the page is not told the tempo: 120 beats a minute
+const DEFAULT_BPM = 120; // where the DAW reports no tempo
 const LEAST_ROWS = 12;
-const DRUMS = new Set([35, 36, 37, 38, 39, 40, 42, 44, 46, 49, 51]);
-const KICKS = new Set([35, 36]);
-const SNARES = new Set([37, 38, 39, 40]);
 
 /** @type {{ context: AudioContext, stop: () => void } | null} */
 let sounding = null;
@@ -40,25 +38,35 @@ export function readPhrase(text) {
 /** @param {Note} note */
 const place = (note) => `${note.start} ${note.pitch}`;
 
-/** What every variant of the open offer plays, by place; nothing where there is one variant. */
-function common() {
-  const texts = (state.work?.variants ?? []).flatMap((variant) =>
-    variant.contents.filter((content) => content.kind === "clip").map((content) => content.after));
-  if (texts.length < 2) return new Set();
-  const sets = texts.map((text) => new Set((readPhrase(text)?.notes ?? []).map(place)));
+/** The notes of each variant of the open offer. */
+function offered() {
+  const contents = (state.work?.variants ?? []).flatMap((variant) => variant.contents);
+  return contents.filter((content) => content.kind === "clip")
+    .map((content) => readPhrase(content.after)?.notes ?? []);
+}
+
+/**
+ * What every variant plays, by place; nothing where there is one variant.
+ *
+ * @param {Note[][]} variants
+ */
+function common(variants) {
+  if (variants.length < 2) return new Set();
+  const sets = variants.map((notes) => new Set(notes.map(place)));
   return new Set([...(sets[0] ?? [])].filter((each) => sets.every((set) => set.has(each))));
 }
 
 /**
- * A piano roll: a bar a note; what all variants play is pale.
+ * A piano roll: a bar a note; what all variants play is pale, and all have the same pitches.
  *
  * @param {Phrase} phrase
  */
 function makeRoll(phrase) {
-  const pitches = phrase.notes.map((note) => note.pitch);
+  const variants = offered();
+  const pitches = [...variants, phrase.notes].flat().map((note) => note.pitch);
   const low = Math.min(...pitches, 127);
   const rows = Math.max(Math.max(...pitches, 0) - low + 1, LEAST_ROWS);
-  const shared = common();
+  const shared = common(variants);
   const bars = Math.round(phrase.length / 4);
   const count = phrase.notes.length;
   const roll = h("div", {
@@ -67,12 +75,12 @@ function makeRoll(phrase) {
     "aria-label": `${count} notes in ${bars} bars, from pitch ${low}`,
   });
   for (let bar = 1; bar < bars; bar += 1) {
-    const line = h("i", { class: "bar" });
+    const line = h("i", { class: "roll-bar" });
     line.style.left = `${(100 * bar) / bars}%`;
     roll.append(line);
   }
   for (const note of phrase.notes) {
-    const mark = h("i", { class: shared.has(place(note)) ? "note shared" : "note" });
+    const mark = h("i", { class: shared.has(place(note)) ? "roll-note shared" : "roll-note" });
     mark.style.left = `${(100 * note.start) / phrase.length}%`;
     mark.style.width = `${(100 * note.length) / phrase.length}%`;
     mark.style.bottom = `${(100 * (note.pitch - low)) / rows}%`;
@@ -89,32 +97,25 @@ function silence() {
 }
 
 /**
- * Play a phrase once, on plain instruments of the browser.
+ * Play a phrase once at the song's tempo, on the instruments of the demo.
  *
  * @param {Phrase} phrase
  * @param {() => void} ended
  */
 function play(phrase, ended) {
   silence();
+  const beat = 60 / (state.work?.tempo ?? DEFAULT_BPM); // seconds
   const context = new AudioContext();
   const out = context.createGain();
   out.gain.value = 0.25;
   out.connect(context.destination);
-  const isDrums = phrase.notes.every((note) => DRUMS.has(note.pitch));
+  const strip = state.strips.find(({ name }) => name === state.work?.track);
+  const sound = INSTRUMENTS[strip?.role ?? ""] ?? piano;
   const begin = context.currentTime + 0.1;
   for (const note of phrase.notes) {
-    const at = begin + note.start * BEAT_S;
-    const held = isDrums ? 0.12 : note.length * BEAT_S;
-    const gain = context.createGain();
-    gain.gain.setValueAtTime(note.velocity / 127, at);
-    gain.gain.setTargetAtTime(0, at + held, isDrums ? 0.03 : 0.05);
-    gain.connect(out);
-    const tone = isDrums ? makeHit(context, note, at) : makeTone(context, note, at);
-    tone.connect(gain);
-    tone.start(at);
-    tone.stop(at + held + 0.4);
+    sound(out, note, begin + note.start * beat, note.length * beat);
   }
-  const last = setTimeout(ended, (phrase.length * BEAT_S + 0.5) * 1000);
+  const last = setTimeout(ended, (phrase.length * beat + 0.5) * 1000);
   sounding = {
     context,
     stop: () => {
@@ -123,32 +124,6 @@ function play(phrase, ended) {
       ended();
     },
   };
-}
-
-/**
- * @param {AudioContext} context
- * @param {Note} note
- * @param {number} at
- */
-function makeTone(context, note, at) {
-  const tone = context.createOscillator();
-  tone.type = "triangle";
-  tone.frequency.setValueAtTime(440 * 2 ** ((note.pitch - 69) / 12), at);
-  return tone;
-}
-
-/**
- * @param {AudioContext} context
- * @param {Note} note
- * @param {number} at
- */
-function makeHit(context, note, at) {
-  const tone = context.createOscillator();
-  tone.type = KICKS.has(note.pitch) ? "sine" : "square";
-  const hertz = KICKS.has(note.pitch) ? 120 : SNARES.has(note.pitch) ? 220 : 6000;
-  tone.frequency.setValueAtTime(hertz, at);
-  if (KICKS.has(note.pitch)) tone.frequency.exponentialRampToValueAtTime(45, at + 0.1);
-  return tone;
 }
 
 /**

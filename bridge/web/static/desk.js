@@ -109,7 +109,7 @@ export function makeDesk() {
     const { status } = state;
     const isDead = !isEmpty && status !== null && ["stale", "offline"].includes(status.state);
     dead.hidden = !isDead;
-    if (isDead) say(dead, `${words.sentence(status.text)} The strips show what it said last.`);
+    if (isDead) say(dead, `${words.sentence(status.text)} The strips show the last values.`);
   }
 
   /** @param {string[]} names */

@@ -47,7 +47,7 @@ export function makeLearning() {
     note,
     ladder,
     roles,
-    h("h2", { text: "Your answers, one after the other" }),
+    h("h2", { text: "Your answers in order" }),
     answers.legend,
     answers.plot,
     h("h2", { text: "Forget" }),
@@ -66,8 +66,8 @@ export function makeLearning() {
     if (!learning || !(changed.has("learning") || changed.has("connection"))) return;
     const known = Object.entries(learning.roles);
     say(intro, known.length
-      ? "What the bridge believes you want, where your answers say something."
-      : "Nothing of you yet: the bridge acts on what most listeners like. " +
+      ? "What the bridge believes you want, where your answers are clear."
+      : "No answers from you yet: the bridge uses what most listeners like. " +
         "Every thumb, undo and fader move of yours changes that.");
     note.hidden = !learning.note;
     say(note, learning.note ?? "");

@@ -232,6 +232,8 @@ export interface Work {
   rest: string;
   /** The sound file that it is to come near to; empty for none. */
   target: string;
+  /** Quarter notes a minute; null where nobody knows. */
+  tempo: number | null;
   /** What could be offered, the likeliest yes first. */
   finds: Find[];
 }

@@ -21,7 +21,7 @@ export const isMix = () => ["mix", "off"].includes(state.work?.task ?? "mix");
 
 /** Everything about tasks, for the screen of suggestions. */
 export function makeWork() {
-  const tasks = h("div", { class: "tasks", role: "group", "aria-label": "What is worked on" });
+  const tasks = h("div", { class: "tasks", role: "group", "aria-label": "Choose the task" });
   const does = h("p", { class: "legend" });
   const focus = makeFocus();
   const offer = makeOffer();
@@ -128,8 +128,8 @@ function makeKnobs() {
   const legend = h("p", {
     class: "legend",
     text:
-      "The bar shows where a knob stands and how far one move may go. Say what a knob is, and " +
-      "it may be moved; lock it, and it is not. Both are kept.",
+      "The bar shows a knob's position and how far one move may go. Choose its role, and " +
+      "the bridge may move it; lock it, and it stays. The bridge remembers both.",
   });
   const element = h("section", { class: "knobsof", "aria-label": "Knobs" },
     title,

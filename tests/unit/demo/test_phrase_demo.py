@@ -17,19 +17,20 @@ pytestmark = pytest.mark.slow
 def test_eight_picks_are_believed_in_words(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pytest.importorskip("matplotlib")
     summary = play_phrase_demo(tmp_path, seed=0)
     assert len(summary["picks"]) == PICKS
     assert summary["believed"].startswith("you like bass lines")
     names = {file.name for file in tmp_path.iterdir()}
-    assert {"start.wav", "picked.wav", "another-song.wav", "picked.mid", "offer.png"} <= names
+    assert {"start.wav", "picked.wav", "another-song.wav", "picked.mid", "offer.svg"} <= names
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert summary["believed"] in page
+    assert (tmp_path / "offer.svg").read_text(encoding="utf-8").strip() in page
     assert json.loads((tmp_path / "summary.json").read_text())["seed"] == 0
     assert read_midi(tmp_path / "picked.mid").notes
     assert "its first offer" in capsys.readouterr().out
 
 
 def test_a_person_may_keep_what_is_there(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
     asked: list[int] = []
 
     def keep(count: int) -> int:

@@ -50,7 +50,7 @@ def refusals(rig: Rig) -> list[str]:
     return [each.text for each in rig.notices(RequestRefused)]
 
 
-def test_a_change_is_offered_made_and_confirmed_by_what_the_daw_says() -> None:
+def test_a_change_is_offered_made_and_confirmed_by_the_daw() -> None:
     rig = studio().work({"one": "A"}).wait(1.0)
     (move,) = offered(rig)
     assert text(rig, "one") == "a"
@@ -137,7 +137,7 @@ def test_a_change_of_what_stood_there_before_is_not_made() -> None:
     assert (lesson.value, len(lesson.variants)) == (1.0, 2)
 
 
-def test_a_variant_is_heard_in_its_place_and_goes_back() -> None:
+def test_a_variant_is_auditioned_in_place_and_goes_back() -> None:
     rig = studio().work({"one": "A"}, {"one": "B"}).wait(1.0)
     for move, expected in zip(offered(rig), ("A", "B"), strict=True):
         rig.handle(m.AuditionSwitched(at=rig.at, move=move, on=True))
@@ -148,7 +148,7 @@ def test_a_variant_is_heard_in_its_place_and_goes_back() -> None:
     assert text(rig, "one") == "a"
 
 
-def test_a_clip_is_heard_without_being_written() -> None:
+def test_a_clip_is_played_and_not_written() -> None:
     rig = studio(kind=CLIP, one=HeldContent("")).work({"one": C}).wait(1.0)
     (move,) = offered(rig)
     for on in (True, False):
@@ -159,7 +159,7 @@ def test_a_clip_is_heard_without_being_written() -> None:
     assert text(rig, "one", CLIP) == ""
 
 
-def test_a_daw_that_does_not_do_it_is_asked_twice_and_then_left_alone() -> None:
+def test_a_write_without_an_answer_is_sent_twice_and_then_given_up() -> None:
     rig = studio().work({"one": "A"}).wait(1.0)
     rig.daw.is_mute = True
     accept(rig)
@@ -223,7 +223,7 @@ def test_in_gig_mode_nothing_is_edited() -> None:
     assert (rig.states(), text(rig, "one")) == ([], "a")
 
 
-def test_in_assist_a_change_is_made_unless_the_task_wants_to_ask() -> None:
+def test_in_assist_a_change_is_made_unless_the_task_asks_first() -> None:
     rig = studio(mode=Mode.ASSIST).work({"one": "A"}).wait(1.0)
     assert (text(rig, "one"), bool(rig.notices(Offered))) == ("A", False)
     rig.task.is_asked = True
@@ -289,7 +289,7 @@ def test_many_contents_at_once_are_no_hand() -> None:
     assert offered(rig)
 
 
-def test_a_content_that_is_gone_takes_its_offer_along() -> None:
+def test_an_offer_closes_when_its_content_is_gone() -> None:
     rig = studio().work({"one": "A"}).wait(1.0)
     rig.handle(c.ContentGone(at=rig.at, kind=ITEM, key="one"))
     assert offered(rig) == ()
@@ -356,7 +356,7 @@ def test_what_stands_after_an_undo_of_a_later_move_can_be_undone_too() -> None:
     rig.wait(0.1)
     assert (text(rig, "one"), refusals(rig)[-1]) == (
         "AA",
-        "undo: item take stays as it is: a later move stands on it",
+        "undo: item take stays as it is: a later move builds on it",
     )
     rig.handle(m.RevertRequested(at=rig.at, move=first))
     rig.wait(1.0)
@@ -395,7 +395,7 @@ def test_a_daw_that_was_away_is_asked_anew_and_an_undo_still_finds_its_place() -
     assert text(rig, "one") == "a"
 
 
-def test_more_contents_than_anybody_works_on_are_left_out_and_that_is_said() -> None:
+def test_contents_beyond_the_limit_are_left_out_with_a_notice() -> None:
     rig = studio().work()
     for number in range(MAX_CONTENTS + 3):
         rig.handle(
@@ -404,5 +404,5 @@ def test_more_contents_than_anybody_works_on_are_left_out_and_that_is_said() -> 
                 group="",
             )
         )  # fmt: skip
-    said = [each.text for each in rig.notices(StatusChanged) if "I know no more" in each.text]
+    said = [each.text for each in rig.notices(StatusChanged) if "I leave the rest out" in each.text]
     assert len(said) == 1

@@ -88,8 +88,8 @@ def test_the_mix_rests_while_a_sound_is_worked_on_and_goes_on_afterwards() -> No
         ("Nobody", "", "focus: expected one track; 'Nobody' is 0"),
         ("#9", "", "focus: expected one track; '#9' is 0"),
         ("*", "", "focus: expected one track; '*' is 0"),
-        ("Kick", "", "focus: no device with parameters that are told is on Kick"),
-        ("Bass", "Delay", "focus: no device 'Delay' with parameters that are told is on Bass"),
+        ("Kick", "", "focus: no device with known parameters is on Kick"),
+        ("Bass", "Delay", "focus: no device 'Delay' with known parameters is on Bass"),
     ],
 )
 def test_a_focus_that_cannot_be_is_refused(track: str, what: str, why: str) -> None:
@@ -595,7 +595,7 @@ def test_a_move_after_which_no_note_is_heard_goes_back_and_teaches() -> None:
     rig.wait(8.0)
     assert rig.position("Cutoff") == pytest.approx(0.5, abs=1e-6)
     assert rig.states()[-1] == ("1-1", "reverted")
-    assert "1-1: no note was heard after it, so what was there comes back" in [
+    assert "1-1: no note came after it, so what was there comes back" in [
         notice.text for notice in rig.notices(StatusChanged)
     ]
     (lesson,) = rig.task.taught(Teaching.HEARD)
@@ -618,7 +618,7 @@ def test_a_synth_that_dies_in_a_move_and_comes_back_has_its_old_sound_again() ->
     rig.wait(1.5)
     assert rig.states()[-1] == ("1-1", "reverted")
     assert [rig.daw.held[1, 1], rig.daw.held[1, 2]] == pytest.approx([0.5, 0.5], abs=1e-3)
-    assert "1-1: the synth had gone; what was there comes back" in [
+    assert "1-1: the synth did not answer; what was there comes back" in [
         notice.text for notice in rig.notices(StatusChanged)
     ]
 

@@ -90,7 +90,9 @@ def test_the_docs_name_every_table_and_column() -> None:
     assert named == SCHEMA
 
 
-def test_a_store_that_this_version_decides_otherwise_keeps_what_it_holds(tmp_path: Path) -> None:
+def test_a_store_that_this_version_decides_differently_still_has_its_recorded_columns(
+    tmp_path: Path,
+) -> None:
     store = tmp_path / "older.db"
     store.write_bytes(gzip.decompress(OLDER.read_bytes()))
     (record,) = read_sessions(store, engine_of)
@@ -104,7 +106,7 @@ def test_a_store_that_this_version_decides_otherwise_keeps_what_it_holds(tmp_pat
     assert "decides differently from" in make_page(record, name="older")
 
 
-def test_a_report_says_what_moved_why_and_what_was_learnt(record: SessionRecord) -> None:
+def test_a_report_lists_moves_reasons_and_beliefs(record: SessionRecord) -> None:
     page = make_page(record, name="golden")
     Outline(page)
     assert "The bridge chose 40 moves: " in page
@@ -137,7 +139,7 @@ def test_names_of_tracks_are_text_in_a_report(store: Path, tmp_path: Path) -> No
     assert "<b>" not in page
 
 
-def test_a_demo_is_heard_and_its_way_is_seen_in_its_report(tmp_path: Path) -> None:
+def test_the_report_of_a_demo_has_its_mixes_and_its_curve(tmp_path: Path) -> None:
     store = tmp_path / "mixbridge.db"
     for name in ("before", "after"):
         soundfile.write(tmp_path / f"{name}.wav", np.zeros((44_100, 2)), 44_100, "PCM_24")
@@ -187,7 +189,9 @@ def test_what_is_wrong_is_one_sentence(
     assert said in capsys.readouterr().err
 
 
-def test_a_store_without_events_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_store_without_events_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     empty = tmp_path / "empty.db"
     shutil.copy(GOLDEN, empty)
     with closing(sqlite3.connect(empty)) as journal, journal:
@@ -196,7 +200,7 @@ def test_a_store_without_events_is_told(tmp_path: Path, capsys: pytest.CaptureFi
     assert "holds no session with events yet" in capsys.readouterr().err
 
 
-def test_a_session_with_settings_of_another_version_keeps_what_it_holds(
+def test_a_session_with_settings_of_another_version_still_has_its_recorded_columns(
     store: Path, tmp_path: Path
 ) -> None:
     odd = tmp_path / "odd.db"

@@ -652,7 +652,7 @@ def test_a_memory_that_cannot_be_read_is_kept_aside(
     connection.commit()
     connection.close()
     asyncio.run(_opened(chosen))
-    assert "Nothing learnt before is used" in caplog.text
+    assert "The bridge does not use what it learnt before" in caplog.text
     (aside,) = tmp_path.glob("bridge.db.memory-*.json")
     assert aside.read_bytes() == b"{}"
 

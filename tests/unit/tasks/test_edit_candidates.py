@@ -34,7 +34,7 @@ def test_without_a_grid_no_hit_is_late() -> None:
     assert Kind.GAP in kinds
 
 
-def test_a_grouped_kit_keeps_its_mono_sum_where_all_of_it_moves() -> None:
+def test_moving_a_whole_kit_preserves_its_mono_sum() -> None:
     changes = measure_kit(0, 3)
     assert abs(changes["together"]) <= 0.1
 
@@ -69,7 +69,7 @@ def test_onsets_are_placed_at_any_rate(rate: int) -> None:
 
 
 @pytest.mark.parametrize("samples", [0, 1, 100, 3000])
-def test_silence_and_next_to_nothing_are_heard_as_nothing(samples: int) -> None:
+def test_silence_and_near_silence_have_no_findings(samples: int) -> None:
     heard = measure_take(np.zeros(samples, dtype=np.float32), SAMPLE_RATE)
     assert heard.onsets_s.size == 0
     assert (

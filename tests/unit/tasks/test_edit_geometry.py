@@ -28,7 +28,7 @@ def heard(pieces: tuple[Piece, ...], *times_s: float) -> list[float]:
 
 
 @given(late_ms=st.floats(-60.0, 60.0).filter(lambda ms: abs(ms) > 5.0))
-def test_a_hit_moves_and_its_neighbours_stay_and_are_heard_once(late_ms: float) -> None:
+def test_a_hit_moves_and_its_neighbours_sound_once(late_ms: float) -> None:
     late = round(late_ms) / 1000.0
     hits = (1.0, 2.0 + late, 3.0)
     edit = Edit(kind=Kind.TIMING, start_s=2.0 + late, end_s=3.0, by_s=-late)

@@ -76,7 +76,7 @@ def test_a_short_or_empty_file_breaks_nowhere(samples: int) -> None:
 
 
 @pytest.mark.slow
-def test_the_take_with_fewer_faults_is_found_and_what_is_better_is_said() -> None:
+def test_the_take_with_fewer_faults_is_offered_with_its_reason() -> None:
     take = clean_take()
     now = heard(with_clicks(take, 3), "a", is_muted=False)
     worse = heard(with_clicks(take, 5), "b", is_muted=True)

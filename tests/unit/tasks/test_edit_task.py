@@ -122,7 +122,7 @@ def test_a_hand_that_brings_an_edit_back_is_a_no(tmp_path: Path) -> None:
     assert rig.notices(RequestRefused)
 
 
-def test_without_a_grid_no_hit_is_moved_and_the_reason_is_said(tmp_path: Path) -> None:
+def test_without_a_grid_no_hit_moves_and_the_reason_is_given(tmp_path: Path) -> None:
     rig, _ = edit_rig(tmp_path, grid=False)
     while rig.engine.work.offers.open is not None:
         choose(rig, 0)
@@ -130,12 +130,12 @@ def test_without_a_grid_no_hit_is_moved_and_the_reason_is_said(tmp_path: Path) -
     assert "without a tempo and bars" in rig.task.rest
 
 
-def test_a_barred_item_is_left_alone_and_the_reason_is_said(tmp_path: Path) -> None:
+def test_a_barred_item_is_left_alone_with_its_reason(tmp_path: Path) -> None:
     rig, _ = edit_rig(tmp_path, barred="it is locked")
     assert rig.notices(Offered) == []
 
 
-def test_a_file_that_is_not_there_is_said_in_a_sentence(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_in_one_sentence(tmp_path: Path) -> None:
     rig, _ = edit_rig(tmp_path)
     rig.handle(d.VariantChosen(at=rig.at, offer=offer(rig).offer, choice=0))
     for place, held in rig.daw.contents.items():
@@ -156,7 +156,7 @@ def test_in_assist_only_fades_and_crossfades_are_made_unasked(tmp_path: Path) ->
     assert all("click" in each.reason for each in made)
 
 
-def test_what_was_learnt_comes_back_and_says_the_same(tmp_path: Path) -> None:
+def test_restored_memory_gives_the_same_answers(tmp_path: Path) -> None:
     rig, _ = edit_rig(tmp_path)
     for _ in range(3):
         choose(rig, 1)

@@ -46,7 +46,7 @@ def test_variants_of_an_offer_differ() -> None:
     assert all(each.reason for each in offered)
 
 
-def test_after_eight_picks_it_is_said_in_words_and_the_next_song_begins_there() -> None:
+def test_eight_picks_give_a_belief_in_words_where_the_next_song_begins() -> None:
     agent = PhraseAgent(PRIOR, seed=1)
     agent.attend(song(), "a song")
     teach(agent)

@@ -125,7 +125,7 @@ def test_the_key_is_found() -> None:
     assert found.key == "D major"
 
 
-def test_where_no_key_is_sure_the_notes_that_occur_are_the_scale() -> None:
+def test_without_a_sure_key_the_scale_is_the_notes_that_occur() -> None:
     clip = scale_clip(0, (0, 1, 0, 1))
     found = read_context(PhraseKind.MELODY, [clip], [])
     assert not found.is_key_known

@@ -59,7 +59,7 @@ def test_the_sample_rate_changes_little(rate: int) -> None:
     ("audio", "sentence"),
     [
         (np.zeros(RATE), r"^bass\.wav: no target: No note was heard: .* is not muted\.$"),
-        (np.full(RATE, np.nan), r"samples that are no numbers"),
+        (np.full(RATE, np.nan), r"samples that are not numbers"),
         (np.zeros(0), r"No note was heard"),
         (np.ones(31 * RATE), r"at most 30 s, got 31 s; cut out the note"),
         (np.concatenate([tone(110.0), tone(220.0), tone(330.0)]), r"one note, got about 3"),

@@ -53,9 +53,9 @@ def test_what_was_taught_is_kept(task: SoundTask) -> None:
     assert roles(other) == ("cutoff", "", "attack", "", "")
 
 
-def test_a_word_that_there_is_not_is_told(task: SoundTask) -> None:
+def test_an_unknown_role_of_a_knob_is_refused(task: SoundTask) -> None:
     task.teach_knob("Zed", "Macro 2", KnobWord.ATTACK)
-    with pytest.raises(PriorError, match="What was said of knobs"):
+    with pytest.raises(PriorError, match="The taught roles of knobs"):
         task.load_state(task.state().replace(b'"attack"', b'"wobble"'))
 
 

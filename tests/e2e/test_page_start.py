@@ -87,7 +87,7 @@ def test_the_lamps_light_one_after_the_other_until_the_first_move(
             visit.page.get_by_role("link", name="Look at the desk").click()
             expect(visit.page.locator(".strip")).to_have_count(6)
         # The DAW is gone: what it said last is still there, and said to be that.
-        expect(visit.page.locator(".desk > .note")).to_contain_text("what it said last")
+        expect(visit.page.locator(".desk > .note")).to_contain_text("the last values")
         is_clean(visit)
         visit.page.goto(f"{web.url}/start")
         expect(heading).to_have_text("Your DAW does not answer")

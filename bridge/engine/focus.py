@@ -9,8 +9,8 @@ from bridge.engine.device_work import DeviceWork
 from bridge.mix import device_events as d
 from bridge.mix.device_events import KnobWord, TaskName
 from bridge.mix.notices import WorkChanged
-from bridge.mix.state import MixState
-from bridge.tasks.task import ReadsKnobs, Task, World
+from bridge.mix.state import MixState, StripState
+from bridge.tasks.task import ListsFinds, ReadsKnobs, Task, World
 
 _KNOB_WORDS: Final = {
     KnobWord.NEVER: "is never moved",
@@ -89,9 +89,19 @@ class Focus:
         if device is None and is_of_devices:
             what = f"no device {event.what!r}" if event.what else "no device"
             return "", f"focus: {what} with known parameters is on {strip.name}"
+        if event.what and device is None and isinstance(self.active, ListsFinds):
+            return self._choose_find(self.active, strip, event.what)
         self._devices.choose_focus(device)
         self._contents.writer.focus = strip.key
         return device.name if device and is_of_devices else strip.name, ""
+
+    def _choose_find(self, task: ListsFinds, strip: StripState, name: str) -> tuple[str, str]:
+        """Let what was found on the track in focus be offered next."""
+        find = next((each for each in task.finds if each.name == name), None)
+        if find is None or strip.key != self._contents.writer.focus:
+            return "", f"focus: no find {name!r} is on {strip.name}; it may have been edited since"
+        task.choose_find(name)
+        return find.text, ""
 
     def teach_knob(self, event: d.KnobTaught) -> tuple[str, str]:
         """Store a person's word for a knob of the device in focus: its name, and why not."""

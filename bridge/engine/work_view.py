@@ -12,7 +12,7 @@ from bridge.mix.controls import Control, control_name, value_in_words
 from bridge.mix.device_events import TaskName
 from bridge.mix.devices import Device, DeviceParam
 from bridge.mix.notices import AlsoMoved, MoveReported
-from bridge.tasks.task import KnobSheet, ReadsKnobs, Sketch, Sketches
+from bridge.tasks.task import Find, KnobSheet, ListsFinds, ReadsKnobs, Sketch, Sketches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +84,7 @@ class WorkView:
         target: The sound file that it is to come near to; empty for none.
         changed: How many knobs and contents stand otherwise than before the bridge came to them.
         tempo_bpm: Quarter notes a minute; NaN where nobody knows.
+        finds: What could be offered of the track in focus, the likeliest yes first.
     """
 
     task: TaskName
@@ -99,6 +100,7 @@ class WorkView:
     target: str
     changed: int
     tempo_bpm: float
+    finds: tuple[Find, ...] = ()
 
 
 def make_work_view(engine: Engine, at: float) -> WorkView:
@@ -122,6 +124,7 @@ def make_work_view(engine: Engine, at: float) -> WorkView:
         target=work.devices.listening.path if work.devices.has_target else "",
         changed=_changed(work),
         tempo_bpm=work.contents.tempo_bpm,
+        finds=work.active.finds if isinstance(work.active, ListsFinds) else (),
     )
 
 

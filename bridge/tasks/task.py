@@ -314,3 +314,30 @@ class Sketches(Task, Protocol):
 
     def sketch(self, change: ContentChange) -> Sketch | None:
         """The stretch that a change is about; None where nothing is known of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Find:
+    """Something that a task could propose.
+
+    Attributes:
+        name: By which a person chooses it, unique within what is in focus.
+        text: What it is, in words.
+        likelihood: Of a yes, 0 to 1.
+    """
+
+    name: str
+    text: str
+    likelihood: float
+
+
+@runtime_checkable
+class ListsFinds(Task, Protocol):
+    """A task that can list what it found, so that a person chooses what is offered next."""
+
+    @property
+    def finds(self) -> tuple[Find, ...]:
+        """What the last `propose` found, the likeliest yes first."""
+
+    def choose_find(self, find: str) -> None:
+        """Offer the find of that name next, likely or not."""

@@ -47,6 +47,10 @@ def work_to_json(work: WorkView) -> dict[str, Any]:
         "lock": work.lock,
         "rest": work.rest,
         "target": work.target,
+        "finds": [
+            {"name": find.name, "text": find.text, "likely": round(find.likelihood, 2)}
+            for find in work.finds
+        ],
         "tempo": work.tempo_bpm if work.tempo_bpm > 0.0 else None,
     }
 

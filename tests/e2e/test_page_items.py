@@ -103,5 +103,22 @@ def test_an_edit_is_seen_heard_made_and_refused_by_keys(
             page.keyboard.press("0")
         desk.hear_move("skipped")
         assert desk.text == second
+        # The last of the list is chosen by keys alone, and offered next.
+        desk.hear("/bridge/offer")
+        with desk.alive():
+            expect(page.locator(".offer:visible .why").first).to_be_visible()
+            finds = page.locator(".finds:visible .find")
+            likely = [int(text.split()[0]) for text in finds.locator(".likely").all_inner_texts()]
+            assert likely == sorted(likely, reverse=True)
+            page.screenshot(path=folder / f"page-finds-{size['width']}.png", full_page=True)
+            finds.first.focus()
+            page.keyboard.press("End")
+            expect(finds.last).to_be_focused()
+            wanted = finds.last.locator("span").last.inner_text()
+            page.keyboard.press("Enter")
+            expect(page.locator(".offer:visible .why").first).to_contain_text(wanted)
+            assert visit.overflow() == ""
+            page.keyboard.press("0")
+        desk.hear_move("skipped")
         assert visit.faults == []
         visit.context.close()

@@ -6,8 +6,8 @@ answers are known: "this one", or "all 14 like this". What was refused is not as
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from bridge.errors import DialectError, PriorError
@@ -18,17 +18,23 @@ from bridge.mix.roles import Role
 from bridge.tasks.edit.agent import EditAgent
 from bridge.tasks.edit.candidates import (
     Candidate,
-    Grid,
     HeardPiece,
     TrackTake,
     find_candidates,
-    loud_level_db,
 )
 from bridge.tasks.edit.corrections import corrected
 from bridge.tasks.edit.geometry import KINDS, Edit, Kind
-from bridge.tasks.edit.hearing import FRAMES_HZ
 from bridge.tasks.edit.listening import Answer, decode_answer, decode_request, request_of
 from bridge.tasks.edit.prior import EditPrior, edit_role, load_edit_prior
+from bridge.tasks.edit.scene import (
+    Fault,
+    concerned_items,
+    fault_of,
+    grid_of,
+    is_quiet,
+    piece_of,
+    pieces_of,
+)
 from bridge.tasks.edit.sketch import draw_sketch
 from bridge.tasks.edit.takes import find_better_takes
 from bridge.tasks.edit.words import (
@@ -37,6 +43,7 @@ from bridge.tasks.edit.words import (
     describe_work,
 )
 from bridge.tasks.task import (
+    Find,
     Lesson,
     Outcome,
     Scene,
@@ -59,10 +66,9 @@ _GROUPED: Final = frozenset({Kind.GAP, Kind.TIMING})
 _ONLY_OFFERED: Final = frozenset({Kind.TAKE})
 _MOST_IN_SET: Final = 40
 _MOST_DONE: Final = 4000
+_MOST_FINDS: Final = 40
 _MOST_SKETCHES: Final = 16
 _STATE_SCHEMA: Final = 1
-
-_Fault = tuple[str, str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +77,7 @@ class Trace:
 
     key: str
     candidates: tuple[Candidate, ...]
-    faults: tuple[_Fault, ...]
+    faults: tuple[Fault, ...]
 
 
 class EditTask:
@@ -88,10 +94,13 @@ class EditTask:
         self._agent = EditAgent(prior)
         self._answers: dict[str, Answer] = {}
         self._troubles: dict[str, str] = {}
-        self._done: dict[_Fault, bool] = {}
+        self._done: dict[Fault, bool] = {}
         self._accepted: Counter[Kind] = Counter()
         self._rest = ""
         self._sketches: dict[tuple[str, str], Sketch] = {}
+        self._chosen = ""
+        self._finds: tuple[Find, ...] = ()
+        self._finds_of = ""
         self._found: tuple[tuple[object, ...], tuple[Candidate, ...]] | None = None
 
     @property
@@ -99,13 +108,22 @@ class EditTask:
         """Why the last `propose` gave nothing; see `bridge.tasks.task.Advised`."""
         return self._rest
 
+    @property
+    def finds(self) -> tuple[Find, ...]:
+        """What was found last, the likeliest yes first; see `bridge.tasks.task.ListsFinds`."""
+        return self._finds
+
+    def choose_find(self, find: str) -> None:
+        """See `bridge.tasks.task.ListsFinds`."""
+        self._chosen = find
+
     # -- hearing ----------------------------------------------------------------------------------
 
     def jobs(self, scene: Scene) -> tuple[Job, ...]:
         """See `bridge.tasks.task.HasJobs.jobs`: a job for each file that is concerned."""
         jobs = []
-        for standing in _concerned(scene):
-            pieces, rate = _pieces(standing)
+        for standing in concerned_items(scene):
+            pieces, rate = pieces_of(standing)
             for source in sorted({piece.source for piece in pieces}):
                 own = [piece for piece in pieces if piece.source == source]
                 jobs.append(request_of(source, rate, own).job())
@@ -127,7 +145,7 @@ class EditTask:
 
     def _heard(self, standing: Standing) -> tuple[HeardPiece, ...] | None:
         """The pieces of an item with the analysis of their audio; None before that is done."""
-        pieces, rate = _pieces(standing)
+        pieces, rate = pieces_of(standing)
         heard = []
         for piece in pieces:
             own = [each for each in pieces if each.source == piece.source]
@@ -147,6 +165,8 @@ class EditTask:
     def propose(self, scene: Scene, *, count: int, explore: bool) -> tuple[Variant, ...]:
         """See `bridge.tasks.task.Task.propose`: one edit, and all that are like it."""
         self._rest = ""
+        if scene.key != self._finds_of:  # else they stay while files are listened to
+            self._finds, self._finds_of = (), scene.key
         row = self._attend(scene)
         own = [each for each in scene.contents if each.strip == scene.key]
         if row < 0 or not own:
@@ -155,19 +175,35 @@ class EditTask:
         take = self._take(scene, own)
         if take is None:
             return ()
-        candidates = self._candidates(scene, take, row)
+        candidates = sorted(
+            self._candidates(scene, take, row), key=lambda one: -self._agent.value(row, one)
+        )
+        self._finds = tuple(self._find(take, row, one) for one in candidates[:_MOST_FINDS])
         wanted = [one for one in candidates if self._agent.is_offered(row, one)]
-        wanted.sort(key=lambda one: -self._agent.value(row, one))
-        for best in wanted:
-            like = [one for one in wanted if one.kind is best.kind][:_MOST_IN_SET]
-            sets = [[best]] if len(like) == 1 else [[best], like]
+        asked = [one for one in candidates if _name_of(one) == self._chosen]
+        self._chosen = ""
+        for best in asked + wanted:
+            like = [one for one in wanted if one.kind is best.kind and one is not best]
+            sets = [[best], [best, *like][:_MOST_IN_SET]] if like else [[best]]
             made = [self._variant(scene, take, row, each) for each in sets[:count]]
             if made[0] is not None:
-                return tuple(variant for variant in made if variant is not None)
+                is_asked = best in asked
+                return tuple(
+                    replace(variant, is_asked=variant.is_asked or is_asked)
+                    for variant in made
+                    if variant is not None
+                )
         self._rest = f"{scene.device}: nothing that I think you want edited" + (
-            "" if _grid(scene) else "; without a tempo and bars from the DAW I move no hits"
+            "" if grid_of(scene) else "; without a tempo and bars from the DAW I move no hits"
         )
         return ()
+
+    def _find(self, take: TrackTake, row: int, candidate: Candidate) -> Find:
+        return Find(
+            name=_name_of(candidate),
+            text=describe_find([candidate], take.name),
+            likelihood=self._agent.probability(row, candidate),
+        )
 
     def _attend(self, scene: Scene) -> int:
         """The row of the track in focus; -1 where it has no items."""
@@ -183,12 +219,12 @@ class EditTask:
                 continue
             pieces = self._heard(standing)
             if pieces is None:
-                waiting += not any(self._troubles.get(p.source) for p in _pieces(standing)[0])
+                waiting += not any(self._troubles.get(p.source) for p in pieces_of(standing)[0])
             else:
                 heard += pieces
         if not heard:
             refusals = [standing.refusal for standing in own if standing.refusal]
-            troubles = [self._troubles.get(p.source, "") for s in own for p in _pieces(s)[0]]
+            troubles = [self._troubles.get(p.source, "") for s in own for p in pieces_of(s)[0]]
             known = [text for text in (*troubles, *refusals) if text]
             files = "file" if waiting == 1 else "files"
             self._rest = (
@@ -203,7 +239,7 @@ class EditTask:
         )
 
     def _candidates(self, scene: Scene, take: TrackTake, row: int) -> tuple[Candidate, ...]:
-        settings, grid = self._agent.settings(row), _grid(scene)
+        settings, grid = self._agent.settings(row), grid_of(scene)
         at = (take.pieces, grid, settings, len(self._answers))
         if self._found is None or self._found[0] != at:  # it takes some milliseconds
             self._found = (
@@ -217,8 +253,8 @@ class EditTask:
         return tuple(
             one
             for one in self._found[1]
-            if _fault(take.pieces, one) not in self._done
-            and (one.kind in _GROUPED or _piece_of(take.pieces, one).key not in grouped)
+            if fault_of(take.pieces, one) not in self._done
+            and (one.kind in _GROUPED or piece_of(take.pieces, one).key not in grouped)
         )
 
     def _variant(
@@ -247,7 +283,7 @@ class EditTask:
             trace=Trace(
                 key=take.key,
                 candidates=tuple(made),
-                faults=tuple(_fault(take.pieces, one) for one in made),
+                faults=tuple(fault_of(take.pieces, one) for one in made),
             ),
             is_asked=not is_gentle or kind in _ONLY_OFFERED,
         )
@@ -256,10 +292,10 @@ class EditTask:
         self, scene: Scene, take: TrackTake, candidates: Sequence[Candidate]
     ) -> tuple[tuple[ContentChange, ...], list[Candidate]]:
         """What becomes of which item; edits that cannot be made are left out."""
-        contents = {each.key: each for each in _concerned(scene)}
+        contents = {each.key: each for each in concerned_items(scene)}
         tracks: dict[str, tuple[Piece, ...]] = {}
         for standing in contents.values():
-            tracks[standing.strip] = tracks.get(standing.strip, ()) + _pieces(standing)[0]
+            tracks[standing.strip] = tracks.get(standing.strip, ()) + pieces_of(standing)[0]
         made = []
         for candidate in sorted(candidates, key=lambda one: -one.edit.start_s):
             edits = self._on_all_tracks(scene, contents, take, candidate)
@@ -289,7 +325,7 @@ class EditTask:
 
         Empty where an item that moves along must not be cut there.
         """
-        standing = contents[_piece_of(take.pieces, candidate).key]
+        standing = contents[piece_of(take.pieces, candidate).key]
         edits = {standing.strip: candidate.edit}
         if not standing.group:
             return edits
@@ -297,7 +333,7 @@ class EditTask:
             if other.group != standing.group or other.key == standing.key:
                 continue
             heard = self._heard(other)
-            if heard is None or (candidate.kind is Kind.GAP and not _is_quiet(heard, candidate)):
+            if heard is None or (candidate.kind is Kind.GAP and not is_quiet(heard, candidate)):
                 return {}
             edits[other.strip] = candidate.edit
         return edits
@@ -431,53 +467,8 @@ def make_edit_task(_seed: int) -> EditTask:
     return EditTask(load_edit_prior())
 
 
-def _concerned(scene: Scene) -> list[Standing]:
-    """The items of the track in focus, and all that they are grouped with."""
-    own = [each for each in scene.contents if each.strip == scene.key]
-    groups = {each.group for each in own if each.group}
-    return [each for each in scene.contents if each.strip == scene.key or each.group in groups]
-
-
-def _pieces(standing: Standing) -> tuple[tuple[Piece, ...], int]:
-    try:
-        return decode_item(standing.text, key=standing.key), item_rate(standing.text)
-    except DialectError:
-        return (), 0
-
-
-def _grid(scene: Scene) -> Grid | None:
-    if not (scene.tempo_bpm > 0.0 and scene.bar_beats and scene.bar_s == scene.bar_s):
-        return None
-    return Grid(bpm=scene.tempo_bpm, first_bar_s=scene.bar_s, beats=scene.bar_beats)
-
-
-def _piece_of(pieces: Iterable[Piece], candidate: Candidate) -> Piece:
-    """The piece that a candidate is about, the left one of two."""
-    at = candidate.edit.start_s
-    sounding = [piece for piece in pieces if not piece.is_muted]
-    return min(
-        sounding,
-        key=lambda piece: max(piece.position_s - at, at - piece.end_s, 0.0),
-    )
-
-
-def _fault(pieces: Iterable[Piece], candidate: Candidate) -> _Fault:
-    """What a candidate is about, in the time of its file: it stays the same when pieces move."""
-    piece = _piece_of(pieces, candidate)
-    return piece.source, candidate.kind.value, round(candidate.edit.start_s - piece.shift_s, 2)
-
-
-def _is_quiet(heard: Sequence[HeardPiece], candidate: Candidate) -> bool:
-    """Whether an item that moves along plays nothing in a pause either."""
-    start_s, end_s = candidate.edit.start_s, candidate.edit.end_s
-    for each in heard:
-        level = each.heard.level_db
-        first = max(int((start_s - each.piece.shift_s) * FRAMES_HZ), 0)
-        span = level[first : max(int((end_s - each.piece.shift_s) * FRAMES_HZ), 0)]
-        is_over = each.piece.position_s < end_s and each.piece.end_s > start_s
-        if is_over and span.size and span.max() > loud_level_db(level) - 20.0:
-            return False
-    return True
+def _name_of(candidate: Candidate) -> str:
+    return f"{candidate.kind} {candidate.edit.start_s:.3f}"
 
 
 def _changed(before: str, after: str) -> str:

@@ -234,6 +234,15 @@ export interface Work {
   target: string;
   /** Quarter notes a minute; null where nobody knows. */
   tempo: number | null;
+  /** What could be offered, the likeliest yes first. */
+  finds: Find[];
+}
+
+export interface Find {
+  name: string;
+  text: string;
+  /** How likely a yes is, 0 to 1. */
+  likely: number;
 }
 
 /** A track that can be in focus, and the devices on it. */

@@ -3,6 +3,7 @@
 import { button, css, h, icon, mark, percent, say } from "./dom.js";
 import { state, ask } from "./link.js";
 import { zone } from "./strip.js";
+import { makeFinds } from "./finds.js";
 import { makeOffer } from "./offer.js";
 import "./clips.js";
 
@@ -24,6 +25,7 @@ export function makeWork() {
   const does = h("p", { class: "legend" });
   const focus = makeFocus();
   const offer = makeOffer();
+  const finds = makeFinds();
   const rest = h("p", { class: "empty", role: "status" });
   const knobs = makeKnobs();
   const element = h("div", { class: "work" },
@@ -32,6 +34,7 @@ export function makeWork() {
     focus.element,
     offer.element,
     rest,
+    finds.element,
     knobs.element);
   let drawn = "";
 
@@ -64,6 +67,7 @@ export function makeWork() {
     const why = work.lock || work.rest;
     rest.hidden = isMix() || work.variants.length > 0 || !why;
     say(rest, why);
+    finds.update(work);
     knobs.update(work);
   }
   return { element, update };

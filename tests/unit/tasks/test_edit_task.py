@@ -53,6 +53,39 @@ def test_an_edit_is_offered_made_and_taken_back(tmp_path: Path) -> None:
     assert texts(rig) == before
 
 
+def test_what_was_found_is_listed_and_a_person_chooses_what_is_offered(tmp_path: Path) -> None:
+    rig, _ = edit_rig(tmp_path)
+    finds = rig.task.finds
+    likelihoods = [find.likelihood for find in finds]
+    assert likelihoods == sorted(likelihoods, reverse=True)
+    assert len({find.name for find in finds}) == len(finds) > 5
+    first, last = offer(rig).offer, finds[-1]  # what is likely to be refused can be asked for
+    rig.handle(d.FocusChosen(at=rig.at, track="Bass", what=last.name))
+    rig.settle()
+    assert offer(rig).offer != first
+    assert last.text in reasons(rig)[-len(offer(rig).moves)]
+    before = texts(rig)
+    choose(rig, 1)
+    assert texts(rig) != before
+    assert last.name not in [find.name for find in rig.task.finds]
+
+
+def test_in_assist_a_chosen_find_is_offered_first(tmp_path: Path) -> None:
+    rig, _ = edit_rig(tmp_path, mode=Mode.ASSIST, planting=Planting(edges=6, joins=0, holes=0))
+    fade = next(find for find in rig.task.finds if "edge that clicks" in find.text)
+    rig.handle(d.FocusChosen(at=rig.at, track="Bass", what=fade.name))
+    rig.wait(20.0)
+    assert fade.text in reasons(rig)[-len(offer(rig).moves)]
+
+
+def test_a_find_that_is_not_there_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    rig, _ = edit_rig(tmp_path)
+    first = offer(rig)
+    rig.handle(d.FocusChosen(at=rig.at, track="Bass", what="gap 999.000"))
+    assert "no find 'gap 999.000' is on Bass" in rig.notices(RequestRefused)[-1].text
+    assert offer(rig) == first
+
+
 def test_what_was_refused_is_not_asked_again(tmp_path: Path) -> None:
     rig, _ = edit_rig(tmp_path)
     for _ in range(12):

@@ -133,7 +133,7 @@ def test_too_many_requests_at_once_are_refused_in_words(web: Web) -> None:
     with web.client() as seen:
         for number in range(60):
             seen.wire.send(json.dumps({"id": number, "address": "/bridge/undo", "args": []}))
-        while "not so fast" not in seen.read().get("error", ""):
+        while "Too many requests" not in seen.read().get("error", ""):
             pass
 
 

@@ -104,7 +104,7 @@ def test_what_the_bridge_has_not_said_is_not_said(
 ) -> None:
     with answering(silence) as (port, _):
         assert run_at(port, tmp_path, line) == 2
-    assert "was sent, and the bridge did not say that it is " in capsys.readouterr().err
+    assert "was sent, but the bridge did not confirm that it is " in capsys.readouterr().err
 
 
 def test_the_move_that_answers_a_wish_is_shown_with_it(

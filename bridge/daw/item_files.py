@@ -104,12 +104,12 @@ class ItemFiles:
         answered = {key for number, key in self._waiting_keys() if number <= done}
         self._waiting = [each for each in self._waiting if each[0] > done]
         self._rate, self._items = rate, items
-        return [*self._tell_grid(grid, at), *self._tell(answered, number_of, at)]
+        return [*self._report_grid(grid, at), *self._report(answered, number_of, at)]
 
     def _waiting_keys(self) -> list[tuple[int, str]]:
         return [(number, lines.split("\t", 4)[3]) for number, lines in self._waiting]
 
-    def _tell_grid(self, grid: tuple[float, float, int], at: float) -> list[ContentEvent]:
+    def _report_grid(self, grid: tuple[float, float, int], at: float) -> list[ContentEvent]:
         if grid == self._grid:
             return []
         self._grid = grid
@@ -119,7 +119,7 @@ class ItemFiles:
             GridChanged(at=at, first_s=first_s if beats else math.nan, beats=beats),
         ]
 
-    def _tell(self, answered: set[str], number_of: NumberOf, at: float) -> list[ContentEvent]:
+    def _report(self, answered: set[str], number_of: NumberOf, at: float) -> list[ContentEvent]:
         said: list[ContentEvent] = []
         for key, item in self._items.items():
             track = number_of(item.track)
@@ -149,7 +149,7 @@ class ItemFiles:
             return []
         self._told.clear()
         grid, self._grid = self._grid, None
-        return [*self._tell_grid(grid, at), *self._tell(set(), number_of, at)]
+        return [*self._report_grid(grid, at), *self._report(set(), number_of, at)]
 
     # -- what is asked of it -----------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from bridge import __version__
 from bridge.errors import AudioError
-from bridge.hosts.item_hearing import hear_item
+from bridge.hosts.item_hearing import measure_item
 from bridge.install.extras import demo_library, drawing_library
 from bridge.mix.content_events import ContentKind, JobDone
 from bridge.mix.items import Piece, decode_item, encode_item
@@ -91,7 +91,7 @@ class _Sitting:
         for job in self.task.jobs(scene):
             done = JobDone(
                 at=0.0, task=job.task, name=job.name, text=job.text, trouble="",
-                data=hear_item(job),
+                data=measure_item(job),
             )  # fmt: skip
             self.task.receive(done)
         return scene, self.task.propose(scene, count=3, explore=True)

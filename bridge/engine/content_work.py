@@ -182,7 +182,7 @@ class ContentWork:
         strip = self._mix.by_number(event.track)
         content = self.contents.receive(event, strip.key) if strip else None
         if content is None:
-            self._tell_of_too_many(is_known=strip is not None)
+            self._notify_of_too_many(is_known=strip is not None)
             return
         whose = self.moves.receive(content, event.text, event.at)
         if whose is Whose.FOREIGN and not content.is_text(event.text):
@@ -194,7 +194,7 @@ class ContentWork:
         if content.place not in self._touches:
             content.settled = content.text
 
-    def _tell_of_too_many(self, *, is_known: bool) -> None:
+    def _notify_of_too_many(self, *, is_known: bool) -> None:
         """Notify people once that a content of a known strip was left out."""
         if is_known and not self._is_full_told:
             self._is_full_told = True

@@ -28,7 +28,7 @@ _Stamp = tuple[str, int, int]
 _kept: OrderedDict[_Stamp, Heard] = OrderedDict()
 
 
-def hear_item(job: Job) -> bytes:
+def measure_item(job: Job) -> bytes:
     """Do a job of `bridge.tasks.edit.listening`.
 
     Raises:

@@ -52,7 +52,7 @@ TASKS: Final[dict[TaskName, TaskRow]] = {
             title="Edit",
             text="trims, fades and moves audio items as you would",
             task="bridge.tasks.edit.task:make_edit_task",
-            worker="bridge.hosts.item_hearing:hear_item",
+            worker="bridge.hosts.item_hearing:measure_item",
         ),
         TaskRow(
             name=TaskName.PHRASE,

@@ -5,7 +5,7 @@ from pathlib import Path
 import soundfile
 
 from bridge.daw.contents import encode_content_event
-from bridge.hosts.item_hearing import hear_item
+from bridge.hosts.item_hearing import measure_item
 from bridge.mix import content_events as c
 from bridge.mix.content_events import ContentKind, JobDone
 from bridge.mix.device_events import TaskName
@@ -44,7 +44,7 @@ class EditRig(Rig):
         for job in jobs[done:]:
             data, trouble = b"", ""
             try:
-                data = hear_item(job)
+                data = measure_item(job)
             except Exception as error:  # as the workers do
                 trouble = str(error)
             self.handle(

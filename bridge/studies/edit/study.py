@@ -22,6 +22,7 @@ from bridge.studies.edit.detect import measure_detection, measure_kit
 from bridge.studies.edit.learn import SONGS, Song, make_song, measure_person
 from bridge.studies.edit.stems import measure_stem, read_stems
 from bridge.studies.edit.strangers import POPULATIONS
+from bridge.studies.people import check_salt
 from bridge.studies.pool import cluster_option, pool_of
 from bridge.tasks.edit.prior import EditPrior, load_edit_prior
 
@@ -196,12 +197,7 @@ def main(
 ) -> None:
     """How well planted faults are found, and which of them a person wants edited."""
     salt = salt or secrets.token_hex(6)
-    try:
-        int(salt, 16)
-    except ValueError:
-        raise ConfigError(
-            f"--salt {salt}: expected a hexadecimal number, such as 8e8df559; or leave it out."
-        ) from None
+    check_salt(salt)
     click.echo(f"Salt {salt}; the same salt gives the same figures.")
     results = measure_all(
         load_edit_prior(prior_file),

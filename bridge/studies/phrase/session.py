@@ -4,7 +4,6 @@ The start is a phrase that somebody else would have written; the oracle knows th
 chooses greedily among the same kinds of candidates.
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,10 +20,6 @@ from bridge.tasks.phrase.orders import FRESH, Order, make_phrases
 from bridge.tasks.phrase.prior import PhrasePrior
 from bridge.tasks.phrase.transforms import TRANSFORMATIONS
 
-FLIPS: Final = 0.1
-"""Share of the picks that are any other."""
-
-_EAR_NOISE: Final = 0.1
 _LEAST_GAIN: Final = 1.0
 """A start from which the oracle gains less is drawn again: there is nothing to learn there."""
 
@@ -138,32 +133,3 @@ def _greedy(scene: Scene, rng: np.random.Generator) -> float:
             break
         phrase, utility = candidate, best
     return utility
-
-
-# -- how people pick ------------------------------------------------------------------------------
-
-Picker = Callable[[list[float], np.random.Generator], int]
-
-
-def pick(utilities: list[float], rng: np.random.Generator) -> int:
-    """The best as it is heard; in a tenth of the cases any other."""
-    heard = np.array(utilities) + rng.normal(0.0, _EAR_NOISE, len(utilities))
-    best = int(heard.argmax())
-    if rng.random() < FLIPS:
-        return int(rng.choice([k for k in range(len(utilities)) if k != best]))
-    return best
-
-
-def pick_by_coin(utilities: list[float], rng: np.random.Generator) -> int:
-    """Any."""
-    return int(rng.integers(len(utilities)))
-
-
-def pick_worst(utilities: list[float], _rng: np.random.Generator) -> int:
-    """The worst, always."""
-    return int(np.argmin(utilities))
-
-
-PICKERS: Final[Mapping[str, Picker]] = {
-    "usual": pick, "coin": pick_by_coin, "inverted": pick_worst,
-}  # fmt: skip

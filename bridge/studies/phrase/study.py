@@ -20,6 +20,7 @@ import click
 import numpy as np
 
 from bridge.errors import ConfigError
+from bridge.studies.people import check_salt
 from bridge.studies.phrase.session import draw_scene
 from bridge.studies.phrase.strangers import POPULATIONS, draw_stranger
 from bridge.studies.phrase.tastes import PICKS, TEACHERS, measure_tastes
@@ -162,12 +163,7 @@ def main(
 ) -> None:
     """How near phrases come to a taste, for people never met."""
     salt = salt or secrets.token_hex(6)
-    try:
-        int(salt, 16)
-    except ValueError:
-        raise ConfigError(
-            f"--salt {salt}: expected a hexadecimal number, such as 8e8df559; or leave it out."
-        ) from None
+    check_salt(salt)
     click.echo(f"Salt {salt}; the same salt gives the same figures.")
     results = measure_all(
         load_phrase_prior(prior_file),

@@ -13,7 +13,8 @@ import numpy as np
 from bridge.guard.phrases import refuse_phrase
 from bridge.learning.q_learning import QTable
 from bridge.mix.phrases import PHRASE_KINDS, Phrase
-from bridge.studies.phrase.session import PICKERS, Scene, draw_scene, pick
+from bridge.studies.people import PICKERS, pick
+from bridge.studies.phrase.session import Scene, draw_scene
 from bridge.studies.phrase.strangers import bars_of, draw_stranger
 from bridge.tasks.phrase.agent import PhraseAgent
 from bridge.tasks.phrase.context import STEPS_A_BAR

@@ -23,6 +23,7 @@ import numpy as np
 from bridge.errors import ConfigError
 from bridge.install.installation import install_command
 from bridge.sim.synths import NOTE_S
+from bridge.studies.people import check_salt
 from bridge.studies.sound.real import jobs, real_lines
 from bridge.studies.sound.targets import (
     BUDGETS,
@@ -205,12 +206,7 @@ def main(
 ) -> None:
     """How near sounds come to a target or a taste, on synths and for people never met."""
     salt = salt or secrets.token_hex(6)
-    try:
-        int(salt, 16)
-    except ValueError:
-        raise ConfigError(
-            f"--salt {salt}: expected a hexadecimal number, such as 8e8df559; or leave it out."
-        ) from None
+    check_salt(salt)
     searchers, teachers = list(SEARCHERS), list(TEACHERS)
     if quick:
         searchers, teachers = list(_QUICK_SEARCHERS), list(_QUICK_TEACHERS)

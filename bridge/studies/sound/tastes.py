@@ -15,6 +15,7 @@ from bridge.errors import AudioError
 from bridge.learning.q_learning import FloatArray
 from bridge.sim.sound_listeners import draw_sound_listener
 from bridge.sim.synths import SAMPLE_RATE, Wave
+from bridge.studies.people import PICKERS, Picker, pick
 from bridge.studies.sound.session import Player
 from bridge.studies.sound.strangers import (
     MAKES,
@@ -34,11 +35,7 @@ from bridge.tasks.sound.search import MOST_RISE_DB
 PICKS: Final = (5, 10, 20, 40)
 POPULATIONS: Final = ("std", "shift", "diverse")
 FROZEN_NOTES: Final = 30
-FLIPS: Final = 0.1
-"""Share of the picks that are any other."""
-
 _DIVERSE: Final = 1.5
-_EAR_NOISE: Final = 0.1
 _LEAST_GAIN: Final = 1.0
 """A start from which the oracle gains less is drawn again: there is nothing to learn there."""
 
@@ -145,35 +142,6 @@ def _greedy(person: Stranger, role: int, player: Player, start: FloatArray, firs
         if utility - before < _ORACLE_LEAST:
             break
     return _utility(person, role, player, positions)
-
-
-# -- how people pick ------------------------------------------------------------------------------
-
-Picker = Callable[[list[float], np.random.Generator], int]
-
-
-def pick(utilities: list[float], rng: np.random.Generator) -> int:
-    """The best as it is heard; in a tenth of the cases any other."""
-    heard = np.array(utilities) + rng.normal(0.0, _EAR_NOISE, len(utilities))
-    best = int(heard.argmax())
-    if rng.random() < FLIPS:
-        return int(rng.choice([k for k in range(len(utilities)) if k != best]))
-    return best
-
-
-def pick_by_coin(utilities: list[float], rng: np.random.Generator) -> int:
-    """Any."""
-    return int(rng.integers(len(utilities)))
-
-
-def pick_worst(utilities: list[float], _rng: np.random.Generator) -> int:
-    """The worst, always."""
-    return int(np.argmin(utilities))
-
-
-PICKERS: Final[Mapping[str, Picker]] = {
-    "usual": pick, "coin": pick_by_coin, "inverted": pick_worst,
-}  # fmt: skip
 
 
 def _teach(

@@ -172,7 +172,7 @@ class EditTask:
         if row < 0 or not own:
             self._rest = f"{scene.device}: no audio item that I know of is on it"
             return ()
-        take = self._take(scene, own)
+        take = self._find_take(scene, own)
         if take is None:
             return ()
         candidates = sorted(
@@ -211,7 +211,7 @@ class EditTask:
         self._agent.attend(sorted(roles.items()))
         return sorted(roles).index(scene.key) if scene.key in roles else -1
 
-    def _take(self, scene: Scene, own: Sequence[Standing]) -> TrackTake | None:
+    def _find_take(self, scene: Scene, own: Sequence[Standing]) -> TrackTake | None:
         heard: list[HeardPiece] = []
         waiting = 0
         for standing in own:

@@ -9,7 +9,7 @@ import soundfile
 
 from bridge.errors import AudioError, BridgeError
 from bridge.hosts import item_hearing
-from bridge.hosts.item_hearing import hear_item
+from bridge.hosts.item_hearing import measure_item
 from bridge.mix.content_events import Job
 from bridge.mix.device_events import TaskName
 from bridge.mix.items import Piece
@@ -31,7 +31,7 @@ def write(path: Path, *, rate: int = RATE, channels: int = 1, seconds: float = 1
 
 @pytest.mark.parametrize("channels", [1, 2])
 def test_levels_and_edges_come_out_of_the_bytes(tmp_path: Path, channels: int) -> None:
-    answer = decode_answer(hear_item(job_of(write(tmp_path / "a.wav", channels=channels))))
+    answer = decode_answer(measure_item(job_of(write(tmp_path / "a.wav", channels=channels))))
     assert answer.heard.length_s == pytest.approx(1.0)
     assert np.allclose(answer.heard.level_db, -9.0, atol=0.6)
     ((span, (start, end)),) = answer.edges.items()
@@ -49,10 +49,10 @@ def test_a_file_is_heard_once_until_it_changes(
     )
     path = write(tmp_path / "a.wav")
     for length_s in (0.5, 0.4):
-        hear_item(job_of(path, length_s=length_s))
+        measure_item(job_of(path, length_s=length_s))
     assert len(heard) == 1
     write(path, seconds=1.2)
-    hear_item(job_of(path))
+    measure_item(job_of(path))
     assert len(heard) == 2
 
 
@@ -73,15 +73,15 @@ def test_bad_files_are_refused_in_a_sentence_each(
         ("long.wav", "I listen to 60 at most"),
     ):
         with pytest.raises(AudioError, match=why):
-            hear_item(job_of(tmp_path / name))
+            measure_item(job_of(tmp_path / name))
     monkeypatch.undo()
     with pytest.raises(AudioError, match="has 44100 samples a second, the song 48000"):
-        hear_item(job_of(tmp_path / "44.wav"))
+        measure_item(job_of(tmp_path / "44.wav"))
     for path in ("//server/a.wav", "\\\\server\\a.wav", "smb://a/b.wav"):
         with pytest.raises(AudioError, match="is on a network"):
-            hear_item(job_of(path))
+            measure_item(job_of(path))
     with pytest.raises(AudioError, match="no such file"):
-        hear_item(job_of("a.wav"))
+        measure_item(job_of("a.wav"))
     for text in ("", "[]", json.dumps({"path": 1})):
         with pytest.raises(BridgeError, match="expected a job"):
-            hear_item(Job(task=TaskName.EDIT, name="hear", text=text))
+            measure_item(Job(task=TaskName.EDIT, name="hear", text=text))

@@ -366,12 +366,12 @@ class Synths:
                 and said[1][-1:] == (put.name,)
             )
             if not is_right:
-                self._put_back(put, tuple(names), said, before)
+                self._restore(put, tuple(names), said, before)
             elif not put.is_back:
                 heard += self._confirm(put, before, after, at)
         return heard
 
-    def _put_back(
+    def _restore(
         self,
         put: SynthPut,
         names: tuple[str, ...],

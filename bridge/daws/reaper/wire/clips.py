@@ -77,9 +77,9 @@ class ClipFiles:
         answered = {key for number, key, _ in self._waiting if number <= done}
         self._waiting = [each for each in self._waiting if each[0] > done]
         self._clips = clips
-        return self._tell(answered, number_of, at)
+        return self._report(answered, number_of, at)
 
-    def _tell(self, answered: set[str], number_of: NumberOf, at: float) -> list[ContentEvent]:
+    def _report(self, answered: set[str], number_of: NumberOf, at: float) -> list[ContentEvent]:
         said: list[ContentEvent] = []
         for key, clip in self._clips.items():
             track = number_of(clip.track)
@@ -100,7 +100,7 @@ class ClipFiles:
     def again(self, number_of: NumberOf, *, at: float) -> list[ContentEvent]:
         """All that is known, once more."""
         self._told.clear()
-        return self._tell(set(), number_of, at)
+        return self._report(set(), number_of, at)
 
     def add(self, command: SetContent) -> tuple[OscMessage, ...]:
         """Ask for a take, or for none; nothing where the companion does not know the item.

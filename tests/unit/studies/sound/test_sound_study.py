@@ -9,11 +9,12 @@ import pytest
 from click.testing import CliRunner
 
 from bridge.errors import ConfigError
+from bridge.studies.people import pick, pick_worst
 from bridge.studies.sound import strangers
 from bridge.studies.sound.session import log_mel_distance
 from bridge.studies.sound.study import lines, main, measure_all
 from bridge.studies.sound.targets import SEARCHERS, draw_task
-from bridge.studies.sound.tastes import draw_person, pick, pick_worst
+from bridge.studies.sound.tastes import draw_person
 from bridge.tasks.sound.prior import SoundPrior, load_sound_prior
 
 pytestmark = pytest.mark.slow

@@ -16,6 +16,7 @@ from support.desk_model.world import World
 
 from bridge.engine import daw_events
 from bridge.engine.daw_events import DawEvents
+from bridge.engine.dump_watch import DumpWatch
 from bridge.engine.hands import Doubt
 from bridge.engine.verdicts import Verdicts
 from bridge.guard import guard
@@ -77,7 +78,7 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
         replaced(MixState, "settled_value", MixState.value), 0, "hand-.004", Promise.HOLD,
     ),
     "a hand in a dump is a hand": (
-        replaced(DawEvents, "_collect", lambda self, event: self._mix.record_change(event)),
+        replaced(DumpWatch, "record", nothing),
         175, "dump-slow,hand-4,undo", Promise.HOLD,
     ),
     "a grid rounds answers": (

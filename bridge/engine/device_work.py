@@ -237,7 +237,7 @@ class DeviceWork:
         if offer is not None and offer.heard is not None:
             offer.heard.after = note
             return
-        self.listening.heard = note
+        self.listening.keep(note)
         if self._by_hand:
             self._work.teach(lesson_of(self._by_hand, note))
             self._by_hand.clear()

@@ -175,7 +175,12 @@ class SoundAgent:
     def aim(self, target: Note | None) -> None:
         """Work towards a sound from now on, or, with None, towards the person's taste."""
         found = None if target is None else self._prior.scale.features(target)
-        self._target = None if found is None else np.where(np.isnan(found), 0.0, found)
+        wanted = None if found is None else np.where(np.isnan(found), 0.0, found)
+        before = self._target
+        is_same = wanted is before if wanted is None or before is None else all(wanted == before)
+        if self._search is not None and not is_same:
+            self._search.restart()
+        self._target = wanted
 
     def features(self, note: Note) -> FloatArray:
         """(6,) a note's features in standard deviations.

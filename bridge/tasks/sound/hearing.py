@@ -19,6 +19,7 @@ _USUAL_WEIGHT: Final = 0.5
 _LEAST_SHARE: Final = 0.01
 """The least noise, as a share of the usual noise: two notes may agree by chance."""
 
+_UNEVEN: Final = 2.0
 _HEARD_SHARE: Final = 0.5
 """A note counts so much at least beside what was expected: effects are no straight lines."""
 
@@ -60,6 +61,11 @@ class Hearing:
     def scatter(self) -> float:
         """How far two notes of this device are from each other, on average."""
         return float(np.minimum(self.noise, np.sqrt(self.noise))[:LEVEL].sum())
+
+    @property
+    def is_uneven(self) -> bool:
+        """Whether the notes of this device differ much more than is usual."""
+        return bool(self.scatter > _UNEVEN * self._usual[:LEVEL].sum())
 
     def begin(self, place: list[float], heard: FloatArray) -> None:
         """The first note (7,) with the knobs there."""

@@ -132,8 +132,12 @@ class Search:
         self._actions = knob_actions(knobs)
         is_resonance = np.array([knob.role is KnobRole.RESONANCE for knob in knobs])
         self._top = np.where(is_resonance, HIGHEST_RESONANCE, 1.0)
-        self._failed = np.zeros((len(knobs), STEPS.size))
-        self._reach = limit
+        self.restart()
+
+    def restart(self) -> None:
+        """Something else is wanted: what did not help until now may help."""
+        self._failed = np.zeros((len(self.knobs), STEPS.size))
+        self._reach = self._limit
         self.failures = 0
         self._has_failed = False
 
@@ -144,11 +148,14 @@ class Search:
     def is_to_hear_again(self, error: FloatArray) -> bool:
         """Whether to hear once more what stands there (its error, (6,)) before anything moves."""
         hearing, is_near = self.hearing, self.is_near(error)
-        if not self._is_learning or hearing.count >= _HEARINGS:
+        most = _HEARINGS + (is_near and hearing.is_uneven)
+        if not self._is_learning or hearing.count >= most:
             return False
         is_loud = self._has_failed and hearing.noise[LEVEL] > _EVEN_DB**2
         is_new = self._has_failed and hearing.repeats < _REPEATS
-        is_lucky = is_near and hearing.count == 1
+        # One lucky note is no reason to rest, nor to go on from there.
+        is_lucky = hearing.count == 1 and (is_near or hearing.is_uneven)
+        is_lucky |= is_near and hearing.is_uneven
         return is_new or is_loud or is_lucky or self.failures > 2 * hearing.count
 
     def _error_weights(self, error: FloatArray) -> FloatArray:

@@ -281,11 +281,11 @@ class SoundAgent:
         is_loud = rise_db > search.most_rise_db
         if is_loud:
             reason = f"it went back: the note became {rise_db:.1f} dB louder"
-        elif gain <= 0.0:
+        elif gain <= search.least_gain:
             reason = f"it went back: the sound came no nearer to {self._goal()}"
         else:
             reason = f"it stays: {describe_change(change[:LEVEL])}"
-        is_kept = gain > 0.0 and not is_loud
+        is_kept = gain > search.least_gain and not is_loud
         search.settle(move.step, is_kept=is_kept, is_loud=is_loud)
         if is_kept:
             hearing.move(move.apply(positions).tolist(), belief, then)

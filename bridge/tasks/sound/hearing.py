@@ -63,6 +63,11 @@ class Hearing:
         return float(np.minimum(self.noise, np.sqrt(self.noise))[:LEVEL].sum())
 
     @property
+    def usual_scatter(self) -> float:
+        """The same, but no more than twice of what is usual: a mean is nearer than a note."""
+        return min(self.scatter, float(_UNEVEN * self._usual[:LEVEL].sum()))
+
+    @property
     def is_uneven(self) -> bool:
         """Whether the notes of this device differ much more than is usual."""
         return bool(self.scatter > _UNEVEN * self._usual[:LEVEL].sum())
@@ -95,7 +100,8 @@ class Hearing:
         """
         expected, unsure = self.mean + change, self.variance + doubt
         share = np.maximum(unsure / (unsure + self.noise), _HEARD_SHARE)
-        return expected + share * (heard - expected), (1.0 - share) * unsure
+        mean = expected + share * (heard - expected)
+        return mean, (1.0 - share) ** 2 * unsure + share**2 * self.noise
 
     def move(
         self, place: list[float], belief: tuple[FloatArray, FloatArray], heard: FloatArray

@@ -49,6 +49,9 @@ _SHORTEST: Final = 0.04
 _ENOUGH: Final = 0.2
 """A search rests when the distance is this share of what one note heard twice differs by."""
 
+_CHANCE: Final = 0.05
+"""What a move has to bring where notes differ much, as a share of how far two of them differ."""
+
 _LEAST_SD: Final = 0.1
 
 _REPEATS: Final = 2
@@ -143,7 +146,12 @@ class Search:
 
     def is_near(self, error: FloatArray) -> bool:
         """Whether a sound (its error, (6,)) is as near as ears can tell."""
-        return distance(error) < _ENOUGH * self.hearing.scatter
+        return distance(error) < _ENOUGH * self.hearing.usual_scatter
+
+    @property
+    def least_gain(self) -> float:
+        """A move that brings less goes back: it may be chance."""
+        return _CHANCE * self.hearing.scatter if self.hearing.is_uneven else 0.0
 
     def is_to_hear_again(self, error: FloatArray) -> bool:
         """Whether to hear once more what stands there (its error, (6,)) before anything moves."""

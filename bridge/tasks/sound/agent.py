@@ -245,9 +245,9 @@ class SoundAgent:
 
     def _recall(self, positions: FloatArray, heard: Note) -> Hearing:
         """What is believed of the sound with the knobs here; the first time, this note."""
-        hearing, place = self._working().hearing, positions.tolist()
-        if place != hearing.place:
-            hearing.begin(place, self._vector(heard))
+        hearing = self._working().hearing
+        if not hearing.is_at(positions):
+            hearing.begin(positions.tolist(), self._vector(heard))
         return hearing
 
     def _vector(self, note: Note) -> FloatArray:

@@ -20,6 +20,7 @@ _LEAST_SHARE: Final = 0.01
 """The least noise, as a share of the usual noise: two notes may agree by chance."""
 
 _UNEVEN: Final = 2.0
+_SAME_PLACE: Final = 0.008
 _HEARD_SHARE: Final = 0.5
 """A note counts so much at least beside what was expected: effects are no straight lines."""
 
@@ -71,6 +72,11 @@ class Hearing:
     def is_uneven(self) -> bool:
         """Whether the notes of this device differ much more than is usual."""
         return bool(self.scatter > _UNEVEN * self._usual[:LEVEL].sum())
+
+    def is_at(self, place: FloatArray) -> bool:
+        """Whether the knobs stand where they stood, as exactly as a synth with 128 steps tells."""
+        is_alike = place.size == len(self.place)
+        return is_alike and bool((np.abs(place - self.place) <= _SAME_PLACE).all())
 
     def begin(self, place: list[float], heard: FloatArray) -> None:
         """The first note (7,) with the knobs there."""

@@ -1,4 +1,4 @@
-"""What the studies of tasks share: people with a hidden taste, how they pick, and what a salt is.
+"""What the studies of tasks share: people with a hidden taste, and how they pick.
 
 No training code may import this module: people here need not hear as the learner does.
 """
@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 
-from bridge.errors import ConfigError
 from bridge.learning.q_learning import FloatArray
 
 FLIPS: Final = 0.1
@@ -74,17 +73,3 @@ def pick_worst(utilities: list[float], _rng: np.random.Generator) -> int:
 PICKERS: Final[Mapping[str, Picker]] = {
     "usual": pick, "coin": pick_by_coin, "inverted": pick_worst,
 }  # fmt: skip
-
-
-def check_salt(salt: str) -> None:
-    """Refuse a salt of which no seed can be made.
-
-    Raises:
-        ConfigError: If it is not hexadecimal.
-    """
-    try:
-        int(salt, 16)
-    except ValueError:
-        raise ConfigError(
-            f"--salt {salt}: expected a hexadecimal number, such as 8e8df559; or leave it out."
-        ) from None

@@ -71,6 +71,7 @@ def draw_mixes(
     """
     view = observe(observation, person)
     mean, sd = view.taste, view.taste_sd
+    person.restraint.watch(observation)
     is_open = person.restraint.open_moves(
         observation.values, options(observation)[0], person.doubts()
     )

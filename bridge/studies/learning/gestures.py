@@ -8,14 +8,12 @@ brings the same song from its rough mix when nobody answers. The second is what 
 All ways have the same listeners and songs, so that differences are paired. Nothing here is tuned.
 """
 
-import json
 import os
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import as_completed
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 import numpy as np
@@ -29,6 +27,7 @@ from bridge.mix.spectrum import FloatArray
 from bridge.mix.wishes import WISHES, Wish
 from bridge.sim.listeners import EAR_NOISE_JND, oracle
 from bridge.sim.songs import SimulatedMix
+from bridge.studies.command import salt_of, save, study_options
 from bridge.studies.learning.roster import POPULATIONS, Visit, meet
 from bridge.studies.learning.session import CONDITIONS, Session, Stage, open_guard
 from bridge.studies.learning.study import frozen_moves
@@ -70,7 +69,9 @@ class Room:
 
     def agent(self) -> FactoredAgent:
         """A fresh agent."""
-        return FactoredAgent(load_prior(), seed=self.visit.seed("agent") % 2**32)
+        return FactoredAgent(
+            load_prior(self.visit.prior_file), seed=self.visit.seed("agent") % 2**32
+        )
 
     def again(self, agent: FactoredAgent) -> float:
         """The share that an agent reaches on the song when nobody answers; it ends the agent."""
@@ -237,7 +238,7 @@ def gather(found: Sequence[_Shares]) -> list[Row]:
                 "now": round(float(now.mean()), 3),
                 "again": round(float(again.mean()), 3),
                 "more": round(float(more.mean()), 3),
-                "error": round(float(more.std(ddof=1) / np.sqrt(len(more))), 3),
+                "error": round(float(more.std(ddof=min(1, len(more) - 1)) / len(more) ** 0.5), 3),
             }
         )
     return rows
@@ -253,28 +254,54 @@ def table(rows: Sequence[Row]) -> Iterator[str]:
         )
 
 
+def measure(
+    visits: Sequence[Visit], *, workers: int, cluster: str, out: Path | None
+) -> dict[str, Any]:
+    """Let every listener teach in every way; after each of them `out` has the figures so far."""
+    found: dict[int, _Shares] = {}
+    results: dict[str, Any] = {}
+    first = visits[0]
+    with pool_of(workers, cluster) as pool:
+        at_work = {pool.submit(receive, visit): visit.listener for visit in visits}
+        for future in as_completed(at_work):
+            found[at_work[future]] = future.result()
+            click.echo(f"{len(found)} of {len(visits)} listeners", err=True)
+            results = {
+                "study": {
+                    "salt": first.salt,
+                    "population": first.population,
+                    "tracks": first.tracks,
+                    "prior": load_prior(first.prior_file).checksum,
+                    "version": __version__,
+                },
+                "rows": gather([found[number] for number in sorted(found)]),
+            }
+            save(results, out)
+    return results
+
+
 @click.command()
-@click.option("--listeners", type=click.IntRange(2, 1000), default=20, show_default=True)
-@click.option("--salt", help="What everything is drawn from; without it a new one is made.")
+@click.option("--listeners", type=click.IntRange(2, 1000), help="20, quick 4.")
 @click.option(
     "--population", type=click.Choice(list(POPULATIONS)), default="human", show_default=True
 )
 @click.option("--tracks", type=click.IntRange(2, 64), default=16, show_default=True)
-@click.option("--workers", type=click.IntRange(1, 256), help="Processes; one a core.")
+@study_options
 @cluster_option
-@click.option("--out", type=click.Path(path_type=Path), default=Path("study-gestures.json"))
 def main(
     *,
-    listeners: int,
-    salt: str | None,
+    listeners: int | None,
     population: str,
     tracks: int,
+    salt: str | None,
+    quick: bool,
     workers: int | None,
+    prior_file: Path | None,
+    out: Path | None,
     cluster: str,
-    out: Path,
 ) -> None:
     """What a thumb, a word, a pick and an endorsed mix teach, on the same songs."""
-    salt = salt or secrets.token_hex(8)
+    salt = salt_of(salt)
     click.echo(f"Salt {salt}; the same salt gives the same figures.")
     visits = [
         Visit(
@@ -287,21 +314,10 @@ def main(
             thumbs=max(THUMBS),
             moves=_REST,
             frozen_moves=frozen_moves(tracks),
+            prior_file=prior_file,
         )
-        for number in range(listeners)
+        for number in range(listeners or (4 if quick else 20))
     ]
-    found = []
-    with pool_of(workers or os.cpu_count() or 1, cluster) as pool:
-        for future in as_completed([pool.submit(receive, visit) for visit in visits]):
-            found.append(future.result())
-            click.echo(f"{len(found)} of {listeners} listeners", err=True)
-    # Sums of floats depend on their order: that of the listeners' shares is nobody's clock.
-    rows = gather(sorted(found, key=lambda shares: sorted(shares.items())))
-    results = {
-        "study": {"salt": salt, "population": population, "tracks": tracks, "version": __version__},
-        "rows": rows,
-    }
-    out.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    for line in table(rows):
+    results = measure(visits, workers=workers or os.cpu_count() or 1, cluster=cluster, out=out)
+    for line in table(results["rows"]):
         click.echo(line)
-    click.echo(f"\nSaved in {out}")

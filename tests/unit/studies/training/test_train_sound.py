@@ -20,6 +20,7 @@ pytestmark = pytest.mark.slow
 CUTOFF, ATTACK = ROLE_ROW[KnobRole.CUTOFF], ROLE_ROW[KnobRole.ATTACK]
 
 
+@pytest.mark.long
 def test_training_is_the_same_from_the_same_seed() -> None:
     tables = [fit_tables(record_samples(3, seed=2)) for _ in range(2)]
     for name in tables[0]:

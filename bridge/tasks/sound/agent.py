@@ -37,6 +37,7 @@ _LEAST_DIFFERENCE: Final = 0.1
 
 _SURE_ENOUGH: Final = 0.25
 _LIKED_OFTEN: Final = 3
+_AGAIN: Final = "I listen once more: two notes of one sound differ"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,16 +225,10 @@ class SoundAgent:
         error = hearing.mean[:LEVEL] - self._wanted()
         self._rest = ""
         if search.is_to_hear_again(error):
-            again = Step(
-                way=np.zeros(len(search.knobs)), gain=0.0, knob=-1, step=-1, probability=1.0
-            )
-            return SoundMove(
-                turns=(),
-                reason="I listen once more: two notes of one sound differ",
-                gain=0.0,
-                probability=1.0,
-                step=again,
-            )
+            still = Step(way=np.zeros(len(search.knobs)), gain=0.0)
+            return SoundMove(turns=(), reason=_AGAIN, gain=0.0, probability=1.0, step=still)
+        if (back := search.step_back(positions, self._wanted())) is not None:
+            return self._move(back, positions, "another note says that this came no nearer")
         if search.is_near(error):
             self._rest = f"this is as near to {self._goal()} as one note is to itself"
             return None
@@ -285,6 +280,10 @@ class SoundAgent:
             reason = f"it went back: the sound came no nearer to {self._goal()}"
         else:
             reason = f"it stays: {describe_change(change[:LEVEL])}"
+        if move.step.is_back:
+            search.settle(move.step, is_kept=False)
+            hearing.go_back(then)
+            return Heard(is_kept=True, gain=gain, reason="what was there before is back")
         is_kept = gain > search.least_gain and not is_loud
         search.settle(move.step, is_kept=is_kept, is_loud=is_loud)
         if is_kept:

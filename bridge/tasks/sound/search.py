@@ -49,6 +49,7 @@ _SHORTEST: Final = 0.04
 _ENOUGH: Final = 0.2
 """A search rests when the distance is this share of what one note heard twice differs by."""
 
+_LEAST_BACK: Final = 0.02
 _CHANCE: Final = 0.05
 """What a move has to bring where notes differ much, as a share of how far two of them differ."""
 
@@ -75,14 +76,16 @@ class Step:
         step: Which of `STEPS`; -1 for a joint one.
         probability: With which it was chosen.
         is_try: Whether it was drawn from doubt, since nothing that is known helped.
+        is_back: Whether it takes the last move that stayed back.
     """
 
     way: FloatArray
     gain: float
-    knob: int
-    step: int
-    probability: float
+    knob: int = -1
+    step: int = -1
+    probability: float = 1.0
     is_try: bool = False
+    is_back: bool = False
 
     @property
     def is_joint(self) -> bool:
@@ -165,6 +168,23 @@ class Search:
         is_lucky = hearing.count == 1 and (is_near or hearing.is_uneven)
         is_lucky |= is_near and hearing.is_uneven
         return is_new or is_loud or is_lucky or self.failures > 2 * hearing.count
+
+    def step_back(self, positions: FloatArray, wanted: FloatArray) -> Step | None:
+        """The way back where the last move that stayed was luck: more notes say it went wrong.
+
+        Args:
+            positions: (parameters,) where they stand.
+            wanted: (6,) the features.
+        """
+        hearing = self.hearing
+        if hearing.count < _REPEATS or not hearing.left:
+            return None
+        place, mean, _ = hearing.left[-1]
+        way = (np.array(place) - positions)[self.indices]
+        gain = distance(hearing.mean[:LEVEL] - wanted) - distance(mean[:LEVEL] - wanted)
+        if gain <= max(self.least_gain, _LEAST_BACK) or np.abs(way).max() > self._limit + _NO_WAY:
+            return None
+        return Step(way=way, gain=gain, is_back=True)
 
     def _error_weights(self, error: FloatArray) -> FloatArray:
         sd = np.sqrt(self.hearing.noise[:LEVEL])

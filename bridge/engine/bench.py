@@ -7,7 +7,7 @@ from bridge.engine.offers import Offers
 from bridge.engine.task_move import TaskMove, TaskMoves
 from bridge.guard.work_rules import WorkRules
 from bridge.mix.content_events import ContentKind
-from bridge.tasks.task import Lesson, Scene, Task
+from bridge.tasks.task import Lesson, Outcome, Scene, Task
 
 
 class Bench(Protocol):
@@ -50,6 +50,13 @@ class Bench(Protocol):
         """Learn from hands that have arrived."""
 
 
+class Learner(Protocol):
+    """What learns from the answers to an offer."""
+
+    def learn(self, lesson: Lesson) -> Outcome:
+        """Learn from what became of a change."""
+
+
 class WorkHost(Protocol):
     """What a bench needs of `bridge.engine.work.Work`.
 
@@ -80,6 +87,9 @@ class WorkHost(Protocol):
 
     def teach(self, lesson: Lesson, move: str = "") -> str:
         """Pass a lesson on to the task at work; returns why it takes the move back."""
+
+    def judge(self, move: TaskMove, value: float) -> None:
+        """A person says what they think of a move, -1 to +1."""
 
     def revert(self, move: TaskMove, at: float, reason: str) -> None:
         """Take a move back, unjudged."""

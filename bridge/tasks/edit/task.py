@@ -40,6 +40,7 @@ from bridge.tasks.edit.takes import find_better_takes
 from bridge.tasks.edit.words import (
     describe_find,
     describe_person,
+    describe_settings,
     describe_work,
 )
 from bridge.tasks.task import (
@@ -239,7 +240,7 @@ class EditTask:
         )
 
     def _candidates(self, scene: Scene, take: TrackTake, row: int) -> tuple[Candidate, ...]:
-        settings, grid = self._agent.settings(row), grid_of(scene)
+        settings, grid = self._agent.tried_settings(row), grid_of(scene)
         at = (take.pieces, grid, settings, len(self._answers))
         if self._found is None or self._found[0] != at:  # it takes some milliseconds
             self._found = (
@@ -264,7 +265,7 @@ class EditTask:
         changes, made = self._changes(scene, take, candidates)
         if not changes:
             return None
-        kind, settings = candidates[0].kind, self._agent.settings(row)
+        kind, settings = candidates[0].kind, self._agent.tried_settings(row)
         values = [self._agent.value(row, one) for one in made]
         threshold, answers = self._agent.threshold(row, kind)
         is_gentle = kind in _GENTLE or self._accepted[kind] >= UNASKED_FROM
@@ -277,6 +278,7 @@ class EditTask:
                 (
                     describe_find(made, take.name),
                     describe_person(kind, threshold, answers),
+                    *describe_settings(kind, self._agent.learnt_settings(row, kind))[:1],
                     describe_work(made, settings),
                 )
             ),
@@ -359,7 +361,7 @@ class EditTask:
         row = self._attend_key(lesson.scene, traces[0].key if traces[0] else "")
         if row < 0:
             return Outcome()
-        before = self._thresholds(row, traces[0])
+        before = self._learnt(row, traces[0])
         match lesson.teaching:
             case Teaching.PICK:
                 choice = round(lesson.value)
@@ -374,18 +376,22 @@ class EditTask:
                     return self._correct(row, lesson.variants[0], lesson.variants[1])
             case Teaching.HEARD:
                 pass
-        return Outcome(text=_changed(before, self._thresholds(row, traces[0])))
+        return Outcome(text=_changed(before, self._learnt(row, traces[0])))
 
     def _attend_key(self, scene: Scene, key: str) -> int:
         self._attend(scene)
         strips = sorted({each.strip for each in scene.contents})
         return strips.index(key) if key in strips else -1
 
-    def _thresholds(self, row: int, trace: Trace | None) -> str:
+    def _learnt(self, row: int, trace: Trace | None) -> tuple[str, ...]:
+        """What this person has taught about the kind of an offer, in words."""
         if trace is None:
-            return ""
+            return ()
         kind = trace.candidates[0].kind
-        return describe_person(kind, *self._agent.threshold(row, kind))
+        return (
+            describe_person(kind, *self._agent.threshold(row, kind)),
+            *describe_settings(kind, self._agent.learnt_settings(row, kind)),
+        )
 
     def _answer(self, row: int, trace: Trace, value: float, weight: float) -> None:
         self._agent.learn(row, trace.candidates, value, weight=weight)
@@ -402,7 +408,7 @@ class EditTask:
             del self._done[next(iter(self._done))]
 
     def _correct(self, row: int, ours: Variant, by_hand: Variant) -> Outcome:
-        """Learn from a hand on our edit: which pads and fades the person wants."""
+        """Learn from a hand on our edit: which pads, fades and moves the person wants."""
         change = next((one for one in ours.changes if one.place == by_hand.changes[0].place), None)
         if change is None:
             return Outcome()
@@ -413,15 +419,20 @@ class EditTask:
                 self._answer(row, ours.trace, -1.0, 1.0)
                 self.mark(ours.trace, is_wanted=False)
             return Outcome()
-        settings = self._agent.settings(row)
-        kind = ours.trace.candidates[0].kind
-        said = []
-        for setting, value in corrected(
-            decode_item(change.after), decode_item(text), kind, settings
-        ):
+        said = corrected(
+            decode_item(change.before),
+            decode_item(change.after),
+            decode_item(text),
+            ours.trace.candidates,
+            self._agent.settings(row),
+        )
+        for setting, value in said.settings:
             self._agent.correct(row, setting, value)
-            said.append(f"{_SETTING_WORDS[setting]} {1e3 * value:.0f} ms")
-        return Outcome(text=f"you want {', '.join(said)}" if said else "")
+        for candidate in said.refused:
+            self._agent.learn(row, [candidate], -1.0)
+        kind = ours.trace.candidates[0].kind
+        words = describe_settings(kind, dict(said.settings))
+        return Outcome(text="; ".join(words))
 
     # -- what is believed -------------------------------------------------------------------------
 
@@ -455,13 +466,6 @@ class EditTask:
         self._accepted, self._done = Counter(accepted), done
 
 
-_SETTING_WORDS: Final = {
-    "pad_before_s": "before a sound",
-    "pad_after_s": "after a sound",
-    "fade_s": "fades of",
-}
-
-
 def make_edit_task(_seed: int) -> EditTask:
     """The task with the shipped prior; it chooses nothing by chance."""
     return EditTask(load_edit_prior())
@@ -471,5 +475,5 @@ def _name_of(candidate: Candidate) -> str:
     return f"{candidate.kind} {candidate.edit.start_s:.3f}"
 
 
-def _changed(before: str, after: str) -> str:
-    return after if after != before else ""
+def _changed(before: Sequence[str], after: Sequence[str]) -> str:
+    return "; ".join(text for text in after if text not in before)

@@ -96,6 +96,12 @@ def lines(results: dict[str, Any]) -> Iterator[str]:
     if results["stems"]:
         yield ""
         yield from _found_lines("Faults planted on your stems", results["stems"])
+        striking = [stem for stem in results["stems"] if stem["has_grid"] is not None]
+        steady = sum(stem["has_grid"] for stem in striking)
+        yield (
+            f"Late hits were planted on {steady} of {len(striking)} drums and plucked strings: the "
+            "others keep to no grid. What a stem itself has of faults is not counted."
+        )
     yield from _people_lines(results)
 
 
@@ -119,7 +125,8 @@ def _found_lines(title: str, rows: list[dict[str, Any]]) -> Iterator[str]:
         f"{lates[1][0]} of {lates[1][1]} offers wrong."
     )
     took = np.mean([row["ms_per_s"] for row in rows])
-    yield f"Hearing and finding takes {took:.1f} ms of a processor for a second of audio."
+    if took > 0.0:
+        yield f"Hearing and finding takes {took:.1f} ms of a processor for a second of audio."
 
 
 def _sum(rows: list[dict[str, Any]], key: str, kinds: Sequence[str]) -> tuple[int, int]:

@@ -20,6 +20,7 @@ from bridge.mix.roles import Role
 from bridge.sim.takes import TAKE_ROLES
 from bridge.studies.edit.detect import measure_detection, measure_kit
 from bridge.studies.edit.learn import SONGS, Song, make_song, measure_person
+from bridge.studies.edit.settings import MANNERS, measure_settings
 from bridge.studies.edit.stems import measure_stem, read_stems
 from bridge.studies.edit.strangers import POPULATIONS
 from bridge.studies.people import check_salt
@@ -63,6 +64,11 @@ def measure_all(
             for population in POPULATIONS
             for number in range(people)
         ]
+        ways = [
+            pool.submit(measure_settings, prior, manner, number, seed)
+            for manner in MANNERS
+            for number in range(people)
+        ]
         return {
             "salt": salt,
             "prior": prior.checksum,
@@ -70,6 +76,7 @@ def measure_all(
             "kits": [kit.result() for kit in kits],
             "stems": [stem.result() for stem in recorded],
             "offers": sum(len(song.offers) for song in drawn) / max(len(drawn), 1),
+            "settings": [row for rows in ways for row in rows.result()],
             "people": [row for rows in answers for row in rows.result()],
         }
 
@@ -103,6 +110,7 @@ def lines(results: dict[str, Any]) -> Iterator[str]:
             "others keep to no grid. What a stem itself has of faults is not counted."
         )
     yield from _people_lines(results)
+    yield from _setting_lines(results["settings"])
 
 
 def _found_lines(title: str, rows: list[dict[str, Any]]) -> Iterator[str]:
@@ -170,9 +178,26 @@ def _people_lines(results: dict[str, Any]) -> Iterator[str]:
         yield f"An answer takes a person about {_SECONDS_AN_ANSWER} s."
 
 
-def _mean_se(values: Sequence[float]) -> str:
+def _setting_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
+    if not rows:
+        return
+    yield ""
+    yield "How edits are made, off what a hidden person wants, by offers of each kind"
+    counts = sorted({row["offers"] for row in rows})
+    for name, scale, unit in (("strength", 100.0, "%"), ("depth_db", 1.0, "dB")):
+        yield f"{name + ', ' + unit:26}" + "".join(f"{f'after {count}':>14}" for count in counts)
+        for manner in MANNERS:
+            own = [row for row in rows if row["manner"] == manner]
+            cells = [
+                _mean_se([scale * row[name] for row in own if row["offers"] == count], digits=1)
+                for count in counts
+            ]
+            yield f"{manner:26}" + "".join(f"{cell:>14}" for cell in cells)
+
+
+def _mean_se(values: Sequence[float], *, digits: int = 2) -> str:
     error = np.std(values, ddof=1) / np.sqrt(len(values)) if len(values) > 1 else 0.0
-    return f"{np.mean(values):.2f} ±{error:.2f}"
+    return f"{np.mean(values):.{digits}f} ±{error:.{digits}f}"
 
 
 # -- the command ----------------------------------------------------------------------------------

@@ -100,12 +100,21 @@ class HeardPiece:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TrackTake:
-    """A track as the edit task sees it; pieces in the order of their positions."""
+    """A track as the edit task sees it; pieces in the order of their positions.
+
+    Attributes:
+        key: Of its strip.
+        name: In words.
+        role: What plays.
+        heard: Its pieces.
+        beside: Other takes that the DAW keeps beside an item, as silent pieces of it.
+    """
 
     key: str
     name: str
     role: Role
     heard: tuple[HeardPiece, ...]
+    beside: tuple[HeardPiece, ...] = ()
 
     @property
     def pieces(self) -> tuple[Piece, ...]:

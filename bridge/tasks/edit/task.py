@@ -13,7 +13,14 @@ from typing import Any, Final
 from bridge.errors import DialectError, PriorError
 from bridge.mix.content_events import ContentKind, Job, JobDone
 from bridge.mix.contents import ContentChange
-from bridge.mix.items import Piece, decode_item, encode_item, is_same_item, item_rate
+from bridge.mix.items import (
+    Piece,
+    decode_item,
+    encode_item,
+    is_same_item,
+    is_stacked,
+    item_rate,
+)
 from bridge.mix.roles import Role
 from bridge.tasks.edit.agent import EditAgent
 from bridge.tasks.edit.candidates import (
@@ -34,6 +41,7 @@ from bridge.tasks.edit.scene import (
     is_quiet,
     piece_of,
     pieces_of,
+    takes_of,
 )
 from bridge.tasks.edit.sketch import draw_sketch
 from bridge.tasks.edit.takes import find_better_takes
@@ -125,9 +133,11 @@ class EditTask:
         jobs = []
         for standing in concerned_items(scene):
             pieces, rate = pieces_of(standing)
-            for source in sorted({piece.source for piece in pieces}):
-                own = [piece for piece in pieces if piece.source == source]
-                jobs.append(request_of(source, rate, own).job())
+            for some in (pieces, takes_of(standing)):
+                for source in sorted({piece.source for piece in some}):
+                    own = [piece for piece in some if piece.source == source]
+                    jobs.append(request_of(source, rate, own).job())
+        jobs = list(dict.fromkeys(jobs))
         return tuple(job for job in jobs if job.text not in self._answers)
 
     def receive(self, done: JobDone) -> str:
@@ -147,6 +157,23 @@ class EditTask:
     def _heard(self, standing: Standing) -> tuple[HeardPiece, ...] | None:
         """The pieces of an item with the analysis of their audio; None before that is done."""
         pieces, rate = pieces_of(standing)
+        return self._heard_pieces(pieces, rate, is_free=not standing.refusal)
+
+    def _heard_takes(self, standing: Standing) -> tuple[HeardPiece, ...]:
+        """The other takes of an item whose audio has been analysed."""
+        rate = pieces_of(standing)[1]
+        takes = takes_of(standing)
+        sources = sorted({take.source for take in takes})
+        some = [[take for take in takes if take.source == source] for source in sources]
+        return tuple(
+            heard
+            for own in some
+            for heard in self._heard_pieces(own, rate, is_free=not standing.refusal) or ()
+        )
+
+    def _heard_pieces(
+        self, pieces: Sequence[Piece], rate: int, *, is_free: bool
+    ) -> tuple[HeardPiece, ...] | None:
         heard = []
         for piece in pieces:
             own = [each for each in pieces if each.source == piece.source]
@@ -155,7 +182,6 @@ class EditTask:
             if answer is None or span not in answer.edges:
                 return None
             start, end = answer.edges[span]
-            is_free = not standing.refusal
             heard.append(
                 HeardPiece(piece=piece, heard=answer.heard, start=start, end=end, is_free=is_free)
             )
@@ -214,6 +240,7 @@ class EditTask:
 
     def _find_take(self, scene: Scene, own: Sequence[Standing]) -> TrackTake | None:
         heard: list[HeardPiece] = []
+        beside: list[HeardPiece] = []
         waiting = 0
         for standing in own:
             if standing.refusal:
@@ -223,6 +250,7 @@ class EditTask:
                 waiting += not any(self._troubles.get(p.source) for p in pieces_of(standing)[0])
             else:
                 heard += pieces
+                beside += self._heard_takes(standing)
         if not heard:
             refusals = [standing.refusal for standing in own if standing.refusal]
             troubles = [self._troubles.get(p.source, "") for s in own for p in pieces_of(s)[0]]
@@ -236,26 +264,26 @@ class EditTask:
             return None
         heard.sort(key=lambda each: each.piece.position_s)
         return TrackTake(
-            key=scene.key, name=scene.device, role=Role(scene.role), heard=tuple(heard)
-        )
+            key=scene.key, name=scene.device, role=Role(scene.role), heard=tuple(heard),
+            beside=tuple(beside),
+        )  # fmt: skip
 
     def _candidates(self, scene: Scene, take: TrackTake, row: int) -> tuple[Candidate, ...]:
         settings, grid = self._agent.tried_settings(row), grid_of(scene)
-        at = (take.pieces, grid, settings, len(self._answers))
+        at = (take.pieces, take.beside, grid, settings, len(self._answers))
         if self._found is None or self._found[0] != at:  # it takes some milliseconds
             self._found = (
                 at,
                 (
                     *find_candidates(take, grid, settings),
-                    *find_better_takes(take.heard, fade_s=settings.fade_s),
+                    *find_better_takes(take.heard, fade_s=settings.fade_s, beside=take.beside),
                 ),
             )
-        grouped = {each.key for each in scene.contents if each.group}
         return tuple(
             one
             for one in self._found[1]
             if fault_of(take.pieces, one) not in self._done
-            and (one.kind in _GROUPED or piece_of(take.pieces, one).key not in grouped)
+            and one.kind not in _forbidden_kinds(scene, piece_of(take.pieces, one).key)
         )
 
     def _variant(
@@ -469,6 +497,15 @@ class EditTask:
 def make_edit_task(_seed: int) -> EditTask:
     """The task with the shipped prior; it chooses nothing by chance."""
     return EditTask(load_edit_prior())
+
+
+def _forbidden_kinds(scene: Scene, key: str) -> frozenset[Kind]:
+    """What is not done to an item: cuts of a grouped one alone, or above another one."""
+    (standing,) = [each for each in scene.contents if each.key == key]
+    forbidden = frozenset(KINDS) - _GROUPED if standing.group else frozenset()
+    return forbidden | (
+        frozenset(KINDS) - _ONLY_OFFERED if is_stacked(standing.text) else frozenset()
+    )
 
 
 def _name_of(candidate: Candidate) -> str:

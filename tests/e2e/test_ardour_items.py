@@ -15,6 +15,7 @@ from support.ports import free_ports
 from bridge.daw.item_files import ItemFiles
 from bridge.daws.ardour.host import ArdourHost, running_ardour
 from bridge.daws.ardour.items import FOLDER
+from bridge.guard.items import refuse_edit
 from bridge.mix.content_events import (
     ContentEvent,
     ContentKind,
@@ -23,7 +24,14 @@ from bridge.mix.content_events import (
     SetContent,
     TempoChanged,
 )
-from bridge.mix.items import Piece, decode_item, encode_item, is_same_item
+from bridge.mix.items import (
+    Piece,
+    decode_item,
+    encode_item,
+    is_same_item,
+    is_stacked,
+    item_takes,
+)
 from bridge.mix.roles import Role
 from bridge.sim.stems import SAMPLE_RATE, Stems
 from bridge.sim.takes import Planting, make_take
@@ -150,6 +158,42 @@ def test_a_split_by_a_hand_renews_ids_and_is_told_as_other_items(
     assert isinstance(item, ContentReported)
     assert {each.key for each in said if not isinstance(each, ContentReported)} == {item.key}
     assert len([each for each in said if isinstance(each, ContentReported)]) == 2
+
+
+def test_a_take_beneath_is_told_chosen_and_the_audio_comes_back(
+    ardour: ArdourHost, tmp_path: Path
+) -> None:
+    # Another region over the first, of the same length, that plays the file from a second on.
+    ardour.lua(
+        "local p = s:route_by_name('Bass'):to_track():playlist() "
+        "for r in p:region_list():iter() do p:split_region(r, Temporal.timepos_t(96000)) end"
+    )
+    ardour.lua(
+        "local p, right = s:route_by_name('Bass'):to_track():playlist(), nil "
+        "for r in p:region_list():iter() do if r:position():samples() > 0 then right = r end end "
+        "right:set_position(Temporal.timepos_t(0)) p:raise_region_to_top(right)"
+    )
+    script = Script(ardour, tmp_path / "items")
+    (item,) = [each for each in script.said if isinstance(each, ContentReported)]
+    (top,) = decode_item(item.text)
+    (other,) = item_takes(item.text)
+    assert (top.offset_s, other.source, other.shift_s) == (2.0, top.source, 0.0)
+    assert is_stacked(item.text)
+    before = audio(ardour, tmp_path / "before.wav")
+    cut = encode_item([top.cut(0.0, 1.0)], rate=SAMPLE_RATE)
+    assert "lies beneath" in refuse_edit(item.text, cut)
+    text = encode_item([replace(top, offset_s=0.0, fade_in_s=0.006)], rate=SAMPLE_RATE)
+    assert refuse_edit(item.text, text) == ""
+    (report,) = script.set(item.key, text)
+    assert report.key == item.key
+    assert is_same_item(report.text, text)
+    assert item_takes(report.text)[0].shift_s == -2.0
+    during = audio(ardour, tmp_path / "during.wav")
+    assert not np.array_equal(during, before)
+    (report,) = script.set(item.key, item.text, "1-1 back")
+    assert is_same_item(report.text, item.text)
+    assert item_takes(report.text) == item_takes(item.text)
+    np.testing.assert_array_equal(audio(ardour, tmp_path / "after.wav"), before)
 
 
 def test_a_locked_region_says_so_and_is_not_edited(ardour: ArdourHost, tmp_path: Path) -> None:

@@ -194,9 +194,8 @@ def test_all_takes_of_an_item_are_cut_together(tmp_path: Path) -> None:
     beside = with_takes(tmp_path)
     (whole,) = decode_item(beside.report().text)
     beside.set(edited(whole))
-    assert [[take.offset for take in item.others] for item in sorted(beside.bass.items, key=lambda item: item.offset)] == [
-        [0.75, 20.5], [1.75, 21.5], [2.75, 22.5],
-    ]  # fmt: skip
+    offsets = sorted([take.offset for take in item.others] for item in beside.bass.items)
+    assert offsets == [[0.75, 20.5], [1.75, 21.5], [2.75, 22.5]]
     assert item_takes(beside.report().text) == ()
     beside.set([whole], "1-1 back")
     assert [take.offset for take in beside.item.others] == [0.75, 20.5]

@@ -12,17 +12,13 @@ local RECORDING, ITEMS_CHANGED = 4, 4
 return function(mixbridge, run)
 
 local M = {}
-local done, told_at, text_told, wishes_read = 0, -1e9, "", ""
+local flat, guid_of = mixbridge.flat, mixbridge.item_guid
+local read_wishes = mixbridge.requests("takes.txt", "take", "note", 4, run)
+local done, told_at, text_told = 0, -1e9, ""
 local versions = {} -- key -> { number, text }
 local active_before = {} -- GUID of an item -> the take that was active before ours
 
 local function info(item, name) return reaper.GetMediaItemInfo_Value(item, name) end
-local function flat(text) return (tostring(text):gsub("[\t\r\n]", " ")) end
-
-local function guid_of(item)
-  local _, guid = reaper.GetSetMediaItemInfo_String(item, "GUID", "", false)
-  return guid
-end
 
 local function take_info(take, name)
   local _, text = reaper.GetSetMediaItemTakeInfo_String(take, name, "", false)
@@ -162,7 +158,7 @@ end
 -- Notes as the lines of a source; its end, which is its length, is the message "all notes off".
 local function source_of(wish)
   local events = {}
-  for _, note in ipairs(wish.notes) do
+  for _, note in ipairs(wish.parts) do
     local first = math.floor(tonumber(note[1]) * TICKS + 0.5)
     local last = first + math.floor(tonumber(note[3]) * TICKS + 0.5)
     events[#events + 1] = { first, 1, string.format("90 %02x %02x", note[2], note[4]) }
@@ -210,34 +206,13 @@ local function obey(wish, items)
   local own, active = own_take(item), reaper.GetActiveTake(item)
   if active ~= own then active_before[wish.key] = take_info(active, "GUID") end
   local lines = without_take(chunk, own and take_info(own, "GUID"))
-  if #wish.notes > 0 then add_take(lines, wish) end
+  if #wish.parts > 0 then add_take(lines, wish) end
   reaper.Undo_BeginBlock2(0)
   reaper.SetItemStateChunk(item, table.concat(lines, "\n"), false)
-  local next_take = #wish.notes > 0 and own_take(item) or take_of(item, active_before[wish.key])
+  local next_take = #wish.parts > 0 and own_take(item) or take_of(item, active_before[wish.key])
   if next_take then reaper.SetActiveTake(next_take) end
   reaper.Undo_EndBlock2(0, wish.label, ITEMS_CHANGED)
   reaper.UpdateArrange()
-end
-
-local function read_wishes()
-  local text = mixbridge.read("takes.txt")
-  if not text or text == wishes_read or text:sub(-4) ~= "end\n" then return {} end
-  wishes_read = text
-  local wishes, meant = {}, ""
-  for line in text:gmatch("[^\n]+") do
-    local fields = mixbridge.split(line)
-    local kind = table.remove(fields, 1)
-    if kind == "run" then meant = fields[1] end
-    if kind == "take" then
-      wishes[#wishes + 1] = {
-        number = tonumber(fields[1]) or 0, version = tonumber(fields[2]) or 0, key = fields[3],
-        label = fields[4], length = tonumber(fields[5]) or 0, notes = {},
-      }
-    elseif kind == "note" and #wishes > 0 and #fields == 4 then
-      table.insert(wishes[#wishes].notes, fields)
-    end
-  end
-  return meant == run and wishes or {}
 end
 
 -- Called in each turn; `has_changed` says whether anything in the project has.

@@ -11,20 +11,16 @@ local RECORDING, ITEMS_CHANGED, FIXED_LANES = 4, 4, 2
 return function(mixbridge, run)
 
 local M = {}
-local done, told_at, text_told, edits_read = 0, -1e9, "", ""
+local flat, guid_of = mixbridge.flat, mixbridge.item_guid
+local read_edits = mixbridge.requests("edits.txt", "edit", "piece", 8, run)
+local done, told_at, text_told = 0, -1e9, ""
 local owner = {} -- GUID of an item -> the key of what it is a part of
 local versions = {} -- key -> { version, text }
 local found_fades = {} -- GUID -> what stood there before us, for the way back
 
 local function info(item, name) return reaper.GetMediaItemInfo_Value(item, name) end
 local function put(item, name, value) reaper.SetMediaItemInfo_Value(item, name, value) end
-local function flat(text) return (tostring(text):gsub("[\t\r\n]", " ")) end
 local function parts(seconds) return mixbridge.number(math.floor(seconds * SCALE + 0.5), 0) end
-
-local function guid_of(item)
-  local _, guid = reaper.GetSetMediaItemInfo_String(item, "GUID", "", false)
-  return guid
-end
 
 local function fade_of(item, names)
   local auto = info(item, names[2])
@@ -258,39 +254,18 @@ local function obey(edit, items)
     if not take_for(each.items[1], piece) then return end -- that take is gone
   end
   reaper.Undo_BeginBlock2(0)
-  if resize(edit.key, each, #edit.pieces) then
-    for place, piece in ipairs(edit.pieces) do put_piece(each.items[place], piece) end
+  if resize(edit.key, each, #edit.parts) then
+    for place, piece in ipairs(edit.parts) do put_piece(each.items[place], piece) end
   end
   reaper.Undo_EndBlock2(0, edit.label, ITEMS_CHANGED)
   reaper.UpdateArrange()
-end
-
-local function read_edits()
-  local text = mixbridge.read("edits.txt")
-  if not text or text == edits_read or text:sub(-4) ~= "end\n" then return {} end
-  edits_read = text
-  local edits, meant = {}, ""
-  for line in text:gmatch("[^\n]+") do
-    local fields = mixbridge.split(line)
-    local kind = table.remove(fields, 1)
-    if kind == "run" then meant = fields[1] end
-    if kind == "edit" then
-      edits[#edits + 1] = {
-        number = tonumber(fields[1]) or 0, version = tonumber(fields[2]) or 0, key = fields[3],
-        label = fields[4], pieces = {},
-      }
-    elseif kind == "piece" and #edits > 0 and #fields == 8 then
-      table.insert(edits[#edits].pieces, fields)
-    end
-  end
-  return meant == run and edits or {}
 end
 
 -- Called in each turn; `has_changed` says whether anything in the project has.
 function M.tick(tracks, now, has_changed)
   local is_asked = false
   for _, edit in ipairs(read_edits()) do
-    if edit.number > done and #edit.pieces > 0 then
+    if edit.number > done and #edit.parts > 0 then
       obey(edit, report(tracks, now))
       done, is_asked = edit.number, true
     end

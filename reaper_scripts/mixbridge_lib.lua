@@ -67,6 +67,40 @@ function M.parse(text, kind)
   return found
 end
 
+-- A text in one line, for a field.
+function M.flat(text) return (tostring(text):gsub("[\t\r\n]", " ")) end
+
+function M.item_guid(item)
+  local _, guid = reaper.GetSetMediaItemInfo_String(item, "GUID", "", false)
+  return guid
+end
+
+-- A reader of what the bridge asks for in a file: each request is a line `head` and its lines `part`,
+-- of so many fields. It returns what is new and meant for that run of the companion.
+function M.requests(name, head, part, width, run)
+  local before = ""
+  return function()
+    local text = M.read(name)
+    if not text or text == before or text:sub(-4) ~= "end\n" then return {} end
+    before = text
+    local found, meant = {}, ""
+    for line in text:gmatch("[^\n]+") do
+      local fields = M.split(line)
+      local kind = table.remove(fields, 1)
+      if kind == "run" then meant = fields[1] end
+      if kind == head then
+        found[#found + 1] = {
+          number = tonumber(fields[1]) or 0, version = tonumber(fields[2]) or 0, key = fields[3],
+          label = fields[4], length = tonumber(fields[5]) or 0, parts = {},
+        }
+      elseif kind == part and #found > 0 and #fields == width then
+        table.insert(found[#found].parts, fields)
+      end
+    end
+    return meant == run and found or {}
+  end
+end
+
 -- What the bridge says of itself; nil while it does not run. Its file is rewritten every second,
 -- so one that has not changed for three is of a bridge that has gone.
 function M.bridge()

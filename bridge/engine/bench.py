@@ -81,6 +81,9 @@ class WorkHost(Protocol):
     def teach(self, lesson: Lesson, move: str = "") -> str:
         """Pass a lesson on to the task at work; returns why it takes the move back."""
 
+    def judge(self, move: TaskMove, value: float) -> None:
+        """A person says what they think of a move, -1 to +1."""
+
     def revert(self, move: TaskMove, at: float, reason: str) -> None:
         """Take a move back, unjudged."""
 

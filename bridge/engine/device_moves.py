@@ -184,6 +184,18 @@ class DeviceMoves:
         move.awaited.clear()
         return ""
 
+    def record_daw_undo(self, move: TaskMove, at: float, *, is_undo: bool) -> None:
+        """A person took a move back in the DAW, or brought it back: what it turned stands there."""
+        device = self._rack.by_key(move.key)
+        for turn in move.turns if device else ():
+            if not turn.belongs_to_hand and device is not None and turn.index in device.specs:
+                position = turn.from_position if is_undo else turn.to_position
+                self._knobs.cancel((device.key, turn.index))
+                device.confirm(turn.index, position)
+        move.awaited.clear()
+        state, word = (MoveState.REVERTED, "undid") if is_undo else (MoveState.CONFIRMED, "redid")
+        self._moves.enter(move, state, at, f"you {word} it in the DAW")
+
     def _turns(self, key: str, index: int) -> list[Turn]:
         """What of our moves stands on a parameter."""
         return [

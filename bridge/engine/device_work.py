@@ -80,6 +80,8 @@ class DeviceWork:
         self._by_hand: list[DeviceTouch] = []
         self._again: tuple[Scene, Variant] | None = None
         """What is to be heard once more, as it stands."""
+        self._undone: set[str] = set()
+        """The moves that a person judged by the DAW's own undo."""
         self.hands = DeviceHands(
             rack=self.rack,
             knobs=self.knobs,
@@ -181,6 +183,26 @@ class DeviceWork:
             self.rack.open_dump()
         elif isinstance(event, m.SceneRecalled):
             self.hands.expect_patch()
+        elif isinstance(event, m.MoveUndone | m.MoveRedone):
+            self._receive_daw_undo(event)
+
+    def _receive_daw_undo(self, event: m.MoveUndone | m.MoveRedone) -> None:
+        """A person took a move back with the DAW's own undo: their hand, and their judgement."""
+        move, is_undo = self._work.moves.get(event.move), isinstance(event, m.MoveUndone)
+        is_back = move is not None and move.state is MoveState.REVERTED
+        if move is None or not move.turns or is_undo is is_back:
+            return
+        self.moves.record_daw_undo(move, event.at, is_undo=is_undo)
+        self._interrupt(move.key, event.at, "you changed it in the DAW", None)
+        self.knobs.rules.hold(move.key, event.at)
+        self.knobs.written_at = event.at  # a note that is heard from now on is of what stands now
+        if is_undo and (not move.is_judged or move.is_picked):
+            self._undone.add(move.id)
+            self._work.judge(move, -1.0)
+        elif move.id in self._undone and not is_undo:  # redo teaches that away again
+            self._undone.discard(move.id)
+            self._work.judge(move, 1.0)
+            move.is_judged = False
 
     def close_dump(self, at: float) -> None:
         """A dump has said which devices there are, and what they hold."""
@@ -215,7 +237,7 @@ class DeviceWork:
         if offer is not None and offer.heard is not None:
             offer.heard.after = note
             return
-        self.listening.heard = note
+        self.listening.keep(note)
         if self._by_hand:
             self._work.teach(lesson_of(self._by_hand, note))
             self._by_hand.clear()

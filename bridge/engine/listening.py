@@ -5,6 +5,7 @@ notes, one is asked for; where none comes, nothing more is asked for until one i
 """
 
 import math
+from dataclasses import replace
 from typing import Final
 
 from bridge.mix.device_events import Note, NoteHeard, PlayNote, TargetChosen, TargetHeard
@@ -35,6 +36,7 @@ class Listening:
         self.due = math.inf
         self._plays_notes = plays_notes
         self._is_deaf = False
+        self._loudest_db = -math.inf
         self.path = ""
 
     @property
@@ -44,7 +46,7 @@ class Listening:
 
     def forget(self) -> None:
         """The sound is another now: nothing is known of it."""
-        self.heard, self.due = None, math.inf
+        self.heard, self.due, self._loudest_db = None, math.inf, -math.inf
 
     def begin(self) -> None:
         """Another device, or another target: try to hear it."""
@@ -64,6 +66,15 @@ class Listening:
             return False
         self.due, self._is_deaf = math.inf, False
         return True
+
+    def keep(self, note: Note) -> None:
+        """A note of the sound as it stands, as loud as the loudest of them.
+
+        Else a patch whose notes differ in level would seem louder after any move.
+        """
+        if not note.level_db < self._loudest_db:  # nor a NaN
+            self._loudest_db = note.level_db
+        self.heard = replace(note, level_db=self._loudest_db)
 
     def abandon(self, at: float) -> str:
         """What a person is told where no note was heard in time; empty where all is well."""

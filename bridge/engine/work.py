@@ -246,7 +246,7 @@ class Work:
         else:
             credited = move.id
             if not self.offers.judge(move, event.value, event.at):
-                self._judge(move, event.value)
+                self.judge(move, event.value)
                 if event.value < 0 and move.is_undoable:
                     self.revert(move, event.at, "you did not like it")
         self._out.notices.append(
@@ -269,7 +269,7 @@ class Work:
             return
         if not move.is_judged or move.is_picked:
             move.is_picked = False
-            self._judge(move, -1.0)
+            self.judge(move, -1.0)
         self.revert(move, event.at, "you took it back")
 
     def revert(self, move: TaskMove, at: float, reason: str) -> None:
@@ -469,7 +469,8 @@ class Work:
 
     # -- learning ------------------------------------------------------------------------------
 
-    def _judge(self, move: TaskMove, value: float) -> None:
+    def judge(self, move: TaskMove, value: float) -> None:
+        """A person says what they think of a move, -1 to +1."""
         move.is_judged = True
         self._teach(replace(move.lesson(Teaching.THUMB), value=value), move.id, move.task)
 

@@ -234,6 +234,13 @@ class Knobs:
                 key=device.key,
                 move=ramp.move + back,
                 is_last=ramp.is_written,
+                others_left=sum(
+                    (other.place[0], other.move, other.purpose)
+                    == (ramp.place[0], ramp.move, ramp.purpose)
+                    and not other.is_written
+                    for other in self._ramps.values()
+                    if other is not ramp
+                ),
             )
         )
 

@@ -19,9 +19,10 @@ from bridge.hosts.jack import JackInput
 from bridge.install.extras import optional_library
 from bridge.mix.device_events import Note as HeardNote
 from bridge.mix.device_events import NoteHeard
+from bridge.mix.messages import DawComplained
 from bridge.runtime.runner import Runner
-from bridge.tasks.sound.ear import Ear
-from bridge.tasks.sound.note import Note
+from bridge.tasks.sound.chord import chord_words
+from bridge.tasks.sound.ear import Ear, EarNote
 
 _LOOK_S: Final = 1.0
 _READ_S: Final = 0.05
@@ -97,7 +98,7 @@ class Ears:
             for each in found:
                 onset = now - (heard - each.began) / source.sample_rate
                 ended = min(onset + each.note.length_s, now)
-                self._loop.call_soon_threadsafe(self._submit, each.note, ended)
+                self._loop.call_soon_threadsafe(self._submit, each, ended)
 
     def _connect(self, source: JackInput) -> None:
         outputs = source.connect()
@@ -106,20 +107,28 @@ class Ears:
         else:
             self._report(f"JACK has no outputs of {self._source}: start it with its JACK output")
 
-    def _submit(self, note: Note, at: float) -> None:
+    def _submit(self, heard: EarNote, at: float) -> None:
         """A note, on the loop: it is one of the device that is worked on, or nobody's."""
         work = self._runner.engine.work
         device = work.devices.focus
         if device is None or work.active is None:
             return
-        self._count += 1
-        features = {name: getattr(note, name) for name in _FEATURES}
-        self._runner.submit(NoteHeard(at=at, track=device.track, seq=self._count, **features))
+        self._count += not heard.chord
+        self._runner.submit(event_of(heard, at, track=device.track, seq=self._count))
 
     def _report(self, text: str) -> None:
         if text != self.text:
             self.text = text
             _log.info("Ears: %s", text)
+
+
+def event_of(heard: EarNote, at: float, *, track: int, seq: int) -> NoteHeard | DawComplained:
+    """A note as an event; several keys at once are none, and people are told so."""
+    if heard.chord:
+        text = f"{chord_words(heard.chord)} at once are no single note: play one key at a time"
+        return DawComplained(at=at, text=text)
+    features = {name: getattr(heard.note, name) for name in _FEATURES}
+    return NoteHeard(at=at, track=track, seq=seq, **features)
 
 
 def ears_source(settings: Settings) -> str:

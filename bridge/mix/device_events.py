@@ -239,7 +239,12 @@ class TargetHeard(Note):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetDeviceParam:
-    """Ask a device to hold `value`, in its parameter's unit; the rest as in `SetParam`."""
+    """Ask a device to hold `value`, in its parameter's unit; the rest as in `SetParam`.
+
+    Attributes:
+        others_left: How many other parameters of the same move have their last write before them:
+            with 0 and `is_last` the move is complete.
+    """
 
     device: int
     param: int
@@ -247,6 +252,7 @@ class SetDeviceParam:
     key: str = ""
     move: str = field(default="", compare=False)
     is_last: bool = field(default=True, compare=False)
+    others_left: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,9 @@
-"""What the studies of tasks share: how simulated people pick from an offer, and what a salt is."""
+"""How simulated people pick from an offer."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
 
 import numpy as np
-
-from bridge.errors import ConfigError
 
 FLIPS: Final = 0.1
 """Share of the picks that are any other."""
@@ -37,17 +35,3 @@ def pick_worst(utilities: list[float], _rng: np.random.Generator) -> int:
 PICKERS: Final[Mapping[str, Picker]] = {
     "usual": pick, "coin": pick_by_coin, "inverted": pick_worst,
 }  # fmt: skip
-
-
-def check_salt(salt: str) -> None:
-    """Refuse a salt of which no seed can be made.
-
-    Raises:
-        ConfigError: If it is not hexadecimal.
-    """
-    try:
-        int(salt, 16)
-    except ValueError:
-        raise ConfigError(
-            f"--salt {salt}: expected a hexadecimal number, such as 8e8df559; or leave it out."
-        ) from None

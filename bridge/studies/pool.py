@@ -7,7 +7,7 @@ that dies takes nothing along; what it was at is done by another.
 
 import asyncio
 import importlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -54,6 +54,15 @@ def pool_of(workers: int, cluster: str = "") -> Iterator[Executor]:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def run_all(jobs: Sequence[Callable[[], Any]], workers: int) -> Iterator[Any]:
+    """The results of jobs, in their order; with one worker they run in this process."""
+    if workers == 1:
+        yield from (job() for job in jobs)
+        return
+    with pool_of(workers) as pool:
+        yield from (future.result() for future in [pool.submit(job) for job in jobs])
 
 
 @contextmanager

@@ -111,6 +111,16 @@ class Client:
         except (TimeoutError, BlockingIOError):
             return []
 
+    def load(self, patch: str, patience_s: float = 30.0) -> None:
+        """Load a patch, and wait until Zyn has told everybody that it is there."""
+        self.ask("/part0/Pname")  # Zyn tells whoever has sent anything
+        self.say("/load_xiz", 0, patch)
+        until = time.monotonic() + patience_s
+        while time.monotonic() < until:
+            if any(message.address == "/damage" for message in self.receive()):
+                return
+        raise AssertionError(f"Zyn did not load {patch} within {patience_s:g} s")
+
     def ask(self, address: str, patience_s: float = 30.0) -> OscArg:
         """What Zyn holds there; asked again while it does not answer."""
         until = time.monotonic() + patience_s

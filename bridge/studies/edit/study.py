@@ -4,9 +4,7 @@ Takes and people are drawn from a salt that is made when the study starts and pr
 are those of `bridge.studies.edit.strangers`, which no training code can import.
 """
 
-import json
 import os
-import secrets
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -15,15 +13,14 @@ from typing import Any, Final
 import click
 import numpy as np
 
-from bridge.errors import ConfigError
 from bridge.mix.roles import Role
 from bridge.sim.takes import TAKE_ROLES
+from bridge.studies.command import mean_se, salt_of, save, study_options
 from bridge.studies.edit.detect import measure_detection, measure_kit
 from bridge.studies.edit.learn import SONGS, Song, make_song, measure_person
 from bridge.studies.edit.settings import MANNERS, measure_settings
 from bridge.studies.edit.stems import measure_stem, read_stems
 from bridge.studies.edit.strangers import POPULATIONS
-from bridge.studies.people import check_salt
 from bridge.studies.pool import cluster_option, pool_of
 from bridge.tasks.edit.prior import EditPrior, load_edit_prior
 
@@ -166,8 +163,8 @@ def _people_lines(results: dict[str, Any]) -> Iterator[str]:
         off = {row["number"]: row["utility"] for row in here if row["agent"] == _OFF}
         for name in dict.fromkeys(row["agent"] for row in here):
             own = [row for row in here if row["agent"] == name]
-            cells = [_mean_se([row[column] for row in own]) for column in _COLUMNS]
-            cells.append(_mean_se([row["utility"] - off[row["number"]] for row in own]))
+            cells = [mean_se([row[column] for row in own]) for column in _COLUMNS]
+            cells.append(mean_se([row["utility"] - off[row["number"]] for row in own]))
             text = f"{name:26}" + "".join(f"{cell:>14}" for cell in cells)
             if "twentieth" in own[0]:
                 per = np.mean([row["per_accepted"] for row in own])
@@ -189,15 +186,10 @@ def _setting_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
         for manner in MANNERS:
             own = [row for row in rows if row["manner"] == manner]
             cells = [
-                _mean_se([scale * row[name] for row in own if row["offers"] == count], digits=1)
+                mean_se([scale * row[name] for row in own if row["offers"] == count])
                 for count in counts
             ]
             yield f"{manner:26}" + "".join(f"{cell:>14}" for cell in cells)
-
-
-def _mean_se(values: Sequence[float], *, digits: int = 2) -> str:
-    error = np.std(values, ddof=1) / np.sqrt(len(values)) if len(values) > 1 else 0.0
-    return f"{np.mean(values):.{digits}f} ±{error:.{digits}f}"
 
 
 # -- the command ----------------------------------------------------------------------------------
@@ -208,11 +200,7 @@ def _mean_se(values: Sequence[float], *, digits: int = 2) -> str:
 @click.option("--people", type=click.IntRange(0, 1000), help="Of each population; 60, quick 12.")
 @click.option("--songs", type=click.IntRange(SONGS, 100), help="To draw three from; 6, quick 3.")
 @click.option("--stems", type=click.Path(path_type=Path), help="Plant on these stems as well.")
-@click.option("--salt", help="What all is drawn from, hexadecimal; without it a new one is made.")
-@click.option("--quick", is_flag=True, help="A few minutes: fewer of all.")
-@click.option("--workers", type=click.IntRange(1, 256), help="Processes; one a core.")
-@click.option("--prior", "prior_file", type=click.Path(path_type=Path), help="Another prior.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Save all as JSON.")
+@study_options
 @cluster_option
 def main(
     *,
@@ -228,8 +216,7 @@ def main(
     cluster: str,
 ) -> None:
     """How well planted faults are found, and which of them a person wants edited."""
-    salt = salt or secrets.token_hex(6)
-    check_salt(salt)
+    salt = salt_of(salt)
     click.echo(f"Salt {salt}; the same salt gives the same figures.")
     results = measure_all(
         load_edit_prior(prior_file),
@@ -243,8 +230,4 @@ def main(
     )
     for line in lines(results):
         click.echo(line)
-    if out is not None:
-        try:
-            out.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        except OSError as error:
-            raise ConfigError(f"{out}: cannot be written: {error.strerror}.") from error
+    save(results, out)

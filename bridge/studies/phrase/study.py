@@ -5,13 +5,9 @@ a salt that is made when the study starts and printed. A taste is learnt on the 
 generator and judged on those of another too.
 """
 
-import json
-import multiprocessing
 import os
-import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -19,11 +15,11 @@ from typing import Any, Final
 import click
 import numpy as np
 
-from bridge.errors import ConfigError
-from bridge.studies.people import check_salt
+from bridge.studies.command import mean_se, salt_of, save, study_options
 from bridge.studies.phrase.session import draw_scene
 from bridge.studies.phrase.strangers import POPULATIONS, draw_stranger
 from bridge.studies.phrase.tastes import PICKS, TEACHERS, measure_tastes
+from bridge.studies.pool import run_all
 from bridge.tasks.phrase.agent import PhraseAgent
 from bridge.tasks.phrase.prior import PhrasePrior, load_phrase_prior
 
@@ -55,17 +51,8 @@ def measure_all(
         "salt": salt,
         "prior": prior.checksum,
         "offer_ms": offer_ms(prior, seed),
-        "tastes": [row for rows in _all(jobs, workers) for row in rows],
+        "tastes": [row for rows in run_all(jobs, workers) for row in rows],
     }
-
-
-def _all(jobs: Sequence[Callable[[], Any]], workers: int) -> Iterator[Any]:
-    if workers == 1:
-        yield from (job() for job in jobs)
-        return
-    # A fresh interpreter for each: a fork of a process with threads may lock up.
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from (future.result() for future in [pool.submit(job) for job in jobs])
 
 
 def offer_ms(prior: PhrasePrior, seed: int) -> list[float]:
@@ -113,7 +100,7 @@ def lines(results: dict[str, Any]) -> Iterator[str]:
 
 def _row_lines(name: str, own: list[dict[str, Any]]) -> Iterator[str]:
     share = np.array([row["share"] for row in own])
-    figures = "".join(f"{_mean_se(column):>12}" for column in share.T)
+    figures = "".join(f"{mean_se(column):>12}" for column in share.T)
     worse = float(np.mean([row["is_worse"] for row in own]))
     yield f"{name:16}{figures}{worse:>7.0%}"
     if "frozen" in own[0]:
@@ -123,7 +110,7 @@ def _row_lines(name: str, own: list[dict[str, Any]]) -> Iterator[str]:
         ):
             learnt = np.array([row[key] for row in own])
             fresh = np.array([row[f"{key}_unlearned"] for row in own])
-            lift = f"lift {_mean_se(learnt - fresh)}"
+            lift = f"lift {mean_se(learnt - fresh)}"
             yield f"{'':18}{words}: {learnt.mean():.2f}, unlearned {fresh.mean():.2f}, {lift}"
     if name == "A/B/C":
         mean = {key: float(np.mean([row[key] for row in own])) for key in _OFFER_KEYS}
@@ -137,21 +124,12 @@ def _row_lines(name: str, own: list[dict[str, Any]]) -> Iterator[str]:
 _OFFER_KEYS: Final = ("apart", "playable", "repeats", "kept")
 
 
-def _mean_se(values: np.ndarray) -> str:
-    error = values.std(ddof=1) / np.sqrt(values.size) if values.size > 1 else 0.0
-    return f"{values.mean():.2f} ±{error:.2f}"
-
-
 # -- the command ----------------------------------------------------------------------------------
 
 
 @click.command()
 @click.option("--people", type=click.IntRange(1, 1000), help="Of each population; 24, quick 8.")
-@click.option("--salt", help="What all is drawn from, hexadecimal; without it a new one is made.")
-@click.option("--quick", is_flag=True, help="A few minutes: fewer, and fewer rivals.")
-@click.option("--workers", type=click.IntRange(1, 256), help="Processes; one a core.")
-@click.option("--prior", "prior_file", type=click.Path(path_type=Path), help="Another prior.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Save all as JSON.")
+@study_options
 def main(
     *,
     people: int | None,
@@ -162,8 +140,7 @@ def main(
     out: Path | None,
 ) -> None:
     """How near phrases come to a taste, for people never met."""
-    salt = salt or secrets.token_hex(6)
-    check_salt(salt)
+    salt = salt_of(salt)
     click.echo(f"Salt {salt}; the same salt gives the same figures.")
     results = measure_all(
         load_phrase_prior(prior_file),
@@ -174,8 +151,4 @@ def main(
     )
     for line in lines(results):
         click.echo(line)
-    if out is not None:
-        try:
-            out.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        except OSError as error:
-            raise ConfigError(f"{out}: cannot be written: {error.strerror}.") from error
+    save(results, out)

@@ -1,8 +1,9 @@
 """Towards a target on a real synth: ``mixbridge study sound --daw NAME``.
 
 Two of three targets are the starting patch with its knobs elsewhere; the third is a patch of
-another bank, which its knobs may never reach. The synth is played in real time, two seconds a
-note. What is reported is the mean distance of single notes from the target, and the same of the
+another bank, which its knobs may never reach. Knobs that make a note more than
+3 dB louder are no target: the agent may not go there. The synth is played in real time, two seconds
+a note. What is reported is the mean distance of single notes from the target, and the same of the
 target's own patch: what one note differs from another by.
 """
 
@@ -24,6 +25,7 @@ from bridge.tasks.sound.distance import distance
 from bridge.tasks.sound.note import Note, measure_note
 from bridge.tasks.sound.prior import SoundPrior
 from bridge.tasks.sound.roles import find_knobs
+from bridge.tasks.sound.search import MOST_RISE_DB
 
 NOTES: Final = (10, 20, 40)
 NEAR: Final = 0.3
@@ -90,22 +92,27 @@ def measure_real(
         )
         is_reachable = number % 3 < 2
         made = _draw(player, synth, np.random.default_rng([salt, number]), is_reachable)
-        start_patch, start, target_patch, target_wave, repeat = made
+        start_patch, start, target_patch, target_wave, repeat, too_loud = made
         target = measure_note(target_wave, synth.sample_rate)
         rows = []
         for name in names:
             synth.load(start_patch)
             rests = _search(prior, player, start, target, target_wave, name, [salt, number, 3])
             row = {"agent": name, "start": start_patch, "target": target_patch}
-            rows.append(row | {"is_reachable": is_reachable, "repeat": repeat} | rests)
+            drawn = {"is_reachable": is_reachable, "repeat": repeat, "too_loud": too_loud}
+            rows.append(row | drawn | rests)
     return rows
 
 
 def _draw(
     player: Player, synth: RealSynth, rng: np.random.Generator, is_reachable: bool
-) -> tuple[str, FloatArray, str, Wave, float]:
-    """A patch that its knobs change, where it stands, and a target that is not near."""
-    patches = synth.patches()
+) -> tuple[str, FloatArray, str, Wave, float, int]:
+    """A patch that its knobs change, where it stands, and a target that is not near.
+
+    No search may make a note louder than `MOST_RISE_DB`: knobs that do are no target. The last
+    number says how many were left out for that.
+    """
+    patches, too_loud = synth.patches(), 0
     knobs = np.array([knob.index for knob in find_knobs(synth.names)])
     for _ in range(_TRIES):
         patch = patches[rng.integers(len(patches))]
@@ -125,10 +132,13 @@ def _draw(
         wave = synth.render(goal, rng)
         if (target := _heard(player, wave)) is None:
             continue
+        if is_reachable and target.level_db - heard.level_db > MOST_RISE_DB:
+            too_loud += 1
+            continue
         repeat = _mean_distance(player, goal, target)
         far = distance(player.scale.features(heard) - player.scale.features(target))
         if far >= max(_LEAST_START, 4.0 * repeat):
-            return patch, start, name, wave, repeat
+            return patch, start, name, wave, repeat, too_loud
     raise HostError(f"No patch and target that fit were found in {_TRIES} tries.")
 
 
@@ -223,6 +233,11 @@ def real_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
             if part:
                 count = sum(map(is_reached, part))
                 yield f"{count} of {len(part)} reached ({kind})"
+        too_loud = sum(row.get("too_loud", 0) for row in own)
+        yield (
+            f"{too_loud} positions of knobs were no target, since they are more than "
+            f"{MOST_RISE_DB:g} dB louder than the start"
+        )
         yield f"{sum(map(is_reached, own))} of {len(own)} reached in {NOTES[-1]} notes"
 
 

@@ -5,13 +5,9 @@ drawn from a salt that is made when the study starts and printed. Distances are 
 features that the agent hears and between log-mel spectrograms that it never sees.
 """
 
-import json
-import multiprocessing
 import os
-import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Sequence
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,10 +16,10 @@ from typing import Any, Final
 import click
 import numpy as np
 
-from bridge.errors import ConfigError
 from bridge.install.installation import install_command
 from bridge.sim.synths import NOTE_S
-from bridge.studies.people import check_salt
+from bridge.studies.command import mean_se, salt_of, save, study_options
+from bridge.studies.pool import run_all
 from bridge.studies.sound.real import jobs, real_lines
 from bridge.studies.sound.targets import (
     BUDGETS,
@@ -80,18 +76,9 @@ def measure_all(
         "prior": prior.checksum,
         "repeat": float(np.mean(repeats)),
         "decision_ms": decision_ms(prior),
-        "searches": list(_all(searches, workers)),
-        "tastes": [row for rows in _all(tastes, workers) for row in rows],
+        "searches": list(run_all(searches, workers)),
+        "tastes": [row for rows in run_all(tastes, workers) for row in rows],
     }
-
-
-def _all(jobs: Sequence[Callable[[], Any]], workers: int) -> Iterator[Any]:
-    if workers == 1:
-        yield from (job() for job in jobs)
-        return
-    # A fresh interpreter for each: a fork of a process with threads may lock up.
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from (future.result() for future in [pool.submit(job) for job in jobs])
 
 
 def decision_ms(prior: SoundPrior) -> float:
@@ -139,7 +126,7 @@ def _target_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
             own = [row for row in here if row["agent"] == name]
             rest, mel = (np.array([row[key] for row in own]) for key in ("rest", "mel"))
             at_40 = rest[:, BUDGETS.index(40)]
-            figures = "".join(f"{_mean_se(column):>13}" for column in rest.T)
+            figures = "".join(f"{mean_se(column):>13}" for column in rest.T)
             mels = ", ".join(f"{mel[:, BUDGETS.index(budget)].mean():.2f}" for budget in (10, 40))
             yield (
                 f"{name:15}{figures}   {mels:>16}{np.quantile(at_40, 0.9):>10.2f}"
@@ -159,14 +146,14 @@ def _taste_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
         for name in dict.fromkeys(row["agent"] for row in here):
             own = [row for row in here if row["agent"] == name]
             share = np.array([row["share"] for row in own])
-            figures = "".join(f"{_mean_se(column):>12}" for column in share.T)
+            figures = "".join(f"{mean_se(column):>12}" for column in share.T)
             worse = float(np.mean([row["is_worse"] for row in own]))
             text = f"{name:17}{figures}{np.quantile(share[:, -1], 0.1):>8.2f}{worse:>7.0%}"
             if "refused" in own[0]:
                 text += f"{np.mean([row['refused'] for row in own]):>9.0%}"
             if "frozen" in own[0]:
                 frozen, fresh = (np.array([r[k] for r in own]) for k in ("frozen", "unlearned"))
-                lift = f"lift {_mean_se(frozen - fresh)}"
+                lift = f"lift {mean_se(frozen - fresh)}"
                 text += f"   {frozen.mean():.2f}, unlearned {fresh.mean():.2f}, {lift}"
             yield text
     yield ""
@@ -176,23 +163,14 @@ def _taste_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
     )
 
 
-def _mean_se(values: np.ndarray) -> str:
-    error = values.std(ddof=1) / np.sqrt(values.size) if values.size > 1 else 0.0
-    return f"{values.mean():.2f} ±{error:.2f}"
-
-
 # -- the command ----------------------------------------------------------------------------------
 
 
 @click.command()
 @click.option("--targets", type=click.IntRange(0, 1000), help="Of each kind; 40, quick 9.")
 @click.option("--people", type=click.IntRange(0, 1000), help="Of each population; 24, quick 6.")
-@click.option("--salt", help="What all is drawn from, hexadecimal; without it a new one is made.")
-@click.option("--quick", is_flag=True, help="A few minutes: fewer, and fewer rivals.")
-@click.option("--workers", type=click.IntRange(1, 256), help="Processes; one a core.")
 @click.option("--daw", metavar="NAME", help="A real synth, towards 12 targets, in place of all.")
-@click.option("--prior", "prior_file", type=click.Path(path_type=Path), help="Another prior.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Save all as JSON.")
+@study_options
 def main(
     *,
     targets: int | None,
@@ -205,8 +183,7 @@ def main(
     out: Path | None,
 ) -> None:
     """How near sounds come to a target or a taste, on synths and for people never met."""
-    salt = salt or secrets.token_hex(6)
-    check_salt(salt)
+    salt = salt_of(salt)
     searchers, teachers = list(SEARCHERS), list(TEACHERS)
     if quick:
         searchers, teachers = list(_QUICK_SEARCHERS), list(_QUICK_TEACHERS)
@@ -232,7 +209,7 @@ def main(
     )
     for line in lines(results):
         click.echo(line)
-    _save(results, out)
+    save(results, out)
 
 
 def _measure_real(
@@ -249,15 +226,7 @@ def _measure_real(
         f"Salt {salt}; it chooses patches and targets, a real synth is never quite the same."
     )
     made = jobs(prior, daw, salt=int(salt, 16), targets=targets, names=names)
-    rows = [row for found in _all(made, workers) for row in found]
+    rows = [row for found in run_all(made, workers) for row in found]
     for line in real_lines(rows):
         click.echo(line)
-    _save({"daw": daw, "salt": salt, "prior": prior.checksum, "rows": rows}, out)
-
-
-def _save(results: dict[str, Any], out: Path | None) -> None:
-    if out is not None:
-        try:
-            out.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        except OSError as error:
-            raise ConfigError(f"{out}: cannot be written: {error.strerror}.") from error
+    save({"daw": daw, "salt": salt, "prior": prior.checksum, "rows": rows}, out)

@@ -125,7 +125,9 @@ def search_by_agent(
         if move is not None:
             moved = move.apply(positions)
             after = task.player.play(moved)
-            if after is not None and agent.learn(move, positions, heard, after).is_kept:
+            if after is None:
+                agent.learn_silence(move)
+            elif agent.learn(move, positions, heard, after).is_kept:
                 positions, heard = moved, after
         yield positions
 

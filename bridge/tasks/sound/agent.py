@@ -18,7 +18,8 @@ from bridge.errors import PriorError, RefusedError
 from bridge.learning.comparisons import ComparedTaste
 from bridge.learning.q_learning import FloatArray, QTable
 from bridge.tasks.sound.distance import FEATURES, LESS_WORDS, MORE_WORDS, distance
-from bridge.tasks.sound.effects import HEARD, LEVEL
+from bridge.tasks.sound.effects import LEVEL
+from bridge.tasks.sound.hearing import Hearing
 from bridge.tasks.sound.note import Note
 from bridge.tasks.sound.prior import SOUND_ROLES, SOUND_WORDS, SoundPrior, SoundRole
 from bridge.tasks.sound.roles import Knob, KnobRole, find_knobs
@@ -33,9 +34,6 @@ _HAND_WEIGHT: Final = 0.8
 _DRAWS: Final = 6
 _LEAST_DIFFERENCE: Final = 0.1
 """Two variants whose knobs differ by less, together, are the same."""
-
-_HEARINGS: Final = 3
-"""So often one sound is heard at most: a lucky note would be kept for ever."""
 
 _SURE_ENOUGH: Final = 0.25
 _LIKED_OFTEN: Final = 3
@@ -123,8 +121,6 @@ class SoundAgent:
         self._target: FloatArray | None = None
         self._shown: Mapping[int, str] = {}
         self._rest = ""
-        # What was heard with the knobs where they stand: positions, sum of features, how often.
-        self._here: tuple[list[float], FloatArray, int] = ([], np.zeros(HEARD), 0)
 
     # -- what is worked on ---------------------------------------------------------------------
 
@@ -219,10 +215,10 @@ class SoundAgent:
             heard: The note as it is now.
             epsilon: Probability of another plausible step.
         """
-        search, here = self._working(), self._recall(positions, heard)
-        error = here[:LEVEL] - self._wanted()
+        search, hearing = self._working(), self._recall(positions, heard)
+        error = hearing.mean[:LEVEL] - self._wanted()
         self._rest = ""
-        if self._is_to_hear_again(search, error):
+        if search.is_to_hear_again(error):
             again = Step(
                 way=np.zeros(len(search.knobs)), gain=0.0, knob=-1, step=-1, probability=1.0
             )
@@ -242,21 +238,15 @@ class SoundAgent:
             return None
         return self._move(step, positions, self._reason(error, step))
 
-    def _recall(self, positions: FloatArray, heard: Note) -> FloatArray:
-        """(7,) the mean of what was heard with the knobs here; the first time, this note."""
-        place = positions.tolist()
-        if place != self._here[0]:
-            self._here = (place, self._vector(heard), 1)
-        return np.asarray(self._here[1] / self._here[2])
+    def _recall(self, positions: FloatArray, heard: Note) -> Hearing:
+        """What is believed of the sound with the knobs here; the first time, this note."""
+        hearing, place = self._working().hearing, positions.tolist()
+        if place != hearing.place:
+            hearing.begin(place, self._vector(heard))
+        return hearing
 
     def _vector(self, note: Note) -> FloatArray:
         return np.append(self.features(note), note.level_db)
-
-    def _is_to_hear_again(self, search: Search, error: FloatArray) -> bool:
-        hearings = self._here[2]
-        if not self._is_learning or hearings >= _HEARINGS:
-            return False
-        return search.failures > 2 * hearings or (search.is_near(error) and hearings == 1)
 
     def learn(self, move: SoundMove, positions: FloatArray, before: Note, after: Note) -> Heard:
         """Learn from a move that was heard, and say whether it stays.
@@ -267,15 +257,22 @@ class SoundAgent:
             before: The note before it.
             after: The note after it.
         """
-        search, here = self._working(), self._recall(positions, before)
-        error, then = here[:LEVEL] - self._wanted(), self._vector(after)
+        search, hearing = self._working(), self._recall(positions, before)
+        error, then = hearing.mean[:LEVEL] - self._wanted(), self._vector(after)
         if not move.turns:
-            place, total, count = self._here
-            self._here = (place, total + then, count + 1)
+            hearing.repeat(then)
             return Heard(is_kept=True, gain=0.0, reason="heard once more")
-        change = then - here
-        gain = search.learn(move.step, positions[search.indices], error, change)
-        rise_db = float(change[LEVEL])
+        start, change = positions[search.indices], then - hearing.mean
+        belief = hearing.update(*search.effects.forecast(start, start + move.step.way), then)
+        gain = search.learn(
+            move.step,
+            start,
+            error,
+            change,
+            noise=hearing.variance + hearing.noise,
+            believed=belief[0] - hearing.mean,
+        )
+        rise_db = after.level_db - hearing.loudest_db
         is_loud = rise_db > search.most_rise_db
         if is_loud:
             reason = f"it went back: the note became {rise_db:.1f} dB louder"
@@ -286,7 +283,7 @@ class SoundAgent:
         is_kept = gain > 0.0 and not is_loud
         search.settle(move.step, is_kept=is_kept, is_loud=is_loud)
         if is_kept:
-            self._here = (move.apply(positions).tolist(), then, 1)
+            hearing.move(move.apply(positions).tolist(), belief, then)
         return Heard(is_kept=is_kept, gain=gain, reason=reason)
 
     def learn_silence(self, move: SoundMove) -> None:
@@ -439,7 +436,6 @@ class SoundAgent:
         columns = (cells.tolist(), actions.tolist(), values.tolist(), visits.tolist())
         body = {
             "device": self._device,
-            "here": [self._here[0], self._here[1].tolist(), self._here[2]],
             "knobs": [[k.index, k.name, k.role] for k in search.knobs] if search else [],
             "limit": self._limit,
             "prior": self._prior.checksum,
@@ -478,8 +474,6 @@ class SoundAgent:
         self.taste.load_state(body["taste"])
         self._role, self._limit = SoundRole(body["role"]), float(body["limit"])
         self._device, self._search, self._table = "", None, QTable(self._prior.steps)
-        place, total, count = body["here"]
-        self._here = ([float(p) for p in place], np.array(total), int(count))
         self._target = None if body["target"] is None else np.array(body["target"])
         if body["prior"] != self._prior.checksum:
             return

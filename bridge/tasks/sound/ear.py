@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from bridge.errors import AudioError
 from bridge.learning.q_learning import FloatArray
+from bridge.tasks.sound.chord import find_chord
 from bridge.tasks.sound.note import FRAME_S, LISTENED_S, Note, cut_note, find_onset, measure_note
 
 _ONSET_RISE_DB: Final = 9.0
@@ -25,6 +26,9 @@ _ENDED_S: Final = 0.1
 _BEFORE_S: Final = 0.06
 """What is kept from before the onset: where it is exactly is found afterwards."""
 
+_ALIKE: Final = 3
+"""A chord that was played so often in a row is what one key of this patch sounds like."""
+
 _FLOOR_RISES_DB: Final = 0.05
 """How fast the quietest level follows a room that becomes louder, dB a frame (2.5 dB/s)."""
 
@@ -36,10 +40,12 @@ class EarNote:
     Attributes:
         note: What was heard of it.
         began: Its onset, in samples from the beginning of the stream.
+        chord: The keys (MIDI numbers) where it is several at once; empty for a single note.
     """
 
     note: Note
     began: int
+    chord: tuple[int, ...] = ()
 
 
 class Ear:
@@ -64,6 +70,8 @@ class Ear:
         self._floor_db = 0.0
         self._peak_db = self._low_db = _AUDIBLE_DB
         self._age = self._quiet = 0
+        self._intervals: tuple[int, ...] = ()
+        self._alike = 0
 
     def forget(self) -> None:
         """Something of the stream was lost: what sounds now is no whole note."""
@@ -130,8 +138,18 @@ class Ear:
         began = self._heard - wave.size - (self._hop if another else 0)
         if another:
             self._begin(level_db)
+        cut = cut_note(wave, self._rate)
         try:
-            note = measure_note(cut_note(wave, self._rate), self._rate)
+            note = measure_note(cut, self._rate)
         except AudioError:
             return []
-        return [EarNote(note=note, began=began + find_onset(wave, self._rate))]
+        onset = began + find_onset(wave, self._rate)
+        return [EarNote(note=note, began=onset, chord=self._chord(cut))]
+
+    def _chord(self, wave: FloatArray) -> tuple[int, ...]:
+        """The keys of a chord; none where the sound has these intervals whatever is played."""
+        keys = find_chord(wave, self._rate) if self._splits else ()
+        intervals = tuple(key - keys[0] for key in keys)
+        self._alike = self._alike + 1 if intervals == self._intervals else 1
+        self._intervals = intervals
+        return keys if self._alike <= _ALIKE else ()

@@ -83,17 +83,26 @@ class Effects:
         usual = usual + self._prior.slope[self._rows, below + 1] * share
         return np.asarray(usual + self.own.T)
 
-    def learn(self, start: FloatArray, end: FloatArray, change: FloatArray) -> None:
-        """Learn from a move whose change (7,) of what is heard is known."""
+    def forecast(self, start: FloatArray, end: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """(7,) each: how a move changes what is heard, and the variance of that."""
+        way = end - start
+        expected = way @ self.slopes(0.5 * (start + end))
+        return expected, (self.covariance @ way) @ way + self._curved(way)
+
+    def _curved(self, way: FloatArray) -> FloatArray:
+        return np.asarray((_CURVED**2) * (self._first @ (way**2)))
+
+    def learn(
+        self, start: FloatArray, end: FloatArray, change: FloatArray, noise: FloatArray
+    ) -> None:
+        """Learn from a move whose change (7,) of what is heard is known, with a variance (7,)."""
         way = end - start
         if not way.any():
             return
         expected = way @ self.slopes(0.5 * (start + end))
         self.covariance += _FORGETS * self._first[:, :, None] * np.eye(way.size)
         spread = self.covariance @ way  # (7, knobs)
-        curved = (_CURVED**2) * (self._first @ (way**2))
-        noise = 2.0 * self._prior.noise**2 + curved
-        gain = spread / (spread @ way + noise)[:, None]
+        gain = spread / (spread @ way + noise + self._curved(way))[:, None]
         self.own += gain * (change - expected)[:, None]
         self.covariance -= gain[:, :, None] * spread[:, None, :]
 

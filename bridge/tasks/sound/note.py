@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from bridge.errors import AudioError
 from bridge.learning.q_learning import FloatArray
 from bridge.mix.spectrum import OCTAVES_HZ
+from bridge.tasks.sound.chord import chord_words, find_chord
 
 FRAME_S: Final = 0.02
 """How often a note is measured, seconds."""
@@ -154,7 +155,8 @@ def measure_target(audio: NDArray[np.floating], sample_rate: float, *, source: s
     """Measure the note that a sound is to come near to.
 
     Raises:
-        AudioError: If it is silent, longer than `LONGEST_S`, or more than one note.
+        AudioError: If it is silent, longer than `LONGEST_S`, or more than one note, in a row or
+            at once.
     """
     samples = len(audio)
     if samples > LONGEST_S * sample_rate:
@@ -162,14 +164,20 @@ def measure_target(audio: NDArray[np.floating], sample_rate: float, *, source: s
             f"{source}: a target is one note of at most {LONGEST_S:.0f} s, got "
             f"{samples / sample_rate:.0f} s; cut out the note that you mean."
         )
+    wave = cut_note(audio, sample_rate)
     try:
-        note = measure_note(cut_note(audio, sample_rate), sample_rate)
+        note = measure_note(wave, sample_rate)
     except AudioError as error:
         raise AudioError(f"{source}: no target: {error}") from error
     onsets = count_onsets(audio, sample_rate)
     if onsets > 1:
         raise AudioError(
             f"{source}: a target is one note, got about {onsets}; cut out the note that you mean."
+        )
+    if chord := find_chord(wave, sample_rate):
+        raise AudioError(
+            f"{source}: a target is one note, got a chord of {chord_words(chord)}; "
+            "record the same sound with a single key."
         )
     return note
 

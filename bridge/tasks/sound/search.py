@@ -20,6 +20,7 @@ from bridge.learning.q_learning import FloatArray, QTable
 from bridge.tasks.sound.cells import STEPS, error_weights, knob_actions, knob_cells
 from bridge.tasks.sound.distance import distance
 from bridge.tasks.sound.effects import AIMED_RISE_DB, LEVEL, EffectPrior, Effects
+from bridge.tasks.sound.hearing import Hearing
 from bridge.tasks.sound.roles import Knob, KnobRole
 
 LARGEST_WAY: Final = 0.35
@@ -49,6 +50,15 @@ _ENOUGH: Final = 0.2
 """A search rests when the distance is this share of what one note heard twice differs by."""
 
 _LEAST_SD: Final = 0.1
+
+_REPEATS: Final = 2
+"""So often a sound is heard again after a move that failed: do the notes of this device differ?"""
+
+_HEARINGS: Final = 3
+"""So often one sound is heard at most: a lucky note would be kept for ever."""
+
+_EVEN_DB: Final = 1.0
+"""Notes whose levels differ by more do not tell by one whether a move made them louder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -91,6 +101,7 @@ class Search:
         has_joint_steps: False: single steps only, valued by the table alone.
 
     Attributes:
+        hearing: What is believed of the sound as it stands.
         most_rise_db: How much louder the next move may make the note, dB.
         failures: How many moves went back since the last that stayed.
     """
@@ -110,8 +121,8 @@ class Search:
         self.knobs = tuple(knobs)
         self.indices = np.array([knob.index for knob in knobs], dtype=np.int64)
         self.effects = Effects(prior, knobs)
+        self.hearing = Hearing(prior.noise**2)
         self._table = table
-        self._noise_sd = prior.noise[:LEVEL]
         self.most_rise_db = MOST_RISE_DB - min(max(risen_db, 0.0), MOST_RISE_DB)
         self._aimed_db = AIMED_RISE_DB * self.most_rise_db / MOST_RISE_DB
         self._limit = limit
@@ -124,15 +135,25 @@ class Search:
         self._failed = np.zeros((len(knobs), STEPS.size))
         self._reach = limit
         self.failures = 0
-
-    @property
-    def repeat_distance(self) -> float:
-        """How far one note that is heard twice is from itself, on average."""
-        return float((self._noise_sd**2).sum())
+        self._has_failed = False
 
     def is_near(self, error: FloatArray) -> bool:
         """Whether a sound (its error, (6,)) is as near as ears can tell."""
-        return distance(error) < _ENOUGH * self.repeat_distance
+        return distance(error) < _ENOUGH * self.hearing.scatter
+
+    def is_to_hear_again(self, error: FloatArray) -> bool:
+        """Whether to hear once more what stands there (its error, (6,)) before anything moves."""
+        hearing, is_near = self.hearing, self.is_near(error)
+        if not self._is_learning or hearing.count >= _HEARINGS:
+            return False
+        is_loud = self._has_failed and hearing.noise[LEVEL] > _EVEN_DB**2
+        is_new = self._has_failed and hearing.repeats < _REPEATS
+        is_lucky = is_near and hearing.count == 1
+        return is_new or is_loud or is_lucky or self.failures > 2 * hearing.count
+
+    def _error_weights(self, error: FloatArray) -> FloatArray:
+        sd = np.sqrt(self.hearing.noise[:LEVEL])
+        return error_weights(error, np.maximum(sd, _LEAST_SD))
 
     def choose(
         self,
@@ -201,7 +222,7 @@ class Search:
 
     def _single_values(self, positions: FloatArray, error: FloatArray) -> FloatArray:
         cells = knob_cells(positions)
-        weights = error_weights(error, np.maximum(self._noise_sd, _LEAST_SD))
+        weights = self._error_weights(error)
         good, harm = self._table.expect(cells, np.broadcast_to(weights, cells.shape))
         return np.asarray(np.take_along_axis(good - harm, self._actions, axis=1))
 
@@ -211,7 +232,9 @@ class Search:
         if not self._has_joint_steps:
             return np.zeros(positions.size), -np.inf
         is_stuck = self.failures >= _STUCK
-        reach = self._limit if is_stuck else self._reach
+        reach = self._reach
+        if is_stuck and self._limit > _SHORTEST:  # of any length: near a target long steps pass it
+            reach = self._limit * (_SHORTEST / self._limit) ** rng.random()
         low = -np.minimum(reach, positions)
         high = np.minimum(reach, np.maximum(self._top - positions, 0.0))
         if is_stuck:
@@ -220,7 +243,14 @@ class Search:
         return way, self.effects.gain(error, slopes, way)
 
     def learn(
-        self, step: Step, positions: FloatArray, error: FloatArray, change: FloatArray
+        self,
+        step: Step,
+        positions: FloatArray,
+        error: FloatArray,
+        change: FloatArray,
+        *,
+        noise: FloatArray | None = None,
+        believed: FloatArray | None = None,
     ) -> float:
         """Learn from a move that was heard.
 
@@ -229,18 +259,23 @@ class Search:
             positions: (knobs,) where they stood before.
             error: (6,) what was heard before, less what is wanted.
             change: (7,) what is heard now, less what was heard before.
+            noise: (7,) the variance of that; without it that of two notes.
+            believed: (7,) what is believed to be heard now, less what was believed before;
+                without it `change`.
 
         Returns:
             By how much the distance fell: the reward.
         """
-        reward = distance(error) - distance(error + change[:LEVEL])
+        believed = change if believed is None else believed
+        reward = distance(error) - distance(error + believed[:LEVEL])
         if not self._is_learning:
             return reward
-        self.effects.learn(positions, positions + step.way, change)
+        noise = 2.0 * self.hearing.noise if noise is None else noise
+        self.effects.learn(positions, positions + step.way, change, noise)
         if not step.is_joint:
             self._table.update(
                 knob_cells(positions)[step.knob],
-                error_weights(error, np.maximum(self._noise_sd, _LEAST_SD)),
+                self._error_weights(error),
                 int(self._actions[step.knob, step.step]),
                 reward=reward,
                 next_value=0.0,
@@ -251,6 +286,7 @@ class Search:
 
     def settle(self, step: Step, *, is_kept: bool, is_loud: bool = False) -> None:
         """Say whether a move was kept or went back, and whether since it was too loud."""
+        self._has_failed = not is_kept
         if is_kept:
             self._failed[:] = 0.0
             self.failures = 0
@@ -270,6 +306,8 @@ class Search:
             "effects": self.effects.state(),
             "failed": self._failed.tolist(),
             "failures": self.failures,
+            "has_failed": self._has_failed,
+            "hearing": self.hearing.state(),
             "reach": self._reach,
         }
 
@@ -278,4 +316,7 @@ class Search:
         self.effects.load_state(state["effects"])
         self._failed = np.array(state["failed"], dtype=np.float64)
         self.failures = int(state["failures"])
+        if "hearing" in state:  # the first memories have none
+            self._has_failed = bool(state["has_failed"])
+            self.hearing.load_state(state["hearing"])
         self._reach = min(float(state["reach"]), self._limit)

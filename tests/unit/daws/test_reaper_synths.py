@@ -24,6 +24,7 @@ def studio(folder: Path, *wants: dict[str, float]) -> ReaperSession:
     task = ScriptedTask()
     session = ReaperSession(folder, task=task)
     session.reaper.track("Bass").chain = [LIMITER, synth()]
+    session.reaper.commit("Add FX")
     session.run(4.0)
     session.person(d.FocusChosen(at=session.at, track="Bass", what=""))
     session.person(d.TaskChosen(at=session.at, task=TaskName.SOUND))
@@ -64,6 +65,61 @@ def test_a_move_is_one_point_of_undo_and_is_taken_back(tmp_path: Path) -> None:
     session.run(3.0)
     assert zed(session).values == [0.0, 0.5, 0.2, 0.1, 0.8]
     assert {name for _, name, _ in session.reaper.turned} == {"Cutoff"}
+
+
+SEVERAL = {"Cutoff": 0.8, "Resonance": 0.45, "Attack": 0.3}
+FOUND = [0.0, 0.5, 0.2, 0.1, 0.8]
+
+
+def several(folder: Path) -> ReaperSession:
+    """The same after a move that has turned three knobs at once."""
+    session = studio(folder, SEVERAL)
+    session.run(4.0)
+    assert zed(session).values == pytest.approx([0.0, 0.8, 0.45, 0.3, 0.8])
+    return session
+
+
+def test_a_move_of_several_knobs_is_one_point_of_undo_with_all_their_names(tmp_path: Path) -> None:
+    session = several(tmp_path)
+    _, label = session.reaper.labels
+    assert label == ("mixbridge 1-1: VSTi: Zed Cutoff to 0.80, Resonance to 0.45, Attack to 0.30")
+    session.person(m.UndoRequested(at=session.at, move=""))
+    session.run(3.0)
+    assert zed(session).values == pytest.approx(FOUND)
+    *_, back = session.reaper.labels
+    assert back.startswith("mixbridge 1-1 back: VSTi: Zed Cutoff to 0.50, ")
+    session.assert_same()
+
+
+def test_an_undo_in_reaper_takes_the_whole_move_back_and_teaches_and_redo_unteaches(
+    tmp_path: Path,
+) -> None:
+    session = several(tmp_path)
+    task = session.engine.work.active
+    assert isinstance(task, ScriptedTask)
+    session.reaper.undo()
+    session.run(3.0)
+    assert zed(session).values == pytest.approx(FOUND)
+    assert session.reports[-1].state is m.MoveState.REVERTED
+    assert [lesson.value for lesson in task.taught(Teaching.THUMB)] == [-1.0]
+    session.reaper.redo()
+    session.run(3.0)
+    assert zed(session).values == pytest.approx([0.0, 0.8, 0.45, 0.3, 0.8])
+    assert session.reports[-1].state is m.MoveState.CONFIRMED
+    assert [lesson.value for lesson in task.taught(Teaching.THUMB)] == [-1.0, 1.0]
+    assert not task.taught(Teaching.HAND)
+    assert not any("patch" in text for text in session.sentences)
+    session.assert_same()
+
+
+def test_a_move_that_a_hand_stops_on_its_way_is_one_point_too(tmp_path: Path) -> None:
+    session = studio(tmp_path, SEVERAL)
+    while len({name for _, name, _ in session.reaper.turned}) < len(SEVERAL):
+        session.run(0.02)
+    zed(session).values[1] = 0.33
+    session.run(6.0)
+    assert zed(session).values[1] == pytest.approx(0.33)
+    assert len(session.reaper.labels) == 2
 
 
 def test_a_hand_wins_and_teaches(tmp_path: Path) -> None:

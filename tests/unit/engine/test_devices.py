@@ -540,6 +540,17 @@ def test_a_move_that_makes_it_much_louder_goes_back_and_nobody_is_asked() -> Non
     assert lesson.after[0].level_db == -16.5
 
 
+def test_notes_that_differ_in_level_by_themselves_do_not_make_a_move_too_loud() -> None:
+    rig = Rig(mode=Mode.ASSIST).work()
+    for level_db in (-20.0, -16.0, -21.0):
+        rig.note(level_db=level_db)
+    rig.task.wants = [{"Resonance": 0.8}]
+    rig.wait(3.0)
+    rig.note(level_db=-14.5)
+    rig.wait(0.45)
+    assert rig.position("Resonance") == pytest.approx(0.8)
+
+
 def test_moves_that_make_it_much_louder_together_go_back() -> None:
     rig = Rig(mode=Mode.ASSIST).work()
     rig.note(level_db=-20.0)

@@ -8,7 +8,11 @@ import pytest
 
 from bridge.config import load
 from bridge.errors import ConfigError
-from bridge.hosts.ears import Ears, ears_source, open_ears
+from bridge.hosts.ears import Ears, ears_source, event_of, open_ears
+from bridge.mix.device_events import NoteHeard
+from bridge.mix.messages import DawComplained
+from bridge.tasks.sound.ear import EarNote
+from bridge.tasks.sound.note import Note
 
 
 @pytest.mark.parametrize(
@@ -30,6 +34,22 @@ def test_another_source_is_refused_in_one_sentence(given: str) -> None:
         ConfigError, match=r"^command line: ears\.source: expected auto, off, or jack"
     ):
         load(None, {"ears.source": given})
+
+
+NOTE = Note(
+    attack_s=0.01, length_s=0.5, bright_oct=-2.0, body_db=-3.0, rough=-20.0, motion_oct=0.1,
+    level_db=-12.0,
+)  # fmt: skip
+
+
+def test_a_note_is_one_of_the_track_in_focus_and_a_chord_is_none() -> None:
+    note = event_of(EarNote(note=NOTE, began=0), 5.0, track=2, seq=7)
+    assert isinstance(note, NoteHeard)
+    assert (note.at, note.track, note.seq, note.bright_oct) == (5.0, 2, 7, -2.0)
+    chord = event_of(EarNote(note=NOTE, began=0, chord=(48, 52, 55)), 5.0, track=2, seq=7)
+    assert chord == DawComplained(
+        at=5.0, text="C, E and G at once are no single note: play one key at a time"
+    )
 
 
 class _Runner:

@@ -37,6 +37,7 @@ def test_a_brighter_note_is_heard_as_one(tmp_path: Path) -> None:
         (np.zeros(RATE), "No note was heard"),
         (tone(31.0), "at most 30 s, got 31 s"),
         (np.concatenate([tone(0.7)] * 4), "got about 4"),
+        (sum(tone(1.0, k * f) / k for f in (131, 165, 196) for k in (1, 2, 3)) / 5, "C, E and G"),
     ],
 )
 def test_what_is_not_one_note_is_refused(

@@ -113,6 +113,15 @@ def test_a_move_that_is_too_loud_goes_back_whatever_it_gained(prior: SoundPrior)
     result = agent.learn(move, bench.positions, bench.heard, louder)
     assert (result.is_kept, result.gain > 0.0) == (False, True)
     assert result.reason == "it went back: the note became 4.0 dB louder"
+    for _ in range(2):  # do the notes of this device differ by as much by themselves?
+        again = agent.propose(bench.positions, bench.heard)
+        assert again is not None
+        assert again.turns == ()
+        agent.learn(again, bench.positions, bench.heard, louder)
+    move = agent.propose(bench.positions, bench.heard)
+    assert move is not None
+    assert move.turns
+    assert "louder" not in agent.learn(move, bench.positions, bench.heard, louder).reason
 
 
 def test_near_the_target_it_listens_once_more_and_rests(prior: SoundPrior) -> None:

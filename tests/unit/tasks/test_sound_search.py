@@ -58,7 +58,7 @@ def test_one_step_of_q_learning_is_the_formula() -> None:
 def test_one_step_of_the_effects_is_kalmans() -> None:
     effects = Effects(prior(slope=2.0, doubt=1.0, noise=0.1), [CUTOFF])
     change = np.full(HEARD, 1.0)
-    effects.learn(np.array([0.4]), np.array([0.6]), change)
+    effects.learn(np.array([0.4]), np.array([0.6]), change, np.full(HEARD, 0.02))
     # Doubt 1 grows by .02; a way of .2 is expected to do .4, and did 1; the noise of two notes is
     # 2 * .1^2, that of the curve .5^2 * 1 * .2^2.
     variance = 1.0 + 0.02

@@ -240,39 +240,39 @@ class Mailbox:
         It takes the place of what waits for that control, save the last value of another move,
         which has a point of undo of its own.
         """
-        self._number += 1
-        wanted = _Command(
-            number=self._number,
-            expires=self._clock + at - self._clock_at + EXPIRY_S,
-            guid=strip.guid,
-            param=command.param,
-            value=command.value,
-            known=strip.values[command.param],
-            is_last=command.is_last,
-            move=command.move,
-            label=label_of(command, strip.name),
-        )
-        self._waiting = [
-            waits
-            for waits in self._waiting
-            if waits.place != wanted.place or (waits.is_last and waits.move != wanted.move)
-        ]
-        self._waiting.append(wanted)
-        return self.text(at)
+        label = label_of(command, strip.name)
+        known = strip.values[command.param]
+        return self._add(command, strip.guid, command.param, known, label, command.is_last, at)
 
-    def add_knob(self, command: SetDeviceParam, place: Knob, *, at: float) -> str:
-        """Add a write to a synth; returns the whole text."""
+    def add_knob(self, command: SetDeviceParam, place: Knob, label: str, *, at: float) -> str:
+        """Add a write to a synth; returns the whole text.
+
+        Only the last value of a whole move gets a point of undo, by the name `label`.
+        """
+        is_last = is_complete(command)
+        return self._add(command, place.track, place.word, place.known, label, is_last, at)
+
+    def _add(
+        self,
+        command: SetParam | SetDeviceParam,
+        guid: str,
+        param: Param | str,
+        known: float,
+        label: str,
+        is_last: bool,
+        at: float,
+    ) -> str:
         self._number += 1
         wanted = _Command(
             number=self._number,
             expires=self._clock + at - self._clock_at + EXPIRY_S,
-            guid=place.track,
-            param=place.word,
+            guid=guid,
+            param=param,
             value=command.value,
-            known=place.known,
-            is_last=command.is_last,
+            known=known,
+            is_last=is_last,
             move=command.move,
-            label=f"mixbridge {command.move or 'panic'}: {place.words} to {command.value:.2f}",
+            label=label,
         )
         self._waiting = [
             waits
@@ -319,6 +319,31 @@ def label_of(command: SetParam, name: str) -> str:
     return f"mixbridge {command.move or 'panic'}: {what}"
 
 
+def is_complete(command: SetParam | SetDeviceParam) -> bool:
+    """Whether a write is the last of its whole move."""
+    return command.is_last and not getattr(command, "others_left", 0)
+
+
+class KnobLabels:
+    """The names of the points of undo of moves that turn knobs: all that a move has turned."""
+
+    def __init__(self) -> None:
+        self._move = ""
+        self._is_complete = False
+        self._turned: dict[str, str] = {}
+
+    def label(self, command: SetDeviceParam, place: Knob) -> str:
+        """The name of the point with this write in it."""
+        is_another = self._is_complete and not command.move  # a panic has no name of its own
+        if command.move != self._move or is_another:
+            self._move, self._turned = command.move, {}
+        self._is_complete = is_complete(command)
+        self._turned[place.name] = f"{place.name} to {command.value:.2f}"
+        return (
+            f"mixbridge {self._move or 'panic'}: {place.device} {', '.join(self._turned.values())}"
+        )
+
+
 class UndoWatch:
     """Which of our points of undo a person has taken back, by the names that REAPER shows."""
 
@@ -326,9 +351,9 @@ class UndoWatch:
         self._labels: list[str] = []
         self._undone: set[str] = set()
 
-    def record(self, command: SetParam, label: str) -> None:
+    def record(self, command: SetParam | SetDeviceParam, label: str) -> None:
         """A move is about to get its point; what was undone before can't be redone any more."""
-        is_ours = command.is_last and command.move and not command.move.endswith(BACK)
+        is_ours = is_complete(command) and command.move and not command.move.endswith(BACK)
         if is_ours and label not in self._labels[-1:]:
             self._labels = [known for known in self._labels if known not in self._undone]
             self._labels = [*self._labels[-511:], label]

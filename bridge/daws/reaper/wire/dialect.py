@@ -86,6 +86,7 @@ class ReaperDialect:
         self._reader = companion.StateReader()
         self._mailbox = companion.Mailbox()
         self._undo = companion.UndoWatch()
+        self._knob_labels = companion.KnobLabels()
         self._items = ItemFiles()
         self._clips = ClipFiles()
         self._is_contents_due = False
@@ -331,7 +332,10 @@ class ReaperDialect:
             return ()
         synth = self._synths.told[command.device - 1]
         self._written.add((synth.guid, command.param - 1))
-        return (OscMessage(companion.COMMANDS, (self._mailbox.add_knob(command, knob, at=at),)),)
+        label = self._knob_labels.label(command, knob)
+        self._undo.record(command, label)
+        text = self._mailbox.add_knob(command, knob, label, at=at)
+        return (OscMessage(companion.COMMANDS, (text,)),)
 
     def _write(self, command: SetParam, strip: Strip, at: float) -> tuple[OscMessage, ...]:
         """A write over OSC, as far as it is not there already and no hand is."""

@@ -69,13 +69,15 @@ class Knob:
         track: The GUID of its track.
         word: What the companion calls it.
         known: What it holds, as far as is known.
-        words: What a person calls it.
+        device: What a person calls the synth.
+        name: What a person calls the parameter.
     """
 
     track: str
     word: str
     known: float
-    words: str
+    device: str
+    name: str
 
 
 def read_synths(text: str) -> tuple[Synth, ...]:
@@ -195,5 +197,6 @@ class Synths:
             track=synth.track,
             word=f"fx/{synth.guid}/{command.param - 1}",
             known=synth.values[command.param - 1],
-            words=f"{synth.name} {name}",
+            device=synth.name,
+            name=name,
         )

@@ -1,0 +1,125 @@
+"""What a sound is believed to be where no two of its notes are alike.
+
+Oscillators that run freely, a random LFO, or noise make every note a little different. So one note
+is not the sound: what was heard before with the knobs there, and what a move was expected to do,
+count too, each as surely as it is known (a Kalman filter for each feature). How far two notes of
+this device differ is learnt from the sounds that were heard more than once.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+
+from bridge.learning.q_learning import FloatArray
+from bridge.tasks.sound.effects import LEVEL
+
+_USUAL_WEIGHT: Final = 0.5
+"""So many differences between two notes what is usual counts for."""
+
+_LEAST_SHARE: Final = 0.01
+"""The least noise, as a share of the usual noise: two notes may agree by chance."""
+
+_HEARD_SHARE: Final = 0.5
+"""A note counts so much at least beside what was expected: effects are no straight lines."""
+
+
+class Hearing:
+    """The belief about one device's sound with the knobs where they stand.
+
+    Args:
+        usual: (7,) the variance of what is heard of one note, on devices that nothing is known of.
+
+    Attributes:
+        place: (parameters) where the knobs stand; empty before the first note.
+        mean: (7,) what is believed to be heard there.
+        variance: (7,) how unsurely.
+        count: How many notes were heard there.
+        repeats: How many notes of this device were heard with nothing changed before them.
+        loudest_db: The level of the loudest of the notes there.
+    """
+
+    def __init__(self, usual: FloatArray) -> None:
+        self._usual = usual
+        self._squares = np.zeros(usual.size)
+        self.repeats = 0
+        self.place: list[float] = []
+        self.mean = np.zeros(usual.size)
+        self.variance = np.zeros(usual.size)
+        self.count = 0
+        self.loudest_db = 0.0
+
+    @property
+    def noise(self) -> FloatArray:
+        """(7,) the variance of one note of this device."""
+        found = _USUAL_WEIGHT * self._usual + self._squares
+        return np.asarray(
+            np.maximum(found / (_USUAL_WEIGHT + self.repeats), _LEAST_SHARE * self._usual)
+        )
+
+    @property
+    def scatter(self) -> float:
+        """How far two notes of this device are from each other, on average."""
+        return float(np.minimum(self.noise, np.sqrt(self.noise))[:LEVEL].sum())
+
+    def begin(self, place: list[float], heard: FloatArray) -> None:
+        """The first note (7,) with the knobs there."""
+        self._settle(place, heard, self.noise, float(heard[LEVEL]))
+
+    def repeat(self, heard: FloatArray) -> None:
+        """One more note (7,), with nothing changed."""
+        off = heard - self.mean
+        total = self.variance + self.noise
+        self._squares += off**2 * self.noise / total
+        self.repeats += 1
+        share = self.variance / total
+        self.mean = self.mean + share * off
+        self.variance = (1.0 - share) * self.variance
+        self.count += 1
+        self.loudest_db = max(self.loudest_db, float(heard[LEVEL]))
+
+    def update(
+        self, change: FloatArray, doubt: FloatArray, heard: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """(7,) each: what is believed of the sound after a move, and how unsurely.
+
+        Args:
+            change: (7,) what the move was expected to do.
+            doubt: (7,) the variance of that.
+            heard: (7,) the note after it.
+        """
+        expected, unsure = self.mean + change, self.variance + doubt
+        share = np.maximum(unsure / (unsure + self.noise), _HEARD_SHARE)
+        return expected + share * (heard - expected), (1.0 - share) * unsure
+
+    def move(
+        self, place: list[float], belief: tuple[FloatArray, FloatArray], heard: FloatArray
+    ) -> None:
+        """A move stays: from now on this is what is there."""
+        self._settle(place, *belief, float(heard[LEVEL]))
+
+    def _settle(
+        self, place: list[float], mean: FloatArray, variance: FloatArray, level_db: float
+    ) -> None:
+        self.place, self.mean, self.variance = place, mean, variance
+        self.count, self.loudest_db = 1, level_db
+
+    def state(self) -> dict[str, Any]:
+        """All of it, as plain data."""
+        return {
+            "count": self.count,
+            "loudest": self.loudest_db,
+            "mean": self.mean.tolist(),
+            "place": self.place,
+            "repeats": self.repeats,
+            "squares": self._squares.tolist(),
+            "variance": self.variance.tolist(),
+        }
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take over what `state` gave."""
+        self.count, self.repeats = int(state["count"]), int(state["repeats"])
+        self.loudest_db = float(state["loudest"])
+        self.place = [float(position) for position in state["place"]]
+        self.mean = np.array(state["mean"], dtype=np.float64)
+        self.variance = np.array(state["variance"], dtype=np.float64)
+        self._squares = np.array(state["squares"], dtype=np.float64)

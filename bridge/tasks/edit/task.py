@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from bridge.errors import DialectError, PriorError
+from bridge.errors import PriorError
 from bridge.mix.content_events import ContentKind, Job, JobDone
 from bridge.mix.contents import ContentChange
 from bridge.mix.items import (
@@ -23,6 +23,7 @@ from bridge.mix.items import (
 )
 from bridge.mix.roles import Role
 from bridge.tasks.edit.agent import EditAgent
+from bridge.tasks.edit.analyses import Analyses
 from bridge.tasks.edit.candidates import (
     Candidate,
     HeardPiece,
@@ -31,7 +32,6 @@ from bridge.tasks.edit.candidates import (
 )
 from bridge.tasks.edit.corrections import corrected
 from bridge.tasks.edit.geometry import KINDS, Edit, Kind
-from bridge.tasks.edit.listening import Answer, decode_answer, decode_request, request_of
 from bridge.tasks.edit.prior import EditPrior, edit_role, load_edit_prior
 from bridge.tasks.edit.scene import (
     Fault,
@@ -41,7 +41,6 @@ from bridge.tasks.edit.scene import (
     is_quiet,
     piece_of,
     pieces_of,
-    takes_of,
 )
 from bridge.tasks.edit.sketch import draw_sketch
 from bridge.tasks.edit.takes import find_better_takes
@@ -101,8 +100,7 @@ class EditTask:
 
     def __init__(self, prior: EditPrior) -> None:
         self._agent = EditAgent(prior)
-        self._answers: dict[str, Answer] = {}
-        self._troubles: dict[str, str] = {}
+        self._analyses = Analyses()
         self._done: dict[Fault, bool] = {}
         self._accepted: Counter[Kind] = Counter()
         self._rest = ""
@@ -130,62 +128,12 @@ class EditTask:
 
     def jobs(self, scene: Scene) -> tuple[Job, ...]:
         """See `bridge.tasks.task.HasJobs.jobs`: a job for each file that is concerned."""
-        jobs = []
-        for standing in concerned_items(scene):
-            pieces, rate = pieces_of(standing)
-            for some in (pieces, takes_of(standing)):
-                for source in sorted({piece.source for piece in some}):
-                    own = [piece for piece in some if piece.source == source]
-                    jobs.append(request_of(source, rate, own).job())
-        jobs = list(dict.fromkeys(jobs))
-        return tuple(job for job in jobs if job.text not in self._answers)
+        return self._analyses.jobs(concerned_items(scene))
 
     def receive(self, done: JobDone) -> str:
         """See `bridge.tasks.task.HasJobs.receive`."""
         self._found = None
-        try:
-            if not done.trouble:
-                self._answers[done.text] = decode_answer(done.data)
-                return ""
-            path, trouble = decode_request(done.text).path, done.trouble
-        except DialectError as error:
-            return str(error)
-        is_news = self._troubles.get(path) != trouble
-        self._troubles[path] = trouble
-        return trouble if is_news else ""
-
-    def _heard(self, standing: Standing) -> tuple[HeardPiece, ...] | None:
-        """The pieces of an item with the analysis of their audio; None before that is done."""
-        pieces, rate = pieces_of(standing)
-        return self._heard_pieces(pieces, rate, is_free=not standing.refusal)
-
-    def _heard_takes(self, standing: Standing) -> tuple[HeardPiece, ...]:
-        """The other takes of an item whose audio has been analysed."""
-        rate = pieces_of(standing)[1]
-        takes = takes_of(standing)
-        sources = sorted({take.source for take in takes})
-        some = [[take for take in takes if take.source == source] for source in sources]
-        return tuple(
-            heard
-            for own in some
-            for heard in self._heard_pieces(own, rate, is_free=not standing.refusal) or ()
-        )
-
-    def _heard_pieces(
-        self, pieces: Sequence[Piece], rate: int, *, is_free: bool
-    ) -> tuple[HeardPiece, ...] | None:
-        heard = []
-        for piece in pieces:
-            own = [each for each in pieces if each.source == piece.source]
-            answer = self._answers.get(request_of(piece.source, rate, own).job().text)
-            span = round(piece.offset_s, 6), round(piece.length_s, 6)
-            if answer is None or span not in answer.edges:
-                return None
-            start, end = answer.edges[span]
-            heard.append(
-                HeardPiece(piece=piece, heard=answer.heard, start=start, end=end, is_free=is_free)
-            )
-        return tuple(heard)
+        return self._analyses.receive(done)
 
     # -- offering ---------------------------------------------------------------------------------
 
@@ -245,15 +193,15 @@ class EditTask:
         for standing in own:
             if standing.refusal:
                 continue
-            pieces = self._heard(standing)
+            pieces = self._analyses.pieces(standing)
             if pieces is None:
-                waiting += not any(self._troubles.get(p.source) for p in pieces_of(standing)[0])
+                waiting += not any(self._analyses.trouble(p.source) for p in pieces_of(standing)[0])
             else:
                 heard += pieces
-                beside += self._heard_takes(standing)
+                beside += self._analyses.takes(standing)
         if not heard:
             refusals = [standing.refusal for standing in own if standing.refusal]
-            troubles = [self._troubles.get(p.source, "") for s in own for p in pieces_of(s)[0]]
+            troubles = [self._analyses.trouble(p.source) for s in own for p in pieces_of(s)[0]]
             known = [text for text in (*troubles, *refusals) if text]
             files = "file" if waiting == 1 else "files"
             self._rest = (
@@ -270,7 +218,7 @@ class EditTask:
 
     def _candidates(self, scene: Scene, take: TrackTake, row: int) -> tuple[Candidate, ...]:
         settings, grid = self._agent.tried_settings(row), grid_of(scene)
-        at = (take.pieces, take.beside, grid, settings, len(self._answers))
+        at = (take.pieces, take.beside, grid, settings, self._analyses.count)
         if self._found is None or self._found[0] != at:  # it takes some milliseconds
             self._found = (
                 at,
@@ -362,7 +310,7 @@ class EditTask:
         for other in contents.values():
             if other.group != standing.group or other.key == standing.key:
                 continue
-            heard = self._heard(other)
+            heard = self._analyses.pieces(other)
             if heard is None or (candidate.kind is Kind.GAP and not is_quiet(heard, candidate)):
                 return {}
             edits[other.strip] = candidate.edit
@@ -374,7 +322,7 @@ class EditTask:
         """See `bridge.tasks.task.Sketches.sketch`."""
         known = self._sketches.get((change.before, change.after))
         if known is None:
-            known = draw_sketch(change, self._answers.get)
+            known = draw_sketch(change, self._analyses.answer)
             if known is not None:
                 self._sketches = {(change.before, change.after): known} | dict(
                     list(self._sketches.items())[: _MOST_SKETCHES - 1]

@@ -194,6 +194,6 @@ function describe(quiet, moves, others, edges) {
     parts.push(`${moves.length} moved by up to ${(1000 * far).toFixed(0)} ms`);
   }
   if (others > 0) parts.push("another take plays");
-  parts.push(`${edges} cuts and fades`);
+  parts.push(edges === 1 ? "1 cut or fade" : `${edges} cuts and fades`);
   return `${parts.join(", ")}.`;
 }

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from support.items import EditRig, edit_rig
 
+from bridge.daw.contents import encode_content_event
 from bridge.mix import device_events as d
 from bridge.mix import messages as m
-from bridge.mix.content_events import ContentKind
-from bridge.mix.items import encode_item
+from bridge.mix.content_events import ContentGone, ContentKind
+from bridge.mix.items import Piece, decode_item, encode_item
 from bridge.mix.messages import Mode, MoveState
 from bridge.mix.notices import MoveReported, Offered, RequestRefused
 from bridge.mix.roles import Role
@@ -135,6 +136,32 @@ def test_without_a_grid_no_hit_moves_and_the_reason_is_given(tmp_path: Path) -> 
 def test_a_barred_item_is_left_alone_with_its_reason(tmp_path: Path) -> None:
     rig, _ = edit_rig(tmp_path, barred="it is locked")
     assert rig.notices(Offered) == []
+
+
+def test_an_item_whose_id_a_split_renewed_is_read_anew_and_not_taken_back(tmp_path: Path) -> None:
+    rig, _ = edit_rig(tmp_path)
+    before = texts(rig)
+    move = offer(rig).moves[0]
+    choose(rig, 1)
+    (key,) = [key for key, text in texts(rig).items() if text != before[key]]
+    held = rig.daw.contents.pop((ContentKind.ITEM, key))
+    rig.hear(encode_content_event(ContentGone(at=rig.at, kind=ContentKind.ITEM, key=key)))
+    for half, piece in zip("ab", rig_halves(held.text), strict=True):
+        place = (ContentKind.ITEM, f"{key}{half}")
+        rig.daw.contents[place] = replace(held, text=encode_item([piece], rate=48_000))
+        rig.hear(rig.daw.say_content(*place))
+    rig.settle()
+    rig.handle(m.UndoRequested(at=rig.at, move=move))
+    (refused,) = rig.notices(RequestRefused)
+    assert len(refused.text) > 10
+    assert "\n" not in refused.text
+    assert rig.daw.contents[ContentKind.ITEM, f"{key}a"].text != before[key]
+
+
+def rig_halves(text: str) -> list[Piece]:
+    first = decode_item(text)[0]
+    middle = first.position_s + first.length_s / 2
+    return [first.cut(first.position_s, middle), first.cut(middle, first.end_s)]
 
 
 def test_a_missing_file_is_reported_in_one_sentence(tmp_path: Path) -> None:

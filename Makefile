@@ -9,10 +9,10 @@ BIN := .venv/bin
 SCRIPTS := bridge/web/static/jsconfig.json
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-# Tests run side by side, those of a file one after the other. A worker a core: more are faster, and
-# then a busy machine is too slow for a page that plays audio.
+# Tests run side by side, those of a file one after the other. Half of them wait for programs that
+# they started: two workers a core. A page that plays audio is tested before that, alone.
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
-WORKERS ?= $(CORES)
+WORKERS ?= $(shell expr 2 '*' $(CORES))
 SIDE_BY_SIDE := --dist loadfile --no-loadscope-reorder --numprocesses
 
 # Modules are compiled once, not by each of the hundreds of processes that the tests start.
@@ -52,10 +52,10 @@ test: setup packages ## Run every test
 		$(BIN)/pytest $(SIDE_BY_SIDE) $(WORKERS) -m 'not alone' && exit $$alone
 
 quick: static ## Format, lint, types, layers and the quick unit tests: after every change
-	$(BIN)/pytest -q $(SIDE_BY_SIDE) $(CORES) -m 'not slow and not repeated' tests/unit
+	$(BIN)/pytest -q $(SIDE_BY_SIDE) $(CORES) -m 'not slow and not long' tests/unit
 
-check: static ## The same with all unit tests: what a commit must pass
-	$(BIN)/pytest -q $(SIDE_BY_SIDE) $(CORES) -m 'not repeated' tests/unit
+check: static ## The same with all unit tests that are not long: what a commit must pass
+	$(BIN)/pytest -q $(SIDE_BY_SIDE) $(CORES) -m 'not long' tests/unit
 
 static: setup
 	$(BIN)/ruff format --check

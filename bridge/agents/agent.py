@@ -9,7 +9,7 @@ An agent is deterministic: the same calls after the same `load_state` give the s
 bit, since the journal is replayed through it. Its only randomness is the generator it was given.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -207,6 +207,35 @@ class GrantsWishes(Protocol):
         Returns:
             None where nothing is known of what the word is about.
         """
+
+
+@runtime_checkable
+class OffersMixes(Protocol):
+    """An agent that offers whole mixes to choose from."""
+
+    def offer_mixes(
+        self,
+        observation: Observation,
+        options: Callable[[Observation], tuple[NDArray[np.float64], NDArray[np.bool_]]],
+        *,
+        count: int,
+        most: int,
+    ) -> tuple[tuple[Proposal, ...], ...]:
+        """Mixes of several moves that this person may want, none louder than what stands.
+
+        Args:
+            observation: The mix.
+            options: Of any mix of these tracks, the guard's version of `steps`, and which of them
+                may be chosen.
+            count: How many mixes at most; fewer where no more differ.
+            most: How many moves each may have.
+
+        Returns:
+            The moves of each; mixes in random order, their reasons empty.
+        """
+
+    def learn_from_pick(self, mixes: Sequence[Sequence[Proposal]], choice: int) -> Learnt:
+        """Learn that a person preferred one of `mixes` (from 1), or with 0 what stood."""
 
 
 @runtime_checkable

@@ -10,7 +10,7 @@ allowed move is proposed if it is worth a person's attention. A thumb then teach
 3. how far this person's thumbs can be trusted.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -36,6 +36,7 @@ from bridge.agents.thumbs import ThumbModel
 from bridge.agents.trace import Trace
 from bridge.agents.tuning import Tuning
 from bridge.agents.view import DIMENSION_OF_MOVE, View, expect, observe, pictures_of, trace_of
+from bridge.agents.whole_mixes import Options, draw_mixes, learn_pick, proposals_of
 from bridge.learning.policies import epsilon_greedy
 from bridge.learning.prior import Prior
 from bridge.learning.q_learning import FloatArray, IntArray
@@ -434,6 +435,23 @@ class FactoredAgent:
         ):
             return None
         return Learnt(td_error=0.0, text=f"you want {observation.names[row]} {wish}")
+
+    def offer_mixes(
+        self, observation: Observation, options: Options, *, count: int, most: int
+    ) -> tuple[tuple[Proposal, ...], ...]:
+        """Mixes of several moves that this person may want; see `OffersMixes.offer_mixes`."""
+        person, least = self._person, self._tuning.least_score
+        mixes = draw_mixes(person, observation, options, count=count, most=most, least_score=least)
+        sure = self._confidence(observe(observation, person), observation.roles)
+        sure = sure[:, DIMENSION_OF_MOVE]
+        return tuple(proposals_of(person, observation, steps, sure) for steps in mixes)
+
+    def learn_from_pick(self, mixes: Sequence[Sequence[Proposal]], choice: int) -> Learnt:
+        """A person preferred one of several mixes (from 1), or with 0 what stood."""
+        self._person.restraint.answer()
+        if self._is_learning:
+            learn_pick(self._person, self._thumbs, mixes, choice)
+        return Learnt(td_error=0.0, text="")
 
     @property
     def songs(self) -> tuple[str, ...]:

@@ -33,6 +33,17 @@ class ThumbModel:
         scale = self._scale / np.sqrt(1.0 + np.pi / 8.0 * self._scale**2 * variance)
         return np.asarray(1.0 / (1.0 + np.exp(-scale * worth)))
 
+    def p_pick(self, worth: FloatArray, variance: FloatArray) -> FloatArray:
+        """P(pick) (choices, k) of somebody consistent, who picks one of several mixes.
+
+        Args:
+            worth: (choices, k) what each is worth to them.
+            variance: (choices,) how uncertain that is; it makes all of them more alike.
+        """
+        scale = self._scale / np.sqrt(1.0 + np.pi / 8.0 * self._scale**2 * variance.max())
+        odds = np.exp(scale * (worth - worth.max(axis=0)))
+        return np.asarray(odds / odds.sum(axis=0))
+
     def worth(self, trace: Trace, tastes: FloatArray, variance: float = 0.0) -> FloatArray:
         """What a move was worth, for each taste of what it is about, give or take."""
         first, error = trace.first, trace.error

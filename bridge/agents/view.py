@@ -56,8 +56,14 @@ class View:
     finder: ErrorFinder
 
 
-def observe(observation: Observation, person: Person) -> View:
-    """Measure, and compare with what this person is believed to want."""
+def observe(observation: Observation, person: Person, wanted: FloatArray | None = None) -> View:
+    """Measure, and compare with what this person is believed to want.
+
+    Args:
+        observation: The mix.
+        person: The person.
+        wanted: (n, 10) a taste that they may have, instead of what is believed.
+    """
     roles = observation.roles
     features = measure(observation)
     if observation.keys != person.taste.members:
@@ -67,6 +73,8 @@ def observe(observation: Observation, person: Person) -> View:
     error = finder.errors(person.taste.of_members()[0])
     person.find(places_of(observation, features, error, person.found), roles)
     taste, variance = person.taste.of_members()
+    if wanted is not None:
+        taste, variance = wanted, np.zeros_like(variance)
     as_believed = finder.errors(taste)
     error = np.concatenate([as_believed, own_errors(observation)], axis=1)
     # Both tones are of the same readings, so that their noise cancels.

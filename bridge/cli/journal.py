@@ -94,6 +94,7 @@ def learn_from(folders: tuple[Path, ...], balance: Path | None, config: Path | N
     effects. Without a FOLDER it names the mixes that are known. No bridge may run meanwhile.
     'mixbridge forget NAME' forgets one.
     """
+    from bridge.agents.agent import LearnsSongs
     from bridge.journal.exchange import change_memory, read_memory
     from bridge.runtime.engine_factory import make_engine
     from bridge.studies.learning.finished import load_finished
@@ -106,17 +107,18 @@ def learn_from(folders: tuple[Path, ...], balance: Path | None, config: Path | N
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise click.UsageError(f"two folders are called {twice[0]!r}; rename one.")
     engine = make_engine(chosen, session=1)
+    agent = engine.agent
+    if not isinstance(agent, LearnsSongs):
+        raise ConfigError(
+            f"The agent {chosen.learning.agent!r} learns from no mixes; "
+            "set learning.agent to 'factored'."
+        )
 
     def learn(memory: bytes | None) -> bytes:
         if memory is not None:
             engine.load_memory(memory)
         for mix in mixes:
-            said = engine.learn_song(mix.name, mix.observation, knows_eq=mix.knows_eq)
-            if said is None:
-                raise ConfigError(
-                    f"The agent {chosen.learning.agent!r} learns from no mixes; "
-                    "set learning.agent to 'factored'."
-                )
+            said = agent.learn_song(mix.name, mix.observation, knows_eq=mix.knows_eq)
             for line in mix.lines(said):
                 click.echo(line)
         return engine.memory()
@@ -126,7 +128,7 @@ def learn_from(folders: tuple[Path, ...], balance: Path | None, config: Path | N
         click.echo(f"{chosen.store} as it was before: {backup}")
     elif (memory := read_memory(chosen.store)) is not None:
         engine.load_memory(memory)
-    click.echo(f"Finished mixes that are known: {', '.join(engine.songs) or 'none'}.")
+    click.echo(f"Finished mixes that are known: {', '.join(agent.songs) or 'none'}.")
 
 
 @click.command()

@@ -454,6 +454,7 @@ for _name, _module, _text in (
     ("bench", "bench.study", "Speed, latency and memory, beside a bare loop and python-osc."),
     ("edit", "edit.study", "How well planted faults are found, and which a person wants edited."),
     ("fit-sounds", "training.fit_sounds", "How roles sound, for strips whose name says nothing."),
+    ("gestures", "learning.gestures", "What a thumb, a word, a pick and an endorsed mix teach."),
     ("hands", "bench.hands", "How soon the bridge is silent where a hand comes."),
     ("learning", "learning.study", "How near to a listener's taste each agent comes."),
     ("pads", "bench.pads", "How long a pad's press takes to be safe on disk, through JACK."),

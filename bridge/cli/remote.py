@@ -108,15 +108,18 @@ def compare(switch: str, config: Path | None) -> None:
 
 
 @click.command()
-@_switch
+@click.argument("switch", type=click.Choice(["on", "off", "1", "2", "3"]))
 @config_option
 def audition(switch: str, config: Path | None) -> None:
-    """Hear the suggested move (on), or the mix (off).
+    """Hear the suggested move (on), a variant of the open offer (its number), or the mix (off).
 
     It decides nothing.
     """
     with _control(config) as control:
-        click.echo(control.audition(on=switch == "on"))
+        if switch.isdigit():
+            click.echo(control.audition_variant(int(switch)))
+        else:
+            click.echo(control.audition(on=switch == "on"))
 
 
 @click.command()
@@ -219,6 +222,14 @@ def focus(track: str, device: str, config: Path | None) -> None:
 
 
 @click.command()
+@config_option
+def variants(config: Path | None) -> None:
+    """Offer variants of the whole mix, to hear and to choose from."""
+    with _control(config) as control:
+        click.echo(control.offer_variants())
+
+
+@click.command()
 @click.argument("number", type=click.IntRange(0, 3))
 @config_option
 def choose(number: int, config: Path | None) -> None:
@@ -307,7 +318,7 @@ def mcp(config: Path | None) -> None:
 
 COMMANDS: Final = (
     status, good, bad, accept, skip, audition, undo, endorse, mode, compare, revert, pin, recall,
-    learn, act, role, wish, forget, task, focus, choose, knob, target, phrases,
+    learn, act, role, wish, forget, task, focus, variants, choose, knob, target, phrases,
     mcp,
 )  # fmt: skip
 

@@ -40,6 +40,7 @@ from bridge.mix.messages import (
     ForgetRequested,
     FreezeSwitched,
     MixEndorsed,
+    MixesRequested,
     MixPinned,
     MixRecalled,
     Mode,
@@ -238,6 +239,7 @@ _ROWS: Final[tuple[tuple[str, Callable[..., Any], tuple[Argument, ...], str], ..
         (_OF_TRACK, replace(_WHAT, default="")),
         "Choose the track or device in focus",
     ),
+    ("variants", MixesRequested, (), "Offer variants of the whole mix, to hear and choose from"),
     ("choose", VariantChosen, (_OFFER, _CHOICE), "Pick a variant of an offer; 0 keeps"),
     ("knob", KnobTaught, (_KNOB, _of_words("word", KnobWord)), "Say what a knob is, or lock it"),
     ("target", TargetChosen, (_PATH,), "The sound file to come near to; empty for none"),
@@ -429,7 +431,8 @@ def rest_of(move: Notice) -> tuple[OscMessage, ...]:
     """What is said after a move beside its first control: another half, more knobs, texts.
 
     `/bridge/move/other` names the right half of a stereo pair, `/bridge/move/also` each further
-    parameter of a device, `/bridge/move/content` each content that it changes.
+    parameter of a device, `/bridge/move/part` each further control of the mix,
+    `/bridge/move/content` each content that it changes.
     """
     if not isinstance(move, MoveReported):
         return ()
@@ -446,6 +449,10 @@ def rest_of(move: Notice) -> tuple[OscMessage, ...]:
         )
         for each in move.also
     )
+    for part in move.parts:
+        way = (float(part.from_value), float(part.to_value))
+        what = (move.move, part.track, str(part.param))
+        also += (OscMessage(PREFIX + "move/part", (*what, *way)),)
     if not move.other_half:
         return also
     values = (float(move.other_from), float(move.other_to))

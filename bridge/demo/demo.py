@@ -341,6 +341,7 @@ class _Session:
             "panic": lambda: self._send("/bridge/panic"),
             "rearm": lambda: self._send("/bridge/rearm"),
             "endorse": lambda: self._send("/bridge/endorse"),
+            "variants": lambda: self._send("/bridge/variants"),
             "pick1": lambda: self._send("/bridge/choose", "", 1),
             "pick2": lambda: self._send("/bridge/choose", "", 2),
             "pick3": lambda: self._send("/bridge/choose", "", 3),

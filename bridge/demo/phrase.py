@@ -22,8 +22,8 @@ from bridge.midi.files import write_midi
 from bridge.mix.phrases import EMPTY, PHRASE_KINDS, Phrase, PhraseKind
 from bridge.report.page import chart_card, data_url, make_document, players, section, write_page
 from bridge.report.rolls import piano_rolls
-from bridge.sim.phrase_listeners import draw_phrase_listener
 from bridge.sim.stems import SAMPLE_RATE
+from bridge.sim.taste_listeners import draw_phrase_listener
 from bridge.tasks.phrase.agent import Chosen, PhraseAgent
 from bridge.tasks.phrase.context import Context
 from bridge.tasks.phrase.generator import QGenerator
@@ -94,7 +94,7 @@ def play_phrase_demo(folder: Path, *, seed: int, ask: Ask | None = None) -> dict
         return int(np.argmax([person.utility(agent.features(each), row) for each in phrases]))
 
     def make(current: Phrase) -> tuple[Phrase, ...]:
-        return make_phrases(agent.order(current), generator, prior.scale)
+        return make_phrases(agent.order(current), generator, prior)
 
     current, picks, offer = _offer(agent, make, pick, start, song, folder if ask else None)
     believed = agent.believed(_KIND)

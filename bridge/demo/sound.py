@@ -19,8 +19,8 @@ from bridge.install.extras import demo_library
 from bridge.learning.q_learning import FloatArray
 from bridge.report.chart import Line, line_chart
 from bridge.report.page import chart_card, data_url, make_document, players, section, write_page
-from bridge.sim.sound_listeners import SoundListener, draw_sound_listener
 from bridge.sim.synths import SAMPLE_RATE, Synth, Wave, draw_synth
+from bridge.sim.taste_listeners import TasteListener, draw_sound_listener
 from bridge.studies.sound.real import open_synth
 from bridge.studies.sound.session import AnySynth
 from bridge.tasks.sound.agent import SoundAgent
@@ -162,7 +162,7 @@ def _come_near(agent: SoundAgent, sitting: _Sitting, target: Note) -> None:
         sitting.distances.append(agent.distance(heard))
 
 
-def _pick(agent: SoundAgent, sitting: _Sitting, person: SoundListener) -> float:
+def _pick(agent: SoundAgent, sitting: _Sitting, person: TasteListener) -> float:
     """Let a person pick; returns how much nearer to their wish the sound is, 1 for all the way."""
     agent.aim(None)
     role = SOUND_ROLES.index(_ROLE)

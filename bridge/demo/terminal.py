@@ -16,6 +16,7 @@ from bridge.engine.view import StripView, View
 from bridge.engine.work_view import WorkView
 from bridge.install.extras import demo_library
 from bridge.mix.controls import control_name, value_in_words
+from bridge.mix.device_events import TaskName
 from bridge.mix.messages import MoveState
 from bridge.mix.params import (
     COLUMN,
@@ -197,7 +198,8 @@ def _offer(work: WorkView) -> str:
         f"{' (you hear it)' if variant.is_heard else ''}"
         for number, variant in enumerate(work.variants, start=1)
     ]
-    return "\n".join([f"Choose for {work.device or work.track}:", *lines, "0: keep what is there"])
+    what = "the whole mix" if work.task is TaskName.MIX else work.device or work.track
+    return "\n".join([f"Choose for {what}:", *lines, "0: keep what is there"])
 
 
 def _answered(ledger: Ledger, at: float) -> str:

@@ -7,7 +7,7 @@ from bridge.engine.offers import Offers
 from bridge.engine.task_move import TaskMove, TaskMoves
 from bridge.guard.work_rules import WorkRules
 from bridge.mix.content_events import ContentKind
-from bridge.tasks.task import Lesson, Scene, Task
+from bridge.tasks.task import Lesson, Outcome, Scene, Task
 
 
 class Bench(Protocol):
@@ -48,6 +48,13 @@ class Bench(Protocol):
 
     def settle(self, at: float) -> None:
         """Learn from hands that have arrived."""
+
+
+class Learner(Protocol):
+    """What learns from the answers to an offer."""
+
+    def learn(self, lesson: Lesson) -> Outcome:
+        """Learn from what became of a change."""
 
 
 class WorkHost(Protocol):

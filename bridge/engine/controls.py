@@ -5,6 +5,7 @@ from typing import Final
 
 from bridge.agents.agent import Agent, Forgetful
 from bridge.engine.detours import Detours
+from bridge.engine.mix_offers import MixOffers
 from bridge.engine.moves import Moves
 from bridge.engine.results import StepBuilder
 from bridge.engine.strip_memory import StripMemory
@@ -27,6 +28,16 @@ ControlEvent = (
     | m.ForgetRequested
     | m.MixEndorsed
     | m.TrackWished
+    | m.MixesRequested
+)
+
+_NOT_WHILE_OFFERED: Final = (
+    m.CompareSwitched
+    | m.MixPinned
+    | m.MixRecalled
+    | m.MixEndorsed
+    | m.TrackWished
+    | m.RevertRequested
 )
 
 _FORGETS: Final = "expected a role, 'song', 'all' or the name of a finished mix"
@@ -43,6 +54,7 @@ class Controls:
         strip_memory: StripMemory,
         detours: Detours,
         verdicts: Verdicts,
+        mixes: MixOffers,
         agent: Agent,
         out: StepBuilder,
         notify: Callable[[str], None],
@@ -53,6 +65,7 @@ class Controls:
         self._strip_memory = strip_memory
         self._detours = detours
         self._verdicts = verdicts
+        self._mixes = mixes
         self._agent = agent
         self._out = out
         self._notify = notify
@@ -60,6 +73,12 @@ class Controls:
 
     def apply(self, event: ControlEvent) -> None:
         """Do what is asked for, or refuse it in a sentence."""
+        if self._mixes.is_open and isinstance(event, _NOT_WHILE_OFFERED):
+            self._out.refuse("an offer is open: pick one of its variants, or keep what is there")
+        else:
+            self._apply(event)
+
+    def _apply(self, event: ControlEvent) -> None:
         match event:
             case m.SafeSwitched():
                 self._switch_safe(event)
@@ -78,12 +97,20 @@ class Controls:
                 self._refuse("pin", self._detours.pin(event.slot, event.at))
             case m.MixRecalled():
                 self._refuse("recall", self._detours.recall(event.slot, event.at))
+            case m.MixEndorsed() | m.TrackWished() | m.MixesRequested():
+                self._apply_gesture(event)
+            case m.ForgetRequested():
+                self._forget(event.what)
+
+    def _apply_gesture(self, event: m.MixEndorsed | m.TrackWished | m.MixesRequested) -> None:
+        """Teach by more than a thumb."""
+        match event:
             case m.MixEndorsed():
                 self._endorse(event)
             case m.TrackWished():
                 self._refuse("wish", self._wish(event))
-            case m.ForgetRequested():
-                self._forget(event.what)
+            case m.MixesRequested():
+                self._refuse("variants", self._mixes.ask(event.at))
 
     def _refuse(self, verb: str, why_not: str | None) -> None:
         if why_not:

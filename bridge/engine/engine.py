@@ -15,11 +15,12 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final, assert_never
 
-from bridge.agents.agent import Agent, LearnsSongs
+from bridge.agents.agent import Agent
 from bridge.engine.controls import ControlEvent, Controls
 from bridge.engine.daw_events import DawEvents
 from bridge.engine.detours import Detours
 from bridge.engine.ledger import Ledger
+from bridge.engine.mix_offers import MixOffers
 from bridge.engine.move import Move
 from bridge.engine.moves import Moves
 from bridge.engine.questions import Questions
@@ -37,7 +38,7 @@ from bridge.mix.messages import LinkState, Mode, MoveState, SetParam
 from bridge.mix.notices import Notice, RewardCredited, StatusChanged
 from bridge.mix.params import Param
 from bridge.mix.sound import guess_roles
-from bridge.mix.state import MixState, Observation
+from bridge.mix.state import MixState
 from bridge.tasks.task import Task
 
 _IDLE_LOOK_S: Final = 0.2
@@ -95,7 +96,7 @@ class Engine:
         self.guard = Guard(limits)
         grid = Grid(steps, nearest)
         self.moves = Moves(session=session, mix=self.mix, guard=self.guard, grid=grid)
-        self._agent = agent
+        self.agent = agent
         self._teacher = Teacher(
             agent=agent, mix=self.mix, guard=self.guard, pace_s=interval_s, learns=learning_enabled
         )
@@ -135,12 +136,14 @@ class Engine:
             teacher=self._teacher,
             out=self._out,
         )
+        self.mixes = MixOffers(self, self._teacher, self._out)
         self._controls = Controls(
             mix=self.mix,
             moves=self.moves,
             strip_memory=self._strip_memory,
             detours=self.detours,
             verdicts=self._verdicts,
+            mixes=self.mixes,
             agent=agent,
             out=self._out,
             notify=self.notify,
@@ -189,6 +192,7 @@ class Engine:
         # Until a dump has said who is who, what is on its way waits where it is.
         self.guard.is_layout_known = not (self._daw.is_layout_doubtful or self.mix.is_dump_open)
         if self.guard.is_layout_known:
+            self.mixes.advance(event.at)
             self._out.commands.extend(self.moves.advance(event.at))
             self.work.advance(event.at)
         if self.moves.is_dump_wanted or self.work.moves.is_dump_wanted:
@@ -251,11 +255,11 @@ class Engine:
 
     def beliefs(self) -> Mapping[str, Any]:
         """What is believed of this person, as JSON that a person can read."""
-        return self._agent.beliefs()
+        return self.agent.beliefs()
 
     def memory(self) -> bytes:
         """All that outlives a session, as canonical JSON: what was learnt, locks and roles."""
-        return self._strip_memory.pack(self._agent.state())
+        return self._strip_memory.pack(self.agent.state())
 
     def load_memory(self, memory: bytes) -> None:
         """Take over what `memory` returned in an earlier session.
@@ -263,7 +267,7 @@ class Engine:
         Raises:
             PriorError: If it cannot be read.
         """
-        self._agent.load_state(self._strip_memory.unpack(memory))
+        self.agent.load_state(self._strip_memory.unpack(memory))
 
     def _on_daw(self, event: m.DawEvent) -> None:
         was_open = self.mix.is_dump_open
@@ -277,28 +281,12 @@ class Engine:
             self.moves.fade_to_snapshot(event.at, PANIC_RAMP_S)
             self.work.back_to_snapshot(event.at)
 
-    @property
-    def songs(self) -> tuple[str, ...]:
-        """The names of the finished mixes that were learnt."""
-        return self._agent.songs if isinstance(self._agent, LearnsSongs) else ()
-
-    def learn_song(
-        self, name: str, observation: Observation, *, knows_eq: bool
-    ) -> tuple[str, ...] | None:
-        """Learn from a finished mix, between sessions; see `LearnsSongs.learn_song`.
-
-        Returns:
-            None where the agent learns from no mixes.
-        """
-        if not isinstance(self._agent, LearnsSongs):
-            return None
-        return self._agent.learn_song(name, observation, knows_eq=knows_eq)
-
     # -- people --------------------------------------------------------------------------------
 
     def _on_person(self, event: m.PersonEvent) -> None:
         if self.detours.is_comparing and not isinstance(event, _HEARD_WHILE_COMPARING):
             self.detours.come_back(event.at)  # whatever is asked for is about the mix itself
+        event = self.mixes.named(event)
         if isinstance(event, TaskEvent):
             self.work.choose(event)
         elif not self.work.apply(event):
@@ -341,6 +329,7 @@ class Engine:
     def pause(self, at: float, reason: str) -> None:
         """Stop what is on its way, save panic; a nameless thumb judges nothing from before."""
         self.moves.stop(at, reason, spare_panic=True)
+        self.mixes.stop()
         self.work.pause(at, reason)
         if self.detours.is_comparing:
             self.detours.come_back(at)
@@ -455,6 +444,7 @@ class Engine:
             and self.is_ready
             and self.mode is not Mode.OBSERVE
             and self.moves.is_idle
+            and self.mixes.is_idle
             and not self.mix.is_any_solo
             and self.mix.playing
             and bool(self.mix.strips)

@@ -320,9 +320,10 @@ class Ledger:
 
 
 def strips_of(move: MoveReported, name_of: Callable[[int], str]) -> tuple[str, ...]:
-    """The names of the strips that a move is about: one, or both halves of a stereo pair."""
+    """The names of the strips that a move is about: one, both halves of a stereo pair, or more."""
     numbers = (move.track, move.other_half) if move.other_half else (move.track,)
-    return tuple(map(name_of, numbers))
+    also = (part.track for part in move.parts)
+    return tuple(map(name_of, dict.fromkeys((*numbers, *also))))
 
 
 def _add_up(counts: Tally, row: Row) -> Tally:

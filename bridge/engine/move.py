@@ -44,6 +44,7 @@ class Move:
         is_answered: Whether it was judged as a suggestion, without being heard.
         other: The other half of a stereo pair, which goes as far.
         awaited: The strips of which the DAW has not confirmed what was asked for last.
+        group: The variant of the whole mix that it is a part of; everyone is told of that alone.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Move:
     is_answered: bool = False
     other: OtherHalf | None = None
     awaited: set[str] = field(default_factory=set)
+    group: str = ""
 
     @property
     def halves(self) -> "tuple[Move | OtherHalf, ...]":

@@ -59,8 +59,8 @@ class MoveRegister:
         self._count += 1
         return f"{self._session}-{self._count}"
 
-    def make(self, proposal: Proposal, at: float) -> Move:
-        """Give a proposal a name."""
+    def make(self, proposal: Proposal, at: float, *, group: str = "") -> Move:
+        """Give a proposal a name, and say which variant it is a part of."""
         strip = self._mix.strips[proposal.row]
         value = self._mix.value(strip, proposal.param)
         other = self._mix.other_half(strip.key) if proposal.param in SHARED else None
@@ -73,6 +73,7 @@ class MoveRegister:
             proposal=proposal,
             state=MoveState.PROPOSED,
             at=at,
+            group=group,
         )
         if other is not None:
             start = self._mix.value(other, proposal.param)
@@ -106,9 +107,10 @@ class MoveRegister:
         )
 
     def enter(self, move: Move, state: MoveState, at: float, reason: str = "") -> None:
-        """A move is in another state from now on, and everyone is told."""
+        """A move is in another state from now on, and everyone is told, save of a part."""
         move.state, move.at = state, at
-        self.notices.append(self.report(move, reason))
+        if not move.group:
+            self.notices.append(self.report(move, reason))
 
     def disown(self) -> None:
         """What stands in the mix is not ours any more: nothing of it is taken back."""

@@ -87,7 +87,9 @@ class Moves(Sending):
             return
         if self._is_auditioned:
             self._is_auditioned = False
-            if self._why_not(move, at, Purpose.UNDO):  # it must stay: then it can be undone later
+            if self.why_not_move(
+                move, at, Purpose.UNDO
+            ):  # it must stay: then it can be undone later
                 state, move.is_heard = MoveState.UNCONFIRMED, True
             else:
                 self._begin_move(move, move.starts, at, Purpose.UNDO, name="")
@@ -104,7 +106,7 @@ class Moves(Sending):
         if on and not self._stands_at(move, move.starts):
             return _CHANGED
         purpose = Purpose.MOVE if on else Purpose.UNDO
-        if why_not := self._why_not(move, at, purpose):
+        if why_not := self.why_not_move(move, at, purpose):
             return why_not
         if on:
             self._guard.book(move.key, move.param, at)
@@ -122,7 +124,7 @@ class Moves(Sending):
         was_auditioned, self._is_auditioned = self._is_auditioned, False
         if not was_auditioned:
             is_there = self._stands_at(move, move.starts)
-            if why_not := self._why_not(move, at, Purpose.MOVE) if is_there else _CHANGED:
+            if why_not := self.why_not_move(move, at, Purpose.MOVE) if is_there else _CHANGED:
                 self.enter(move, MoveState.EXPIRED, at, why_not)
                 return False
         self._guard.book(move.key, move.param, at)
@@ -131,6 +133,21 @@ class Moves(Sending):
         if was_auditioned and self._stands_at(move, move.ends):
             self.enter(move, MoveState.CONFIRMED, at)  # the DAW has said so already
             return True
+        self._begin_move(move, move.ends, at, Purpose.MOVE)
+        return True
+
+    def is_free(self, param: Param) -> bool:
+        """Whether the next part of a variant may go: nothing of that parameter is on its way."""
+        is_at_rest = self.company.due is None and self._halves.is_idle
+        return is_at_rest and not self._writer.under_way(param)
+
+    def begin_part(self, move: Move, at: float) -> bool:
+        """Send a part of a variant on its way; False where that may not be (any more)."""
+        if not self._stands_at(move, move.starts) or self.why_not_move(move, at, Purpose.MOVE):
+            return False
+        self._guard.book(move.key, move.param, at)
+        move.is_heard = True
+        self.enter(move, MoveState.APPLIED, at)
         self._begin_move(move, move.ends, at, Purpose.MOVE)
         return True
 
@@ -296,7 +313,7 @@ class Moves(Sending):
         if strip is None:
             return "the track is gone"
         now = self.on_the_wire(strip, move.param)
-        if why_not := self._why_not(move, at, Purpose.UNDO):
+        if why_not := self.why_not_move(move, at, Purpose.UNDO):
             return f"{strip.name} {move.param} stays at {in_words(move.param, now)}: {why_not}"
         is_last = self.of_param(move.key, move.param)[-1] is move
         targets = move.starts if is_last else [self._less(move, half) for half in move.halves]

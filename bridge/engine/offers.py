@@ -20,7 +20,7 @@ from bridge.tasks.task import Lesson, Teaching
 VARIANTS: Final = 3
 """As many as a person can compare, and as `/bridge/choose` has numbers for."""
 OFFER_LIFE_S: Final = 60.0
-"""An offer that nobody answers for this long has expired."""
+"""An offer that nobody answers or listens to for this long has expired."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class Offer:
     Attributes:
         id: Its name.
         moves: The variants, in the order of their numbers from 1.
-        at: When it was made, monotonic seconds.
+        at: When it was made, or a variant of it was begun to be heard, monotonic seconds.
         heard: The variant that is being heard in place of what was there.
     """
 
@@ -168,6 +168,7 @@ class Offers:
         self._silence(offer, event.at)
         if not event.on or move is None:
             return False
+        offer.at = max(offer.at, event.at)  # who listens has not gone away
         if why_not := self._moves.mover(move).audition(move, event.at, on=True, hand_on=None):
             self._out.refuse(f"audition: {why_not}")
             return False

@@ -184,7 +184,8 @@ class Sending(MoveRegister):
                 end = leave_unmade(move, mine, waits, state)
             self.enter(move, end, at, reason)
 
-    def _why_not(self, move: Move, at: float, purpose: Purpose) -> str | None:
+    def why_not_move(self, move: Move, at: float, purpose: Purpose) -> str | None:
+        """Whether the guard would let a move, or its way back, be written; see `why_not`."""
         strip = self._mix.by_key(move.key)
         return (
             "the track is gone" if strip is None else self.why_not(strip, move.param, at, purpose)

@@ -1,7 +1,8 @@
 """The moves of the tasks: each one's life, from the variant of an offer to its way back.
 
 What a move changes is the business of a `Mover`: `DeviceMoves` turns knobs, `ContentMoves` writes
-texts. What is common stands here: names, states, what everybody is told, and which is the last.
+texts, `MixOffers` moves strips. What is common stands here: names, states, what everybody is told,
+and which is the last.
 """
 
 from collections import OrderedDict
@@ -9,7 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from bridge.engine.move import Move
 from bridge.engine.results import Decision
+from bridge.mix.content_events import ContentKind
 from bridge.mix.contents import ContentChange, Place
 from bridge.mix.device_events import Note, TaskName
 from bridge.mix.messages import Mode, MoveState
@@ -40,7 +43,7 @@ class Edit:
 
 @dataclass(slots=True, kw_only=True)
 class TaskMove:
-    """One move of a task and its life; it turns knobs of one device or changes contents.
+    """One move of a task and its life: of knobs of one device, of contents, or of several strips.
 
     Attributes:
         id: Its name for rewards.
@@ -48,6 +51,7 @@ class TaskMove:
         key: What was in focus: the identity of a device or a strip.
         turns: What of a device it brings where; the one that goes furthest first.
         edits: Which contents it changes.
+        shifts: Which controls of strips it moves.
         variant: What the task wanted.
         scene: What the task knew.
         state: Where it is in its life.
@@ -66,6 +70,7 @@ class TaskMove:
     key: str
     turns: tuple[Turn, ...] = ()
     edits: tuple[Edit, ...] = ()
+    shifts: tuple[Move, ...] = ()
     variant: Variant
     scene: Scene
     state: MoveState
@@ -78,9 +83,19 @@ class TaskMove:
     is_heard: bool = False
 
     @property
-    def parts(self) -> Sequence[Turn | Edit]:
+    def parts(self) -> Sequence[Turn | Edit | Move]:
         """What it changes."""
-        return self.turns or self.edits
+        return self.turns or self.edits or self.shifts
+
+    @property
+    def kind(self) -> str:
+        """Which of its attributes says what it changes."""
+        return "turns" if self.turns else "edits" if self.edits else "shifts"
+
+    @property
+    def is_patch(self) -> bool:
+        """Whether it brings another patch."""
+        return any(edit.change.kind is ContentKind.PATCH for edit in self.edits)
 
     @property
     def is_undoable(self) -> bool:
@@ -129,16 +144,16 @@ class TaskMoves:
         self.is_dump_wanted = False
         self._next_id = next_id
         self._moves: OrderedDict[str, TaskMove] = OrderedDict()
-        self._movers: dict[bool, Mover] = {}
+        self._movers: dict[str, Mover] = {}
         self._unanswered: list[TaskMove] = []
 
-    def connect(self, *, turns: Mover, edits: Mover) -> None:
-        """Give it those who know what a move changes."""
-        self._movers = {True: turns, False: edits}
+    def connect(self, **movers: Mover) -> None:
+        """Give it those who know what a move of some kind changes."""
+        self._movers |= movers
 
     def mover(self, move: TaskMove) -> Mover:
         """Who knows what a move changes."""
-        return self._movers[bool(move.turns)]
+        return self._movers[move.kind]
 
     def pop_notices(self) -> list[MoveReported]:
         """The notices since the last call."""
@@ -171,8 +186,8 @@ class TaskMoves:
         return [move for move in self._moves.values() if move.edits]
 
     def last(self) -> TaskMove | None:
-        """The newest move that stands and is ours."""
-        standing = (move for move in reversed(self._moves.values()) if move.is_undoable)
+        """The newest move that stands and is ours, of a device or of contents."""
+        standing = (m for m in reversed(self._moves.values()) if m.is_undoable and not m.shifts)
         return next(standing, None)
 
     def since(self, move: TaskMove) -> list[TaskMove]:

@@ -2,13 +2,14 @@
 
 import math
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.agents.agent import Agent, GrantsWishes, LearnsMixes, Proposal, Rests
+from bridge.agents.agent import Agent, GrantsWishes, LearnsMixes, OffersMixes, Proposal, Rests
 from bridge.engine.hands import Touch
 from bridge.engine.move import Move
 from bridge.engine.results import Lesson
@@ -179,6 +180,32 @@ class Teacher:
         for param, _ in WISHES[wish]:
             self._wake(key, param)
         return None
+
+    def offer_mixes(
+        self, at: float, *, count: int, most: int
+    ) -> tuple[tuple[Proposal, ...], ...] | str:
+        """Variants of the whole mix; or why there are none, in words."""
+        if not isinstance(self._agent, OffersMixes):
+            return "this agent knows single moves alone"
+        self._open_ways()
+        return self._agent.offer_mixes(
+            self._mix.observe(), lambda mix: self.options(mix, at), count=count, most=most
+        )
+
+    def learn_pick(self, mixes: Sequence[Sequence[tuple[str, Proposal]]], choice: int) -> str:
+        """A person preferred a mix (from 1), or 0 what stood; what is believed now, in words.
+
+        Args:
+            mixes: The strip's key and the move of each part of each mix.
+            choice: Which was preferred.
+        """
+        if not self.is_on or not isinstance(self._agent, OffersMixes):
+            return ""
+        teaches = [
+            [each for key, each in mix if self._guard.may(StripSwitch.LEARN, key, each.param)]
+            for mix in mixes
+        ]
+        return self._agent.learn_from_pick(teaches, choice).text
 
     def propose(self, observation: Observation, at: float) -> Proposal | None:
         """The move that the agent wants now, of those that the guard allows."""

@@ -166,7 +166,7 @@ def _undoable(engine: Engine) -> str:
     """The move that an undo without a name takes back: of the task at work, or of the mix."""
     work = engine.work
     move = engine.moves.last_undoable() if work.active is None else work.moves.last()
-    return move.id if move else ""
+    return getattr(move, "group", "") or move.id if move else ""
 
 
 def _view_strip(strip: StripState, mix: MixState, guard: Guard) -> StripView:

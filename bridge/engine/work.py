@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import Final, Protocol
 
 from bridge.agents.agent import Learnt
-from bridge.engine.bench import Bench
+from bridge.engine.bench import Bench, Learner
 from bridge.engine.content_work import ContentWork
 from bridge.engine.device_work import DeviceWork
 from bridge.engine.focus import Focus
@@ -79,6 +79,7 @@ class Work:
         devices: The knobs of devices.
         contents: Items, clips and patches.
         offers: The open offer.
+        learners: What learns from answers, by whose offer it was.
     """
 
     def __init__(
@@ -111,6 +112,7 @@ class Work:
             contents=self.contents,
         )
         self.focus = Focus(tasks, mix=mix, devices=self.devices, contents=self.contents)
+        self.learners: dict[TaskName, Learner] = dict(tasks)
         self.moves.connect(turns=self.devices.moves, edits=self.contents.moves)
         self._asked: set[c.Job] = set()
         self._next_at = -math.inf
@@ -156,12 +158,13 @@ class Work:
     # -- people --------------------------------------------------------------------------------
 
     def apply(self, event: m.MixEvent) -> bool:
-        """Do what a person asks for where it is about a task; False where it is not.
+        """Do what a person asks for where it is about a task or an offer; False where it is not.
 
-        It is where it names a move of a task, or names none while a task is at work.
+        It is where it names a move of these, or names none while a task is at work or asks.
         """
         named = getattr(event, "move", None)
-        if named is None or (self.moves.get(named) is None if named else self.active is None):
+        is_asked = self.active is not None or self.offers.open is not None
+        if named is None or not (self.moves.get(named) if named else is_asked):
             return False
         match event:
             case m.RewardReceived():
@@ -278,13 +281,13 @@ class Work:
         why_not = self._patch_refusal(move)
         if why_not := why_not or self.moves.mover(move).revert(move, at, reason):
             self._out.refuse(f"undo: {why_not}")
-        elif _is_patch(move):
+        elif move.is_patch:
             self.devices.moves.cancel(move.key)  # the patch brings its own values
         self._next_at = max(self._next_at, at + self._interval_s)
 
     def _patch_refusal(self, move: TaskMove) -> str:
         """Why a patch may not be taken back: knobs of it were turned since."""
-        if not _is_patch(move):
+        if not move.is_patch:
             return ""
         later = [each for each in self.moves.since(move) if each.turns and each.key == move.key]
         return f"{later[0].id} builds on it: take that back first" if later else ""
@@ -373,7 +376,7 @@ class Work:
                 self._ask_contents()
             else:
                 self.contents.forget()  # it may come back with another song
-        if self.offers.open is not None and (why := self._bench.lock()):
+        if self.active and self.offers.open and (why := self._bench.lock()):
             self.pause(at, why)
         self.devices.advance(at)
         self.contents.moves.advance(at)
@@ -480,9 +483,9 @@ class Work:
 
     def _teach(self, lesson: Lesson, move: str, task: TaskName) -> str:
         """Pass a lesson on; why the task wants the move back, empty where it stays."""
-        if not self._learns or task not in self.focus.tasks:
+        if not self._learns or task not in self.learners:
             return ""
-        outcome = self.focus.tasks[task].learn(lesson)
+        outcome = self.learners[task].learn(lesson)
         learnt = Learnt(td_error=0.0, text=outcome.text)
         taught = TaughtLesson(move=move, reward=lesson.value, weight=lesson.weight, learnt=learnt)
         self._out.lessons.append(taught)
@@ -493,7 +496,3 @@ class Work:
     def notify(self, text: str) -> None:
         """Show a sentence to everyone."""
         self._host.notify(text)
-
-
-def _is_patch(move: TaskMove) -> bool:
-    return any(edit.change.kind is ContentKind.PATCH for edit in move.edits)

@@ -1,5 +1,6 @@
 """What is shown of the tasks: what is worked on, the open offer, and the knobs in focus; frozen."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +12,10 @@ from bridge.mix.contents import ContentChange
 from bridge.mix.controls import Control, control_name, value_in_words
 from bridge.mix.device_events import TaskName
 from bridge.mix.devices import Device, DeviceParam
-from bridge.mix.notices import AlsoMoved, MoveReported
+from bridge.mix.notices import AlsoMoved, ControlMoved, MoveReported
 from bridge.tasks.task import Find, KnobSheet, ListsFinds, ReadsKnobs, Sketch, Sketches
+
+_Part = MoveReported | AlsoMoved | ControlMoved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +118,10 @@ def make_work_view(engine: Engine, at: float) -> WorkView:
         device=device,
         places=_places(engine),
         offer=offer.id if offer else "",
-        variants=tuple(_variant(work, move, is_heard=move is offer.heard) for move in offer.moves)
+        variants=tuple(
+            _variant(work, move, engine.mix.name_of, is_heard=move is offer.heard)
+            for move in offer.moves
+        )
         if offer
         else (),
         knobs=make_knob_views(work, at),
@@ -148,16 +154,15 @@ def _places(engine: Engine) -> tuple[tuple[int, str, tuple[str, ...]], ...]:
     )
 
 
-def _variant(work: Work, move: TaskMove, *, is_heard: bool) -> VariantView:
+def _variant(
+    work: Work, move: TaskMove, name_of: Callable[[int], str], *, is_heard: bool
+) -> VariantView:
     report = work.moves.report(move)
-    parts: tuple[MoveReported | AlsoMoved, ...] = ()
+    parts: tuple[_Part, ...] = ()
     if report is not None:
-        parts = (report, *report.also)
-    changes = tuple(
-        f"{_name(each.param)} {value_in_words(each.param, each.from_value)} → "
-        f"{value_in_words(each.param, each.to_value)}"
-        for each in parts
-    )
+        parts = (report, *report.also, *report.parts)
+    whose = name_of if move.shifts else None
+    changes = tuple(_change(each, whose) for each in parts)
     contents = () if report is None else report.contents
     task = work.active
     return VariantView(
@@ -174,7 +179,14 @@ def _variant(work: Work, move: TaskMove, *, is_heard: bool) -> VariantView:
     )
 
 
-def _why(reason: str, parts: tuple[MoveReported | AlsoMoved, ...]) -> str:
+def _change(part: _Part, name_of: Callable[[int], str] | None) -> str:
+    """Which control goes where; with `name_of` whose it is, too."""
+    whose = "" if name_of is None or isinstance(part, AlsoMoved) else f"{name_of(part.track)} "
+    start, end = (value_in_words(part.param, value) for value in (part.from_value, part.to_value))
+    return f"{whose}{_name(part.param)} {start} → {end}"
+
+
+def _why(reason: str, parts: tuple[_Part, ...]) -> str:
     """A reason without the list of knobs at its end, where each has a line of its own."""
     why, _, rest = reason.partition(": ")
     return why if parts and all(_name(part.param) in rest for part in parts) else reason

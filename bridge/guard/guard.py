@@ -161,6 +161,10 @@ class Guard:
         strip = self.strip(key)
         strip.held_until = max(strip.held_until, at + seconds)
 
+    def is_held(self, key: str, at: float) -> bool:
+        """Whether a hand is on that strip, or was a moment ago."""
+        return at < self.strip(key).held_until
+
     def doubt(self, key: str, at: float, seconds: float) -> None:
         """A hand may be on that strip: take nothing back there for so many seconds."""
         self.strip(key).doubted_until = at + seconds

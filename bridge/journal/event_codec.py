@@ -64,6 +64,7 @@ KINDS: Final[dict[str, type[Any]]] = {
     "TargetHeard": d.TargetHeard,
     "KnobTaught": d.KnobTaught,
     "TrackWished": m.TrackWished,
+    "MixesRequested": m.MixesRequested,
     "ContentReported": c.ContentReported,
     "ContentGone": c.ContentGone,
     "TempoChanged": c.TempoChanged,

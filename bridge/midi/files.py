@@ -6,10 +6,7 @@ import mido
 
 from bridge.errors import JournalError
 from bridge.midi.player import DRUM_CHANNEL, score
-from bridge.mix.phrases import TICKS_A_BEAT, Phrase, PhraseNote, phrase_of
-
-DEFAULT_BPM = 120.0
-"""The tempo of a file that says none, by the standard."""
+from bridge.mix.phrases import DEFAULT_BPM, TICKS_A_BEAT, Phrase, PhraseNote, phrase_of
 
 
 def write_midi(

@@ -17,7 +17,7 @@ from typing import Final
 
 from bridge.errors import BridgeError
 from bridge.midi.clock import MidiClock, TempoClock
-from bridge.midi.files import DEFAULT_BPM, write_midi
+from bridge.midi.files import write_midi
 from bridge.midi.player import DRUM_CHANNEL, Player, Song
 from bridge.midi.ports import Closeable, MidiUnavailable, Ports, open_ports
 from bridge.mix.content_events import (
@@ -31,7 +31,7 @@ from bridge.mix.content_events import (
 from bridge.mix.device_events import TaskName
 from bridge.mix.messages import AnyCommand
 from bridge.mix.notices import Notice, Offered, StatusChanged, WorkChanged
-from bridge.mix.phrases import decode_phrase
+from bridge.mix.phrases import DEFAULT_BPM, decode_phrase
 from bridge.mix.roles import Role
 from bridge.runtime.runner import Runner
 

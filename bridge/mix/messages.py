@@ -352,6 +352,13 @@ class MixEndorsed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MixesRequested:
+    """A person wants to hear variants of the whole mix, and to choose among them."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrackWished:
     """A person says in a word how they want a track; `track` as in `RoleCorrected`, and one."""
 
@@ -403,6 +410,7 @@ MixEvent = (
     | ForgetRequested
     | MixEndorsed
     | TrackWished
+    | MixesRequested
 )
 """What a person asks for, of the mix or of everything."""
 PersonEvent = MixEvent | TaskEvent

@@ -9,6 +9,7 @@ from bridge.mix.controls import Control
 from bridge.mix.device_events import TaskName
 from bridge.mix.devices import DeviceParam
 from bridge.mix.messages import MoveState
+from bridge.mix.params import Param
 
 MIX_ENDORSED: Final = (
     "noted: this mix is as you want it; what you leave so is left alone in this song"
@@ -37,13 +38,23 @@ class AlsoMoved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ControlMoved:
+    """A further control of the mix that a move changes; values in engineering units."""
+
+    track: int
+    param: Param
+    from_value: float
+    to_value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MoveReported:
     """A move entered a state; values in engineering units, of a device as positions from 0 to 1.
 
     Where it moves both halves of a stereo pair, `track` is the left one and `other_half` the number
     of the right one; else that is 0. Where it moves several parameters of a device, `also` has
-    those beside the one that goes furthest. Where it changes contents, `contents` has all of them,
-    and the values are 0 and 1.
+    those beside the one that goes furthest; `parts` has those of a variant of the mix. Where it
+    changes contents, `contents` has all of them, and the values are 0 and 1.
     """
 
     move: str
@@ -57,6 +68,7 @@ class MoveReported:
     other_from: float = 0.0
     other_to: float = 0.0
     also: tuple[AlsoMoved, ...] = ()
+    parts: tuple[ControlMoved, ...] = ()
     contents: tuple[ContentChange, ...] = ()
 
 

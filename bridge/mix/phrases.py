@@ -14,6 +14,9 @@ from typing import Final, NamedTuple
 
 from bridge.errors import RefusedError
 
+DEFAULT_BPM: Final = 120.0
+"""The tempo of phrases where nobody reports one."""
+
 BEATS_A_BAR: Final = 4
 TICKS_A_BEAT: Final = 960
 """The grid of all times; the resolution of MIDI files that most sequencers write."""

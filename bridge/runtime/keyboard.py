@@ -76,6 +76,7 @@ KEYS: Final[tuple[Key, ...]] = (
     Key(action="good", key="g", words="good; yes to a suggestion"),
     Key(action="bad", key="b", words="bad, take it back; no to a suggestion"),
     Key(action="undo", key="u", words="undo"),
+    Key(action="variants", key="v", words="offer variants of the whole mix"),
     Key(action="pick1", key="1", words="pick A of an offer"),
     Key(action="pick2", key="2", words="pick B"),
     Key(action="pick3", key="3", words="pick C"),

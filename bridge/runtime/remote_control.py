@@ -155,6 +155,15 @@ class RemoteControl:
         self.ask("/bridge/audition", str(suggestion[0]), int(on))
         return f"You hear {_shown(suggestion)}." if on else "You hear the mix without it."
 
+    def audition_variant(self, number: int) -> str:
+        """Hear a variant of the open offer, from 1."""
+        offers = [m for m in self._heard if m.address == "/bridge/offer"]
+        variants = offers[-1].args[2:] if offers else ()
+        if number > len(variants):
+            raise RefusedError(f"audition: {len(variants)} variants are open; got {number}.")
+        self.ask("/bridge/audition", str(variants[number - 1]), 1)
+        return f"You hear variant {number}."
+
     def undo(self, move: str) -> str:
         """Take a move back; an empty name is the last one."""
         self.ask("/bridge/undo", *([move] if move else []))
@@ -170,6 +179,17 @@ class RemoteControl:
         if said is None:
             raise NetworkError("Endorse was sent, but the bridge did not confirm that it is noted.")
         return f"{MIX_ENDORSED.capitalize()}."
+
+    def offer_variants(self) -> str:
+        """Ask for variants of the whole mix, and wait for them; returns what each changes."""
+        self.ask("/bridge/variants")
+        offer = self._wait(lambda m: m.address == "/bridge/offer" and m.args[1] != 0)
+        if offer is None:
+            raise NetworkError("Variants were asked for, but the bridge offered none in time.")
+        reasons = {m.args[0]: m.args[-1] for m in self._heard if m.address == "/bridge/move"}
+        lines = [f"{at}: {reasons.get(move, move)!s}" for at, move in enumerate(offer.args[2:], 1)]
+        lines.append("Hear one with 'mixbridge audition NUMBER', then 'mixbridge choose NUMBER'.")
+        return "\n".join(lines)
 
     def wish(self, track: str, word: str) -> str:
         """Say how a track is wanted; what is noted, and the move that answers where one comes."""

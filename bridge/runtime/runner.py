@@ -114,6 +114,8 @@ class Runner:
         self.link = DawLink(f"{daw[0]}:{daw[1]}", sends_dumps=dialect.capabilities.sends_dumps)
         self.meters = LevelMeters(dialect, at=self._loop.time())
         self.dialect = dialect
+        self._paced = dialect if isinstance(dialect, Paced) else None
+        self._watchful = dialect if isinstance(dialect, Watchful) else None
         self._daw = daw
         self.session = session
         self._read_every_s = read_every_s
@@ -373,8 +375,7 @@ class Runner:
                 if not self._intake:  # else a dump may wait that tells of more
                     self._complaints.check_levels(event, self.engine.mix)
                 self.submit(event)
-        dialect = self.dialect
-        trouble = dialect.trouble if isinstance(dialect, Watchful) else ""
+        trouble = "" if self._watchful is None else self._watchful.trouble
         change, request = self.link.check(at, trouble)
         if change is not None:
             self.submit(change)
@@ -384,7 +385,7 @@ class Runner:
 
     def _is_answering(self, at: float) -> bool:
         """Whether what comes in shows that the DAW is there, and not only a device beside it."""
-        return not isinstance(self.dialect, Watchful) or self.dialect.is_answering(at=at)
+        return self._watchful is None or self._watchful.is_answering(at=at)
 
     def _beat(self) -> None:
         if not self._is_open:
@@ -445,8 +446,7 @@ class Runner:
             return
         for message in self.dialect.ask(at=at):
             self._send_daw(message)
-        dialect = self.dialect
-        due_s = dialect.ask_due_s(at=at) if isinstance(dialect, Paced) else None
+        due_s = None if self._paced is None else self._paced.ask_due_s(at=at)
         if due_s is not None and not self._is_ask_due:
             self._is_ask_due = True
             self._loop.call_later(max(due_s, _LEAST_WAIT_S), self._ask_later)

@@ -15,7 +15,7 @@ from support.web import paged
 
 from bridge.mix.phrases import PhraseNote, decode_phrase, phrase_of
 
-pytestmark = [pytest.mark.e2e, pytest.mark.alone]
+pytestmark = pytest.mark.e2e
 
 SIZES: Final = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 BPM: Final = 200.0

@@ -20,7 +20,7 @@ from bridge.mix.items import encode_item
 from bridge.mix.roles import Role
 from bridge.sim.takes import Planting, Take, make_take
 
-pytestmark = [pytest.mark.e2e, pytest.mark.alone]
+pytestmark = pytest.mark.e2e
 
 SIZES: Final = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 PLANTING: Final = Planting(late_share=0.2, pauses=2, joins=0, edges=0, holes=0)

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from support.browser import Visit, chromium, demo
 from support.web import paged
 
-pytestmark = [pytest.mark.e2e, pytest.mark.alone]
+pytestmark = pytest.mark.e2e
 
 DESK_SCREENS = ("suggestions", "history", "learning")
 ANSWERS = 8

@@ -14,7 +14,7 @@ from support.rig import Bridge
 from support.synth_desk import KNOBS, SynthDesk, sit
 from support.web import paged
 
-pytestmark = [pytest.mark.e2e, pytest.mark.alone]
+pytestmark = pytest.mark.e2e
 
 SCHEMES: Final[tuple[Literal["dark", "light"], ...]] = ("dark", "light")
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])

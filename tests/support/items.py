@@ -1,5 +1,6 @@
 """Takes with planted faults as a DAW has them: files on disk, items in the DAW in memory."""
 
+from functools import cache
 from pathlib import Path
 
 import soundfile
@@ -67,6 +68,12 @@ class EditRig(Rig):
         return decode_item(self.daw.contents[ContentKind.ITEM, key].text)
 
 
+@cache
+def _planted(role: Role, seed: int, planting: Planting) -> Take:
+    """A take with faults, which nobody changes: making one takes two seconds."""
+    return make_take(role, [seed], planting)
+
+
 def edit_rig(
     folder: Path,
     *,
@@ -78,7 +85,7 @@ def edit_rig(
     grid: bool = True,
     planting: Planting = FEW,
 ) -> tuple[EditRig, Take]:
-    take = make_take(role, [seed], planting)
+    take = _planted(role, seed, planting)
     path = write_take(folder, take)
     daw = SynthDaw()
     for number, text in enumerate(item_texts(take, path)):

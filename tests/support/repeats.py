@@ -1,4 +1,4 @@
-"""Parameters of which `make quick` and `make check` try the first alone, and `make test` all."""
+"""Parameters of which `make quick` and `make check` try only the first, and `make test` all."""
 
 from collections.abc import Iterable
 
@@ -6,8 +6,15 @@ import pytest
 
 
 def repeated(values: Iterable[object], *, first: int) -> list[object]:
-    """These values for `pytest.mark.parametrize`; those behind the first are marked `repeated`."""
+    """These values for `pytest.mark.parametrize`; those behind the first are marked `long`.
+
+    A value that is a tuple is one of each argument.
+    """
     return [
-        value if place < first else pytest.param(value, marks=pytest.mark.repeated)
+        value
+        if place < first
+        else pytest.param(
+            *(value if isinstance(value, tuple) else (value,)), marks=pytest.mark.long
+        )
         for place, value in enumerate(values)
     ]

@@ -59,16 +59,26 @@ class Web:
         return self.fetch("/api/request", method="POST", body=body, **named)
 
     def connect(self, **headers: str) -> ClientConnection:
-        """A WebSocket, not let in yet."""
+        """A WebSocket, not let in yet.
+
+        What comes is kept without a bound: a client that stops reading could not end well either.
+        """
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         host = named.pop("host", None)
         if host is not None:
             wire = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S)
             return connect(
-                f"ws://{host}/ws", sock=wire, open_timeout=PATIENCE_S, additional_headers=named
+                f"ws://{host}/ws",
+                sock=wire,
+                open_timeout=PATIENCE_S,
+                additional_headers=named,
+                max_queue=None,
             )
         return connect(
-            f"ws://127.0.0.1:{self.port}/ws", open_timeout=PATIENCE_S, additional_headers=named
+            f"ws://127.0.0.1:{self.port}/ws",
+            open_timeout=PATIENCE_S,
+            additional_headers=named,
+            max_queue=None,
         )
 
     @contextmanager

@@ -1,20 +1,28 @@
 """How late notes leave for the MIDI port: ``mixbridge study phrase-port``.
 
-The player runs as in the bridge, into a port that keeps the time of each message. With ``--jack`` a
-virtual port on a running JACK server is used as well. What a synth makes of it is measured by the
-tests (`tests/e2e/test_phrase_port.py`).
+The player runs as in the bridge, into a port that keeps the time of each message: first alone, then
+while another thread makes phrases without a pause, which the bridge does only after a pick. With
+``--jack`` a virtual port on a running JACK server is used as well. What a synth makes of it is
+measured by the tests (`tests/e2e/test_phrase_port.py`).
 """
 
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Final
 
 import click
 import numpy as np
 
+from bridge.learning.q_learning import FloatArray
 from bridge.midi.clock import TempoClock
 from bridge.midi.player import Player, Song
 from bridge.midi.ports import Output, open_ports
-from bridge.mix.phrases import PhraseNote, phrase_of
+from bridge.mix.phrases import PhraseKind, PhraseNote, phrase_of
+from bridge.tasks.phrase.context import Context
+from bridge.tasks.phrase.generator import QGenerator
+from bridge.tasks.phrase.prior import load_phrase_prior
 
 BPM: Final = 120.0
 _BARS: Final = 2
@@ -47,7 +55,28 @@ def play_sixteenths(port: Output, seconds: float, *, bpm: float = BPM) -> list[f
     player.play(phrase_of(notes, _BARS * 4.0), 0)
     time.sleep(seconds)
     player.close()
-    return player.late_s
+    return list(player.late_s)
+
+
+@contextmanager
+def _making() -> Iterator[None]:
+    """Make phrases on another thread meanwhile."""
+    prior = load_phrase_prior()
+    generator, context = QGenerator(prior.notes), Context(kind=PhraseKind.BASS)
+    is_over = threading.Event()
+
+    def make() -> None:
+        rng = np.random.default_rng(1)
+        while not is_over.is_set():
+            generator.draw(context, rng)
+
+    thread = threading.Thread(target=make)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
 
 
 @click.command()
@@ -55,16 +84,20 @@ def play_sixteenths(port: Output, seconds: float, *, bpm: float = BPM) -> list[f
 @click.option("--jack", is_flag=True, help="Into a virtual port, if a MIDI system is there.")
 def main(*, seconds: float, jack: bool) -> None:
     """How late the notes of a phrase leave the bridge."""
-    port = KeptPort(open_ports().publish("mixbridge phrases") if jack else None)
-    late_ms = 1e3 * np.array(play_sixteenths(port, seconds))
-    port.close()
-    onsets = np.array([at for at, data in port.sent if data[0] & 0xF0 == 0x90])
-    gaps_ms = 1e3 * np.diff(onsets)
-    click.echo(f"{late_ms.size} messages at {BPM:g} bpm, sixteenths:")
-    for words, value in (
+    for words, meanwhile in (("alone", nullcontext()), ("while phrases are made", _making())):
+        port = KeptPort(open_ports().publish("mixbridge phrases") if jack else None)
+        with meanwhile:
+            late_ms = 1e3 * np.array(play_sixteenths(port, seconds))
+        port.close()
+        _print(words, late_ms, [at for at, data in port.sent if data[0] & 0xF0 == 0x90])
+
+
+def _print(words: str, late_ms: FloatArray, onsets: list[float]) -> None:
+    click.echo(f"{late_ms.size} messages at {BPM:g} bpm, sixteenths, {words}:")
+    for name, value in (
         ("late, median", np.median(late_ms)),
         ("late, 99 %", np.quantile(late_ms, 0.99)),
         ("late, worst", late_ms.max()),
-        ("intervals, standard deviation", gaps_ms.std()),
+        ("intervals, standard deviation", 1e3 * np.diff(onsets).std()),
     ):
-        click.echo(f"  {value:>8.3f} ms  {words}")
+        click.echo(f"  {value:>8.3f} ms  {name}")

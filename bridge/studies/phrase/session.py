@@ -10,20 +10,20 @@ from typing import Final
 import numpy as np
 
 from bridge.mix.phrases import PHRASE_KINDS, Phrase
-from bridge.studies.phrase.strangers import Stranger
+from bridge.studies.people import Stranger
 from bridge.studies.training.train_phrase import draw_context
 from bridge.tasks.phrase.context import Context
-from bridge.tasks.phrase.features import Scale
 from bridge.tasks.phrase.generator import Generator, QGenerator
 from bridge.tasks.phrase.grammar import GrammarGenerator
-from bridge.tasks.phrase.orders import FRESH, Order, make_phrases
+from bridge.tasks.phrase.orders import Order, distinct, make_phrases
 from bridge.tasks.phrase.prior import PhrasePrior
-from bridge.tasks.phrase.transforms import TRANSFORMATIONS
+from bridge.tasks.phrase.transforms import TRANSFORMATIONS, transform
 
 _LEAST_GAIN: Final = 1.0
 """A start from which the oracle gains less is drawn again: there is nothing to learn there."""
 
 _ORACLE_ROUNDS: Final = 12
+_ORACLE_FRESH: Final = 12
 _ORACLE_LEAST: Final = 0.02
 _CLIPS: Final = 2
 _STARTS: Final = 50
@@ -37,7 +37,7 @@ class Scene:
         person: Who listens.
         context: Kind, key, chords and their clips.
         generator: Who makes phrases.
-        scale: Of the features.
+        prior: What is known of phrases.
         start: The phrase that is there.
         first: The hidden utility of it.
         best: The oracle's.
@@ -46,14 +46,14 @@ class Scene:
     person: Stranger
     context: Context
     generator: Generator
-    scale: Scale
+    prior: PhrasePrior
     start: Phrase
     first: float
     best: float
 
     def utility(self, phrase: Phrase) -> float:
         """The hidden utility."""
-        return self.person.utility(phrase, self.context)
+        return _utility(self.person, phrase, self.context)
 
     def share(self, phrase: Phrase) -> float:
         """The part of the oracle's gain that a phrase has."""
@@ -61,7 +61,11 @@ class Scene:
 
     def make(self, order: Order) -> tuple[Phrase, ...]:
         """Have the generator make what is wanted."""
-        return make_phrases(order, self.generator, self.scale)
+        return make_phrases(order, self.generator, self.prior)
+
+
+def _utility(person: Stranger, phrase: Phrase, context: Context) -> float:
+    return person.utility(person.ear(phrase, context), PHRASE_KINDS.index(context.kind))
 
 
 def draw_scene(
@@ -92,12 +96,12 @@ def draw_scene(
         start = generator.draw(context, rng)
         if not start.notes:
             continue
-        first = person.utility(start, context)
+        first = _utility(person, start, context)
         scene = Scene(
             person=person,
             context=context,
             generator=generator,
-            scale=prior.scale,
+            prior=prior,
             start=start,
             first=first,
             best=first,
@@ -108,7 +112,7 @@ def draw_scene(
                 person=person,
                 context=context,
                 generator=generator,
-                scale=prior.scale,
+                prior=prior,
                 start=start,
                 first=first,
                 best=best,
@@ -120,14 +124,14 @@ def _greedy(scene: Scene, rng: np.random.Generator) -> float:
     """What somebody reaches who knows the person's mind and always takes the best candidate."""
     phrase, utility = scene.start, scene.first
     for _ in range(_ORACLE_ROUNDS):
-        order = Order(
-            context=scene.context,
-            current=phrase,
-            ways=tuple((way,) for way in range(TRANSFORMATIONS)),
-            fresh=FRESH,
-            seed=int(rng.integers(2**31)),
-        )
-        found = [(scene.utility(each), row, each) for row, each in enumerate(scene.make(order))]
+        context = scene.context
+        made = [
+            transform(phrase, context, way, scene.prior.scale, rng)
+            for way in range(TRANSFORMATIONS)
+        ]
+        made += [scene.generator.draw(context, rng) for _ in range(_ORACLE_FRESH)]
+        made = list(distinct(made, [phrase, *context.clips]))
+        found = [(scene.utility(each), row, each) for row, each in enumerate(made)]
         best, _, candidate = max(found)
         if best - utility < _ORACLE_LEAST:
             break

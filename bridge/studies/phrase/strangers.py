@@ -4,15 +4,14 @@ Those of `shift` measure a phrase otherwise (counts in place of logarithms, anot
 metric weights, spans in place of leaps), find small errors no errors, and agree on other wishes.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from bridge.learning.q_learning import FloatArray
 from bridge.mix.phrases import BEATS_A_BAR, PHRASE_KINDS, Phrase, PhraseKind
-from bridge.sim.phrase_listeners import draw_phrase_listener
+from bridge.sim.taste_listeners import draw_phrase_listener
+from bridge.studies.people import Ear, Stranger
 from bridge.studies.training.train_phrase import draw_context
 from bridge.tasks.phrase.context import Context
 from bridge.tasks.phrase.features import Scale
@@ -21,12 +20,9 @@ from bridge.tasks.phrase.grammar import GrammarGenerator
 POPULATIONS: Final = ("std", "shift", "diverse")
 _DIVERSE: Final = 1.5
 _CALIBRATION: Final = 150
-_TOLERATED: Final = 0.25
 
 # Metric weights after Longuet-Higgins & Lee (1984), as distances from the strongest.
 _LEVELS: Final = (0, 4, 3, 4, 2, 4, 3, 4, 1, 4, 3, 4, 2, 4, 3, 4)
-
-Ear = Callable[[Phrase, Context], FloatArray]
 
 # Wishes of `shift`, (kinds, measures of `own_measures`), in deviations: busier, wilder and less
 # repeated than the average person that the prior knows.
@@ -38,33 +34,6 @@ _SHIFTED: Final[FloatArray] = np.array(
         [0.4, 0.5, 0.6, 0.2, 0.4, -0.2],
     ]
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Stranger:
-    """A person with a hidden taste.
-
-    Attributes:
-        ear: What they go by, in deviations.
-        ideal: (kinds, measures) what they want.
-        weight: How much each counts.
-        is_kinked: Whether a small error costs nothing, and every further one alike.
-    """
-
-    ear: Ear
-    ideal: FloatArray
-    weight: FloatArray
-    is_kinked: bool
-
-    def utility(self, phrase: Phrase, context: Context) -> float:
-        """How good a phrase is; only differences mean anything."""
-        wanted = self.ideal[PHRASE_KINDS.index(context.kind)]
-        size = np.abs(self.ear(phrase, context) - wanted)
-        if self.is_kinked:
-            cost = np.maximum(size - _TOLERATED, 0.0)
-        else:
-            cost = np.where(size < 1.0, 0.5 * size * size, size - 0.5)
-        return -float(self.weight @ cost)
 
 
 def draw_stranger(population: str, scale: Scale, rng: np.random.Generator) -> Stranger:

@@ -20,7 +20,7 @@ from bridge.tasks.phrase.agent import PhraseAgent
 from bridge.tasks.phrase.context import STEPS_A_BAR
 from bridge.tasks.phrase.games import GAMES
 from bridge.tasks.phrase.generator import DISCOUNT, QGenerator, draw_style, render
-from bridge.tasks.phrase.orders import FRESH, Order
+from bridge.tasks.phrase.orders import Order
 from bridge.tasks.phrase.prior import PhrasePrior
 from bridge.tasks.phrase.transforms import TRANSFORMATIONS, transform
 
@@ -144,7 +144,7 @@ def _by_bandit(
         arms = np.lexsort((rng.random(TRANSFORMATIONS), -value))[:3].tolist()
         phrases = [
             current,
-            *(transform(current, song.context, arm, song.scale, rng) for arm in arms),
+            *(transform(current, song.context, arm, song.prior.scale, rng) for arm in arms),
         ]
         choice = pick([song.utility(each) for each in phrases], rng)
         for row, arm in enumerate(arms, start=1):
@@ -216,7 +216,7 @@ def _by_chance(
         order = Order(
             context=song.context,
             current=current,
-            fresh=min(3, FRESH),
+            fresh=3,
             seed=int(rng.integers(2**31)),
         )
         phrases = [current, *song.make(order)]

@@ -6,7 +6,7 @@ under a moving tilt. Their attack bends, and their names are other ones. Odd one
 change late, early, or only in the middle.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,6 +26,7 @@ from bridge.sim.synths import (
     hiss,
     shape_frames,
 )
+from bridge.studies.people import Ear
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,34 +183,6 @@ def draw_strange_synth(
 
 
 # -- people ---------------------------------------------------------------------------------------
-
-Ear = Callable[[Wave], FloatArray]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Stranger:
-    """A person with a hidden taste.
-
-    Attributes:
-        ear: What they hear of a note, in their own measure.
-        ideal: What they want of a sound of each role, (roles, features of that ear).
-        weight: How much each of these counts.
-        is_kinked: Whether a small error costs nothing, and every further one alike.
-    """
-
-    ear: Ear
-    ideal: FloatArray
-    weight: FloatArray
-    is_kinked: bool
-
-    def utility(self, heard: FloatArray, role: int) -> float:
-        """How good a sound is as one of that role; only differences mean anything."""
-        size = np.abs(heard - self.ideal[role])
-        if self.is_kinked:
-            cost = np.maximum(size - 0.25, 0.0)
-        else:
-            cost = np.where(size < 1.0, 0.5 * size * size, size - 0.5)
-        return -float(self.weight @ cost)
 
 
 def draw_shifted_ideal(rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:

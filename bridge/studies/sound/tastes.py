@@ -13,14 +13,12 @@ import numpy as np
 
 from bridge.errors import AudioError
 from bridge.learning.q_learning import FloatArray
-from bridge.sim.sound_listeners import draw_sound_listener
 from bridge.sim.synths import SAMPLE_RATE, Wave
-from bridge.studies.people import PICKERS, Picker, pick
+from bridge.sim.taste_listeners import draw_sound_listener
+from bridge.studies.people import PICKERS, Ear, Picker, Stranger, pick
 from bridge.studies.sound.session import Player
 from bridge.studies.sound.strangers import (
     MAKES,
-    Ear,
-    Stranger,
     calibrated_ear,
     draw_shifted_ideal,
     draw_strange_synth,

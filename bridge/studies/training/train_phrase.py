@@ -1,9 +1,9 @@
 """Train what the phrase task knows of notes and people: ``mixbridge study train-phrase``.
 
 The generator's tables play their games by Q-learning; then phrases are drawn and every
-transformation is made, from which come what one standard deviation of a feature is, what a
-transformation does, and the Q-table over transformations: with a discount of 0 and steps of one
-over the visits Q-learning ends at the mean reward of each cell, which is what is computed.
+transformation is made, from which come what one standard deviation of a feature is, and the Q-table
+over transformations: with a discount of 0 and steps of one over the visits Q-learning ends at the
+mean reward of each cell, which is what is computed.
 
 Deterministic from the seed. The people of `bridge.studies.phrase` are never imported here (an
 import contract says so).
@@ -23,7 +23,7 @@ from bridge.learning.prior import encode_prior
 from bridge.learning.q_learning import FloatArray
 from bridge.learning.taste import TastePrior
 from bridge.mix.phrases import PHRASE_KINDS, PhraseKind
-from bridge.sim.phrase_listeners import draw_phrase_listener
+from bridge.sim.taste_listeners import draw_phrase_listener
 from bridge.tasks.phrase.context import Context, context_in_key
 from bridge.tasks.phrase.features import FEATURES, Scale, raw_features
 from bridge.tasks.phrase.generator import QGenerator, train
@@ -68,11 +68,10 @@ def train_notes(*, episodes: int, seed: int) -> tuple[dict[PhraseKind, FloatArra
 
 def fit_features(
     notes: dict[PhraseKind, FloatArray], *, seed: int
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Mean, sd, effects and the Q-table of the transformations."""
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Mean, sd and the Q-table of the transformations."""
     kinds = len(PHRASE_KINDS)
     mean, sd = np.zeros((kinds, FEATURES)), np.ones((kinds, FEATURES))
-    effects = np.zeros((kinds, TRANSFORMATIONS, FEATURES))
     ways = np.zeros((kinds, ERROR_CELLS, TRANSFORMATIONS))
     generator = QGenerator(notes)
     for row, kind in enumerate(PHRASE_KINDS):
@@ -96,9 +95,8 @@ def fit_features(
                 ]
             )
         moved = np.array(change)
-        effects[row] = moved.mean(axis=0)
         ways[row] = _fit_ways(np.array(before), moved, rng)
-    return mean, sd, effects, ways
+    return mean, sd, ways
 
 
 def _fit_ways(before: FloatArray, moved: FloatArray, rng: np.random.Generator) -> FloatArray:
@@ -137,10 +135,10 @@ def train_phrase(
 ) -> tuple[bytes, list[str]]:
     """The prior's file, and what to print."""
     notes, lines = train_notes(episodes=episodes, seed=seed)
-    mean, sd, effects, ways = fit_features(notes, seed=seed)
+    mean, sd, ways = fit_features(notes, seed=seed)
     tables = {f"notes_{kind}": table for kind, table in notes.items()}
     data = encode_prior(
-        tables=tables | {"ways": ways, "effects": effects, "mean": mean, "sd": sd},
+        tables=tables | {"ways": ways, "mean": mean, "sd": sd},
         taste=fit_taste(seed=seed),
         provenance={**provenance, "seed": seed, "episodes": episodes},
     )

@@ -25,8 +25,8 @@ from bridge.learning.comparisons import costs
 from bridge.learning.prior import encode_prior
 from bridge.learning.q_learning import FloatArray, IntArray
 from bridge.learning.taste import TastePrior
-from bridge.sim.sound_listeners import draw_sound_listener
 from bridge.sim.synths import MAKES, SAMPLE_RATE, Synth, draw_synth
+from bridge.sim.taste_listeners import draw_sound_listener
 from bridge.tasks.sound.cells import BINS, ERROR_EDGES, STEPS, THIRDS, thirds
 from bridge.tasks.sound.distance import FEATURES
 from bridge.tasks.sound.effects import HEARD

@@ -15,12 +15,12 @@ import numpy as np
 from bridge.errors import PriorError, RefusedError
 from bridge.learning.carrying import CARRIES_MUCH
 from bridge.learning.comparisons import ComparedTaste, costs
-from bridge.learning.q_learning import FloatArray, QTable
+from bridge.learning.q_learning import FloatArray
 from bridge.mix.phrases import PHRASE_KINDS, Phrase, PhraseKind
 from bridge.tasks.phrase.context import Context
 from bridge.tasks.phrase.features import NAMES
 from bridge.tasks.phrase.orders import FRESH, Order
-from bridge.tasks.phrase.prior import PhrasePrior, error_weights
+from bridge.tasks.phrase.prior import LEAST_GAIN, PhrasePrior
 from bridge.tasks.phrase.words import PLURALS, describe_change, word
 
 VARIANTS: Final = 3
@@ -33,12 +33,8 @@ _PICK_WEIGHT: Final = 0.8
 
 _HAND_WEIGHT: Final = 0.8
 _SAMPLES: Final = 4
-"""Wishes that this person may have, towards each of which three phrases are made."""
+"""Wishes that this person may have, towards each of which phrases are made."""
 
-_TRIES: Final = 3
-_LONGEST_WAY: Final = 3
-_LEAST_GAIN: Final = 0.05
-_KNOWN_SD: Final = 0.1
 _SURE: Final = 1.0
 """A belief is put in words from so many standard deviations on: right five times of six."""
 
@@ -72,7 +68,6 @@ class PhraseAgent:
     def __init__(self, prior: PhrasePrior, *, seed: int = 0, is_learning: bool = True) -> None:
         self.taste = ComparedTaste(prior.taste, carries=CARRIES_MUCH)
         self._prior = prior
-        self._tables = [QTable(values) for values in prior.ways]
         self._rng = np.random.default_rng(seed)
         self._is_learning = is_learning
         self._context = Context(kind=PhraseKind.BASS)
@@ -95,38 +90,16 @@ class PhraseAgent:
 
     def order(self, current: Phrase) -> Order:
         """What to make from what is there: towards wishes that this person may have."""
-        ways: list[tuple[int, ...]] = []
-        if current.notes:
-            here = self.features(current)
-            wishes = [self.taste.target()[0]]
-            wishes += [self.taste.sample(self._rng) for _ in range(_SAMPLES - 1)]
-            for wish in wishes:
-                whole = self._way(here - wish)
-                ways += [whole[: 1 + row % len(whole)] for row in range(_TRIES) if whole]
+        wishes = [self.taste.target()[0]]
+        wishes += [self.taste.sample(self._rng) for _ in range(_SAMPLES - 1)]
         seed = int(self._rng.integers(2**31))
         return Order(
             context=self._context,
             current=current,
-            ways=tuple(ways),
-            fresh=FRESH if current.notes else 2 * FRESH,
+            wishes=tuple(tuple(np.round(wish, 3).tolist()) for wish in wishes),
+            fresh=FRESH,
             seed=seed,
         )
-
-    def _way(self, error: FloatArray) -> tuple[int, ...]:
-        """The transformations that the table expects to help most, one after the other."""
-        table, effects = self._tables[self._row], self._prior.effects[self._row]
-        cells = np.arange(table.values.shape[0])
-        sd = np.full(error.size, _KNOWN_SD)
-        way: list[int] = []
-        for _ in range(_LONGEST_WAY):
-            good, harm = table.expect(cells, error_weights(error, sd))
-            values = good - harm
-            best = int(values.argmax())
-            if values[best] < _LEAST_GAIN:
-                break
-            way.append(best)
-            error = error + effects[best]
-        return tuple(way)
 
     def offer(
         self, current: Phrase, candidates: Sequence[Phrase], *, count: int = VARIANTS
@@ -167,7 +140,7 @@ class PhraseAgent:
     def best(self, current: Phrase, candidates: Sequence[Phrase]) -> Chosen | None:
         """The one that is expected to be liked better than what is there; None: none is."""
         offered = self.offer(current, candidates, count=1)
-        return offered[0] if offered and offered[0].gain > _LEAST_GAIN else None
+        return offered[0] if offered and offered[0].gain > LEAST_GAIN else None
 
     # -- what a person says --------------------------------------------------------------------
 

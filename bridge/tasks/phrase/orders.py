@@ -1,21 +1,25 @@
 """What a worker is asked to make, and how it makes it: heavy work that is no decision."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 
 from bridge.errors import RefusedError
-from bridge.mix.phrases import EMPTY, Phrase, PhraseKind, decode_phrase
+from bridge.learning.comparisons import costs
+from bridge.learning.q_learning import FloatArray
+from bridge.mix.phrases import EMPTY, PHRASE_KINDS, Phrase, PhraseKind, decode_phrase
 from bridge.tasks.phrase.context import Chord, Context
-from bridge.tasks.phrase.features import Scale
 from bridge.tasks.phrase.generator import Generator
-from bridge.tasks.phrase.transforms import transform_along
+from bridge.tasks.phrase.prior import PhrasePrior
+from bridge.tasks.phrase.transforms import transform
 
 FRESH: Final = 12
 """New phrases of one order."""
+
+_LONGEST_WAY: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,14 +29,14 @@ class Order:
     Attributes:
         context: What they are to fit.
         current: What they are made from; empty where there is nothing yet.
-        ways: Transformations of `current`, one sequence a phrase; see `transforms.transform`.
+        wishes: (6,) features that this person may want, standard deviations, one a row.
         fresh: How many new phrases beside them.
         seed: Of all chance in it: the same order gives the same phrases.
     """
 
     context: Context
     current: Phrase
-    ways: tuple[tuple[int, ...], ...] = field(default=())
+    wishes: tuple[tuple[float, ...], ...] = field(default=())
     fresh: int = FRESH
     seed: int = 0
 
@@ -45,7 +49,7 @@ class Order:
                 "current": self.current.text if self.current.notes else "",
                 "fresh": self.fresh,
                 "seed": self.seed,
-                "ways": self.ways,
+                "wishes": self.wishes,
             },
             separators=(",", ":"),
             sort_keys=True,
@@ -93,7 +97,7 @@ def decode_order(text: str) -> Order:
         return Order(
             context=context,
             current=decode_phrase(body["current"]) if body["current"] else EMPTY,
-            ways=tuple(tuple(int(way) for way in ways) for ways in body["ways"]),
+            wishes=tuple(tuple(float(each) for each in wish) for wish in body["wishes"]),
             fresh=int(body["fresh"]),
             seed=int(body["seed"]),
         )
@@ -101,16 +105,39 @@ def decode_order(text: str) -> Order:
         raise RefusedError(f"phrase: {text[:40]!r} is no order of phrases ({error!r})") from error
 
 
-def make_phrases(order: Order, generator: Generator, scale: Scale) -> tuple[Phrase, ...]:
-    """Make what is wanted; all different, none as it was, none a copy of the person's clips."""
+def make_phrases(order: Order, generator: Generator, prior: PhrasePrior) -> tuple[Phrase, ...]:
+    """Make what is wanted; all different, none as it was, none a copy of the person's clips.
+
+    New phrases, and for each wish what comes nearer to it from what is there, and from the nearest
+    of the new ones.
+    """
     rng = np.random.default_rng(order.seed)
-    made = [
-        transform_along(order.current, order.context, ways, scale, rng)
-        for ways in order.ways
-        if order.current.notes
-    ]
-    made += [generator.draw(order.context, rng) for _ in range(order.fresh)]
-    return distinct(made, [order.current, *order.context.clips])
+    context, scale = order.context, prior.scale
+    drawn = [generator.draw(context, rng) for _ in range(order.fresh)]
+    found = [(scale.features(phrase, context), phrase) for phrase in drawn if phrase.notes]
+    made = list(drawn)
+    for each in order.wishes:
+        wish = np.array(each)
+        made += _approach(order.current, wish, order, prior, rng)
+        if found:
+            nearest = min(range(len(found)), key=lambda k: costs(found[k][0] - wish).sum())
+            made += _approach(found[nearest][1], wish, order, prior, rng)
+    return distinct(made, [order.current, *context.clips])
+
+
+def _approach(
+    phrase: Phrase, wish: FloatArray, order: Order, prior: PhrasePrior, rng: np.random.Generator
+) -> Iterator[Phrase]:
+    """What comes nearer to a wish, step by step, as long as the Q-table knows a way."""
+    if not phrase.notes:
+        return
+    context, row = order.context, PHRASE_KINDS.index(order.context.kind)
+    for _ in range(_LONGEST_WAY):
+        way = prior.way(row, prior.scale.features(phrase, context) - wish)
+        if way is None:
+            return
+        phrase = transform(phrase, context, way, prior.scale, rng)
+        yield phrase
 
 
 def distinct(phrases: Sequence[Phrase], known: Sequence[Phrase]) -> tuple[Phrase, ...]:

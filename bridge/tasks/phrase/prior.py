@@ -19,11 +19,14 @@ from bridge.tasks.phrase.transforms import TRANSFORMATIONS
 ERROR_EDGES: Final[FloatArray] = np.array([-2.0, -1.0, -0.5, -0.15, 0.15, 0.5, 1.0, 2.0])
 """Inner edges of the bins of an error, standard deviations."""
 
+LEAST_GAIN: Final = 0.05
+"""A smaller fall of the distance to what is wanted is not worth a change."""
+
+_KNOWN_SD: Final[FloatArray] = np.full(FEATURES, 0.1)
 ERROR_CELLS: Final = FEATURES * (ERROR_EDGES.size + 1)
 _KINDS: Final = len(PHRASE_KINDS)
 _SHAPES: Final = {
     "ways": (_KINDS, ERROR_CELLS, TRANSFORMATIONS),
-    "effects": (_KINDS, TRANSFORMATIONS, FEATURES),
     "mean": (_KINDS, FEATURES),
     "sd": (_KINDS, FEATURES),
 } | {f"notes_{kind}": (game.cells, game.actions) for kind, game in GAMES.items()}
@@ -41,7 +44,6 @@ class PhrasePrior:
     Attributes:
         notes: (states, actions) by kind: the generator's Q-tables over notes.
         ways: (kinds, 54, 12) the Q-table over transformations: how far the distance falls.
-        effects: (kinds, 12, 6) what a transformation does on average.
         scale: What one standard deviation of each feature is.
         taste: What is believed of anybody: groups are `PHRASE_KINDS`, dimensions the features.
         checksum: Of the file.
@@ -49,10 +51,20 @@ class PhrasePrior:
 
     notes: dict[PhraseKind, FloatArray]
     ways: FloatArray
-    effects: FloatArray
     scale: Scale
     taste: TastePrior
     checksum: str
+
+    def way(self, row: int, error: FloatArray) -> int | None:
+        """The transformation that helps most by the Q-table; None: none is worth it.
+
+        Args:
+            row: Of the kind.
+            error: (6,) features less what is wanted, standard deviations.
+        """
+        values = error_weights(error, _KNOWN_SD) @ self.ways[row]
+        best = int(values.argmax())
+        return best if values[best] >= LEAST_GAIN else None
 
 
 def load_phrase_prior(path: Path | None = None) -> PhrasePrior:
@@ -73,7 +85,6 @@ def load_phrase_prior(path: Path | None = None) -> PhrasePrior:
     return PhrasePrior(
         notes={kind: tables[f"notes_{kind}"] for kind in PHRASE_KINDS},
         ways=tables["ways"],
-        effects=tables["effects"],
         scale=Scale(mean=tables["mean"], sd=tables["sd"]),
         taste=prior.taste,
         checksum=prior.checksum,

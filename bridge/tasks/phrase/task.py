@@ -16,7 +16,7 @@ from bridge.guard.phrases import refuse_phrase
 from bridge.mix.content_events import OFFERED, OWN_CLIP, ContentKind, Job, JobDone
 from bridge.mix.contents import ContentChange
 from bridge.mix.device_events import TaskName
-from bridge.mix.phrases import BEATS_A_BAR, EMPTY, Phrase, PhraseKind, decode_phrase
+from bridge.mix.phrases import BEATS_A_BAR, DEFAULT_BPM, EMPTY, Phrase, PhraseKind, decode_phrase
 from bridge.mix.roles import Role
 from bridge.tasks.phrase.agent import Chosen, PhraseAgent
 from bridge.tasks.phrase.context import Context, read_context
@@ -34,6 +34,10 @@ _MOST_CLIPS: Final = 8
 _MOST_CLIP_NOTES: Final = 640
 _BARS: Final = 4
 _MOST_BARS: Final = 8
+
+_NO_TEMPO: Final = (
+    f"the DAW reports no tempo: without MIDI clock, phrases play at {DEFAULT_BPM:g} beats a minute"
+)
 
 _KINDS: Final[Mapping[str, PhraseKind]] = {
     Role.KICK: PhraseKind.DRUMS,
@@ -78,6 +82,9 @@ class PhraseTask:
         self._job: Job | None = None
         self._made: tuple[Phrase, ...] = ()
         self._offered: list[Phrase] = []
+        self._has_tempo = False
+        self._tempo_text = _NO_TEMPO
+        """What is still to be said of the tempo."""
 
     @property
     def rest(self) -> str:
@@ -89,6 +96,7 @@ class PhraseTask:
     def jobs(self, scene: Scene) -> tuple[Job, ...]:
         """See `bridge.tasks.task.HasJobs.jobs`: phrases for what is in focus now."""
         place = self._find(scene)
+        self._has_tempo = scene.tempo_bpm > 0.0
         if place is None:
             self._forget()
             return ()
@@ -115,7 +123,8 @@ class PhraseTask:
         if done.trouble:
             return done.trouble
         self._made = tuple(decode_phrase(text) for text in json.loads(done.data))
-        return ""
+        text, self._tempo_text = ("", _NO_TEMPO) if self._has_tempo else (self._tempo_text, "")
+        return text
 
     def _receive_offered(self, done: JobDone) -> str:
         try:
@@ -310,5 +319,5 @@ def _prior() -> PhrasePrior:
 def do_job(job: Job) -> bytes:
     """Make the phrases of an order; see `bridge.tasks.registry.TaskRow.worker`."""
     prior = _prior()
-    made = make_phrases(decode_order(job.text), QGenerator(prior.notes), prior.scale)
+    made = make_phrases(decode_order(job.text), QGenerator(prior.notes), prior)
     return json.dumps([phrase.text for phrase in made]).encode()

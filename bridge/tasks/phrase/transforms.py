@@ -4,7 +4,7 @@ A transformation tries chains of a few small changes (a note added, moved, left 
 ...) and keeps the chain that goes furthest its way and least any other.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -94,15 +94,6 @@ def transform(
         if gain > best_gain:
             best, best_gain = tried, gain
     return best
-
-
-def transform_along(
-    phrase: Phrase, context: Context, ways: Sequence[int], scale: Scale, rng: np.random.Generator
-) -> Phrase:
-    """The phrase after several transformations."""
-    for way in ways:
-        phrase = transform(phrase, context, way, scale, rng)
-    return phrase
 
 
 _PITCHED_CHANGES: Final[Mapping[int, tuple[Change, ...]]] = {

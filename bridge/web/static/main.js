@@ -255,6 +255,7 @@ listen({
   good: () => answer(1),
   bad: () => answer(-1),
   undo,
+  variants: () => ask("variants"),
   pick1: () => choose(1),
   hear,
   pick2: () => choose(2),

@@ -4,6 +4,7 @@ import { button, css, h, icon, mark, percent, say } from "./dom.js";
 import { state, ask } from "./link.js";
 import { zone } from "./strip.js";
 import { makeFinds } from "./finds.js";
+import { shown } from "./keys.js";
 import { makeOffer } from "./offer.js";
 import "./clips.js";
 
@@ -25,6 +26,7 @@ export function makeWork() {
   const does = h("p", { class: "legend" });
   const focus = makeFocus();
   const offer = makeOffer();
+  const asking = makeAsking();
   const finds = makeFinds();
   const rest = h("p", { class: "empty", role: "status" });
   const knobs = makeKnobs();
@@ -32,6 +34,7 @@ export function makeWork() {
     tasks,
     does,
     focus.element,
+    asking.element,
     offer.element,
     rest,
     finds.element,
@@ -59,16 +62,34 @@ export function makeWork() {
 
   function update() {
     const work = state.work;
-    element.hidden = !work || work.known.length < 3; // there is nothing but the mix
+    element.hidden = !work;
     if (!work || element.hidden) return;
+    tasks.hidden = does.hidden = work.known.length < 3; // there is nothing but the mix
     updateTasks(work);
     focus.update(work);
+    asking.update(work);
     offer.update();
     const why = work.lock || work.rest;
     rest.hidden = isMix() || work.variants.length > 0 || !why;
     say(rest, why);
     finds.update(work);
     knobs.update(work);
+  }
+  return { element, update };
+}
+
+/** A request for variants of the whole mix, while none wait for a pick. */
+function makeAsking() {
+  const key = h("kbd");
+  const element = button({ class: "tool variantsof", onclick: () => ask("variants") },
+    h("span", { text: "Offer variants of the whole mix" }),
+    key);
+
+  /** @param {Work} work */
+  function update(work) {
+    element.hidden = work.task !== "mix" || work.variants.length > 0;
+    element.disabled = !isUsable() || state.strips.length === 0;
+    say(key, shown("variants"));
   }
   return { element, update };
 }

@@ -18,7 +18,7 @@ COMMANDS = {
     "replay", "replay-trace", "report", "export", "import", "setup", "study", "midi", "remotes",
     "status", "good", "bad", "accept", "skip", "undo", "endorse", "mode",
     "audition", "compare", "revert", "pin", "recall", "learn", "act", "role", "forget",
-    "wish", "learn-from", "task", "focus", "choose", "knob", "target", "phrases", "mcp",
+    "wish", "learn-from", "task", "focus", "variants", "choose", "knob", "target", "phrases", "mcp",
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from support.ableton.fake import TICK_S, LiveTrack, encode_reply, eq_eight, f32, utility
 from support.ableton.session import AbletonSession
+from support.repeats import repeated
 
 from bridge.daws.ableton.wire.curves import fader_db, fader_position, meter_position
 from bridge.daws.ableton.wire.facts import GONE, TOO_OLD
@@ -44,7 +45,9 @@ def test_the_first_dump_tells_what_live_holds(tracks: int) -> None:
 
 @SIZES
 @REACTIONS
-@pytest.mark.parametrize("param", [Param.GAIN, Param.PAN, Param.EQ_LOW, Param.EQ_HIGHMID])
+@pytest.mark.parametrize(
+    "param", repeated([Param.GAIN, Param.EQ_LOW, Param.PAN, Param.EQ_HIGHMID], first=2)
+)
 def test_a_move_is_made_and_confirmed(tracks: int, is_quick: bool, param: Param) -> None:
     session = open_session(*song(tracks), is_quick=is_quick)
     step = 0.2 if param is Param.PAN else 1.5
@@ -84,7 +87,7 @@ def reorder(session: AbletonSession) -> None:
 
 @SIZES
 @pytest.mark.parametrize("hub", [False, True], ids=["alone", "hub"])
-@pytest.mark.parametrize("param", [Param.GAIN, Param.EQ_LOWMID])
+@pytest.mark.parametrize("param", repeated([Param.GAIN, Param.EQ_LOWMID], first=1))
 @pytest.mark.parametrize("rearrange", [insert, delete, reorder])
 def test_tracks_rearranged_in_the_middle_of_a_move_get_no_write_of_anothers(
     tracks: int, hub: bool, param: Param, rearrange: Callable[[AbletonSession], None]

@@ -4,6 +4,7 @@ import itertools
 import math
 
 import pytest
+from support.repeats import repeated
 
 from bridge.config import DeskSettings
 from bridge.daws.desk.study.fake import NAMES, FakeDesk, position_of
@@ -29,6 +30,7 @@ def xr18(**given: object) -> FakeDesk:
 
 
 FAMILIES = [pytest.param(x32, id="x32"), pytest.param(xr18, id="xair")]
+X32_FIRST = [FAMILIES[0], pytest.param(xr18, id="xair", marks=pytest.mark.long)]
 ECHOES = [
     pytest.param({"tells_writers": False}, id="not told"),
     pytest.param({"tells_writers": True}, id="told"),
@@ -145,7 +147,7 @@ def moves_of(stage: Stage, count: int) -> None:
     stage.let_pass(4.0)
 
 
-@pytest.mark.parametrize("make", FAMILIES)
+@pytest.mark.parametrize("make", X32_FIRST)
 @pytest.mark.parametrize("echo", ECHOES)
 def test_every_move_is_confirmed_and_none_is_taken_for_a_hand(
     make: type, echo: dict[str, bool]
@@ -192,7 +194,7 @@ def test_what_is_aimed_at_is_a_place_of_the_fader() -> None:
         assert stage.desk.fader_db(1) == pytest.approx(move.to_value, abs=1e-3)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", repeated(range(3), first=1))
 def test_where_a_tenth_is_lost_a_move_is_confirmed_or_given_up_and_is_no_hand(seed: int) -> None:
     desk = x32()
     with Stage(desk, mode=Mode.ASSIST, interval_s=5.0, delay_s=0.03, loss=0.1, seed=seed) as stage:
@@ -237,7 +239,7 @@ def scene_of(desk: FakeDesk) -> dict[str, object]:
     return scene
 
 
-@pytest.mark.parametrize("make", FAMILIES)
+@pytest.mark.parametrize("make", X32_FIRST)
 @pytest.mark.parametrize("is_announced", [True, False])
 @pytest.mark.parametrize("loss", [0.0, 0.4])
 def test_a_recall_stops_everything_teaches_nothing_and_is_the_new_mix(
@@ -526,6 +528,7 @@ def test_an_automix_member_keeps_its_gain() -> None:
 # -- a show --------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_in_a_show_eq_is_only_cut_and_faders_rise_a_little_and_silence_is_left_alone() -> None:
     desk = x32()
     desk.meters_dbfs[4] = -90.0

@@ -5,6 +5,7 @@ import random
 import struct
 
 import pytest
+from support.repeats import repeated
 
 from bridge.daws.desk.study.fake import NAMES, FakeDesk, Told, position_of
 from bridge.daws.desk.study.stage import PEER, Stage, sounding
@@ -63,6 +64,7 @@ def xair(model: str = "XR18", **given: object) -> FakeDesk:
 
 
 FAMILIES = [pytest.param(x32, id="x32"), pytest.param(xair, id="xair")]
+X32_FIRST = [FAMILIES[0], pytest.param(xair, id="xair", marks=pytest.mark.long)]
 
 
 def push(stage: Stage, address: str, *args: OscArg) -> None:
@@ -221,6 +223,7 @@ def test_what_is_no_osc_is_a_fault_and_no_more(datagram: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("address", "args"),
+    repeated(
     [
         ("/ch/01/mix/fader", (math.nan,)), ("/ch/01/mix/fader", (math.inf,)),
         ("/ch/01/mix/fader", (b"\0",)), ("/ch/01/mix/fader", (None,)), ("/ch/01/mix/fader", ()),
@@ -235,7 +238,7 @@ def test_what_is_no_osc_is_a_fault_and_no_more(datagram: bytes) -> None:
         ("/meters/15", (b"\0" * 204,)), ("/xinfo", ()), ("/xinfo", ("a", "b", "c")),
         ("/dca/1/fader", (math.nan,)), ("/-show/prepos/current", ("x",)),
         ("/-stat/solosw/01", (1,)), ("/headamp/000/gain", (0.9,)), ("/nonsense", (1, 2, 3)),
-    ],
+    ], first=9),
 )  # fmt: skip
 def test_whatever_it_says_wrongly_the_bridge_goes_on(
     address: str, args: tuple[OscArg, ...]
@@ -323,7 +326,7 @@ def test_an_x_air_that_knows_pairs_one_by_one_is_asked_so() -> None:
         assert "goes with A-Gtr" in stage.barred(10)[LockClass.ALL]
 
 
-@pytest.mark.parametrize("make", FAMILIES)
+@pytest.mark.parametrize("make", X32_FIRST)
 @pytest.mark.parametrize("seed", range(2))
 def test_linking_two_channels_while_running_is_no_hand(make: type, seed: int) -> None:
     desk = make()
@@ -346,7 +349,7 @@ def test_linking_two_channels_while_running_is_no_hand(make: type, seed: int) ->
 # -- restarts ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("make", FAMILIES)
+@pytest.mark.parametrize("make", X32_FIRST)
 @pytest.mark.parametrize("off_s", [0.0, 1.0, 2.0, 8.0])
 def test_a_desk_that_restarts_with_other_names_is_another_mix(make: type, off_s: float) -> None:
     desk = make()
@@ -393,7 +396,7 @@ def scene_of(desk: FakeDesk) -> dict[str, OscArg]:
     return scene
 
 
-@pytest.mark.parametrize("make", FAMILIES)
+@pytest.mark.parametrize("make", X32_FIRST)
 @pytest.mark.parametrize(("gap_s", "seed"), [(0.0, 1), (0.002, 0), (0.006, 0), (0.002, 2)])
 def test_a_scene_in_any_order_at_any_pace_with_loss_is_a_scene(
     make: type, gap_s: float, seed: int
@@ -453,7 +456,7 @@ def test_where_a_tenth_is_lost_a_sentence_says_so_and_no_send_is_overlooked() ->
         assert len(said) == 1
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", repeated(range(3), first=1))
 def test_where_a_tenth_is_lost_single_hands_do_not_make_it_believe_that_it_is_deaf(
     seed: int,
 ) -> None:
@@ -478,7 +481,7 @@ def test_a_word_that_crosses_a_question_does_not_make_it_believe_that_it_is_deaf
         assert not [text for text in stage.sentences if "places" in text]
 
 
-@pytest.mark.parametrize("make", FAMILIES)
+@pytest.mark.parametrize("make", X32_FIRST)
 def test_two_minutes_of_loss_end_no_subscription(make: type) -> None:
     with Stage(make(), loss=0.1, seed=3) as stage:
         stage.connect(30.0)

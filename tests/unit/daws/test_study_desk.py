@@ -1,6 +1,7 @@
 """Every check of `mixbridge study desk` holds, and a bridge that did otherwise would show."""
 
 import pytest
+from support.repeats import repeated
 
 from bridge.daws.desk.study import checks
 from bridge.daws.desk.study.checks import CHECKS
@@ -11,7 +12,9 @@ from bridge.mix.messages import Mode
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize(("name", "check"), CHECKS, ids=[name.strip() for name, _ in CHECKS])
+@pytest.mark.parametrize(
+    ("name", "check"), repeated(CHECKS, first=6), ids=[name.strip() for name, _ in CHECKS]
+)
 def test_each_check_is_kept(name: str, check: "checks.Callable[[int], Verdict]") -> None:
     verdict = check(2)
     assert verdict.is_kept, f"{name}: {verdict.figure}"

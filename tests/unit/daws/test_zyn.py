@@ -251,6 +251,7 @@ def test_a_note_that_sounds_is_released_when_the_bridge_ends() -> None:
 
 
 @given(bursts=st.lists(st.tuples(st.floats(0.0, 0.05), st.integers(1, 400)), max_size=8))
+@pytest.mark.long
 def test_at_most_200_writes_leave_in_20_ms(bursts: list[tuple[float, int]]) -> None:
     outbox = Outbox(WRITES_PER_S, Counters())
     at, left = 0.0, []

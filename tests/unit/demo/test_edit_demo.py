@@ -26,6 +26,7 @@ def test_six_answers_mend_most_of_twelve_faults_and_leave_a_report(tmp_path: Pat
     )
 
 
+@pytest.mark.long
 def test_who_says_no_to_all_is_left_alone(tmp_path: Path) -> None:
     summary = play_edit_demo(tmp_path, seed=0, ask=lambda _: False)
     assert summary["edits"] < 8

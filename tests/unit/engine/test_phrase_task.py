@@ -104,7 +104,7 @@ def test_what_is_offered_next_is_made_of_what_stands_there() -> None:
     assert len(offered(rig)) == 3
     last = json.loads(jobs(rig)[-1].text)
     assert decode_phrase(last["current"]) == decode_phrase(text(rig, "empty"))
-    assert last["ways"]
+    assert last["wishes"]
 
 
 def test_keeping_what_is_there_writes_nothing() -> None:
@@ -236,6 +236,18 @@ def test_another_metre_is_said_in_a_sentence() -> None:
     make(rig)
     assert any("3 beats a bar" in each for each in sentences(rig))
     assert not rig.notices(Offered)
+
+
+def test_a_song_without_a_tempo_is_reported_once() -> None:
+    rig = make(studio().work())
+    choose(rig, 1)
+    make(rig)
+    (sentence,) = [each for each in sentences(rig) if "reports no tempo" in each]
+    assert "120 beats a minute" in sentence
+    timed = studio().work()
+    timed.handle(c.TempoChanged(at=timed.at, bpm=98.0))
+    make(timed)
+    assert not any("reports no tempo" in each for each in sentences(timed))
 
 
 def test_without_a_note_anywhere_there_is_no_key() -> None:

@@ -588,6 +588,7 @@ def test_own_stems_begin_as_they_were_exported(tmp_path: Path) -> None:
     assert not values.any()
 
 
+@pytest.mark.long
 def test_the_band_begins_with_a_rough_mix() -> None:
     stems, values = load_session(None, seed=1)
     assert values.shape == (9, 6)

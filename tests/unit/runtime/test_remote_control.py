@@ -25,6 +25,12 @@ def news(message: OscMessage) -> list[OscMessage | bytes]:
         case "/bridge/undo", args:
             name = args[0] if args else "1-2"
             return [OscMessage("/bridge/move", (name, "reverted", *SUGGESTED.args[2:]))]
+        case "/bridge/variants", _:
+            offered = ("1-5", "proposed", 3, "gain", -3.0, -2.0, "a mix as loud as this one")
+            return [
+                OscMessage("/bridge/move", offered),
+                OscMessage("/bridge/offer", ("offer 1-5", 1, "1-5")),
+            ]
         case "/bridge/endorse", _:
             return [OscMessage("/bridge/status", ("online", MIX_ENDORSED))]
         case "/bridge/wish", (_, str(word)):
@@ -64,6 +70,7 @@ def run_at(port: int, folder: Path, line: str) -> int:
         ("undo", "undo", ()),
         ("undo 1-1", "undo", ("1-1",)),
         ("endorse", "endorse", ()),
+        ("variants", "variants", ()),
         ("compare on", "compare", (1,)),
         ("compare off", "compare", (0,)),
         ("revert 1-1", "revert", ("1-1",)),
@@ -105,6 +112,19 @@ def test_what_the_bridge_has_not_said_is_not_said(
     with answering(silence) as (port, _):
         assert run_at(port, tmp_path, line) == 2
     assert "was sent, but the bridge did not confirm that it is " in capsys.readouterr().err
+
+
+def test_variants_are_listed_with_what_each_changes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with answering(news) as (port, _):
+        assert run_at(port, tmp_path, "variants") == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "1: a mix as loud as this one"
+    assert "mixbridge audition NUMBER" in said[1]
+    with answering(news) as (port, _):
+        assert run_at(port, tmp_path, "audition 2") == 2
+    assert "audition: 0 variants are open; got 2." in capsys.readouterr().err
 
 
 def test_the_move_that_answers_a_wish_is_shown_with_it(

@@ -20,7 +20,7 @@ def song(tonic: int = 0) -> Context:
 
 
 def make(agent: PhraseAgent, current: Phrase) -> tuple[Phrase, ...]:
-    return make_phrases(agent.order(current), GENERATOR, PRIOR.scale)
+    return make_phrases(agent.order(current), GENERATOR, PRIOR)
 
 
 def teach(agent: PhraseAgent, picks: int = 8, feature: int = 3, sign: float = -1.0) -> Phrase:

@@ -1,10 +1,13 @@
 """The generators: what they draw can be played, fits, differs, and follows the person's clips."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from bridge.errors import RefusedError
 from bridge.guard.phrases import most_sounding, refuse_clip, refuse_phrase
+from bridge.learning.comparisons import costs
 from bridge.mix.phrases import PHRASE_KINDS, Phrase, PhraseKind, PhraseNote, phrase_of
 from bridge.studies.training.train_phrase import draw_context
 from bridge.tasks.phrase.context import Context, context_in_key, find_key, find_pads, read_context
@@ -42,9 +45,24 @@ def test_every_phrase_can_be_played(name: str, kind: PhraseKind) -> None:
 def test_the_same_seed_gives_the_same_phrases() -> None:
     where = context(PhraseKind.BASS)
     order = Order(context=where, current=phrase_of([], 16.0), seed=7)
-    made = [make_phrases(order, GENERATORS["Q"], PRIOR.scale) for _ in range(2)]
+    made = [make_phrases(order, GENERATORS["Q"], PRIOR) for _ in range(2)]
     assert made[0] == made[1]
     assert len({phrase.notes for phrase in made[0]}) == len(made[0])
+
+
+@pytest.mark.parametrize("name", GENERATORS)
+def test_what_is_made_for_a_wish_is_nearer_to_it_than_what_is_drawn(name: str) -> None:
+    where, wish = context(PhraseKind.BASS), (-1.0, 1.0, 0.5, -1.0, 0.0, 0.5)
+    current = GENERATORS[name].draw(where, np.random.default_rng(5))
+
+    def nearest(order: Order) -> float:
+        made = make_phrases(order, GENERATORS[name], PRIOR)
+        found = np.array([PRIOR.scale.features(phrase, where) for phrase in made])
+        return float(costs(found - np.array(wish)).sum(axis=1).min())
+
+    for begun in (current, phrase_of([], 16.0)):
+        drawn = Order(context=where, current=begun, seed=2)
+        assert nearest(replace(drawn, wishes=(wish,))) < 0.7 * nearest(drawn)
 
 
 def test_an_order_survives_its_text() -> None:
@@ -52,7 +70,7 @@ def test_an_order_survives_its_text() -> None:
     where = context_in_key(
         PhraseKind.MELODY, tonic=3, is_minor=True, degrees=[0, 5], clips=[clip], bars=8
     )
-    order = Order(context=where, current=clip, ways=((1, 2), (3,)), fresh=4, seed=9)
+    order = Order(context=where, current=clip, wishes=((1.0,) * 6, (-0.5,) * 6), fresh=4, seed=9)
     assert decode_order(order.text) == order
     with pytest.raises(RefusedError, match="no order"):
         decode_order('{"kind": "bass"}')

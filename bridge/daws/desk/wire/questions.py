@@ -58,6 +58,8 @@ class Questions:
         What an answer is still to come for counts later, and what the desk does not know not at
         all.
         """
+        if not any(self._outcomes):
+            return 0.0
         pending = self.open
         over = [each for each in self._outcomes if each not in pending]
         return sum(map(bool, over)) / len(over) if len(over) >= _ENOUGH else 0.0

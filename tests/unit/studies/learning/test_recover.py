@@ -62,6 +62,7 @@ def sizes(**moved: float) -> Offsets:
 # -- what is measured -----------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_balance_is_no_distance_from_itself(band: Balance) -> None:
     assert set(find_errors(band, band.values).values()) == {0.0}
 
@@ -165,6 +166,7 @@ def test_an_oracle_undoes_an_error_that_its_moves_can_reach() -> None:
     assert record["errors"]["50"]["level_lu"] < 0.4  # its smallest step is 1 dB
 
 
+@pytest.mark.long
 def test_a_study_is_the_same_with_two_processes_and_is_a_table(stems: Path) -> None:
     plan = Plan(folder=stems, agents=("rules",), offsets=sizes(gain_db=6.0))
     results = measure(plan, (1, 2), workers=1)

@@ -141,6 +141,7 @@ def test_a_mind_reader_stops_where_nothing_is_liked_better(mix: SimulatedMix) ->
     assert ask(MindReader(lambda mixes: np.zeros(len(mixes))), look(mix)) is None
 
 
+@pytest.mark.long
 def test_the_linear_bandit_starts_by_wanting_what_the_prior_wants(
     prior: Prior, mix: SimulatedMix
 ) -> None:

@@ -64,6 +64,7 @@ def test_the_unusual_conditions_are_for_the_agent_and_the_first_population(
     assert unusual == [("agent", "std"), ("learning off", "std")]
 
 
+@pytest.mark.long
 def test_the_same_salt_gives_the_same_figures_and_another_gives_others(
     study: tuple[Path, dict[str, Any]], tmp_path: Path
 ) -> None:

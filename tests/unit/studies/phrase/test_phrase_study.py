@@ -15,6 +15,7 @@ pytestmark = pytest.mark.slow
 PRIOR = load_phrase_prior()
 
 
+@pytest.mark.long
 def test_one_person_of_each_population_gives_every_figure() -> None:
     results = measure_all(PRIOR, salt="a1", people=1, teachers=("A/B/C",), workers=1)
     rows = results["tastes"]
@@ -42,7 +43,8 @@ def test_a_salt_that_is_no_number_is_one_sentence() -> None:
         )
 
 
+@pytest.mark.long
 def test_training_is_deterministic() -> None:
-    made = [train_phrase(episodes=12, seed=3, provenance={})[0] for _ in range(2)]
+    made = [train_phrase(episodes=3, seed=3, provenance={})[0] for _ in range(2)]
     assert made[0] == made[1]
     assert train_main.name

@@ -66,6 +66,7 @@ def test_people_pick_the_best_mostly_and_the_inverted_the_worst() -> None:
     assert pick_worst([0.0, 1.0, -1.0], rng) == 2
 
 
+@pytest.mark.long
 def test_the_study_prints_its_tables(prior: SoundPrior) -> None:
     results = measure_all(
         prior, salt="5", targets=2, people=0, searchers=["agent"], teachers=[], workers=1

@@ -10,6 +10,7 @@ from bridge.studies.training.fit_sounds import crests_of, draw_songs, fit, measu
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.long
 def test_the_shipped_table_is_right_about_a_band_and_songs_it_never_heard() -> None:
     band = measure_bands(1, first=1000, seconds=2)
     songs = draw_songs(10, crests_of(band), first=1000)

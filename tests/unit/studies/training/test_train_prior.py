@@ -11,6 +11,7 @@ from bridge.studies.training.train_prior import train_prior
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.long
 def test_the_same_seed_trains_the_same_prior_and_another_one_another() -> None:
     first, again, other = (train_prior(range(2), seed=seed, provenance={}) for seed in (5, 5, 6))
     assert first == again != other

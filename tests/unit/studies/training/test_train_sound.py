@@ -8,7 +8,7 @@ import pytest
 
 from bridge.errors import PriorError
 from bridge.learning.prior import encode_prior, load_prior
-from bridge.sim.sound_listeners import IDEALS
+from bridge.sim.taste_listeners import SOUND_IDEALS
 from bridge.studies.training.train_sound import fit_tables, fit_taste, record_samples
 from bridge.tasks.sound.cells import BINS, THIRDS
 from bridge.tasks.sound.distance import FEATURES
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.slow
 CUTOFF, ATTACK = ROLE_ROW[KnobRole.CUTOFF], ROLE_ROW[KnobRole.ATTACK]
 
 
+@pytest.mark.long
 def test_training_is_the_same_from_the_same_seed() -> None:
     tables = [fit_tables(record_samples(3, seed=2)) for _ in range(2)]
     for name in tables[0]:
@@ -45,7 +46,7 @@ def test_the_shipped_prior_says_how_it_was_made() -> None:
 
 def test_the_taste_is_the_average_of_the_training_people() -> None:
     taste = fit_taste(seed=1)
-    assert taste.mean == pytest.approx(IDEALS, abs=0.1)
+    assert taste.mean == pytest.approx(SOUND_IDEALS, abs=0.1)
 
 
 def test_a_prior_of_another_form_is_refused_with_what_to_do(tmp_path: Path) -> None:

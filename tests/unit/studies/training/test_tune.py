@@ -24,6 +24,7 @@ def folds(tmp_path_factory: pytest.TempPathFactory) -> tuple[tune.Fold, ...]:
     return make_folds(tmp_path_factory.mktemp("folds"))
 
 
+@pytest.mark.long
 def test_nobody_is_judged_on_a_prior_that_met_them(folds: tuple[tune.Fold, ...]) -> None:
     for fold in folds:
         assert not {*fold.people, *fold.finals} & {*fold.others}
@@ -60,6 +61,7 @@ def test_what_the_agent_has_is_within_reach_of_the_search() -> None:
     assert Tuning(**now) == Tuning()
 
 
+@pytest.mark.long
 def test_a_search_goes_on_where_it_was_and_ends_at_its_budget(
     folds: tuple[tune.Fold, ...],
 ) -> None:

@@ -250,7 +250,7 @@ local function obey(edit, items)
   for _, item in ipairs(each.items) do
     if barred(item) ~= "" then return end
   end
-  for _, piece in ipairs(edit.pieces) do
+  for _, piece in ipairs(edit.parts) do
     if not take_for(each.items[1], piece) then return end -- that take is gone
   end
   reaper.Undo_BeginBlock2(0)

@@ -78,8 +78,9 @@ def run_sound_demo(*, seed: int = 0, folder: Path | None = None, daw: str = "") 
     demo_library("soundfile")  # better now than after the session
     folder = folder or Path(f"demo-sound-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
     summary = play_sound_demo(folder, seed=seed, daw=daw)
+    played = len(summary["distances"]) - 1
     click.echo(
-        f"{NOTES} notes left {summary['rest']:.0%} of the distance to the target; {PICKS} picks "
+        f"{played} notes left {summary['rest']:.0%} of the distance to the target; {PICKS} picks "
         f"took the sound {summary['nearer']:.0%} of the way to what this person wants."
     )
     click.echo(
@@ -151,7 +152,6 @@ def _come_near(agent: SoundAgent, sitting: _Sitting, target: Note) -> None:
         move = agent.propose(sitting.positions, heard)
         if move is None:
             click.echo(f"{number:>4}  I rest: {agent.rest}")
-            sitting.distances.append(sitting.distances[-1])
             break
         moved = move.apply(sitting.positions)
         after = sitting.listen(moved)
@@ -193,15 +193,20 @@ def _write(folder: Path, waves: dict[str, Wave], summary: dict[str, Any], rate: 
     soundfile = demo_library("soundfile")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, wave in waves.items():
-            # All equally loud, so that no ear takes louder for better.
-            level = wave * min(1.0, _PEAK / (float(np.abs(wave).max()) + 1e-9))
-            soundfile.write(str(folder / f"{name}.wav"), level, rate, subtype="PCM_24")
+        for name, wave in _equally_loud(waves, rate).items():
+            soundfile.write(str(folder / f"{name}.wav"), wave, rate, subtype="PCM_24")
         write_page(_page(folder, waves, summary, rate), folder / "report.html")
         text = json.dumps(summary, indent=2, sort_keys=True)
         (folder / "summary.json").write_text(f"{text}\n", encoding="utf-8")
     except (OSError, RuntimeError) as error:  # soundfile raises RuntimeError for a full disk
         raise AudioError(f"The report cannot be written to {folder} ({error}).") from error
+
+
+def _equally_loud(waves: dict[str, Wave], rate: int) -> dict[str, Wave]:
+    """Notes whose loudest moments are equally loud, so that no ear takes louder for better."""
+    power = {name: 10.0 ** (measure_note(w, rate).level_db / 20.0) for name, w in waves.items()}
+    top = min(_PEAK * power[name] / float(np.abs(wave).max()) for name, wave in waves.items())
+    return {name: wave * np.float32(top / power[name]) for name, wave in waves.items()}
 
 
 def _page(folder: Path, waves: dict[str, Wave], summary: dict[str, Any], rate: int) -> str:

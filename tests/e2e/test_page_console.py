@@ -242,6 +242,24 @@ def test_a_series_of_moves_is_one_entry_that_says_where_it_has_led(desk: Desk, v
     assert violations(here) == []
 
 
+def test_variants_of_the_whole_mix_are_asked_for_heard_and_left(desk: Desk, visit: Open) -> None:
+    desk.say("/bridge/mode", "suggest")
+    here = visit("suggestions", PHONE)
+    ask = here.page.get_by_role("button", name="Offer variants of the whole mix")
+    expect(ask.first).to_be_enabled()
+    ask.first.click()
+    variant = here.page.locator(".offer:visible .variant:visible").first
+    expect(variant.locator(".what p").first).to_contain_text("dB")
+    expect(ask.first).to_be_hidden()
+    assert here.overflow() == ""
+    assert violations(here) == []
+    variant.get_by_role("button", name="Hear A").click()
+    expect(variant).to_contain_text("You hear it now.")
+    here.page.get_by_role("button", name="Keep what is there").first.click()
+    expect(here.page.locator(".offer:visible")).to_have_count(0)
+    desk.say("/bridge/mode", "observe")
+
+
 _RECORD_TEXTS = """
 window.texts = [];
 const write = CanvasRenderingContext2D.prototype.fillText;

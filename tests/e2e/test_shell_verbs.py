@@ -103,6 +103,26 @@ def test_a_word_for_a_track_is_noted_and_answered_by_a_move(tmp_path: Path) -> N
         assert rows_of(bridge, "SELECT seq FROM events WHERE kind = 'TrackWished'") != []
 
 
+def test_variants_of_the_mix_are_heard_picked_and_undone_in_the_shell(tmp_path: Path) -> None:
+    with (
+        running(tmp_path, mode="suggest", learning={"agent": "factored"}) as bridge,
+        sitting_at(bridge) as desk,
+    ):
+        desk.let_pass(1.0)
+        shell(bridge, desk, "mode", "suggest")
+        code, said = shell(bridge, desk, "variants")
+        assert code == 0, said
+        assert said.startswith("1: a mix as loud as this one: ")
+        assert shell(bridge, desk, "audition", "1") == (0, "You hear variant 1.\n")
+        desk.let_pass(5.0)
+        assert shell(bridge, desk, "choose", "1") == (0, "Chosen: 1.\n")
+        desk.let_pass(1.0)
+        assert shell(bridge, desk, "undo")[1].startswith("Taken back: ")
+        kinds = [row[0] for row in rows_of(bridge, "SELECT kind FROM events ORDER BY seq")]
+        assert "MixesRequested" in kinds
+        assert "VariantChosen" in kinds
+
+
 def test_why_a_mix_is_not_endorsed_is_the_bridges_own_sentence(bridge: Bridge, desk: Desk) -> None:
     code, said = shell(bridge, desk, "endorse")
     assert code == 2

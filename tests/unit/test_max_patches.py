@@ -237,7 +237,7 @@ NOT_OURS = {
         for what in (
             "audition", "revert", "compare", "pin", "recall", "safe", "learn", "act", "role",
             "forget", "change", "inquire", "fact", "stat", "task", "focus", "target",
-            "wish", "question", "phrases", "wanted",
+            "wish", "question", "phrases", "wanted", "variants",
         )
     ),
 }  # fmt: skip

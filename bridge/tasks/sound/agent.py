@@ -37,6 +37,7 @@ _LEAST_DIFFERENCE: Final = 0.1
 
 _SURE_ENOUGH: Final = 0.25
 _LIKED_OFTEN: Final = 3
+_AGAIN: Final = "I listen once more: two notes of one sound differ"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +176,12 @@ class SoundAgent:
     def aim(self, target: Note | None) -> None:
         """Work towards a sound from now on, or, with None, towards the person's taste."""
         found = None if target is None else self._prior.scale.features(target)
-        self._target = None if found is None else np.where(np.isnan(found), 0.0, found)
+        wanted = None if found is None else np.where(np.isnan(found), 0.0, found)
+        before = self._target
+        is_same = wanted is before if wanted is None or before is None else all(wanted == before)
+        if self._search is not None and not is_same:
+            self._search.restart()
+        self._target = wanted
 
     def features(self, note: Note) -> FloatArray:
         """(6,) a note's features in standard deviations.
@@ -219,16 +225,10 @@ class SoundAgent:
         error = hearing.mean[:LEVEL] - self._wanted()
         self._rest = ""
         if search.is_to_hear_again(error):
-            again = Step(
-                way=np.zeros(len(search.knobs)), gain=0.0, knob=-1, step=-1, probability=1.0
-            )
-            return SoundMove(
-                turns=(),
-                reason="I listen once more: two notes of one sound differ",
-                gain=0.0,
-                probability=1.0,
-                step=again,
-            )
+            still = Step(way=np.zeros(len(search.knobs)), gain=0.0)
+            return SoundMove(turns=(), reason=_AGAIN, gain=0.0, probability=1.0, step=still)
+        if (back := search.step_back(positions, self._wanted())) is not None:
+            return self._move(back, positions, "another note says that this came no nearer")
         if search.is_near(error):
             self._rest = f"this is as near to {self._goal()} as one note is to itself"
             return None
@@ -240,9 +240,9 @@ class SoundAgent:
 
     def _recall(self, positions: FloatArray, heard: Note) -> Hearing:
         """What is believed of the sound with the knobs here; the first time, this note."""
-        hearing, place = self._working().hearing, positions.tolist()
-        if place != hearing.place:
-            hearing.begin(place, self._vector(heard))
+        hearing = self._working().hearing
+        if not hearing.is_at(positions):
+            hearing.begin(positions.tolist(), self._vector(heard))
         return hearing
 
     def _vector(self, note: Note) -> FloatArray:
@@ -276,11 +276,15 @@ class SoundAgent:
         is_loud = rise_db > search.most_rise_db
         if is_loud:
             reason = f"it went back: the note became {rise_db:.1f} dB louder"
-        elif gain <= 0.0:
+        elif gain <= search.least_gain:
             reason = f"it went back: the sound came no nearer to {self._goal()}"
         else:
             reason = f"it stays: {describe_change(change[:LEVEL])}"
-        is_kept = gain > 0.0 and not is_loud
+        if move.step.is_back:
+            search.settle(move.step, is_kept=False)
+            hearing.go_back(then)
+            return Heard(is_kept=True, gain=gain, reason="what was there before is back")
+        is_kept = gain > search.least_gain and not is_loud
         search.settle(move.step, is_kept=is_kept, is_loud=is_loud)
         if is_kept:
             hearing.move(move.apply(positions).tolist(), belief, then)

@@ -19,6 +19,11 @@ _USUAL_WEIGHT: Final = 0.5
 _LEAST_SHARE: Final = 0.01
 """The least noise, as a share of the usual noise: two notes may agree by chance."""
 
+_UNEVEN: Final = 2.0
+_SAME_PLACE: Final = 0.008
+_PLACES: Final = 8
+"""So many places are remembered to go back to."""
+
 _HEARD_SHARE: Final = 0.5
 """A note counts so much at least beside what was expected: effects are no straight lines."""
 
@@ -36,6 +41,7 @@ class Hearing:
         count: How many notes were heard there.
         repeats: How many notes of this device were heard with nothing changed before them.
         loudest_db: The level of the loudest of the notes there.
+        left: The places that moves which stayed have left, newest last: place, mean, variance.
     """
 
     def __init__(self, usual: FloatArray) -> None:
@@ -47,6 +53,7 @@ class Hearing:
         self.variance = np.zeros(usual.size)
         self.count = 0
         self.loudest_db = 0.0
+        self.left: list[tuple[list[float], FloatArray, FloatArray]] = []
 
     @property
     def noise(self) -> FloatArray:
@@ -61,8 +68,24 @@ class Hearing:
         """How far two notes of this device are from each other, on average."""
         return float(np.minimum(self.noise, np.sqrt(self.noise))[:LEVEL].sum())
 
+    @property
+    def usual_scatter(self) -> float:
+        """The same, but no more than twice of what is usual: a mean is nearer than a note."""
+        return min(self.scatter, float(_UNEVEN * self._usual[:LEVEL].sum()))
+
+    @property
+    def is_uneven(self) -> bool:
+        """Whether the notes of this device differ much more than is usual."""
+        return bool(self.scatter > _UNEVEN * self._usual[:LEVEL].sum())
+
+    def is_at(self, place: FloatArray) -> bool:
+        """Whether the knobs stand where they stood, as exactly as a synth with 128 steps tells."""
+        is_alike = place.size == len(self.place)
+        return is_alike and bool((np.abs(place - self.place) <= _SAME_PLACE).all())
+
     def begin(self, place: list[float], heard: FloatArray) -> None:
         """The first note (7,) with the knobs there."""
+        self.left.clear()
         self._settle(place, heard, self.noise, float(heard[LEVEL]))
 
     def repeat(self, heard: FloatArray) -> None:
@@ -89,13 +112,22 @@ class Hearing:
         """
         expected, unsure = self.mean + change, self.variance + doubt
         share = np.maximum(unsure / (unsure + self.noise), _HEARD_SHARE)
-        return expected + share * (heard - expected), (1.0 - share) * unsure
+        mean = expected + share * (heard - expected)
+        return mean, (1.0 - share) ** 2 * unsure + share**2 * self.noise
 
     def move(
         self, place: list[float], belief: tuple[FloatArray, FloatArray], heard: FloatArray
     ) -> None:
         """A move stays: from now on this is what is there."""
+        self.left.append((self.place, self.mean, self.variance))
+        del self.left[:-_PLACES]
         self._settle(place, *belief, float(heard[LEVEL]))
+
+    def go_back(self, heard: FloatArray) -> None:
+        """The last move went back after all; a note (7,) with the knobs where they stood before."""
+        place, mean, variance = self.left.pop()
+        self._settle(place, mean, variance, float(heard[LEVEL]))
+        self.repeat(heard)
 
     def _settle(
         self, place: list[float], mean: FloatArray, variance: FloatArray, level_db: float
@@ -107,6 +139,7 @@ class Hearing:
         """All of it, as plain data."""
         return {
             "count": self.count,
+            "left": [[place, mean.tolist(), var.tolist()] for place, mean, var in self.left],
             "loudest": self.loudest_db,
             "mean": self.mean.tolist(),
             "place": self.place,
@@ -123,3 +156,7 @@ class Hearing:
         self.mean = np.array(state["mean"], dtype=np.float64)
         self.variance = np.array(state["variance"], dtype=np.float64)
         self._squares = np.array(state["squares"], dtype=np.float64)
+        self.left = [
+            ([float(p) for p in place], np.array(mean), np.array(variance))
+            for place, mean, variance in state["left"]
+        ]

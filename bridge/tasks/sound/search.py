@@ -49,6 +49,10 @@ _SHORTEST: Final = 0.04
 _ENOUGH: Final = 0.2
 """A search rests when the distance is this share of what one note heard twice differs by."""
 
+_LEAST_BACK: Final = 0.02
+_CHANCE: Final = 0.05
+"""What a move has to bring where notes differ much, as a share of how far two of them differ."""
+
 _LEAST_SD: Final = 0.1
 
 _REPEATS: Final = 2
@@ -72,14 +76,16 @@ class Step:
         step: Which of `STEPS`; -1 for a joint one.
         probability: With which it was chosen.
         is_try: Whether it was drawn from doubt, since nothing that is known helped.
+        is_back: Whether it takes the last move that stayed back.
     """
 
     way: FloatArray
     gain: float
-    knob: int
-    step: int
-    probability: float
+    knob: int = -1
+    step: int = -1
+    probability: float = 1.0
     is_try: bool = False
+    is_back: bool = False
 
     @property
     def is_joint(self) -> bool:
@@ -132,24 +138,53 @@ class Search:
         self._actions = knob_actions(knobs)
         is_resonance = np.array([knob.role is KnobRole.RESONANCE for knob in knobs])
         self._top = np.where(is_resonance, HIGHEST_RESONANCE, 1.0)
-        self._failed = np.zeros((len(knobs), STEPS.size))
-        self._reach = limit
+        self.restart()
+
+    def restart(self) -> None:
+        """Something else is wanted: what did not help until now may help."""
+        self._failed = np.zeros((len(self.knobs), STEPS.size))
+        self._reach = self._limit
         self.failures = 0
         self._has_failed = False
 
     def is_near(self, error: FloatArray) -> bool:
         """Whether a sound (its error, (6,)) is as near as ears can tell."""
-        return distance(error) < _ENOUGH * self.hearing.scatter
+        return distance(error) < _ENOUGH * self.hearing.usual_scatter
+
+    @property
+    def least_gain(self) -> float:
+        """A move that brings less goes back: it may be chance."""
+        return _CHANCE * self.hearing.scatter if self.hearing.is_uneven else 0.0
 
     def is_to_hear_again(self, error: FloatArray) -> bool:
         """Whether to hear once more what stands there (its error, (6,)) before anything moves."""
         hearing, is_near = self.hearing, self.is_near(error)
-        if not self._is_learning or hearing.count >= _HEARINGS:
+        most = _HEARINGS + (is_near and hearing.is_uneven)
+        if not self._is_learning or hearing.count >= most:
             return False
         is_loud = self._has_failed and hearing.noise[LEVEL] > _EVEN_DB**2
         is_new = self._has_failed and hearing.repeats < _REPEATS
-        is_lucky = is_near and hearing.count == 1
+        # One lucky note is no reason to rest, nor to go on from there.
+        is_lucky = hearing.count == 1 and (is_near or hearing.is_uneven)
+        is_lucky |= is_near and hearing.is_uneven
         return is_new or is_loud or is_lucky or self.failures > 2 * hearing.count
+
+    def step_back(self, positions: FloatArray, wanted: FloatArray) -> Step | None:
+        """The way back where the last move that stayed was luck: more notes say it went wrong.
+
+        Args:
+            positions: (parameters,) where they stand.
+            wanted: (6,) the features.
+        """
+        hearing = self.hearing
+        if hearing.count < _REPEATS or not hearing.left:
+            return None
+        place, mean, _ = hearing.left[-1]
+        way = (np.array(place) - positions)[self.indices]
+        gain = distance(hearing.mean[:LEVEL] - wanted) - distance(mean[:LEVEL] - wanted)
+        if gain <= max(self.least_gain, _LEAST_BACK) or np.abs(way).max() > self._limit + _NO_WAY:
+            return None
+        return Step(way=way, gain=gain, is_back=True)
 
     def _error_weights(self, error: FloatArray) -> FloatArray:
         sd = np.sqrt(self.hearing.noise[:LEVEL])

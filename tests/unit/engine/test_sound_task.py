@@ -9,10 +9,10 @@ from support.devices import Rig, SynthDaw
 from bridge.learning.q_learning import FloatArray
 from bridge.mix import device_events as d
 from bridge.mix import messages as m
-from bridge.mix.device_events import Note
+from bridge.mix.device_events import KnobWord, Note
 from bridge.mix.devices import DeviceParamSpec
 from bridge.mix.messages import Mode
-from bridge.mix.notices import Offered
+from bridge.mix.notices import Offered, StatusChanged
 from bridge.sim.synths import SAMPLE_RATE, draw_synth
 from bridge.tasks.sound.distance import distance
 from bridge.tasks.sound.note import measure_note
@@ -27,12 +27,13 @@ _FEATURES = [field.name for field in fields(Note)]
 class ToyStudio:
     """A rig with a toy synth whose knobs are heard, and the sound task beside it."""
 
-    def __init__(self, mode: Mode, seed: int = 3) -> None:
+    def __init__(self, mode: Mode, seed: int = 3, *, is_known: bool = True) -> None:
         rng = np.random.default_rng(seed)
         self.synth = draw_synth("subtractive", rng)
         self._rng = rng
         self.wanted = self.note(rng.uniform(0.2, 0.8, len(self.synth.names)))
-        specs = [DeviceParamSpec(name=n, minimum=0.0, maximum=1.0) for n in self.synth.names]
+        names = self.synth.names if is_known else [f"P{n}" for n in range(len(self.synth.names))]
+        specs = [DeviceParamSpec(name=name, minimum=0.0, maximum=1.0) for name in names]
         self.task = SoundTask(load_sound_prior(), seed=1)
         self.rig = Rig(
             mode=mode,
@@ -93,3 +94,20 @@ def test_taste_offers_two_and_learns_from_a_pick_that_was_heard() -> None:
     beliefs = studio.task.beliefs()["roles"]["bass"]
     assert any(each["sure"] > 0.0 for each in beliefs.values())
     assert rig.engine.memory() != before
+
+
+def test_a_device_without_a_known_parameter_is_left_alone_until_one_is_taught() -> None:
+    studio = ToyStudio(Mode.ASSIST, is_known=False)
+    studio.aim()
+    rig = studio.rig.work().wait(10.0)
+    count = len(studio.synth.names)
+    told = [notice.text for notice in rig.notices(StatusChanged) if "I know none" in notice.text]
+    assert told == [
+        f"Zed: I know none of these {count} parameters by name: teach me one, for example which is "
+        "the cutoff."
+    ]
+    assert rig.written == []
+    cutoff = studio.synth.names.index("Filter Cutoff")
+    rig.handle(d.KnobTaught(at=rig.at, knob=f"P{cutoff}", word=KnobWord.CUTOFF))
+    rig.wait(10.0)
+    assert {command.param for _, command in rig.written} == {cutoff + 1}

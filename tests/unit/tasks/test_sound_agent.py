@@ -1,6 +1,7 @@
 """The sound agent on toy synths: what it reaches, what it never does, and what it remembers."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -243,3 +244,18 @@ def test_without_learning_no_answer_and_no_note_changes_anything(prior: SoundPri
     agent.judge(bench.heard, bench.target, 1.0)
     assert agent.beliefs() == beliefs
     assert json.loads(agent.state())["steps"] == []
+
+
+def test_what_failed_towards_a_target_makes_the_variants_towards_a_taste_no_smaller(
+    prior: SoundPrior,
+) -> None:
+    bench, agent = begin(prior, 2)
+    off = 3.0 if bench.heard.bright_oct > bench.target.bright_oct else -3.0
+    far = replace(bench.heard, bright_oct=bench.heard.bright_oct + off)
+    for _ in range(12):
+        move = agent.propose(bench.positions, bench.heard)
+        assert move is not None
+        agent.learn(move, bench.positions, bench.heard, far if move.turns else bench.heard)
+    agent.aim(None)
+    offered = agent.offer(bench.positions, bench.heard)
+    assert max(abs(turn.end - turn.start) for move in offered for turn in move.turns) > 0.12

@@ -65,3 +65,23 @@ def test_a_state_brings_all_of_it_back() -> None:
     copy.load_state(hearing.state())
     assert copy.state() == hearing.state()
     assert (copy.noise == hearing.noise).all()
+
+
+def test_a_synth_that_rounds_what_it_is_given_stands_where_it_was_sent() -> None:
+    hearing = Hearing(USUAL)
+    assert not hearing.is_at(np.array([0.5, 0.25]))
+    hearing.begin([0.5, 0.25], note(1.0))
+    assert hearing.is_at(np.array([64 / 127, 32 / 127]))
+    assert not hearing.is_at(np.array([0.52, 0.25]))
+    assert not hearing.is_at(np.array([0.5]))
+
+
+def test_what_stood_before_a_move_is_known_when_it_comes_back() -> None:
+    hearing = Hearing(USUAL)
+    hearing.begin([0.5], note(1.0))
+    hearing.move([0.8], (note(0.0), USUAL), note(0.0))
+    assert hearing.is_at(np.array([0.8]))
+    hearing.go_back(note(2.0))
+    assert hearing.is_at(np.array([0.5]))
+    assert hearing.mean == pytest.approx(note(1.5))
+    assert hearing.left == []

@@ -7,7 +7,7 @@ from bridge.learning.comparisons import costs
 from bridge.learning.q_learning import QTable
 from bridge.tasks.sound.cells import ACTIONS, BINS, CELLS, STEPS, THIRDS, error_weights
 from bridge.tasks.sound.distance import FEATURES, distance
-from bridge.tasks.sound.effects import HEARD, EffectPrior, Effects
+from bridge.tasks.sound.effects import HEARD, LEVEL, EffectPrior, Effects
 from bridge.tasks.sound.roles import KNOB_ROLES, Knob, KnobRole
 from bridge.tasks.sound.search import Search, Step
 
@@ -113,3 +113,17 @@ def test_a_search_without_a_knob_that_can_move_rests() -> None:
 def test_nothing_known_is_worth_nothing() -> None:
     assert STEPS.tolist() == [-0.35, -0.12, 0.12, 0.35]
     assert distance(np.zeros(6)) == 0.0
+
+
+def test_a_move_that_stayed_by_luck_is_taken_back_after_another_note() -> None:
+    search = Search(QTable(np.zeros((CELLS, ACTIONS))), prior(noise=0.1), [CUTOFF, ATTACK])
+    wanted, start, end = np.zeros(LEVEL), np.array([0.5, 0.5]), np.array([0.7, 0.5])
+    search.hearing.begin(start.tolist(), np.full(HEARD, 0.5))
+    search.hearing.move(end.tolist(), (np.full(HEARD, 0.1), np.full(HEARD, 0.04)), np.zeros(HEARD))
+    assert search.step_back(end, wanted) is None  # one note says that it is nearer
+    search.hearing.repeat(np.full(HEARD, 3.0))
+    back = search.step_back(end, wanted)
+    assert back is not None
+    assert back.way == pytest.approx(start - end)
+    assert back.is_back
+    assert search.step_back(np.array([0.0, 0.5]), wanted) is None  # further than it may go

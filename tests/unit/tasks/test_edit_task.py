@@ -143,7 +143,7 @@ def test_an_item_whose_id_a_split_renewed_is_read_anew_and_not_taken_back(tmp_pa
     before = texts(rig)
     move = offer(rig).moves[0]
     choose(rig, 1)
-    (key,) = [key for key, text in texts(rig).items() if text != before[key]]
+    key, *_ = (key for key, text in texts(rig).items() if text != before[key])
     held = rig.daw.contents.pop((ContentKind.ITEM, key))
     rig.hear(encode_content_event(ContentGone(at=rig.at, kind=ContentKind.ITEM, key=key)))
     for half, piece in zip("ab", rig_halves(held.text), strict=True):

@@ -116,7 +116,8 @@ function moved(before, after) {
 function takes(before, after, beside) {
   const was = before.filter((piece) => piece.muted);
   const played = before.filter((piece) => !piece.muted);
-  const isOf = (/** @type {Piece} */ piece, /** @type {string} */ file, /** @type {number} */ shift) =>
+  /** @type {(piece: Piece, file: string, shift: number) => boolean} */
+  const isOf = (piece, file, shift) =>
     file === piece.file && Math.abs(shift - piece.start + piece.offset) < SAME_S;
   return after.filter((piece) => !piece.muted && (
     was.some((each) => isOf(piece, each.file, each.start - each.offset) &&

@@ -9,10 +9,11 @@ BIN := .venv/bin
 SCRIPTS := bridge/web/static/jsconfig.json
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-# Tests run side by side, those of a file one after the other. Half of them wait for programs that
-# they started: two workers a core. A page that plays audio is tested before that, alone.
+# Tests run side by side, those of a file one after the other. A worker a core: with two a core real
+# programs are late now and then, and it takes hardly less time. A page that plays audio is tested
+# before that, alone.
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
-WORKERS ?= $(shell expr 2 '*' $(CORES))
+WORKERS ?= $(CORES)
 SIDE_BY_SIDE := --dist loadfile --no-loadscope-reorder --numprocesses
 
 # Modules are compiled once, not by each of the hundreds of processes that the tests start.

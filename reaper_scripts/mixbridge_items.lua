@@ -6,7 +6,7 @@ local SCHEMA = "1"
 local SCALE = 1000000 -- parts of a second in the texts
 local REPORT_S = 0.3
 local FADES = { { "D_FADEINLEN", "D_FADEINLEN_AUTO" }, { "D_FADEOUTLEN", "D_FADEOUTLEN_AUTO" } }
-local RECORDING, ITEMS_CHANGED = 4, 4
+local RECORDING, ITEMS_CHANGED, FIXED_LANES = 4, 4, 2
 
 return function(mixbridge, run)
 
@@ -27,12 +27,27 @@ local function fade_of(item, names)
   return auto > 0 and auto or info(item, names[1])
 end
 
+local function file_of(take)
+  return flat(reaper.GetMediaSourceFileName(reaper.GetMediaItemTake_Source(take), ""))
+end
+
+local function offset_of(take) return reaper.GetMediaItemTakeInfo_Value(take, "D_STARTOFFS") end
+
+-- All audio takes of an item; one that is empty is nil.
+local function takes_of(item)
+  local takes = {}
+  for index = 0, reaper.CountTakes(item) - 1 do
+    local take = reaper.GetTake(item, index)
+    if take and not reaper.TakeIsMIDI(take) then takes[#takes + 1] = take end
+  end
+  return takes
+end
+
 local function piece_of(item)
   local take = reaper.GetActiveTake(item)
-  local source = reaper.GetMediaItemTake_Source(take)
   return table.concat({
-    "piece", flat(reaper.GetMediaSourceFileName(source, "")), parts(info(item, "D_POSITION")),
-    parts(info(item, "D_LENGTH")), parts(reaper.GetMediaItemTakeInfo_Value(take, "D_STARTOFFS")),
+    "piece", file_of(take), parts(info(item, "D_POSITION")),
+    parts(info(item, "D_LENGTH")), parts(offset_of(take)),
     parts(fade_of(item, FADES[1])), parts(fade_of(item, FADES[2])),
     mixbridge.number(mixbridge.decibels(info(item, "D_VOL"))), info(item, "B_MUTE") ~= 0 and 1 or 0,
   }, "\t")
@@ -53,11 +68,30 @@ local function barred(item)
   return ""
 end
 
+-- The takes that could play instead, as they are named in the text of an item of one piece.
+local function other_takes(item)
+  local lines, active = {}, reaper.GetActiveTake(item)
+  for _, take in ipairs(takes_of(item)) do
+    if take ~= active and reaper.GetMediaItemTakeInfo_Value(take, "D_PLAYRATE") == 1 then
+      local _, name = reaper.GetSetMediaItemTakeInfo_String(take, "P_NAME", "", false)
+      lines[#lines + 1] = table.concat({
+        "take", file_of(take), parts(info(item, "D_POSITION") - offset_of(take)), flat(name),
+      }, "\t")
+    end
+  end
+  return lines
+end
+
 -- Items of a group that lie alike belong together: the microphones of a kit.
 local function group_of(item)
   local group = math.floor(info(item, "I_GROUPID"))
   if group == 0 then return "" end
   return group .. "@" .. parts(info(item, "D_POSITION")) .. "+" .. parts(info(item, "D_LENGTH"))
+end
+
+-- An item on a lane that does not play is not heard.
+local function is_on_silent_lane(item, track)
+  return reaper.GetMediaTrackInfo_Value(track, "I_FREEMODE") == FIXED_LANES and info(item, "C_LANEPLAYS") == 0
 end
 
 local function is_audio(item)
@@ -70,7 +104,7 @@ local function listed(tracks)
   for _, known in ipairs(tracks) do
     for index = 0, reaper.CountTrackMediaItems(known.track) - 1 do
       local item = reaper.GetTrackMediaItem(known.track, index)
-      if is_audio(item) then
+      if is_audio(item) and not is_on_silent_lane(item, known.track) then
         local guid = guid_of(item)
         local key = owner[guid] or guid
         owner[guid], seen[guid] = key, true
@@ -113,6 +147,9 @@ local function report(tracks, now)
       "item", key, version.number, each.known.guid, flat(name), barred(first), group_of(first),
     }, "\t")
     lines[#lines + 1] = text
+    if #each.items == 1 then
+      for _, line in ipairs(other_takes(first)) do lines[#lines + 1] = line end
+    end
   end
   lines[#lines + 1] = "end\n"
   local text = table.concat(lines, "\n")
@@ -149,11 +186,32 @@ local function remember_fades(item)
   return found_fades[guid]
 end
 
+-- The take that a piece means: of its file, and lying as the piece does.
+local function take_for(item, piece)
+  local best, least
+  local shift = (tonumber(piece[2]) - tonumber(piece[4])) / SCALE
+  for _, take in ipairs(takes_of(item)) do
+    local off = math.abs(info(item, "D_POSITION") - offset_of(take) - shift)
+    if file_of(take) == piece[1] and (not least or off < least) then best, least = take, off end
+  end
+  return best
+end
+
+-- Let the take of a piece play. All takes of an item begin later or earlier together.
+local function put_take(item, piece)
+  local chosen = take_for(item, piece)
+  local later = tonumber(piece[4]) / SCALE - offset_of(chosen)
+  for _, take in ipairs(takes_of(item)) do
+    reaper.SetMediaItemTakeInfo_Value(take, "D_STARTOFFS", offset_of(take) + later)
+  end
+  if chosen ~= reaper.GetActiveTake(item) then reaper.SetActiveTake(chosen) end
+end
+
 local function put_piece(item, piece)
   local found = remember_fades(item)
+  put_take(item, piece)
   put(item, "D_POSITION", tonumber(piece[2]) / SCALE)
   put(item, "D_LENGTH", tonumber(piece[3]) / SCALE)
-  reaper.SetMediaItemTakeInfo_Value(reaper.GetActiveTake(item), "D_STARTOFFS", tonumber(piece[4]) / SCALE)
   for place, names in ipairs(FADES) do
     put_fade(item, names, found[place], tonumber(piece[4 + place]) / SCALE)
   end
@@ -191,6 +249,9 @@ local function obey(edit, items)
   if not each or not known or known.number ~= edit.version then return end -- a hand was faster
   for _, item in ipairs(each.items) do
     if barred(item) ~= "" then return end
+  end
+  for _, piece in ipairs(edit.parts) do
+    if not take_for(each.items[1], piece) then return end -- that take is gone
   end
   reaper.Undo_BeginBlock2(0)
   if resize(edit.key, each, #edit.parts) then

@@ -262,11 +262,19 @@ def demo_sound(*, headless: bool, out: Path | None, daw: str | None, seed: int) 
 @demo.command("edit")
 @click.option("--headless", is_flag=True, help="A simulated person answers.")
 @click.option("--out", type=FILE, metavar="FOLDER", help="Where the report goes.")
+@click.option("--page", is_flag=True, help="Answer on the page, by keys.")
+@click.option("--no-browser", is_flag=True, help="With --page: only say where the page is.")
 @_seed_option
-def demo_edit(*, headless: bool, out: Path | None, seed: int) -> int:
+def demo_edit(*, headless: bool, out: Path | None, page: bool, no_browser: bool, seed: int) -> int:
     """Edit a take with twelve planted faults: six answers, then the rest by itself."""
     from bridge.demo.edit import run_edit_demo
 
+    if page:
+        if headless:
+            raise click.UsageError("--headless plays without a page: leave --page out")
+        from bridge.demo.edit_page import run_edit_page
+
+        return run_edit_page(out, browser=not no_browser, seed=seed)
     return run_edit_demo(headless=headless, seed=seed, folder=out)
 
 
@@ -286,22 +294,35 @@ def demo_phrase(*, headless: bool, out: Path | None, seed: int) -> int:
 @click.option("--port", type=click.IntRange(0, 65535), default=9401, show_default=True)
 @click.option("--speed", type=click.FloatRange(0.1, 100.0), default=1.0, show_default=True)
 @click.option("--with-parent", is_flag=True, help="End when the program that started it has.")
+@click.option("--take", type=FILE, metavar="FOLDER", help="Play the take of the demo of edits.")
 @_seed_option
 @_stems_option
 def console(
-    *, host: str, port: int, speed: float, with_parent: bool, seed: int, stems: Path | None
+    *,
+    host: str,
+    port: int,
+    speed: float,
+    with_parent: bool,
+    take: Path | None,
+    seed: int,
+    stems: Path | None,
 ) -> None:
     """Be a DAW: the embedded console, alone, until Ctrl-C. Port 0 takes any free one."""
     from bridge.hosts.console import serve_console
     from bridge.hosts.stems import load_session
     from bridge.sim.console import Console
 
-    song, values = load_session(stems, seed=seed)
+    if take is not None:
+        from bridge.demo.edit_page import take_console
+
+        desk = take_console(take)
+    else:
+        desk = Console(*load_session(stems, seed=seed))
     if not with_parent:
-        for line in song.lines():
+        for line in desk.stems.lines():
             click.echo(line, err=True)
     serve_console(
-        Console(song, values),
+        desk,
         host=host,
         port=port,
         speed=speed,

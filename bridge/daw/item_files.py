@@ -7,7 +7,9 @@ behind it is the song's rate, 0 where files of any rate play as they should. How
 not known here.
 
 ``item <key> <version> <track> <name> <barred> <group>`` is followed by its pieces, ``piece <file>
-<position> <length> <offset> <fade in> <fade out> <gain dB> <muted>``; ``edit <number> <version>
+<position> <length> <offset> <fade in> <fade out> <gain dB> <muted>``, by ``take <file> <shift>
+<name>`` for each other take of an item of one piece, and by ``stacked`` where something lies
+beneath it that would be heard where it is cut; ``edit <number> <version>
 <key> <label>`` by those that are to stand there. A version rises whenever its item changes: an edit
 that was meant for another one is left undone, since a hand was faster.
 """
@@ -27,7 +29,7 @@ from bridge.mix.content_events import (
     SetContent,
     TempoChanged,
 )
-from bridge.mix.items import Piece, decode_item, encode_item
+from bridge.mix.items import OtherTake, Piece, decode_item, encode_item
 from bridge.osc.message import OscMessage
 
 ITEMS: Final = "/companion/items"
@@ -88,7 +90,7 @@ class ItemFiles:
             )
         try:
             fields = {name: values for name, *values in (line.split("\t") for line in lines[1:-1])
-                      if name not in ("item", "piece")}  # fmt: skip
+                      if name not in ("item", "piece", "take", "stacked")}  # fmt: skip
             rate, done = int(fields["rate"][0]), int(fields["done"][0])
             song = int(fields["rate"][1]) if len(fields["rate"]) > 1 else rate
             grid = float(fields["grid"][0]), float(fields["grid"][1]), int(fields["grid"][2])
@@ -184,10 +186,17 @@ class ItemFiles:
 def _read_items(lines: Iterable[str], rate: int, song: int) -> Iterable[tuple[str, _Item]]:
     head: list[str] = []
     pieces: list[Piece] = []
+    takes: list[OtherTake] = []
+    stacked = False
     for line in [*lines, "item"]:
         kind, *said = line.split("\t")
         if kind == "piece":
             pieces.append(_read_piece(said, rate))
+        elif kind == "take":
+            source, shift, name = said
+            takes.append(OtherTake(source=source, shift_s=int(shift) / rate, name=name))
+        elif kind == "stacked":
+            stacked = True
         elif kind == "item":
             if head:
                 if len(head) != _ITEM_FIELDS:
@@ -195,9 +204,9 @@ def _read_items(lines: Iterable[str], rate: int, song: int) -> Iterable[tuple[st
                 key, version, track, name, barred, group = head
                 yield key, _Item(
                     version=int(version), track=track, name=name, barred=barred, group=group,
-                    text=encode_item(pieces, rate=song),
+                    text=encode_item(pieces, rate=song, takes=takes, is_stacked=stacked),
                 )  # fmt: skip
-            head, pieces = said, []
+            head, pieces, takes, stacked = said, [], [], False
 
 
 def _read_piece(said: list[str], rate: int) -> Piece:

@@ -99,7 +99,7 @@ def play_demo(options: DemoOptions) -> dict[str, Any]:
     """One session with its report; returns the summary, as in `summary.json`."""
     if sys.stderr.isatty():
         click.echo(f"Loading the {'stems' if options.stems else 'band'} ...", err=True)
-    with _console_process(options) as console:  # both read the song at the same time
+    with _console_of(options) as console:  # both read the song at the same time
         return _play_beside(console, options)
 
 
@@ -120,7 +120,7 @@ def _play_beside(console: "subprocess.Popen[str] | None", options: DemoOptions) 
         if console is None:
             daw_port = stack.enter_context(_hosted(options.daw, stems, start, folder))
         else:
-            daw_port = _port_of(console)
+            daw_port = port_of(console)
         loop = stack.enter_context(asyncio.Runner(loop_factory=asyncio.SelectorEventLoop))
         settings = settings_of(options, daw_port, folder)
         extras = ears_of(stems) if options.page else None
@@ -146,15 +146,23 @@ def _hosted(daw: str, stems: Stems, start: FloatArray, folder: Path) -> Iterator
 
 
 @contextmanager
-def _console_process(options: DemoOptions) -> Iterator["subprocess.Popen[str] | None"]:
+def _console_of(options: DemoOptions) -> Iterator["subprocess.Popen[str] | None"]:
     """The embedded console's process; None where the DAW is another."""
     if DAWS[options.daw].host:
         yield None
         return
-    command = [sys.executable, "-m", "bridge", "console", "--port", "0", "--with-parent"]
-    command += ["--seed", str(options.seed), "--speed", "4" if options.headless else "1"]
+    arguments = ["--seed", str(options.seed), "--speed", "4" if options.headless else "1"]
     if options.stems is not None:
-        command += ["--stems", str(options.stems)]
+        arguments += ["--stems", str(options.stems)]
+    with console_process(arguments) as process:
+        yield process
+
+
+@contextmanager
+def console_process(arguments: list[str]) -> Iterator["subprocess.Popen[str]"]:
+    """An embedded console of its own, with these further arguments of the command."""
+    command = [sys.executable, "-m", "bridge", "console", "--port", "0", "--with-parent"]
+    command += arguments
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603 - our own program and a port
     try:
         yield process
@@ -163,7 +171,7 @@ def _console_process(options: DemoOptions) -> Iterator["subprocess.Popen[str] | 
         process.communicate()
 
 
-def _port_of(console: "subprocess.Popen[str]") -> int:
+def port_of(console: "subprocess.Popen[str]") -> int:
     """The port that a console says it listens on, when it is ready."""
     line = console.stdout.readline() if console.stdout else ""
     if not line.startswith("Listening at "):

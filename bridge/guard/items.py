@@ -4,10 +4,11 @@ The guard cannot hear; pads and attacks are the task's. It sees to it that an ed
 files, loses nothing for good, and moves nothing further than `MOST_SHIFT_S`.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from bridge.errors import DialectError
-from bridge.mix.items import SAME_S, Piece, decode_item
+from bridge.mix.items import SAME_S, Piece, decode_item, is_stacked, item_takes
 
 MOST_SHIFT_S: Final = 0.080
 """No sound is moved further."""
@@ -34,10 +35,23 @@ def refuse_edit(before: str, after: str) -> str:
         return "nothing of the item would be heard"
     if len(new) > _MOST_PIECES:
         return f"it would be {len(new)} pieces, {_MOST_PIECES} at most"
+    # Another take plays under the bounds and with the gain of the piece that it stands for.
+    known = old + tuple(
+        replace(piece, source=take.source, offset_s=piece.position_s - take.shift_s)
+        for take in item_takes(before)
+        for piece in old
+    )
     for piece in new:
-        if why := _refuse_piece(piece, old):
+        if why := _refuse_piece(piece, known):
             return why
+    if is_stacked(before) and sorted(map(_bounds, new)) != sorted(map(_bounds, old)):
+        return "another item lies beneath it, which would be heard where it is cut"
     return ""
+
+
+def _bounds(piece: Piece) -> tuple[int, int, bool]:
+    """Where a piece is heard, in units of `SAME_S`."""
+    return round(piece.position_s / SAME_S), round(piece.end_s / SAME_S), piece.is_muted
 
 
 def _refuse_piece(piece: Piece, old: tuple[Piece, ...]) -> str:

@@ -88,12 +88,37 @@ class Piece:
         )
 
 
-def encode_item(pieces: Iterable[Piece], *, rate: int = 0) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherTake:
+    """Another recording that the DAW keeps beside the one that plays.
+
+    Attributes:
+        source: The file's path.
+        shift_s: What to add to a time in the file to get the time on the time line.
+        name: In the DAW.
+    """
+
+    source: str
+    shift_s: float
+    name: str = ""
+
+
+def encode_item(
+    pieces: Iterable[Piece],
+    *,
+    rate: int = 0,
+    takes: Iterable[OtherTake] = (),
+    is_stacked: bool = False,
+) -> str:
     """The canonical text of an item: ``{"files": [...], "pieces": [[file, ...], ...], "rate": 0}``.
 
     Args:
         pieces: All that stands there.
         rate: Of the song, Hz; 0 where the DAW does not tell.
+        takes: What could play instead, where the item is one piece; also ``"takes": [[file path,
+            shift, name], ...]`` in the text.
+        is_stacked: Whether something lies beneath that would be heard where the item is cut; also
+            ``"stacked": true`` in the text.
     """
     all_pieces = list(pieces)
     files = sorted({piece.source for piece in all_pieces})
@@ -108,7 +133,12 @@ def encode_item(pieces: Iterable[Piece], *, rate: int = 0) -> str:
         ),
     )
     rows = [[file, *numbers, is_muted] for *numbers, file, is_muted in rows]
-    body = {"files": files, "pieces": rows, "rate": rate}
+    body: dict[str, Any] = {"files": files, "pieces": rows, "rate": rate}
+    others = [[take.source, round(take.shift_s, 6) + 0.0, take.name] for take in takes]
+    if others:
+        body["takes"] = others
+    if is_stacked:
+        body["stacked"] = True
     return json.dumps(body, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -133,6 +163,24 @@ def item_rate(text: str) -> int:
     """The rate of the song, Hz, as an item's text says it; 0 unknown."""
     rate = json.loads(text).get("rate", 0)
     return rate if isinstance(rate, int) else 0
+
+
+def item_takes(text: str) -> tuple[OtherTake, ...]:
+    """The other takes that an item's text names; none where it names them otherwise."""
+    try:
+        return tuple(
+            OtherTake(source=str(source), shift_s=float(shift_s), name=str(name))
+            for source, shift_s, name in json.loads(text).get("takes", [])
+            if isfinite(float(shift_s))
+        )
+    except (ValueError, TypeError, AttributeError):
+        return ()
+
+
+def is_stacked(text: str) -> bool:
+    """Whether something lies beneath an item that would be heard where it is cut."""
+    body = json.loads(text)
+    return isinstance(body, dict) and body.get("stacked") is True
 
 
 def _decode_piece(row: list[Any], files: list[Any], key: str) -> Piece:

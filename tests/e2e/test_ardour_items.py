@@ -15,6 +15,7 @@ from support.ports import free_ports
 from bridge.daw.item_files import ItemFiles
 from bridge.daws.ardour.host import ArdourHost, running_ardour
 from bridge.daws.ardour.items import FOLDER
+from bridge.guard.items import refuse_edit
 from bridge.mix.content_events import (
     ContentEvent,
     ContentKind,
@@ -23,10 +24,18 @@ from bridge.mix.content_events import (
     SetContent,
     TempoChanged,
 )
-from bridge.mix.items import Piece, decode_item, encode_item, is_same_item
+from bridge.mix.items import (
+    Piece,
+    decode_item,
+    encode_item,
+    is_same_item,
+    is_stacked,
+    item_takes,
+)
 from bridge.mix.roles import Role
 from bridge.sim.stems import SAMPLE_RATE, Stems
 from bridge.sim.takes import Planting, make_take
+from bridge.tasks.edit.geometry import Edit, Kind
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, needs_ardour]
 
@@ -150,6 +159,87 @@ def test_a_split_by_a_hand_renews_ids_and_is_told_as_other_items(
     assert isinstance(item, ContentReported)
     assert {each.key for each in said if not isinstance(each, ContentReported)} == {item.key}
     assert len([each for each in said if isinstance(each, ContentReported)]) == 2
+
+
+def test_a_take_beneath_is_told_chosen_and_the_audio_comes_back(
+    ardour: ArdourHost, tmp_path: Path
+) -> None:
+    # Another region over the first, of the same length, that plays the file from a second on.
+    ardour.lua(
+        "local p = s:route_by_name('Bass'):to_track():playlist() "
+        "for r in p:region_list():iter() do p:split_region(r, Temporal.timepos_t(96000)) end"
+    )
+    ardour.lua(
+        "local p, right = s:route_by_name('Bass'):to_track():playlist(), nil "
+        "for r in p:region_list():iter() do if r:position():samples() > 0 then right = r end end "
+        "right:set_position(Temporal.timepos_t(0)) p:raise_region_to_top(right)"
+    )
+    script = Script(ardour, tmp_path / "items")
+    (item,) = [each for each in script.said if isinstance(each, ContentReported)]
+    (top,) = decode_item(item.text)
+    (other,) = item_takes(item.text)
+    assert (top.offset_s, other.source, other.shift_s) == (2.0, top.source, 0.0)
+    assert is_stacked(item.text)
+    before = audio(ardour, tmp_path / "before.wav")
+    cut = encode_item([top.cut(0.0, 1.0)], rate=SAMPLE_RATE)
+    assert "lies beneath" in refuse_edit(item.text, cut)
+    text = encode_item([replace(top, offset_s=0.0, fade_in_s=0.006)], rate=SAMPLE_RATE)
+    assert refuse_edit(item.text, text) == ""
+    (report,) = script.set(item.key, text)
+    assert report.key == item.key
+    assert is_same_item(report.text, text)
+    assert item_takes(report.text)[0].shift_s == -2.0
+    during = audio(ardour, tmp_path / "during.wav")
+    assert not np.array_equal(during, before)
+    (report,) = script.set(item.key, item.text, "1-1 back")
+    assert is_same_item(report.text, item.text)
+    assert item_takes(report.text) == item_takes(item.text)
+    np.testing.assert_array_equal(audio(ardour, tmp_path / "after.wav"), before)
+
+
+def test_each_kind_of_edit_is_made_and_undone(ardour: ArdourHost, tmp_path: Path) -> None:
+    # Two regions with a hole of 20 ms between them, and a third that touches the second.
+    ardour.lua(
+        "local p = s:route_by_name('Bass'):to_track():playlist() "
+        "for _, at in ipairs({72000, 144000}) do "
+        "p:split_region(p:top_region_at(Temporal.timepos_t(at)), Temporal.timepos_t(at)) end"
+    )
+    ardour.lua(
+        "for r in s:route_by_name('Bass'):to_track():playlist():region_list():iter() do "
+        "if r:position():samples() == 0 then r:trim_end(Temporal.timepos_t(71040)) end end"
+    )
+    script = Script(ardour, tmp_path / "items")
+    items = {each.key: each.text for each in script.said if isinstance(each, ContentReported)}
+    assert len(items) == 3
+    before, regions = audio(ardour, tmp_path / "before.wav"), script.items.regions("Bass")
+    for edit in (
+        Edit(kind=Kind.GAP, start_s=0.3, end_s=0.9),
+        Edit(kind=Kind.HEAD, start_s=0.0, end_s=0.2),
+        Edit(kind=Kind.TAIL, start_s=4.0, end_s=3.8),
+        Edit(kind=Kind.FADE, start_s=1.48, is_end=True),
+        Edit(kind=Kind.JOIN, start_s=3.0),
+        Edit(kind=Kind.TIMING, start_s=2.2, end_s=2.6, by_s=-0.03),
+        Edit(kind=Kind.HOLE, start_s=1.48, end_s=1.5),
+    ):
+        pieces = [p for key, text in items.items() for p in decode_item(text, key=key)]
+        after = edit.apply(pieces)
+        changed = {
+            key: encode_item([p for p in after if p.key == key], rate=SAMPLE_RATE)
+            for key, text in items.items()
+        }
+        changed = {k: text for k, text in changed.items() if not is_same_item(text, items[k])}
+        assert changed, edit.kind
+        for key, text in changed.items():
+            assert refuse_edit(items[key], text) == "", edit.kind
+            said = {each.key: each.text for each in script.set(key, text)}
+            assert is_same_item(said[key], text), edit.kind
+        during = audio(ardour, tmp_path / f"{edit.kind}.wav")
+        assert not np.array_equal(during, before), edit.kind
+        for key in changed:
+            said = {each.key: each.text for each in script.set(key, items[key], "1-1 back")}
+            assert is_same_item(said[key], items[key]), edit.kind
+        assert script.items.regions("Bass") == regions, edit.kind
+    np.testing.assert_array_equal(audio(ardour, tmp_path / "after.wav"), before)
 
 
 def test_a_locked_region_says_so_and_is_not_edited(ardour: ArdourHost, tmp_path: Path) -> None:

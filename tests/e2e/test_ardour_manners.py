@@ -64,7 +64,9 @@ def test_a_hand_in_a_ramp_stops_it_and_is_left_alone_and_learnt_from(
         ]
         where = next(i for i, heard in enumerate(after) if abs(heard.value - hand_db) < 0.01)
         ours = [heard for heard in after[where:] if abs(heard.value - hand_db) > 0.01]
-        assert len(ours) <= 1, "more than the one write that was on its way"
+        # One on a machine at rest. On a busy one, several pass before Ardour reports the hand.
+        is_near = [abs(heard.value - move.to_value) < 0.2 for heard in ours]
+        assert not any(is_near), "the ramp went on to its end against the hand"
         state = person.hear("/bridge/move", move.name, ..., move.track).args[1]
         assert state in ("unconfirmed", "expired")
         hands = rows_of(bridge, "SELECT text FROM lessons WHERE move = ''")

@@ -6,9 +6,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pytest
+import soundfile
 from playwright.sync_api import Browser, expect
-from support.browser import DESKTOP, PHONE, Visit, chromium
+from support.browser import DESKTOP, PHONE, Visit, chromium, demo
 from support.items import write_take
 from support.rig import Bridge, Heard
 from support.synth_desk import BASS, SynthDesk
@@ -122,3 +124,33 @@ def test_an_edit_is_seen_heard_made_and_refused_by_keys(
         desk.hear_move("skipped")
         assert visit.faults == []
         visit.context.close()
+
+
+def test_the_demo_of_edits_is_played_on_the_page(browser: Browser, tmp_path: Path) -> None:
+    folder = Path(os.environ.get("MIXBRIDGE_PICTURES", tmp_path)).resolve()
+    with demo(tmp_path, "--out", "report", task="edit") as url:
+        visit = Visit(browser, DESKTOP, reduced=True)
+        page = visit.page
+        page.goto(f"{url}/suggestions")
+        why = page.locator(".offer:visible .why").first
+        expect(why).to_be_visible()
+        expect(page.locator(".offer:visible .wave").first).to_be_visible()
+        page.screenshot(path=folder / "page-demo-edit.png", full_page=True)
+        first = why.inner_text()
+        page.locator("#screen h1").click()
+        page.keyboard.press("1")
+        expect(why).not_to_have_text(first)
+        assert visit.faults == []
+        visit.context.close()
+    report = tmp_path / "report"
+    before, after = (soundfile.read(str(report / f"{name}.wav"))[0] for name in ("before", "after"))
+    assert before.shape == after.shape
+    assert not np.array_equal(before, after)
+    text = (report / "report.html").read_text(encoding="utf-8")
+    assert text.count("<svg") == 2
+    assert "gap at" in text
+    with_marks = Visit(browser, DESKTOP, reduced=True)
+    with_marks.page.goto((report / "report.html").as_uri())
+    with_marks.page.screenshot(path=folder / "report-demo-edit.png", full_page=True)
+    assert with_marks.faults == []
+    with_marks.context.close()

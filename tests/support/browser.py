@@ -90,10 +90,11 @@ _OVERFLOW = """() => {
 
 
 @contextmanager
-def demo(folder: Path, *arguments: str) -> Iterator[str]:
-    """`mixbridge demo --page`, and the address that it shows; it must end well."""
+def demo(folder: Path, *arguments: str, task: str = "") -> Iterator[str]:
+    """`mixbridge demo [task] --page`, and the address that it shows; it must end well."""
     process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "bridge", "demo", "--page", "--no-browser", *arguments],
+        [sys.executable, "-u", "-m", "bridge", "demo", *([task] if task else []), "--page",
+         "--no-browser", *arguments],
         cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )  # fmt: skip

@@ -82,19 +82,21 @@ def test_an_import_that_does_something_would_be_seen(tmp_path: Path, work: str) 
     assert done.stderr.startswith("busy: ")
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_module_has_at_most_400_lines_and_a_function_60(path: Path) -> None:
+def test_a_module_has_at_most_500_lines_and_a_function_60() -> None:
+    assert [each for path in SOURCES for each in _too_long(path)] == []
+
+
+def _too_long(path: Path) -> Iterator[str]:
+    """The module, and its functions, that are longer than that."""
     text = path.read_text(encoding="utf-8")
-    lines = len(text.splitlines())
-    assert lines <= 500
-    long = [
-        f"{node.name}: {node.end_lineno - node.lineno + 1}"
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and node.end_lineno is not None
-        and node.end_lineno - node.lineno + 1 > 60
-    ]
-    assert long == []
+    name = path.relative_to(ROOT)
+    if (lines := len(text.splitlines())) > 500:
+        yield f"{name}: {lines}"
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:
+            lines = node.end_lineno - node.lineno + 1
+            if lines > 60:
+                yield f"{name}, {node.name}: {lines}"
 
 
 def _global_randomness(tree: ast.AST) -> Iterator[str]:

@@ -10,8 +10,16 @@ from support.reaper.items import MediaItem, items_of, new_item
 from bridge.daw.item_files import ItemFiles
 from bridge.daws.reaper.files import ReaperFiles
 from bridge.daws.reaper.wire.dialect import ReaperDialect
+from bridge.guard.items import refuse_edit
 from bridge.mix.content_events import ContentEvent, ContentKind, ContentReported, SetContent
-from bridge.mix.items import Piece, decode_item, encode_item, is_same_item
+from bridge.mix.items import (
+    OtherTake,
+    Piece,
+    decode_item,
+    encode_item,
+    is_same_item,
+    item_takes,
+)
 from bridge.osc.message import OscMessage
 
 pytestmark = pytest.mark.slow
@@ -144,6 +152,77 @@ def test_microphones_of_one_take_are_told_as_a_group(beside: Beside) -> None:
     reports = [each for each in beside.pass_turns() if isinstance(each, ContentReported)]
     assert len({report.group for report in reports}) == 1
     assert reports[0].group
+
+
+def with_takes(folder: Path) -> Beside:
+    beside = Beside(folder)
+    beside.item.others = [
+        new_item("", "/b.wav", position=0.0, length=9.0),
+        new_item("", "/a.wav", position=0.0, length=9.0),
+    ]
+    beside.item.others[0].name, beside.item.others[0].offset = "take 2", 0.75
+    beside.item.others[1].offset = 20.5
+    beside.reaper.change_count += 1
+    beside.said = beside.pass_turns()
+    return beside
+
+
+def test_other_takes_are_told_chosen_and_brought_back(tmp_path: Path) -> None:
+    beside = with_takes(tmp_path)
+    text = beside.report().text
+    assert item_takes(text) == (
+        OtherTake(source="/b.wav", shift_s=0.25, name="take 2"),
+        OtherTake(source="/a.wav", shift_s=-19.5, name="take"),
+    )
+    (whole,) = decode_item(text)
+    other = replace(whole, source="/b.wav", offset_s=0.75, fade_in_s=0.006)
+    assert refuse_edit(text, encode_item([other])) == ""
+    beside.set([other])
+    assert beside.item.chosen is beside.item.others[0]
+    assert is_same_item(beside.report().text, encode_item([other]))
+    assert item_takes(beside.report().text)[0] == OtherTake(
+        source="/a.wav", shift_s=0.5, name="take"
+    )
+    beside.set([whole], "1-1 back")
+    assert beside.item.chosen is None
+    assert is_same_item(beside.report().text, text)
+    beside.set([replace(whole, offset_s=20.5)])  # a take of the same file
+    assert beside.item.chosen is beside.item.others[1]
+
+
+def test_all_takes_of_an_item_are_cut_together(tmp_path: Path) -> None:
+    beside = with_takes(tmp_path)
+    (whole,) = decode_item(beside.report().text)
+    beside.set(edited(whole))
+    offsets = sorted([take.offset for take in item.others] for item in beside.bass.items)
+    assert offsets == [[0.75, 20.5], [1.75, 21.5], [2.75, 22.5]]
+    assert item_takes(beside.report().text) == ()
+    beside.set([whole], "1-1 back")
+    assert [take.offset for take in beside.item.others] == [0.75, 20.5]
+    beside.set([whole.cut(2.0, 5.0)])
+    assert [take.offset for take in beside.item.others] == [1.75, 21.5]
+
+
+def test_a_take_that_is_gone_is_not_played_by_another(tmp_path: Path) -> None:
+    beside = with_takes(tmp_path)
+    (whole,) = decode_item(beside.report().text)
+    beside.item.others = []
+    beside.set([replace(whole, source="/b.wav", offset_s=0.75)])
+    assert items_of(beside.bass) == [(1.0, 4.0, 0.5, False)]
+    assert beside.item.chosen is None
+
+
+def test_an_item_on_a_lane_that_does_not_play_is_not_told(tmp_path: Path) -> None:
+    beside = Beside(tmp_path)
+    beside.bass.has_lanes = True
+    beside.item.values["C_LANEPLAYS"] = 1.0
+    silent = new_item("{LANE}", "/b.wav", position=1.0, length=4.0)
+    beside.bass.items.append(silent)
+    beside.reaper.change_count += 1
+    beside.pass_turns()
+    text = (beside.folder / "items.txt").read_text(encoding="utf-8")
+    assert "{ONE}" in text
+    assert "{LANE}" not in text
 
 
 def test_the_bridge_reads_and_writes_the_companions_files(tmp_path: Path) -> None:

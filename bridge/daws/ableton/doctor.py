@@ -37,6 +37,12 @@ SLOW_PER_S: Final = 4.0
 STALE_S: Final = 3.0
 """Silent for longer, AbletonOSC or the hub is not there any more, or Live shows a menu."""
 
+NO_EDITS: Final = (
+    "none: of the Arrangement AbletonOSC gives names and lengths alone, and it neither splits nor "
+    "fades audio; gain, warp and bounds of Session clips stay yours (docs/edits.md)"
+)
+"""Why the task `edit` has nothing to do beside Live."""
+
 _SETUP: Final = "mixbridge setup ableton"
 _SELECT: Final = "in Live: Preferences > Link/Tempo/MIDI > Control Surface: AbletonOSC"
 _RENEW: Final = "get the current version: https://github.com/ideoforms/AbletonOSC"
@@ -47,6 +53,7 @@ _DEVICES: Final = "Live's devices"
 def examine(settings: Settings) -> Iterator[Line]:
     """Everything about Live, one line each."""
     yield from files()
+    yield "ok", "Edits in Live", NO_EDITS, ""
     here = (settings.listen.host, settings.listen.port)
     if here[1] != ANSWERS_AT:
         text = f"AbletonOSC answers at port {ANSWERS_AT} alone, the bridge listens at {here[1]}"

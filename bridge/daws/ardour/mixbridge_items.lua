@@ -14,6 +14,7 @@ end
 -- What is known from tick to tick is global: Ardour may call the factory anew.
 function factory()
   local SCHEMA, REPORT_TICKS, SUPERCLOCK = "1", 3, 282240000
+  local FARTHEST_S = 0.081 -- nothing that is no other take is moved further
   local LEAST_FADE = 64 -- samples; Ardour has no shorter one
   if type(io) ~= "table" or type(os) ~= "table" or not os.getenv then
     print("mixbridge items: this Ardour lets scripts read and write no files, so no edits can be made.")
@@ -26,6 +27,7 @@ function factory()
     families = {}, -- key -> its region ids, in order
     owner = {}, -- region id -> key
     versions = {}, -- key -> { version, rows }
+    unchosen = {}, -- region id -> its piece before it was chosen as a take
     fades = {}, -- region id -> { fade in, fade out } in samples
   }
   local M = mixbridge_items
@@ -98,13 +100,17 @@ function factory()
     return list
   end
 
+  local function file_of(region)
+    local source = region:source(0):to_filesource()
+    return flat(source:isnil() and "" or source:path())
+  end
+
   local function piece_of(region)
     local audio, id = region:to_audioregion(), id_of(region)
-    local source = region:source(0):to_filesource()
     local fade_in, fade_out = fades_of(id, audio)
     local gain = audio:scale_amplitude()
     return table.concat({
-      "piece", flat(source:isnil() and "" or source:path()), region:position():samples(),
+      "piece", file_of(region), region:position():samples(),
       region:length():samples(), region:start():samples(), fade_in, fade_out,
       string.format("%.4f", gain > 0 and 20 * math.log(gain, 10) or -150), region:muted() and 1 or 0,
     }, "\t")
@@ -129,12 +135,41 @@ function factory()
     return name .. "@" .. region:position():samples() .. "+" .. region:length():samples()
   end
 
+  local function end_of(region) return region:position():samples() + region:length():samples() end
+
+  -- The uppermost region that hides another one: it lies over all of it, is opaque and not muted.
+  local function hidden_by(region, regions)
+    local best
+    for _, other in ipairs(regions) do
+      if other:layer() > region:layer() and other:opaque() and not other:muted()
+        and other:position():samples() <= region:position():samples() and end_of(other) >= end_of(region)
+        and (not best or other:layer() > best:layer()) then
+        best = other
+      end
+    end
+    return best
+  end
+
+  local function audio_regions(track)
+    local regions = {}
+    for region in track:playlist():region_list():iter() do
+      if not region:to_audioregion():isnil() then regions[#regions + 1] = region end
+    end
+    return regions
+  end
+
   local function listed()
-    local items, order, seen = {}, {}, {}
+    local items, order, seen, beneath = {}, {}, {}, {}
     for _, each in ipairs(tracks()) do
-      for region in each.track:playlist():region_list():iter() do
-        if not region:to_audioregion():isnil() then
-          local id = id_of(region)
+      local regions = audio_regions(each.track)
+      for _, region in ipairs(regions) do
+        local id, over = id_of(region), hidden_by(region, regions)
+        if over then
+          local top = id_of(over)
+          beneath[top] = beneath[top] or {}
+          table.insert(beneath[top], region)
+          M.owner[id] = nil
+        else
           local key = M.owner[id] or id
           M.owner[id], seen[id] = key, true
           if not items[key] then
@@ -149,6 +184,10 @@ function factory()
       if not seen[id] then M.owner[id], M.fades[id] = nil, nil end
     end
     for _, item in pairs(items) do
+      item.beneath = {}
+      for _, region in ipairs(item.regions) do
+        for _, hidden in ipairs(beneath[id_of(region)] or {}) do table.insert(item.beneath, hidden) end
+      end
       table.sort(item.regions, function(a, b)
         local one, two = a:position():samples(), b:position():samples()
         return one < two or (one == two and a:start():samples() < b:start():samples())
@@ -162,6 +201,22 @@ function factory()
     local bpm = map:tempo_at(at(0)):quarter_notes_per_minute()
     local beats = map:meter_at(at(0)):divisions_per_bar()
     return string.format("grid\t%.6f\t0\t%d", bpm, beats)
+  end
+
+  local function shift_of(region) return region:position():samples() - region:start():samples() end
+
+  -- What lies hidden beneath an item: where it has the same bounds, it is another take.
+  local function told_beneath(item)
+    local lines = #item.beneath > 0 and { "stacked" } or {}
+    if #item.regions > 1 then return lines end
+    local first = item.regions[1]
+    for _, region in ipairs(item.beneath) do
+      if region:position():samples() == first:position():samples() and end_of(region) == end_of(first)
+        and barred(region) == "" and not region:muted() then
+        lines[#lines + 1] = table.concat({ "take", file_of(region), shift_of(region), flat(region:name()) }, "\t")
+      end
+    end
+    return lines
   end
 
   local function report()
@@ -184,6 +239,7 @@ function factory()
         flat(group_of(item.route, first)),
       }, "\t")
       lines[#lines + 1] = text
+      for _, line in ipairs(told_beneath(item)) do lines[#lines + 1] = line end
     end
     lines[#lines + 1] = "end\n"
     local text = table.concat(lines, "\n")
@@ -276,6 +332,29 @@ function factory()
     return regions
   end
 
+  -- Let a take that lies beneath play: it is raised, and the one that played is hidden by it. What a
+  -- take was like before it was chosen is known, and comes back when another one is chosen.
+  local function choose(key, item, piece)
+    local shown, chosen = item.regions[1], nil
+    local shift = number(piece[2]) - number(piece[4])
+    for _, region in ipairs(item.beneath) do
+      if file_of(region) == piece[1] and shift_of(region) == shift then chosen = region end
+    end
+    if not chosen then return end
+    local fields = {}
+    for field in (piece_of(chosen) .. "\t"):gmatch("(.-)\t") do fields[#fields + 1] = field end
+    table.remove(fields, 1)
+    M.unchosen[id_of(chosen)] = fields
+    local playlist = item.track:playlist()
+    playlist:to_stateful():clear_changes()
+    playlist:raise_region_to_top(chosen)
+    Session:add_stateful_diff_command(playlist:to_statefuldestructible())
+    M.owner[id_of(chosen)], M.owner[id_of(shown)] = key, nil
+    set_piece(chosen, piece)
+    local was = M.unchosen[id_of(shown)]
+    if was then set_piece(shown, was) end
+  end
+
   local function obey(edit, items)
     local item, known = items[edit.key], M.versions[edit.key]
     if not item or not known or known.version ~= edit.version then return end
@@ -283,6 +362,13 @@ function factory()
       if barred(region) ~= "" then return end
     end
     Session:begin_reversible_command(edit.label)
+    local first, shift = edit.pieces[1], number(edit.pieces[1][2]) - number(edit.pieces[1][4])
+    local is_take = first[1] ~= file_of(item.regions[1]) or math.abs(shift - shift_of(item.regions[1])) > FARTHEST_S * Session:nominal_sample_rate()
+    if is_take and #item.beneath > 0 then
+      if #edit.pieces == 1 and #item.regions == 1 then pcall(choose, edit.key, item, first) end
+      Session:commit_reversible_command(nil)
+      return
+    end
     local fine, regions = pcall(resize, edit.key, item, #edit.pieces)
     if fine and regions then
       for place, piece in ipairs(edit.pieces) do set_piece(regions[place], piece) end

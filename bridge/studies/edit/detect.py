@@ -94,6 +94,18 @@ def _is_about(candidate: Candidate, fault: Fault) -> bool:
     return abs(edit.start_s - fault.start_s) < reach
 
 
+def _is_same_place(candidate: Candidate, other: Candidate) -> bool:
+    """Whether two candidates are about the same pause, edge or hit."""
+    is_pause = candidate.kind in _PAUSES
+    if is_pause != (other.kind in _PAUSES) or not (is_pause or candidate.kind == other.kind):
+        return False
+    if not is_pause:
+        return abs(candidate.edit.start_s - other.edit.start_s) < _HIT_S
+    low, high = sorted((candidate.edit.start_s, candidate.edit.end_s))
+    other_low, other_high = sorted((other.edit.start_s, other.edit.end_s))
+    return min(high, other_high) - max(low, other_low) > 0.5 * (high - low)
+
+
 def cut_attacks_s(candidates: Sequence[Candidate], onsets_s: FloatArray) -> float:
     """How much of planted notes, from their first sample on, pauses that are cut would take."""
     total = 0.0
@@ -117,9 +129,22 @@ def measure_detection(role: Role, number: int, salt: int) -> dict[str, Any]:
 
 
 def count(
-    role: Role, faults: Sequence[Fault], candidates: Sequence[Candidate], onsets_s: FloatArray
+    role: Role,
+    faults: Sequence[Fault],
+    candidates: Sequence[Candidate],
+    onsets_s: FloatArray,
+    own: Sequence[Candidate] = (),
 ) -> dict[str, Any]:
-    """What was found of faults and offered beside them, by kind, and what would be cut."""
+    """What was found of faults and offered beside them, by kind, and what would be cut.
+
+    Args:
+        role: Of the track.
+        faults: What was planted.
+        candidates: What is offered.
+        onsets_s: When notes begin.
+        own: What was offered before anything was planted. Nobody knows whether that is right, so
+            offers about the same are counted only where they are about a planted fault.
+    """
     matched = match(faults, candidates)
     planted: dict[str, list[int]] = {}
     for fault, is_found in matched.found:
@@ -131,6 +156,8 @@ def count(
     wrong: dict[str, list[int]] = {}
     for candidate, is_right in matched.candidates:
         if candidate.kind is Kind.TIMING and abs(candidate.size) < LATE_MS:
+            continue
+        if not is_right and any(_is_same_place(candidate, each) for each in own):
             continue
         counts = wrong.setdefault(candidate.kind, [0, 0])
         counts[0] += not is_right

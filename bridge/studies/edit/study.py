@@ -18,6 +18,7 @@ from bridge.sim.takes import TAKE_ROLES
 from bridge.studies.command import mean_se, salt_of, save, study_options
 from bridge.studies.edit.detect import measure_detection, measure_kit
 from bridge.studies.edit.learn import SONGS, Song, make_song, measure_person
+from bridge.studies.edit.settings import MANNERS, measure_settings
 from bridge.studies.edit.stems import measure_stem, read_stems
 from bridge.studies.edit.strangers import POPULATIONS
 from bridge.studies.pool import cluster_option, pool_of
@@ -60,6 +61,11 @@ def measure_all(
             for population in POPULATIONS
             for number in range(people)
         ]
+        ways = [
+            pool.submit(measure_settings, prior, manner, number, seed)
+            for manner in MANNERS
+            for number in range(people)
+        ]
         return {
             "salt": salt,
             "prior": prior.checksum,
@@ -67,6 +73,7 @@ def measure_all(
             "kits": [kit.result() for kit in kits],
             "stems": [stem.result() for stem in recorded],
             "offers": sum(len(song.offers) for song in drawn) / max(len(drawn), 1),
+            "settings": [row for rows in ways for row in rows.result()],
             "people": [row for rows in answers for row in rows.result()],
         }
 
@@ -93,7 +100,14 @@ def lines(results: dict[str, Any]) -> Iterator[str]:
     if results["stems"]:
         yield ""
         yield from _found_lines("Faults planted on your stems", results["stems"])
+        striking = [stem for stem in results["stems"] if stem["has_grid"] is not None]
+        steady = sum(stem["has_grid"] for stem in striking)
+        yield (
+            f"Late hits were planted on {steady} of {len(striking)} drums and plucked strings: the "
+            "others keep to no grid. What a stem itself has of faults is not counted."
+        )
     yield from _people_lines(results)
+    yield from _setting_lines(results["settings"])
 
 
 def _found_lines(title: str, rows: list[dict[str, Any]]) -> Iterator[str]:
@@ -116,7 +130,8 @@ def _found_lines(title: str, rows: list[dict[str, Any]]) -> Iterator[str]:
         f"{lates[1][0]} of {lates[1][1]} offers wrong."
     )
     took = np.mean([row["ms_per_s"] for row in rows])
-    yield f"Hearing and finding takes {took:.1f} ms of a processor for a second of audio."
+    if took > 0.0:
+        yield f"Hearing and finding takes {took:.1f} ms of a processor for a second of audio."
 
 
 def _sum(rows: list[dict[str, Any]], key: str, kinds: Sequence[str]) -> tuple[int, int]:
@@ -158,6 +173,23 @@ def _people_lines(results: dict[str, Any]) -> Iterator[str]:
             yield text
     if results["people"]:
         yield f"An answer takes a person about {_SECONDS_AN_ANSWER} s."
+
+
+def _setting_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
+    if not rows:
+        return
+    yield ""
+    yield "How edits are made, off what a hidden person wants, by offers of each kind"
+    counts = sorted({row["offers"] for row in rows})
+    for name, scale, unit in (("strength", 100.0, "%"), ("depth_db", 1.0, "dB")):
+        yield f"{name + ', ' + unit:26}" + "".join(f"{f'after {count}':>14}" for count in counts)
+        for manner in MANNERS:
+            own = [row for row in rows if row["manner"] == manner]
+            cells = [
+                mean_se([scale * row[name] for row in own if row["offers"] == count])
+                for count in counts
+            ]
+            yield f"{manner:26}" + "".join(f"{cell:>14}" for cell in cells)
 
 
 # -- the command ----------------------------------------------------------------------------------

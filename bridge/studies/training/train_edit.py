@@ -16,7 +16,7 @@ from bridge.learning.prior import encode_prior
 from bridge.learning.q_learning import QTable
 from bridge.learning.taste import TastePrior
 from bridge.sim.editors import JUDGEMENT_SD, draw_editor
-from bridge.tasks.edit.agent import _encode
+from bridge.tasks.edit.agent import encode_setting
 from bridge.tasks.edit.candidates import Settings
 from bridge.tasks.edit.geometry import KINDS
 from bridge.tasks.edit.prior import BINS, DIMENSIONS, EDIT_ROLES, ERROR_EDGES, SETTINGS
@@ -26,7 +26,11 @@ _STEP_SIZE: Final = 0.01
 _PEOPLE: Final = 4000
 _OFFERS: Final = 60
 _MEMBER_SD: Final = 0.15
-_SETTING_SD: Final = 0.5
+_SETTING_SD: Final = {"strength": 0.3, "depth_db": 0.25}
+"""How people differ in a setting, in the units of its belief: .3 of the way to the grid, 2.5 dB;
+pads and fades by a factor of 1.6. Invented; no figures of real people are known."""
+
+_OTHER_SD: Final = 0.5
 
 
 def train_table(people: int, *, seed: int) -> np.ndarray:
@@ -59,13 +63,13 @@ def fit_taste(people: int, *, seed: int) -> TastePrior:
         ]
     )
     defaults = Settings()
-    settings = [_encode(name, getattr(defaults, name)) for name in SETTINGS]
+    settings = [encode_setting(name, getattr(defaults, name)) for name in SETTINGS]
     mean = np.zeros((len(EDIT_ROLES), DIMENSIONS))
     mean[:, : len(KINDS)] = drawn.mean(axis=0)
     mean[:, len(KINDS) :] = settings
     own = np.eye(len(EDIT_ROLES)) * 0.3 + 0.7
     covariance = [np.cov(drawn[:, :, column].T) for column in range(len(KINDS))]
-    covariance += [_SETTING_SD**2 * own for _ in SETTINGS]
+    covariance += [_SETTING_SD.get(name, _OTHER_SD) ** 2 * own for name in SETTINGS]
     return TastePrior(
         mean=mean,
         covariance=np.array(covariance),

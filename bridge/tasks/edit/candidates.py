@@ -4,7 +4,8 @@ Nothing here decides whether it is worth an edit; that is what the person teache
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from bridge.mix.items import SAME_S, Piece
 from bridge.mix.roles import Role
 from bridge.tasks.edit.geometry import MOST_FADE_AT_HIT_S, PRE_S, Edit, Kind
-from bridge.tasks.edit.hearing import FRAMES_HZ, Edge, FloatArray, Heard
+from bridge.tasks.edit.hearing import FRAMES_HZ, SILENT_DB, Edge, FloatArray, Heard
 
 MOST_SHIFT_S: Final = 0.080
 """No hit is moved further."""
@@ -62,8 +63,11 @@ class Settings:
         pad_before_s: Kept before a sound.
         pad_after_s: Kept after it.
         depth_db: A pause is so much under the take's own loud level.
-        fade_s: Length of fades and crossfades.
+        fade_s: Length of fades.
         strength: How far a hit moves towards the grid, 0 to 1.
+        crossfade_s: Length of crossfades: at joins, holes and moved hits.
+        shallow_db: Where no pause is as deep as `depth_db`, those are found too that are less deep
+            by so much; they show whether this person wants them.
     """
 
     pad_before_s: float = 0.030
@@ -71,6 +75,8 @@ class Settings:
     depth_db: float = 26.0
     fade_s: float = 0.006
     strength: float = 1.0
+    crossfade_s: float = 0.006
+    shallow_db: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -94,12 +100,21 @@ class HeardPiece:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TrackTake:
-    """A track as the edit task sees it; pieces in the order of their positions."""
+    """A track as the edit task sees it; pieces in the order of their positions.
+
+    Attributes:
+        key: Of its strip.
+        name: In words.
+        role: What plays.
+        heard: Its pieces.
+        beside: Other takes that the DAW keeps beside an item, as silent pieces of it.
+    """
 
     key: str
     name: str
     role: Role
     heard: tuple[HeardPiece, ...]
+    beside: tuple[HeardPiece, ...] = ()
 
     @property
     def pieces(self) -> tuple[Piece, ...]:
@@ -117,16 +132,24 @@ class Candidate:
             around; milliseconds of a late hit (positive) or early one (negative), and of a hole;
             how many faults another take has fewer.
         detail: What the size counts, in words; empty where its unit says it.
+        under_db: How far the loudest hundredth of a second of a pause is under the take's loud
+            level; infinite for all that is no pause.
     """
 
     edit: Edit
     size: float
     detail: str = ""
+    under_db: float = inf
 
     @property
     def kind(self) -> Kind:
         """What it is for."""
         return self.edit.kind
+
+    @property
+    def strength(self) -> float:
+        """How far a hit moves, as a share of its way to the grid; 1 for all that is no hit."""
+        return abs(1e3 * self.edit.by_s / self.size) if self.kind is Kind.TIMING else 1.0
 
 
 def find_candidates(
@@ -134,31 +157,24 @@ def find_candidates(
 ) -> tuple[Candidate, ...]:
     """All edits of a track that could be wanted, in the order of time."""
     usable = [heard for heard in take.heard if heard.is_free and not heard.piece.is_muted]
-    found: list[tuple[Edit, float]] = []
-    for heard in usable:
-        found += _pauses(heard, usable, settings)
-    found += _edges(usable, settings)
+    pauses = [one for heard in usable for one in _all_pauses(heard, usable, settings)]
+    others = [*_edges(usable, settings)]
     if grid is not None:
-        found += _late_hits(usable, grid, settings)
-    found = _without_overlap(found)
-    return tuple(
-        Candidate(edit=edit, size=size)
-        for edit, size in sorted(found, key=lambda entry: entry[0].start_s)
-    )
-
-
-def _without_overlap(found: list[tuple[Edit, float]]) -> list[tuple[Edit, float]]:
-    """A head or tail that is trimmed needs no fade."""
-    trims = [edit for edit, _ in found if edit.kind in (Kind.HEAD, Kind.TAIL)]
-    return [
-        (edit, size)
-        for edit, size in found
-        if edit.kind is not Kind.FADE
-        or not any(
-            abs(trim.start_s - edit.start_s) <= SAME_S and (trim.kind is Kind.TAIL) == edit.is_end
-            for trim in trims
-        )
+        others += _late_hits(usable, grid, settings)
+    trims = [one.edit for one in pauses if one.kind in (Kind.HEAD, Kind.TAIL)]
+    found = [
+        *pauses,
+        *(Candidate(edit=edit, size=size) for edit, size in others if not _is_trimmed(edit, trims)),
     ]
+    return tuple(sorted(found, key=lambda one: one.edit.start_s))
+
+
+def _is_trimmed(edit: Edit, trims: Sequence[Edit]) -> bool:
+    """Whether a fade is at a head or tail that is trimmed, and so is not needed."""
+    return edit.kind is Kind.FADE and any(
+        abs(trim.start_s - edit.start_s) <= SAME_S and (trim.kind is Kind.TAIL) == edit.is_end
+        for trim in trims
+    )
 
 
 # -- pauses, heads and tails ----------------------------------------------------------------------
@@ -172,13 +188,32 @@ def loud_level_db(level_db: FloatArray) -> float:
     return float(np.quantile(sounding, 0.95))
 
 
+def _all_pauses(
+    heard: HeardPiece, others: Sequence[HeardPiece], settings: Settings
+) -> Iterator[Candidate]:
+    """The pauses of a piece, and beside them those that are a little less deep."""
+    deep = list(_pauses(heard, others, settings))
+    yield from deep
+    if settings.shallow_db > 0.0:
+        less = replace(settings, depth_db=settings.depth_db - settings.shallow_db)
+        for one in _pauses(heard, others, less):
+            low, high = sorted((one.edit.start_s, one.edit.end_s))
+            if not any(
+                low < max(each.edit.start_s, each.edit.end_s)
+                and high > min(each.edit.start_s, each.edit.end_s)
+                for each in deep
+            ):
+                yield one
+
+
 def _pauses(
     heard: HeardPiece, others: Sequence[HeardPiece], settings: Settings
-) -> Iterator[tuple[Edit, float]]:
+) -> Iterator[Candidate]:
     piece, level = heard.piece, heard.heard.level_db
     first = max(int(np.ceil(piece.offset_s * FRAMES_HZ)), 0)
     last = min(int((piece.offset_s + piece.length_s) * FRAMES_HZ), level.size)
-    quiet = level[first:last] < loud_level_db(level) - settings.depth_db
+    loud = loud_level_db(level)
+    quiet = level[first:last] < loud - settings.depth_db
     if quiet.all():
         return
     for begin, end in _runs(quiet):
@@ -205,7 +240,10 @@ def _pauses(
             edit = Edit(kind=Kind.TAIL, start_s=end_s, end_s=start_s, fade_s=settings.fade_s)
         else:
             edit = Edit(kind=Kind.GAP, start_s=start_s, end_s=end_s, fade_s=settings.fade_s)
-        yield edit, size
+        low, high = sorted((start_s - piece.shift_s, end_s - piece.shift_s))
+        inside = level[max(round(low * FRAMES_HZ), first) : round(high * FRAMES_HZ)]
+        under_db = loud - float(inside.max(initial=SILENT_DB))
+        yield Candidate(edit=edit, size=size, under_db=under_db)
 
 
 def _touches(piece: Piece, at_s: float) -> bool:
@@ -285,7 +323,7 @@ def _join(left: HeardPiece, right: HeardPiece, settings: Settings) -> Iterator[t
     jump = abs(right.start.value - left.end.value - left.end.slope)
     size = click_db(jump, max(left.end.step, right.start.step), left.heard)
     if size >= LEAST_CLICK_DB:
-        yield Edit(kind=Kind.JOIN, start_s=first.end_s, fade_s=settings.fade_s), size
+        yield Edit(kind=Kind.JOIN, start_s=first.end_s, fade_s=settings.crossfade_s), size
 
 
 def click_db(jump: float, step: float, heard: Heard) -> float:
@@ -300,11 +338,11 @@ def _hole(
 ) -> Iterator[tuple[Edit, float]]:
     first, second = left.piece, right.piece
     is_one = first.source == second.source and abs(first.shift_s - second.shift_s) <= SAME_S
-    can_begin_earlier = second.offset_s >= hole + settings.fade_s and (
+    can_begin_earlier = second.offset_s >= hole + settings.crossfade_s and (
         is_one or not _has_onset(right.heard, second.offset_s - hole - 0.02, second.offset_s)
     )
     end = first.offset_s + first.length_s
-    can_end_later = end + hole + settings.fade_s <= left.heard.length_s and not _has_onset(
+    can_end_later = end + hole + settings.crossfade_s <= left.heard.length_s and not _has_onset(
         left.heard, end - 0.02, end + hole + 0.02
     )
     if can_begin_earlier or can_end_later:
@@ -312,7 +350,7 @@ def _hole(
             kind=Kind.HOLE,
             start_s=first.end_s,
             end_s=second.position_s,
-            fade_s=settings.fade_s,
+            fade_s=settings.crossfade_s,
             is_end=not can_begin_earlier,
         )
         yield edit, 1e3 * hole
@@ -391,4 +429,6 @@ def _shift(
         return None
     if by_s > 0.0 and onset - PRE_S - by_s < piece.position_s:
         return None
-    return Edit(kind=Kind.TIMING, start_s=onset, end_s=following, by_s=by_s, fade_s=settings.fade_s)
+    return Edit(
+        kind=Kind.TIMING, start_s=onset, end_s=following, by_s=by_s, fade_s=settings.crossfade_s
+    )

@@ -58,6 +58,8 @@ class Edit:
         fade_s: How long fades and crossfades are.
         is_end: For a fade: whether it is the end of a piece.
         other: For a take: the piece that is to play instead.
+        is_kept_beside: For a take: whether the DAW keeps it beside the item, so that `other` is no
+            silent piece of it.
     """
 
     kind: Kind
@@ -67,6 +69,7 @@ class Edit:
     fade_s: float = 0.005
     is_end: bool = False
     other: Piece | None = None
+    is_kept_beside: bool = False
 
     def apply(self, pieces: Iterable[Piece]) -> tuple[Piece, ...]:
         """The pieces of a track after it; those it does not concern are the same.
@@ -211,6 +214,8 @@ def _choose(edit: Edit, pieces: list[Piece]) -> list[Piece]:
     if edit.other is None:
         raise ValueError("no other take is named")
     piece, other = _at(pieces, edit.start_s), edit.other
+    if edit.is_kept_beside:
+        return _swap(pieces, [piece], [play_instead(piece, other, edit.fade_s)])
     if other not in pieces:
         raise ValueError("the other take is gone")
     # What lies beyond the stretch stays there, silent, for the stretches beside it.

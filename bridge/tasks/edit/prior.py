@@ -92,8 +92,22 @@ SCALES: Final[Mapping[Kind, Scale]] = {
     Kind.TAKE: Scale(typical=2.0, spread=1.0, is_ratio=True, unit="faults"),
 }
 
-SETTINGS: Final = ("strength", "pad_before_s", "pad_after_s", "depth_db", "fade_s")
+SETTINGS: Final = (
+    "strength", "pad_before_s", "pad_after_s", "depth_db", "fade_s", "crossfade_s",
+)  # fmt: skip
 """The settings that are learnt, behind the kinds in a taste's dimensions."""
+
+SETTINGS_OF: Final[Mapping[Kind, tuple[str, ...]]] = {
+    Kind.GAP: ("depth_db", "pad_before_s", "pad_after_s", "fade_s"),
+    Kind.HEAD: ("depth_db", "pad_before_s", "fade_s"),
+    Kind.TAIL: ("depth_db", "pad_after_s", "fade_s"),
+    Kind.FADE: ("fade_s",),
+    Kind.JOIN: ("crossfade_s",),
+    Kind.TIMING: ("strength", "crossfade_s"),
+    Kind.HOLE: ("crossfade_s",),
+    Kind.TAKE: ("fade_s",),
+}
+"""The settings with which an edit of each kind is made."""
 
 DIMENSIONS: Final = len(KINDS) + len(SETTINGS)
 

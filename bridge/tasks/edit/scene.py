@@ -1,9 +1,10 @@
 """What the edit task reads out of a scene: items, the grid, and what an edit is about."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bridge.errors import DialectError
-from bridge.mix.items import Piece, decode_item, item_rate
+from bridge.mix.items import Piece, decode_item, item_rate, item_takes
 from bridge.tasks.edit.candidates import Candidate, Grid, HeardPiece, loud_level_db
 from bridge.tasks.edit.hearing import FRAMES_HZ
 from bridge.tasks.task import Scene, Standing
@@ -25,6 +26,19 @@ def pieces_of(standing: Standing) -> tuple[tuple[Piece, ...], int]:
         return decode_item(standing.text, key=standing.key), item_rate(standing.text)
     except DialectError:
         return (), 0
+
+
+def takes_of(standing: Standing) -> tuple[Piece, ...]:
+    """The other takes that the DAW keeps beside an item of one piece, as silent pieces of it."""
+    pieces, _ = pieces_of(standing)
+    if len(pieces) != 1 or pieces[0].is_muted:
+        return ()
+    (piece,) = pieces
+    return tuple(
+        replace(piece, source=take.source, offset_s=piece.position_s - take.shift_s, is_muted=True)
+        for take in item_takes(standing.text)
+        if piece.position_s >= take.shift_s
+    )
 
 
 def grid_of(scene: Scene) -> Grid | None:

@@ -45,12 +45,22 @@ class Faults:
     level_db: float
 
 
-def find_better_takes(items: Sequence[HeardPiece], *, fade_s: float) -> Iterator[Candidate]:
-    """The best other take of each stretch, where it has fewer faults than the one that is heard."""
+def find_better_takes(
+    items: Sequence[HeardPiece], *, fade_s: float, beside: Sequence[HeardPiece] = ()
+) -> Iterator[Candidate]:
+    """The best other take of each stretch, where it has fewer faults than the one that is heard.
+
+    Args:
+        items: The pieces of a track; other takes among them are silent.
+        fade_s: Of the faded edges.
+        beside: Takes that the DAW keeps beside an item, as silent pieces of it.
+    """
     for heard in items:
         if heard.piece.is_muted or not heard.is_free:
             continue
-        others = [each for each in items if is_take_of(each.piece, heard.piece)]
+        here = [each for each in items if is_take_of(each.piece, heard.piece)]
+        kept = [each for each in beside if is_take_of(each.piece, heard.piece)]
+        others = here + [each for each in kept if _is_whole(each)]
         if not others:
             continue
         played = [
@@ -65,12 +75,18 @@ def find_better_takes(items: Sequence[HeardPiece], *, fade_s: float) -> Iterator
                 start_s=heard.piece.position_s + _INSIDE_S,
                 fade_s=fade_s,
                 other=others[best - 1].piece,
+                is_kept_beside=best > len(here),
             )
             yield Candidate(
                 edit=edit,
                 size=float(counts[0] - counts[best]),
                 detail=_describe(takes[0], takes[best]),
             )
+
+
+def _is_whole(heard: HeardPiece) -> bool:
+    """Whether a take's file is long enough for the stretch."""
+    return heard.piece.offset_s + heard.piece.length_s <= heard.heard.length_s + _SAME_BOUNDS_S
 
 
 def is_take_of(other: Piece, piece: Piece) -> bool:

@@ -10,12 +10,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from bridge.errors import DialectError, PriorError
+from bridge.errors import PriorError
 from bridge.mix.content_events import ContentKind, Job, JobDone
 from bridge.mix.contents import ContentChange
-from bridge.mix.items import Piece, decode_item, encode_item, is_same_item, item_rate
+from bridge.mix.items import (
+    Piece,
+    decode_item,
+    encode_item,
+    is_same_item,
+    is_stacked,
+    item_rate,
+)
 from bridge.mix.roles import Role
 from bridge.tasks.edit.agent import EditAgent
+from bridge.tasks.edit.analyses import Analyses
 from bridge.tasks.edit.candidates import (
     Candidate,
     HeardPiece,
@@ -24,7 +32,6 @@ from bridge.tasks.edit.candidates import (
 )
 from bridge.tasks.edit.corrections import corrected
 from bridge.tasks.edit.geometry import KINDS, Edit, Kind
-from bridge.tasks.edit.listening import Answer, decode_answer, decode_request, request_of
 from bridge.tasks.edit.prior import EditPrior, edit_role, load_edit_prior
 from bridge.tasks.edit.scene import (
     Fault,
@@ -40,6 +47,7 @@ from bridge.tasks.edit.takes import find_better_takes
 from bridge.tasks.edit.words import (
     describe_find,
     describe_person,
+    describe_settings,
     describe_work,
 )
 from bridge.tasks.task import (
@@ -92,8 +100,7 @@ class EditTask:
 
     def __init__(self, prior: EditPrior) -> None:
         self._agent = EditAgent(prior)
-        self._answers: dict[str, Answer] = {}
-        self._troubles: dict[str, str] = {}
+        self._analyses = Analyses()
         self._done: dict[Fault, bool] = {}
         self._accepted: Counter[Kind] = Counter()
         self._rest = ""
@@ -121,44 +128,12 @@ class EditTask:
 
     def jobs(self, scene: Scene) -> tuple[Job, ...]:
         """See `bridge.tasks.task.HasJobs.jobs`: a job for each file that is concerned."""
-        jobs = []
-        for standing in concerned_items(scene):
-            pieces, rate = pieces_of(standing)
-            for source in sorted({piece.source for piece in pieces}):
-                own = [piece for piece in pieces if piece.source == source]
-                jobs.append(request_of(source, rate, own).job())
-        return tuple(job for job in jobs if job.text not in self._answers)
+        return self._analyses.jobs(concerned_items(scene))
 
     def receive(self, done: JobDone) -> str:
         """See `bridge.tasks.task.HasJobs.receive`."""
         self._found = None
-        try:
-            if not done.trouble:
-                self._answers[done.text] = decode_answer(done.data)
-                return ""
-            path, trouble = decode_request(done.text).path, done.trouble
-        except DialectError as error:
-            return str(error)
-        is_news = self._troubles.get(path) != trouble
-        self._troubles[path] = trouble
-        return trouble if is_news else ""
-
-    def _heard(self, standing: Standing) -> tuple[HeardPiece, ...] | None:
-        """The pieces of an item with the analysis of their audio; None before that is done."""
-        pieces, rate = pieces_of(standing)
-        heard = []
-        for piece in pieces:
-            own = [each for each in pieces if each.source == piece.source]
-            answer = self._answers.get(request_of(piece.source, rate, own).job().text)
-            span = round(piece.offset_s, 6), round(piece.length_s, 6)
-            if answer is None or span not in answer.edges:
-                return None
-            start, end = answer.edges[span]
-            is_free = not standing.refusal
-            heard.append(
-                HeardPiece(piece=piece, heard=answer.heard, start=start, end=end, is_free=is_free)
-            )
-        return tuple(heard)
+        return self._analyses.receive(done)
 
     # -- offering ---------------------------------------------------------------------------------
 
@@ -213,18 +188,20 @@ class EditTask:
 
     def _find_take(self, scene: Scene, own: Sequence[Standing]) -> TrackTake | None:
         heard: list[HeardPiece] = []
+        beside: list[HeardPiece] = []
         waiting = 0
         for standing in own:
             if standing.refusal:
                 continue
-            pieces = self._heard(standing)
+            pieces = self._analyses.pieces(standing)
             if pieces is None:
-                waiting += not any(self._troubles.get(p.source) for p in pieces_of(standing)[0])
+                waiting += not any(self._analyses.trouble(p.source) for p in pieces_of(standing)[0])
             else:
                 heard += pieces
+                beside += self._analyses.takes(standing)
         if not heard:
             refusals = [standing.refusal for standing in own if standing.refusal]
-            troubles = [self._troubles.get(p.source, "") for s in own for p in pieces_of(s)[0]]
+            troubles = [self._analyses.trouble(p.source) for s in own for p in pieces_of(s)[0]]
             known = [text for text in (*troubles, *refusals) if text]
             files = "file" if waiting == 1 else "files"
             self._rest = (
@@ -235,26 +212,26 @@ class EditTask:
             return None
         heard.sort(key=lambda each: each.piece.position_s)
         return TrackTake(
-            key=scene.key, name=scene.device, role=Role(scene.role), heard=tuple(heard)
-        )
+            key=scene.key, name=scene.device, role=Role(scene.role), heard=tuple(heard),
+            beside=tuple(beside),
+        )  # fmt: skip
 
     def _candidates(self, scene: Scene, take: TrackTake, row: int) -> tuple[Candidate, ...]:
-        settings, grid = self._agent.settings(row), grid_of(scene)
-        at = (take.pieces, grid, settings, len(self._answers))
+        settings, grid = self._agent.tried_settings(row), grid_of(scene)
+        at = (take.pieces, take.beside, grid, settings, self._analyses.count)
         if self._found is None or self._found[0] != at:  # it takes some milliseconds
             self._found = (
                 at,
                 (
                     *find_candidates(take, grid, settings),
-                    *find_better_takes(take.heard, fade_s=settings.fade_s),
+                    *find_better_takes(take.heard, fade_s=settings.fade_s, beside=take.beside),
                 ),
             )
-        grouped = {each.key for each in scene.contents if each.group}
         return tuple(
             one
             for one in self._found[1]
             if fault_of(take.pieces, one) not in self._done
-            and (one.kind in _GROUPED or piece_of(take.pieces, one).key not in grouped)
+            and one.kind not in _forbidden_kinds(scene, piece_of(take.pieces, one).key)
         )
 
     def _variant(
@@ -264,7 +241,7 @@ class EditTask:
         changes, made = self._changes(scene, take, candidates)
         if not changes:
             return None
-        kind, settings = candidates[0].kind, self._agent.settings(row)
+        kind, settings = candidates[0].kind, self._agent.tried_settings(row)
         values = [self._agent.value(row, one) for one in made]
         threshold, answers = self._agent.threshold(row, kind)
         is_gentle = kind in _GENTLE or self._accepted[kind] >= UNASKED_FROM
@@ -277,6 +254,7 @@ class EditTask:
                 (
                     describe_find(made, take.name),
                     describe_person(kind, threshold, answers),
+                    *describe_settings(kind, self._agent.learnt_settings(row, kind))[:1],
                     describe_work(made, settings),
                 )
             ),
@@ -332,7 +310,7 @@ class EditTask:
         for other in contents.values():
             if other.group != standing.group or other.key == standing.key:
                 continue
-            heard = self._heard(other)
+            heard = self._analyses.pieces(other)
             if heard is None or (candidate.kind is Kind.GAP and not is_quiet(heard, candidate)):
                 return {}
             edits[other.strip] = candidate.edit
@@ -344,7 +322,7 @@ class EditTask:
         """See `bridge.tasks.task.Sketches.sketch`."""
         known = self._sketches.get((change.before, change.after))
         if known is None:
-            known = draw_sketch(change, self._answers.get)
+            known = draw_sketch(change, self._analyses.answer)
             if known is not None:
                 self._sketches = {(change.before, change.after): known} | dict(
                     list(self._sketches.items())[: _MOST_SKETCHES - 1]
@@ -359,7 +337,7 @@ class EditTask:
         row = self._attend_key(lesson.scene, traces[0].key if traces[0] else "")
         if row < 0:
             return Outcome()
-        before = self._thresholds(row, traces[0])
+        before = self._learnt(row, traces[0])
         match lesson.teaching:
             case Teaching.PICK:
                 choice = round(lesson.value)
@@ -374,18 +352,22 @@ class EditTask:
                     return self._correct(row, lesson.variants[0], lesson.variants[1])
             case Teaching.HEARD:
                 pass
-        return Outcome(text=_changed(before, self._thresholds(row, traces[0])))
+        return Outcome(text=_changed(before, self._learnt(row, traces[0])))
 
     def _attend_key(self, scene: Scene, key: str) -> int:
         self._attend(scene)
         strips = sorted({each.strip for each in scene.contents})
         return strips.index(key) if key in strips else -1
 
-    def _thresholds(self, row: int, trace: Trace | None) -> str:
+    def _learnt(self, row: int, trace: Trace | None) -> tuple[str, ...]:
+        """What this person has taught about the kind of an offer, in words."""
         if trace is None:
-            return ""
+            return ()
         kind = trace.candidates[0].kind
-        return describe_person(kind, *self._agent.threshold(row, kind))
+        return (
+            describe_person(kind, *self._agent.threshold(row, kind)),
+            *describe_settings(kind, self._agent.learnt_settings(row, kind)),
+        )
 
     def _answer(self, row: int, trace: Trace, value: float, weight: float) -> None:
         self._agent.learn(row, trace.candidates, value, weight=weight)
@@ -402,7 +384,7 @@ class EditTask:
             del self._done[next(iter(self._done))]
 
     def _correct(self, row: int, ours: Variant, by_hand: Variant) -> Outcome:
-        """Learn from a hand on our edit: which pads and fades the person wants."""
+        """Learn from a hand on our edit: which pads, fades and moves the person wants."""
         change = next((one for one in ours.changes if one.place == by_hand.changes[0].place), None)
         if change is None:
             return Outcome()
@@ -413,15 +395,20 @@ class EditTask:
                 self._answer(row, ours.trace, -1.0, 1.0)
                 self.mark(ours.trace, is_wanted=False)
             return Outcome()
-        settings = self._agent.settings(row)
-        kind = ours.trace.candidates[0].kind
-        said = []
-        for setting, value in corrected(
-            decode_item(change.after), decode_item(text), kind, settings
-        ):
+        said = corrected(
+            decode_item(change.before),
+            decode_item(change.after),
+            decode_item(text),
+            ours.trace.candidates,
+            self._agent.settings(row),
+        )
+        for setting, value in said.settings:
             self._agent.correct(row, setting, value)
-            said.append(f"{_SETTING_WORDS[setting]} {1e3 * value:.0f} ms")
-        return Outcome(text=f"you want {', '.join(said)}" if said else "")
+        for candidate in said.refused:
+            self._agent.learn(row, [candidate], -1.0)
+        kind = ours.trace.candidates[0].kind
+        words = describe_settings(kind, dict(said.settings))
+        return Outcome(text="; ".join(words))
 
     # -- what is believed -------------------------------------------------------------------------
 
@@ -455,21 +442,23 @@ class EditTask:
         self._accepted, self._done = Counter(accepted), done
 
 
-_SETTING_WORDS: Final = {
-    "pad_before_s": "before a sound",
-    "pad_after_s": "after a sound",
-    "fade_s": "fades of",
-}
-
-
 def make_edit_task(_seed: int) -> EditTask:
     """The task with the shipped prior; it chooses nothing by chance."""
     return EditTask(load_edit_prior())
+
+
+def _forbidden_kinds(scene: Scene, key: str) -> frozenset[Kind]:
+    """What is not done to an item: cuts of a grouped one alone, or above another one."""
+    (standing,) = [each for each in scene.contents if each.key == key]
+    forbidden = frozenset(KINDS) - _GROUPED if standing.group else frozenset()
+    return forbidden | (
+        frozenset(KINDS) - _ONLY_OFFERED if is_stacked(standing.text) else frozenset()
+    )
 
 
 def _name_of(candidate: Candidate) -> str:
     return f"{candidate.kind} {candidate.edit.start_s:.3f}"
 
 
-def _changed(before: str, after: str) -> str:
-    return after if after != before else ""
+def _changed(before: Sequence[str], after: Sequence[str]) -> str:
+    return "; ".join(text for text in after if text not in before)

@@ -5,7 +5,7 @@ from typing import Final
 
 from bridge.tasks.edit.candidates import Candidate, Settings
 from bridge.tasks.edit.geometry import Kind
-from bridge.tasks.edit.prior import SCALES
+from bridge.tasks.edit.prior import SCALES, SETTINGS_OF
 
 _ONE: Final[Mapping[Kind, str]] = {
     Kind.GAP: "a pause of {size}",
@@ -72,9 +72,32 @@ def describe_person(kind: Kind, threshold: float, answers: int) -> str:
     )
 
 
+_SETTINGS: Final[Mapping[str, str]] = {
+    "strength": "hits moved {percent:.0f} % of the way to the grid",
+    "depth_db": "pauses that are at least {value:.0f} dB under the take's loud level",
+    "pad_before_s": "{ms:.0f} ms left before a sound",
+    "pad_after_s": "{ms:.0f} ms left after a sound",
+    "fade_s": "fades of {ms:.0f} ms",
+    "crossfade_s": "crossfades of {ms:.0f} ms",
+}
+
+
+def describe_settings(kind: Kind, settings: Mapping[str, float]) -> tuple[str, ...]:
+    """How this person likes edits of a kind made, as far as it is known; a sentence each."""
+    return tuple(
+        "I think you want "
+        + _SETTINGS[name].format(
+            value=settings[name], ms=1e3 * settings[name], percent=100 * settings[name]
+        )
+        for name in SETTINGS_OF[kind]
+        if name in settings
+    )
+
+
 def describe_work(candidates: Sequence[Candidate], settings: Settings) -> str:
     """What is done."""
     fade = f"{1e3 * settings.fade_s:.0f} ms"
+    crossfade = f"{1e3 * settings.crossfade_s:.0f} ms"
     before, after = 1e3 * settings.pad_before_s, 1e3 * settings.pad_after_s
     match candidates[0].kind:
         case Kind.GAP:
@@ -88,12 +111,13 @@ def describe_work(candidates: Sequence[Candidate], settings: Settings) -> str:
         case Kind.FADE:
             return f"faded over {fade}"
         case Kind.JOIN:
-            return f"crossfaded over {fade}"
+            return f"crossfaded over {crossfade}"
         case Kind.TIMING:
             moves = [1e3 * abs(candidate.edit.by_s) for candidate in candidates]
             far = f"{max(moves):.0f} ms" if len(moves) == 1 else f"up to {max(moves):.0f} ms"
-            return f"moved by {far} towards the grid, neighbours crossfaded"
+            share = 100.0 * candidates[0].strength
+            return f"moved by {far}, {share:.0f} % of the way to the grid; neighbours crossfaded"
         case Kind.HOLE:
-            return f"closed, crossfaded over {fade}"
+            return f"closed, crossfaded over {crossfade}"
         case _:
             return "played in its place; the take that is heard now is muted and stays"

@@ -5,7 +5,7 @@ import { h, svg } from "./dom.js";
 /** @typedef {import("./types.js").Content} Content */
 /**
  * @typedef {{
- *   file: number, start: number, end: number, offset: number, fades: number[], muted: boolean,
+ *   file: string, start: number, end: number, offset: number, fades: number[], muted: boolean,
  * }} Piece
  */
 
@@ -21,14 +21,30 @@ const SAME_S = 0.0005;
  */
 function pieces(text) {
   try {
-    return JSON.parse(text).pieces.map((/** @type {number[]} */ row) => ({
-      file: row[0],
+    const item = JSON.parse(text);
+    return item.pieces.map((/** @type {number[]} */ row) => ({
+      file: item.files[row[0]],
       start: row[1],
       end: row[1] + row[2],
       offset: row[3],
       fades: [row[4], row[5]],
       muted: row[7] !== 0,
     }));
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * The files and shifts of the takes that a DAW keeps beside an item.
+ *
+ * @param {string} text
+ * @returns {{ file: string, shift: number }[]}
+ */
+function takesBeside(text) {
+  try {
+    return (JSON.parse(text).takes ?? []).map(
+      (/** @type {[string, number, string]} */ [file, shift]) => ({ file, shift }));
   } catch {
     return [];
   }
@@ -91,17 +107,23 @@ function moved(before, after) {
 }
 
 /**
- * How many pieces are heard that were silent before: other takes.
+ * The pieces that are heard and were silent before, or beside the item: other takes.
  *
  * @param {Piece[]} before
  * @param {Piece[]} after
+ * @param {{ file: string, shift: number }[]} beside
  */
-function takes(before, after) {
+function takes(before, after, beside) {
   const was = before.filter((piece) => piece.muted);
-  return after.filter((piece) => !piece.muted && was.some((each) =>
-    each.file === piece.file &&
-    Math.abs(each.start - each.offset - piece.start + piece.offset) < SAME_S &&
-    each.start <= piece.start + SAME_S && each.end >= piece.end - SAME_S)).length;
+  const played = before.filter((piece) => !piece.muted);
+  /** @type {(piece: Piece, file: string, shift: number) => boolean} */
+  const isOf = (piece, file, shift) =>
+    file === piece.file && Math.abs(shift - piece.start + piece.offset) < SAME_S;
+  return after.filter((piece) => !piece.muted && (
+    was.some((each) => isOf(piece, each.file, each.start - each.offset) &&
+      each.start <= piece.start + SAME_S && each.end >= piece.end - SAME_S) ||
+    (beside.some(({ file, shift }) => isOf(piece, file, shift)) &&
+      !played.some((each) => isOf(piece, each.file, each.start - each.offset)))));
 }
 
 /**
@@ -113,8 +135,9 @@ export function itemPicture(content) {
   const before = pieces(content.before);
   const after = pieces(content.after);
   const quiet = silenced(before, after);
-  const moves = moved(before, after);
-  const others = takes(before, after);
+  const chosen = takes(before, after, takesBeside(content.before));
+  const moves = moved(before, after.filter((piece) => !chosen.includes(piece)));
+  const others = chosen.length;
   const words = describe(quiet, moves, others, marks(before, after).length);
   const { sketch } = content;
   if (!sketch || sketch.to <= sketch.from) return h("p", { class: "content", text: words });
@@ -172,6 +195,6 @@ function describe(quiet, moves, others, edges) {
     parts.push(`${moves.length} moved by up to ${(1000 * far).toFixed(0)} ms`);
   }
   if (others > 0) parts.push("another take plays");
-  parts.push(`${edges} cuts and fades`);
+  parts.push(edges === 1 ? "1 cut or fade" : `${edges} cuts and fades`);
   return `${parts.join(", ")}.`;
 }

@@ -7,7 +7,7 @@ and positions are seconds. That a split gives its new right half automatic fades
 the person's, which is on here.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ SPLIT_FADE_S = 0.01
 
 @dataclass(eq=False)
 class MediaItem:
-    """One item with one take."""
+    """One item with one take, and others of the same kind beside it."""
 
     guid: str
     values: dict[str, float]
@@ -30,12 +30,15 @@ class MediaItem:
     source_length: float = 1e6
     is_reversed: bool = False
     extra: dict[str, str] = field(default_factory=dict)
+    others: list["MediaItem"] = field(default_factory=list)
+    chosen: "MediaItem | None" = None
 
 
 def new_item(guid: str, source: str, *, position: float, length: float) -> MediaItem:
     values = {"D_POSITION": position, "D_LENGTH": length, "D_FADEINLEN": 0.0, "D_VOL": 1.0,
               "D_FADEOUTLEN": 0.0, "D_FADEINLEN_AUTO": -1.0, "D_FADEOUTLEN_AUTO": -1.0,
-              "B_MUTE": 0.0, "C_LOCK": 0.0, "I_GROUPID": 0.0, "B_LOOPSRC": 0.0}  # fmt: skip
+              "B_MUTE": 0.0, "C_LOCK": 0.0, "I_GROUPID": 0.0, "B_LOOPSRC": 0.0,
+              "C_LANEPLAYS": 0.0}  # fmt: skip
     return MediaItem(guid=guid, values=values, source=source)
 
 
@@ -60,7 +63,7 @@ class ItemsApi:
         return True
 
     def api_GetActiveTake(self, item: Any) -> Any:  # noqa: ANN401 - an audio item is its take
-        return getattr(item, "active", item)
+        return getattr(item, "active", item.chosen or item)
 
     def api_TakeIsMIDI(self, take: Any) -> bool:  # noqa: ANN401
         return not isinstance(take, MediaItem)
@@ -115,7 +118,10 @@ class ItemsApi:
             source=item.source,
             name=item.name,
             offset=item.offset + position - start,
+            others=[replace(take, offset=take.offset + position - start) for take in item.others],
         )  # fmt: skip
+        if item.chosen is not None:
+            right.chosen = right.others[item.others.index(item.chosen)]
         item.values["D_LENGTH"] = position - start
         item.values["D_FADEOUTLEN_AUTO"] = SPLIT_FADE_S
         (track,) = (track for track in self.reaper.tracks if item in track.items)

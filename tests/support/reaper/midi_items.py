@@ -52,12 +52,19 @@ class MidiApi:
     """The functions of the table `reaper` that are about MIDI items."""
 
     def api_CountTakes(self, item: MediaItem) -> int:
-        return len(item.takes) if isinstance(item, MidiItem) else 1
+        return len(item.takes) if isinstance(item, MidiItem) else 1 + len(item.others)
 
     def api_GetTake(self, item: MediaItem, index: int) -> MediaItem | MidiTake:
-        return item.takes[int(index)] if isinstance(item, MidiItem) else item
+        takes = item.takes if isinstance(item, MidiItem) else [item, *item.others]
+        return takes[int(index)]
 
-    def api_SetActiveTake(self, take: MidiTake) -> None:
+    def api_SetActiveTake(self, take: MediaItem | MidiTake) -> None:
+        if isinstance(take, MediaItem):
+            tracks = self.reaper.tracks  # type: ignore[attr-defined]
+            items = [item for track in tracks for item in track.items]
+            (item,) = (item for item in items if take is item or take in item.others)
+            item.chosen = None if take is item else take
+            return
         (item,) = (item for item in self.midi_items() if take in item.takes)
         item.active = take
 

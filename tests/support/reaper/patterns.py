@@ -104,6 +104,7 @@ class Track:
     mute: bool = False
     solo: bool = False
     is_selected: bool = False
+    has_lanes: bool = False
     has_eq: bool = True
     is_eq_on: bool = True
     off_bands: set[tuple[int, int]] = field(default_factory=set)

@@ -138,6 +138,7 @@ class ReaScript(ItemsApi, MidiApi):
             "I_AUTOMODE": track.auto_mode,
             "B_MUTE": track.mute,
             "I_SOLO": track.solo,
+            "I_FREEMODE": 2 * track.has_lanes,
         }
         return float(known[key])
 

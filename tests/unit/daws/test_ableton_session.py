@@ -17,6 +17,8 @@ from bridge.osc.decode import decode
 from bridge.osc.encode import encode
 from bridge.osc.message import OscBundle, OscMessage
 
+pytestmark = pytest.mark.slow
+
 SIZES = pytest.mark.parametrize(
     "tracks", [3, *(pytest.param(tracks, marks=pytest.mark.slow) for tracks in (16, 64))]
 )

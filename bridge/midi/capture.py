@@ -87,8 +87,11 @@ class Capture:
             if at - self._heard_at <= COMPANY_S:
                 self.company.add(control)
             return
+        known = len(self._edges)
         self._add_edge(message, at)
-        self._value, self._heard_at, self._is_asking = message.value, at, False
+        self._value, self._heard_at = message.value, at
+        if len(self._edges) > known:  # a knob that trembles answers no question
+            self._is_asking = False
 
     @property
     def due(self) -> float | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bridge.midi.capture import MOST_PRESSES, QUIET_S, Capture, Verdict
@@ -110,6 +110,16 @@ def test_a_fader_that_trembles_at_rest_is_not_pressed() -> None:
     assert capture.control == PEDAL
 
 
+def test_a_knob_that_trembles_while_a_press_is_waited_for_is_not_asked_again() -> None:
+    capture = Capture()
+    for at, value in ((0.0, 64), (1.0, 65), (2.0, 64)):
+        while (due := capture.due) is not None and due <= at:
+            assert capture.judge() is Verdict.ANOTHER_PRESS
+        capture.watch(Heard(control=PEDAL, value=value), at)
+    assert capture.due is None  # asked once, and still waiting
+
+
+@example([(0.0, PEDAL, 64), (1.0, PEDAL, 65), (1.0, PEDAL, 64), (1.0, PEDAL, 0)])
 @given(
     st.lists(
         st.tuples(

@@ -6,6 +6,7 @@ has moved since belongs to the hand.
 """
 
 import math
+from collections.abc import Iterable
 from typing import Final
 
 from bridge.engine.hands import Doubt
@@ -327,17 +328,27 @@ class Moves(Sending):
         now = self.on_the_wire(strip, move.param)
         if why_not := self.why_not_move(move, at, Purpose.UNDO):
             return f"{strip.name} {move.param} stays at {in_words(move.param, now)}: {why_not}"
-        is_last = self.of_param(move.key, move.param)[-1] is move
-        targets = move.starts if is_last else [self._less(move, half) for half in move.halves]
+        standing = self.of_param(move.key, move.param)
+        later = standing[[each is move for each in standing].index(True) + 1 :]
+        targets = move.starts
+        if later:
+            targets = [self._less(half, move.param, later) for half in move.halves]
         self.enter(move, MoveState.REVERTED, at, reason)
         self._begin_move(move, targets, at, Purpose.UNDO)
         return None
 
-    def _less(self, move: Move, half: Move | OtherHalf) -> float:
-        """Where a control stands without a move that later ones stand on."""
-        strip, spec = self._mix.by_key(half.key), SPECS[move.param]
-        now = self.on_the_wire(strip, move.param) if strip else half.to_value
-        return min(max(now - (half.to_value - half.from_value), spec.minimum), spec.maximum)
+    def _less(self, half: Move | OtherHalf, param: Param, later: Iterable[Move]) -> float:
+        """Where a control stands without a move that later ones stand on; they move along."""
+        spec = SPECS[param]
+        strip = self._mix.by_key(half.key)
+        now = half.to_value if strip is None else self.on_the_wire(strip, param)
+        target = min(max(now - (half.to_value - half.from_value), spec.minimum), spec.maximum)
+        for each in later:
+            if each.moves(half.key):
+                part = each.half(half.key)
+                part.from_value += target - now
+                part.to_value += target - now
+        return target
 
     def record_daw_undo(self, move: Move, at: float) -> None:
         """The DAW's own undo took a move back: its old value is on its way to us."""

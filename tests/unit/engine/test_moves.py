@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 import pytest
 from support.desk import Desk, credited, refusals
@@ -435,7 +435,18 @@ def test_undo_of_a_move_under_a_later_one_takes_as_much_off() -> None:
     assert desk.value(3, Param.GAIN) == near(2.0)
     desk.undo(second)
     desk.run(3.0)
-    assert desk.value(3, Param.GAIN) == near(1.0)
+    assert desk.value(3, Param.GAIN) == near(0.0)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_undone_in_any_order_moves_leave_the_control_where_it_was(order: tuple[int, ...]) -> None:
+    desk = Desk().connect()
+    moves = [desk.move("Vox", Param.GAIN, step) for step in (1.0, 2.0, -0.5)]
+    for place in order:
+        desk.undo(moves[place])
+        desk.run(3.0)
+    assert desk.value(3, Param.GAIN) == near(0.0)
+    assert not desk.agent.hands
 
 
 def test_undo_of_a_move_on_its_way_turns_it_around_there() -> None:

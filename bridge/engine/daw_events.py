@@ -346,7 +346,7 @@ class DawEvents:
         if reading.is_stale:
             return
         if reading.is_over and self._has_crossed_a_hand(strip, event):
-            if is_sure:
+            if is_sure and not self._verdicts.is_touched(strip, param):
                 self._mix.confirm(strip, param, event.value, event.at)
                 self._moves.restore(strip, param, event.at)
             else:  # or it came late, and the hand's value stands: only a dump can tell

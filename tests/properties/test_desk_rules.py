@@ -18,7 +18,6 @@ from bridge.engine import daw_events
 from bridge.engine.daw_events import DawEvents
 from bridge.engine.dump_watch import DumpWatch
 from bridge.engine.hands import Doubt
-from bridge.engine.moves import Moves
 from bridge.engine.verdicts import Verdicts
 from bridge.guard import guard
 from bridge.guard.company import Company
@@ -82,18 +81,6 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
         replaced(DumpWatch, "record", nothing),
         175, "dump-slow,hand-4,undo", Promise.HOLD,
     ),
-    "a hand that goes back in a dump is one": (
-        replaced(DawEvents, "_was_moved_in_dump", never),
-        80105, "dump-nameless,dump-slow,freeze,hand-.04,undo", Promise.PANIC_OWN,
-    ),
-    "a silent desk is not guessed at": (
-        replaced(Writer, "_is_a_guess", never), 80917,
-        "dump-lacks,echo-none,grid-x32,hand-.004,hand-.4,late,still", Promise.HOLD,
-    ),
-    "what a dump told before our last write is old": (
-        replaced(Moves, "is_overtaken", never), 80366, "echo-none,grid-fine,still",
-        Promise.PANIC_BACK,
-    ),
     "a grid rounds answers": (
         replaced(Grid, "rounding", lambda _, param, __: noise(param)),
         0, "grid-half", Promise.LESSON,
@@ -131,7 +118,7 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
         Promise.LESSON,
     ),
     "what was written and is not answered stands": (
-        replaced(Writer, "left_at", lambda *_: math.nan), 0, "echo-none,panic", Promise.PANIC_BACK,
+        replaced(Writer, "left_at", lambda *_: math.nan), 2, "echo-none,gang", Promise.PANIC_BACK,
     ),
     "answers that still come in are awaited": (
         replaced(Transit, "awaited_until", -math.inf), 0, "echo-late,late", Promise.ANSWERED,

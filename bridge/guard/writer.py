@@ -22,9 +22,6 @@ from bridge.mix.params import COLUMN, SPECS, Param
 _MOST_ALONG: Final = 2.0
 """What the DAW moves along goes at most so many times as far, where nothing better is known."""
 
-_SILENT_WRITES: Final = 3
-"""The DAW has said nothing to so many writes of a ramp: it may never do so."""
-
 _LOST_ECHO_S: Final = 30.0
 """Where nobody answered, our value may still be read back in a later dump."""
 
@@ -193,13 +190,10 @@ class Writer:
         self, at: float, *, key: str | None = None, spare_panic: bool = False
     ) -> list[Transit]:
         """Stop what is on its way, where it is: to one strip, or everywhere."""
-        spared = {Purpose.PANIC} if spare_panic else set()
-        if spare_panic and key is None:
-            spared.add(Purpose.HAND)  # what a hand is given back waits as panic does
         stopped = [
             transit
             for transit in self._transits.values()
-            if key in (None, transit.key) and transit.purpose not in spared
+            if key in (None, transit.key) and not (spare_panic and transit.purpose is Purpose.PANIC)
         ]
         for transit in stopped:
             self._end(transit, at)
@@ -234,20 +228,18 @@ class Writer:
             is_sure: Whether it holds that now, by a dump: it is no answer that came late.
         """
         transit = self._transits.get((key, param))
+        if transit and transit.is_answered:
+            self.grid.record_places(param, value, transit.answer)
         rounding = self.grid.rounding(param, value)
         match = transit.match(value, rounding, at) if transit else Match.NONE
         if transit and match is not Match.ECHO and transit.is_limit(value):
             self._confirm(transit, at)
             return Reading(Answer.CONFIRMED, transit.move)
-        if transit and match is Match.ECHO and not is_sure and self._is_a_guess(transit, value):
-            return Reading(Answer.DOUBT)
         if transit and match is Match.ECHO:
             is_stale = transit.is_stale(value)
             error = transit.record_answer(value, at)
             is_end = _is_at_target(transit, value, rounding)
-            # Panic writes what the DAW has said it holds: that it can hold that shows no fine grid.
-            least = noise(param) if transit.purpose is Purpose.PANIC else -1.0
-            if error is not None and error > least:
+            if error is not None:
                 self.grid.record(param, value, error)
             if not is_end:
                 is_crossed = transit.is_contradicted
@@ -263,18 +255,6 @@ class Writer:
         if late.answer is Answer.DOUBT and is_sure:
             return Reading(Answer.FOREIGN)
         return late
-
-    def _is_a_guess(self, transit: Transit, value: float) -> bool:
-        """Whether only a coarse grid would explain an answer, and nothing speaks for one.
-
-        The DAW has let the first writes pass in silence, so that it is perhaps one that answers
-        none; then what it says was moved by a hand.
-        """
-        is_silent = not transit.is_answered and len(transit.sent) > _SILENT_WRITES
-        is_exact = transit.miss(value) <= noise(transit.param)
-        if not is_silent or is_exact:
-            return False
-        return self.grid.is_unheard_of(transit.param, value, abs(value - transit.start))
 
     def is_answer(self, key: str, param: Param, value: float, at: float) -> bool:
         """Whether a value of a dump is one that we wrote lately; changes nothing."""

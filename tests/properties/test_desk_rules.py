@@ -16,7 +16,6 @@ from support.desk_model.world import World
 
 from bridge.engine import daw_events
 from bridge.engine.daw_events import DawEvents
-from bridge.engine.dump_watch import DumpWatch
 from bridge.engine.hands import Doubt
 from bridge.engine.verdicts import Verdicts
 from bridge.guard import guard
@@ -78,7 +77,7 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
         replaced(MixState, "settled_value", MixState.value), 0, "hand-.004", Promise.HOLD,
     ),
     "a hand in a dump is a hand": (
-        replaced(DumpWatch, "record", nothing),
+        replaced(DawEvents, "_collect", lambda self, event: self._mix.record_change(event)),
         175, "dump-slow,hand-4,undo", Promise.HOLD,
     ),
     "a grid rounds answers": (

@@ -106,11 +106,11 @@ class Studio:
             while not is_so():
                 await asyncio.sleep(0.01)
 
-    async def audition(self, move: str, is_heard: Callable[[], bool]) -> None:
-        """Ask to hear a move, and again where the bridge reads the tracks anew just then."""
+    async def audition(self, move: str, is_heard: Callable[[], bool], *, on: bool) -> None:
+        """Ask to hear a move or not, and again where the bridge reads the tracks anew just then."""
         while not is_heard():
             refused = self.refusals() + 1
-            self.ask(m.AuditionSwitched, move=move, on=True)
+            self.ask(m.AuditionSwitched, move=move, on=on)
             await self.until(partial(self._is_settled, is_heard, refused))
 
     def _is_settled(self, is_heard: Callable[[], bool], refused: int) -> bool:
@@ -308,11 +308,11 @@ def test_a_patch_of_the_bank_is_heard_picked_and_taken_back_exactly(port: int) -
         offer = engine.work.offers.open
         assert offer is not None
         (move,) = offer.moves
-        await studio.audition(move.id, lambda: engine.work.contents.contents[PLACE].text == BRASS)
+        contents = engine.work.contents.contents
+        await studio.audition(move.id, lambda: contents[PLACE].text == BRASS, on=True)
         loaded = await studio.held(CUTOFF)
         assert loaded != before
-        studio.ask(m.AuditionSwitched, move=move.id, on=False)
-        await studio.until(lambda: engine.work.contents.contents[PLACE].text == standing.text)
+        await studio.audition(move.id, lambda: contents[PLACE].text == standing.text, on=False)
         assert await studio.held(CUTOFF) == before
         studio.ask(m.SuggestionAccepted, move=move.id)
         await studio.until(lambda: studio.states()[-1] == "confirmed")

@@ -15,6 +15,7 @@ from bridge.daws.zyn.wire.params import NUMBER, PARAMS
 from bridge.errors import DialectError
 from bridge.mix import device_events as d
 from bridge.mix import messages as m
+from bridge.mix.content_events import ContentKind, SetContent
 from bridge.mix.devices import Rack
 from bridge.mix.params import Param
 from bridge.osc.decode import decode
@@ -228,6 +229,21 @@ def test_a_note_comes_100_ms_after_the_panic_that_ends_the_last_one() -> None:
     assert played[1][0] >= PAUSE_S - 1e-9
     assert played[2][0] - played[1][0] == pytest.approx(0.5, abs=0.01)
     assert played[1][1].args == (0, 48, 100)
+
+
+@pytest.mark.parametrize("late_s", [0.2, 2.5])
+def test_a_patch_of_ours_is_ours_when_it_is_told_late_and_the_next_is_a_persons(
+    late_s: float,
+) -> None:
+    talk = Talk().connect()
+    talk.dialect.copies = "/nowhere/copy"
+    patch = SetContent(kind=ContentKind.PATCH, key="part0", text="/a/patch.xiz", move="1-1")
+    talk.dialect.encode_content(patch, at=10.0)
+    damage = OscMessage("/damage", ("/part0/",))
+    ours = talk.dialect.decode(damage, at=10.0 + late_s) or ()
+    assert not any(isinstance(each, m.SceneRecalled) for each in ours)
+    theirs = talk.dialect.decode(damage, at=10.1 + late_s) or ()
+    assert any(isinstance(each, m.SceneRecalled) for each in theirs)
 
 
 def test_no_note_is_played_for_a_second_after_a_patch_was_loaded() -> None:

@@ -66,6 +66,9 @@ PAUSE_S: Final = 0.1
 LOAD_S: Final = 1.0
 """The first note after a patch was loaded may be silent for this long (measured)."""
 
+_LOADED_S: Final = 3.0
+"""Zyn tells of a patch that we have asked for within this: the guard gives up then."""
+
 _KEY: Final = "part0"
 _AGAIN_S: Final = 0.25
 """Zyn answers within 83 ms (99 of 100, measured): what has not come by then is asked again."""
@@ -100,6 +103,8 @@ class ZynDialect:
         """The copy that was asked for and is not said yet."""
         self._is_copy_wanted = False
         self._loading, self._loading_until = "", -math.inf
+        self._loads = 0
+        """How often we have asked for a patch that Zyn has not told of yet."""
         self._patch = ""
         self._open: dict[str, None] = {}
         """Questions of the dump that have not been answered."""
@@ -124,9 +129,10 @@ class ZynDialect:
         if address == DAMAGE:
             self._no_note_until = at + LOAD_S
             self._later.clear()
-            if at <= self._loading_until:  # by us
+            if self._loads and at <= self._loading_until:  # by us
+                self._loads -= 1
                 return self._begin_dump(0, at)
-            self._loading = ""
+            self._loading, self._loads = "", 0
             self._is_copy_wanted = self._copy_count > 0
             return SceneRecalled(at=at), *self._begin_dump(0, at)
         if address not in _QUESTIONS:
@@ -261,7 +267,8 @@ class ZynDialect:
             case SetContent():
                 if command.key != _KEY or not command.text:
                     raise DialectError(f"ZynAddSubFX has no such patch: {command}.")
-                self._loading, self._loading_until = command.text, at + LOAD_S
+                self._loading, self._loading_until = command.text, at + _LOADED_S
+                self._loads += 1
                 return (OscMessage("/load_xiz", (_PART, command.text)),)
         return ()
 

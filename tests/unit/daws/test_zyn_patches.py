@@ -3,7 +3,7 @@
 import pytest
 from support.zyn import ADDRESS, FakeZyn
 
-from bridge.daws.zyn.wire.dialect import LOAD_S, ZynDialect
+from bridge.daws.zyn.wire.dialect import LOADED_S, ZynDialect
 from bridge.errors import DialectError
 from bridge.mix import content_events as c
 from bridge.mix import messages as m
@@ -78,7 +78,7 @@ def test_a_load_that_was_lost_does_not_make_the_next_one_ours() -> None:
     talk = Talk()
     talk.zyn.lost = 1
     talk.load("/copies/other.xiz")
-    talk.at += LOAD_S + 0.1
+    talk.at += LOADED_S + 0.1
     talk.hear(*talk.zyn.load("Brass"))
     assert any(isinstance(each, m.SceneRecalled) for each in talk.events)
     assert talk.patches() == []

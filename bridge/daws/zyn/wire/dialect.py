@@ -66,7 +66,7 @@ PAUSE_S: Final = 0.1
 LOAD_S: Final = 1.0
 """The first note after a patch was loaded may be silent for this long (measured)."""
 
-_LOADED_S: Final = 3.0
+LOADED_S: Final = 3.0
 """Zyn tells of a patch that we have asked for within this: the guard gives up then."""
 
 _KEY: Final = "part0"
@@ -267,7 +267,7 @@ class ZynDialect:
             case SetContent():
                 if command.key != _KEY or not command.text:
                     raise DialectError(f"ZynAddSubFX has no such patch: {command}.")
-                self._loading, self._loading_until = command.text, at + _LOADED_S
+                self._loading, self._loading_until = command.text, at + LOADED_S
                 self._loads += 1
                 return (OscMessage("/load_xiz", (_PART, command.text)),)
         return ()

@@ -313,9 +313,9 @@ def console(
     from bridge.sim.console import Console
 
     if take is not None:
-        from bridge.demo.edit_page import take_console
+        from bridge.demo.edit_page import make_take_console
 
-        desk = take_console(take)
+        desk = make_take_console(take)
     else:
         desk = Console(*load_session(stems, seed=seed))
     if not with_parent:

@@ -39,7 +39,7 @@ from bridge.web.pairing import show_links
 _LOOK_S: Final = 0.5
 
 
-def take_console(folder: Path) -> Console:
+def make_take_console(folder: Path) -> Console:
     """A console with one strip, which plays the items of the demo's take.
 
     Args:

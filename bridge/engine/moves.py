@@ -7,6 +7,7 @@ has moved since belongs to the hand.
 
 import math
 from collections.abc import Iterable
+from itertools import dropwhile
 from typing import Final
 
 from bridge.engine.hands import Doubt
@@ -88,9 +89,7 @@ class Moves(Sending):
             return
         if self._is_auditioned:
             self._is_auditioned = False
-            if self.why_not_move(
-                move, at, Purpose.UNDO
-            ):  # it must stay: then it can be undone later
+            if self.why_not_move(move, at, Purpose.UNDO):  # it stays, and can be undone later
                 state, move.is_heard = MoveState.UNCONFIRMED, True
             else:
                 self._begin_move(move, move.starts, at, Purpose.UNDO, name="")
@@ -128,9 +127,7 @@ class Moves(Sending):
             if why_not := self.why_not_move(move, at, Purpose.MOVE) if is_there else _CHANGED:
                 self.enter(move, MoveState.EXPIRED, at, why_not)
                 return False
-        self._guard.book(move.key, move.param, at)
-        move.is_heard = True
-        self.enter(move, MoveState.APPLIED, at)
+        self._enter_mix(move, at)
         if was_auditioned and self._stands_at(move, move.ends):
             self.enter(move, MoveState.CONFIRMED, at)  # the DAW has said so already
             return True
@@ -146,11 +143,15 @@ class Moves(Sending):
         """Send a part of a variant on its way; False where that may not be (any more)."""
         if not self._stands_at(move, move.starts) or self.why_not_move(move, at, Purpose.MOVE):
             return False
+        self._enter_mix(move, at)
+        self._begin_move(move, move.ends, at, Purpose.MOVE)
+        return True
+
+    def _enter_mix(self, move: Move, at: float) -> None:
+        """A move is in the mix from now on: it counts as one of the minute's."""
         self._guard.book(move.key, move.param, at)
         move.is_heard = True
         self.enter(move, MoveState.APPLIED, at)
-        self._begin_move(move, move.ends, at, Purpose.MOVE)
-        return True
 
     def receive(self, strip: StripState, event: ParamChanged, *, is_sure: bool) -> Reading:
         """What a value from the DAW is: our echo, our confirmation, or none of ours.
@@ -317,16 +318,16 @@ class Moves(Sending):
         if why_not := self.why_not_move(move, at, Purpose.UNDO):
             return f"{strip.name} {move.param} stays at {in_words(move.param, now)}: {why_not}"
         standing = self.of_param(move.key, move.param)
-        later = standing[[each is move for each in standing].index(True) + 1 :]
+        later = list(dropwhile(lambda each: each is not move, standing))[1:]
         targets = move.starts
         if later:
-            targets = [self._less(half, move.param, later) for half in move.halves]
+            targets = [self._pull_out(half, move.param, later) for half in move.halves]
         self.enter(move, MoveState.REVERTED, at, reason)
         self._begin_move(move, targets, at, Purpose.UNDO)
         return None
 
-    def _less(self, half: Move | OtherHalf, param: Param, later: Iterable[Move]) -> float:
-        """Where a control stands without a move that later ones stand on; they move along."""
+    def _pull_out(self, half: Move | OtherHalf, param: Param, later: Iterable[Move]) -> float:
+        """Shift the moves that stand on this one; returns where the control stands without it."""
         spec = SPECS[param]
         strip = self._mix.by_key(half.key)
         now = half.to_value if strip is None else self.on_the_wire(strip, param)

@@ -87,11 +87,9 @@ class Capture:
             if at - self._heard_at <= COMPANY_S:
                 self.company.add(control)
             return
-        known = len(self._edges)
-        self._add_edge(message, at)
-        self._value, self._heard_at = message.value, at
-        if len(self._edges) > known:  # a knob that trembles answers no question
+        if self._add_edge(message, at):  # a knob that trembles answers no question
             self._is_asking = False
+        self._value, self._heard_at = message.value, at
 
     @property
     def due(self) -> float | None:
@@ -148,12 +146,17 @@ class Capture:
         pairs = zip(self._edges, self._edges[1:], strict=False)
         return [(first, then) for first, then in pairs if first.is_high is not then.is_high]
 
-    def _add_edge(self, message: Heard, at: float) -> None:
-        """Sweeps of a continuous control are one edge; the same once more is a press of its own."""
+    def _add_edge(self, message: Heard, at: float) -> bool:
+        """Whether a message is an edge, which is kept then.
+
+        Sweeps of a continuous control are one edge; the same once more is a press of its own.
+        """
         is_again = message.value == self._value or message.control.kind != "cc"
         is_new = not self._edges or self._edges[-1].is_high is not message.is_high
-        if is_new or (is_again and at - self._heard_at >= DEBOUNCE_S):
+        is_edge = is_new or (is_again and at - self._heard_at >= DEBOUNCE_S)
+        if is_edge:
             self._edges.append(_Edge(message.is_high, at))
+        return is_edge
 
     def _is_bank_of(self, control: Control, at: float) -> bool:
         """Whether what was taken for the press is the bank select of this program change."""

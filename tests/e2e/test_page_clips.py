@@ -9,8 +9,8 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, expect
 from support.browser import DESKTOP, PHONE, Visit, chromium
-from support.rig import Bridge, Heard
-from support.synth_desk import BASS, SynthDesk
+from support.rig import Bridge
+from support.synth_desk import BASS, ContentDesk
 from support.web import paged
 
 from bridge.mix.phrases import PhraseNote, decode_phrase, phrase_of
@@ -54,23 +54,14 @@ async (url) => {
 """
 
 
-class ClipDesk(SynthDesk):
+class ClipDesk(ContentDesk):
     """The rig's DAW with a clip of a person's and an empty one on its bass."""
 
-    text = ""
+    def report_context(self) -> None:
+        self.say("/mix/tempo", BPM)
+        self.say("/mix/content", "clip", "riff", BASS, "Riff", RIFF.text)
 
-    def _obey(self, heard: Heard) -> None:
-        if heard.address == "/mix/content/ask":
-            self.say("/mix/tempo", BPM)
-            self.say("/mix/content", "clip", "riff", BASS, "Riff", RIFF.text)
-            self.tell()
-        elif heard.address == "/mix/content/set":
-            self.text = str(heard.args[2])
-            self.tell()
-        else:
-            super()._obey(heard)
-
-    def tell(self) -> None:
+    def report_content(self) -> None:
         self.say("/mix/content", "clip", "empty", BASS, "Empty", self.text)
 
 
@@ -82,12 +73,7 @@ def browser() -> Iterator[Browser]:
 
 def sit(bridge: Bridge) -> ClipDesk:
     desk = ClipDesk(port=bridge.daw_port, bridge_port=bridge.port)
-    desk.load()
-    desk.greet()
-    desk.wait_for_status("online")
-    desk.say("/bridge/task", "phrase")
-    desk.say("/bridge/focus", "Bass")
-    desk.hear("/bridge/offer")
+    desk.work_on("phrase")
     return desk
 
 

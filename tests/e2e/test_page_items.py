@@ -12,8 +12,8 @@ import soundfile
 from playwright.sync_api import Browser, expect
 from support.browser import DESKTOP, PHONE, Visit, chromium, demo
 from support.items import write_take
-from support.rig import Bridge, Heard
-from support.synth_desk import BASS, SynthDesk
+from support.rig import Bridge
+from support.synth_desk import BASS, ContentDesk
 from support.web import paged
 
 from bridge.mix.items import encode_item
@@ -26,24 +26,16 @@ SIZES: Final = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop",
 PLANTING: Final = Planting(late_share=0.2, pauses=2, joins=0, edges=0, holes=0)
 
 
-class ItemDesk(SynthDesk):
+class ItemDesk(ContentDesk):
     """The rig's DAW with a take on its bass."""
 
     take: Take
-    text = ""
 
-    def _obey(self, heard: Heard) -> None:
-        if heard.address == "/mix/content/ask":
-            self.say("/mix/tempo", self.take.bpm)
-            self.say("/mix/grid", self.take.first_bar_s, 4)
-            self.tell()
-        elif heard.address == "/mix/content/set":
-            self.text = str(heard.args[2])
-            self.tell()
-        else:
-            super()._obey(heard)
+    def report_context(self) -> None:
+        self.say("/mix/tempo", self.take.bpm)
+        self.say("/mix/grid", self.take.first_bar_s, 4)
 
-    def tell(self) -> None:
+    def report_content(self) -> None:
         self.say("/mix/content", "item", "take", BASS, "Bass take", self.text)
 
 
@@ -60,12 +52,7 @@ def sit(bridge: Bridge, folder: Path) -> ItemDesk:
     pieces = [piece.cut(0.0, 1e6) for piece in desk.take.pieces]
     rows = encode_item(pieces, rate=48_000)
     desk.text = rows.replace('"take"', f'"{source}"')
-    desk.load()
-    desk.greet()
-    desk.wait_for_status("online")
-    desk.say("/bridge/task", "edit")
-    desk.say("/bridge/focus", "Bass")
-    desk.hear("/bridge/offer")
+    desk.work_on("edit")
     return desk
 
 

@@ -57,6 +57,38 @@ class SynthDesk(Desk):
         )
 
 
+class ContentDesk(SynthDesk):
+    """The same with a content on its bass that can be written, and what else it reports of it."""
+
+    text = ""
+
+    def report_context(self) -> None:
+        """What the DAW reports before its content."""
+        raise NotImplementedError
+
+    def report_content(self) -> None:
+        raise NotImplementedError
+
+    def _obey(self, heard: Heard) -> None:
+        if heard.address == "/mix/content/ask":
+            self.report_context()
+            self.report_content()
+        elif heard.address == "/mix/content/set":
+            self.text = str(heard.args[2])
+            self.report_content()
+        else:
+            super()._obey(heard)
+
+    def work_on(self, task: str) -> None:
+        """Come online, and let the bridge offer something for the bass."""
+        self.load()
+        self.greet()
+        self.wait_for_status("online")
+        self.say("/bridge/task", task)
+        self.say("/bridge/focus", "Bass")
+        self.hear("/bridge/offer")
+
+
 def sit(bridge: Bridge) -> SynthDesk:
     desk = SynthDesk(port=bridge.daw_port, bridge_port=bridge.port)
     desk.load()

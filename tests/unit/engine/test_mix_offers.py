@@ -85,7 +85,7 @@ def offer(desk: Desk) -> tuple[str, ...]:
     return offered[-1].moves
 
 
-def hear(desk: Desk, variant: str, *, seconds: float = 10.0) -> list[str]:
+def audition(desk: Desk, variant: str, *, seconds: float = 10.0) -> list[str]:
     refused = refusals(desk.do(m.AuditionSwitched(at=desk.at, move=variant, on=True)))
     desk.run(seconds)
     return refused
@@ -142,9 +142,9 @@ def test_an_offer_says_what_each_variant_moves_and_moves_nothing() -> None:
 def test_a_variant_is_heard_as_one_and_goes_back_as_one() -> None:
     desk = desk_of()
     first, second, _ = offer(desk)
-    assert hear(desk, first) == []
+    assert audition(desk, first) == []
     assert is_as(desk, A)
-    hear(desk, second)
+    audition(desk, second)
     assert is_as(desk, B)
     assert pick(desk, 0) == []
     assert values(desk) == []
@@ -156,7 +156,7 @@ def test_a_variant_is_heard_as_one_and_goes_back_as_one() -> None:
 def test_a_picked_variant_stands_and_one_undo_takes_all_of_it_back() -> None:
     desk = desk_of()
     first, second, third = offer(desk)
-    hear(desk, second)
+    audition(desk, second)
     pick(desk, 1)
     assert is_as(desk, A)
     assert desk.states(first) == [PROPOSED, APPLIED, CONFIRMED]
@@ -174,7 +174,7 @@ def test_a_picked_variant_stands_and_one_undo_takes_all_of_it_back() -> None:
 def test_a_variant_that_is_heard_and_picked_stays_as_it_is() -> None:
     desk = desk_of()
     first, *_ = offer(desk)
-    hear(desk, first)
+    audition(desk, first)
     desk.forget()
     pick(desk, 1)
     assert desk.writes == []
@@ -187,7 +187,7 @@ def test_a_yes_and_a_nameless_thumb_mean_the_variant_that_is_heard() -> None:
     first, *_ = offer(desk)
     assert credited(desk.reward(1.0)) == [("", 1.0)]
     assert refusals(desk.accept(""))
-    hear(desk, first)
+    audition(desk, first)
     desk.reward(1.0)
     desk.run(10.0)
     assert desk.states(first)[-1] is CONFIRMED
@@ -197,7 +197,7 @@ def test_a_yes_and_a_nameless_thumb_mean_the_variant_that_is_heard() -> None:
 def test_one_control_of_a_kind_moves_at_a_time_and_what_softens_goes_first() -> None:
     desk = desk_of()
     first, *_ = offer(desk)
-    hear(desk, first)
+    audition(desk, first)
     tracks = [write.track for write in desk.writes if write.param is GAIN]
     assert tracks == sorted(tracks)
     assert tracks[0] == KICK + 1  # it gets softer
@@ -225,7 +225,7 @@ def test_a_hand_on_another_control_of_the_strip_lets_nothing_more_begin_there() 
     desk = desk_of(mixes=([(VOX, GAIN, -1.0), (KICK, GAIN, 3.0), (BASS, GAIN, 3.0)],))
     (only,) = offer(desk)
     desk.hand(BASS + 1, PAN, 0.5)
-    hear(desk, only)
+    audition(desk, only)
     assert is_as(desk, [(BASS, PAN, 0.5), (KICK, GAIN, 3.0), (VOX, GAIN, -1.0)])
     pick(desk, 0)
     assert is_as(desk, [(BASS, PAN, 0.5)])
@@ -236,7 +236,7 @@ def test_what_a_hand_put_there_before_a_variant_is_heard_stays() -> None:
     first, *_ = offer(desk)
     desk.hand(KICK + 1, GAIN, -5.0)
     desk.run(15.0)
-    hear(desk, first)
+    audition(desk, first)
     assert desk.value(KICK + 1, GAIN) == -5.0
     assert desk.value(BASS + 1, GAIN) == 1.0
 
@@ -245,7 +245,7 @@ def test_what_a_hand_put_there_before_a_variant_is_heard_stays() -> None:
 def test_panic_gives_back_everything(seconds: float) -> None:
     desk = desk_of()
     first, *_ = offer(desk)
-    hear(desk, first, seconds=seconds)
+    audition(desk, first, seconds=seconds)
     desk.panic()
     desk.run(10.0)
     assert values(desk) == []
@@ -268,7 +268,7 @@ def test_panic_reverts_a_picked_variant() -> None:
 def test_freeze_leaves_a_heard_variant_which_can_be_undone_later() -> None:
     desk = desk_of()
     first, *_ = offer(desk)
-    hear(desk, first)
+    audition(desk, first)
     desk.freeze()
     desk.run(5.0)
     assert is_as(desk, A)
@@ -288,7 +288,7 @@ def test_another_mode_or_task_ends_the_offer_and_what_was_heard(
 ) -> None:
     desk = desk_of()
     first, *_ = offer(desk)
-    hear(desk, first, seconds=0.5)
+    audition(desk, first, seconds=0.5)
     desk.do(event(desk.at))
     desk.run(10.0)
     assert values(desk) == []
@@ -299,7 +299,7 @@ def test_an_offer_that_nobody_answers_ends_after_a_minute_without_listening() ->
     desk = desk_of()
     first, *_ = offer(desk)
     desk.run(50.0)
-    hear(desk, first)
+    audition(desk, first)
     desk.run(45.0)
     assert picks_wait(desk)
     desk.run(20.0)
@@ -437,7 +437,7 @@ def test_a_group_of_the_daw_that_moves_along_is_no_hand() -> None:
         mixes=([(KICK, GAIN, -2.0), (BASS, LOW, 1.0)],), desk=GroupedDesk(mode=Mode.SUGGEST)
     )
     (only,) = offer(desk)
-    hear(desk, only)
+    audition(desk, only)
     assert [n for n in desk.notices if isinstance(n, ChangeNoticed) and n.actor is Actor.HAND] == []
     assert desk.agent.hands == []
     pick(desk, 0, seconds=20.0)
@@ -450,7 +450,7 @@ def test_both_halves_of_a_pair_go_and_come_back() -> None:
         mixes=([(KICK, GAIN, -2.0)],), desk=Desk("OH L", "Bass", "OH R", mode=Mode.SUGGEST)
     )
     (only,) = offer(desk)
-    hear(desk, only)
+    audition(desk, only)
     assert is_as(desk, [(KICK, GAIN, -2.0), (VOX, GAIN, -2.0)])
     pick(desk, 1)
     assert desk.states(only)[-1] is CONFIRMED
@@ -462,7 +462,7 @@ def test_both_halves_of_a_pair_go_and_come_back() -> None:
 def test_a_daw_that_is_lost_while_a_variant_is_heard_leaves_it_undoable() -> None:
     desk = desk_of()
     first, *_ = offer(desk)
-    hear(desk, first)
+    audition(desk, first)
     desk.link(LinkState.OFFLINE)
     desk.run(1.0)
     assert is_as(desk, A)
@@ -476,7 +476,7 @@ def test_a_safe_strip_takes_no_part() -> None:
     desk = desk_of()
     first, *_ = offer(desk)
     desk.safe("Kick")
-    hear(desk, first)
+    audition(desk, first)
     assert is_as(desk, [part for part in A if part[0] != KICK])
     pick(desk, 1)
     assert desk.states(first)[-1] is UNCONFIRMED

@@ -272,6 +272,7 @@ class SoundAgent:
             noise=hearing.variance + hearing.noise,
             believed=belief[0] - hearing.mean,
         )
+        gain += hearing.unevenness(hearing.notes)
         rise_db = after.level_db - hearing.loudest_db
         is_loud = rise_db > search.most_rise_db
         if is_loud:

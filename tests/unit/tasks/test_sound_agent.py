@@ -125,12 +125,13 @@ def test_a_move_that_is_too_loud_goes_back_whatever_it_gained(prior: SoundPrior)
     assert "louder" not in agent.learn(move, bench.positions, bench.heard, louder).reason
 
 
-def test_near_the_target_it_listens_once_more_and_rests(prior: SoundPrior) -> None:
+def test_near_the_target_it_listens_to_three_more_notes_and_rests(prior: SoundPrior) -> None:
     bench, agent = begin(prior, 3)
-    moves = [agent.propose(bench.positions, bench.target)]
-    assert moves[0] is not None
-    assert moves[0].turns == ()
-    assert agent.learn(moves[0], bench.positions, bench.target, bench.target).is_kept
+    for _ in range(3):  # a few notes may be near by luck
+        move = agent.propose(bench.positions, bench.target)
+        assert move is not None
+        assert move.turns == ()
+        assert agent.learn(move, bench.positions, bench.target, bench.target).is_kept
     assert agent.propose(bench.positions, bench.target) is None
     assert agent.rest == "this is as near to the target as one note is to itself"
 

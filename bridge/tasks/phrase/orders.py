@@ -20,6 +20,7 @@ FRESH: Final = 12
 """New phrases of one order."""
 
 _LONGEST_WAY: Final = 3
+_TRIED: Final = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,12 +133,18 @@ def _approach(
     if not phrase.notes:
         return
     context, row = order.context, PHRASE_KINDS.index(order.context.kind)
+    error = prior.scale.features(phrase, context) - wish
     for _ in range(_LONGEST_WAY):
-        way = prior.way(row, prior.scale.features(phrase, context) - wish)
-        if way is None:
+        tried = [
+            transform(phrase, context, way, prior.scale, rng)
+            for way in prior.ways_for(row, error, _TRIED)
+        ]
+        if not tried:
             return
-        phrase = transform(phrase, context, way, prior.scale, rng)
-        yield phrase
+        yield from tried
+        errors = [prior.scale.features(each, context) - wish for each in tried]
+        best = min(range(len(tried)), key=lambda k: float(costs(errors[k]).sum()))
+        phrase, error = tried[best], errors[best]
 
 
 def distinct(phrases: Sequence[Phrase], known: Sequence[Phrase]) -> tuple[Phrase, ...]:

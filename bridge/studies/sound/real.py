@@ -10,7 +10,7 @@ than four notes last: what the first four differ by alone, the target's own knob
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from functools import partial
 from typing import Any, Final, Protocol
 
@@ -40,6 +40,7 @@ _HEARINGS: Final = 4
 _LEAST_START: Final = 1.0
 _LEAST_EFFECT: Final = 0.5
 _TRIES: Final = 40
+_STARTS: Final = 3
 _MEL_RATE: Final = 24_000
 
 
@@ -83,7 +84,22 @@ def open_synth(daw: str) -> AbstractContextManager[RealSynth]:
 def measure_real(
     prior: SoundPrior, daw: str, number: int, salt: int, names: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """One target, two of three a reachable one, with each of these `SEARCHERS`."""
+    """One target, two of three a reachable one, with each of these `SEARCHERS`.
+
+    A synth that fails, such as one that JACK skips too much of, is started anew.
+
+    Raises:
+        HostError: If it fails every time.
+    """
+    for _ in range(_STARTS - 1):
+        with suppress(HostError):
+            return _measure_once(prior, daw, number, salt, names)
+    return _measure_once(prior, daw, number, salt, names)
+
+
+def _measure_once(
+    prior: SoundPrior, daw: str, number: int, salt: int, names: Sequence[str]
+) -> list[dict[str, Any]]:
     with open_synth(daw) as synth:
         player = Player(
             synth=synth,

@@ -19,8 +19,9 @@ from bridge.tasks.phrase.transforms import transform
 FRESH: Final = 12
 """New phrases of one order."""
 
-_LONGEST_WAY: Final = 3
-_TRIED: Final = 1
+_LONGEST_WAY: Final = 6
+"""Changes in a row: with three in place of six, people were at .93 of the oracle after ten picks,
+and not at 1.02 (nine of them; paired difference .08, standard error .04)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,18 +134,12 @@ def _approach(
     if not phrase.notes:
         return
     context, row = order.context, PHRASE_KINDS.index(order.context.kind)
-    error = prior.scale.features(phrase, context) - wish
     for _ in range(_LONGEST_WAY):
-        tried = [
-            transform(phrase, context, way, prior.scale, rng)
-            for way in prior.ways_for(row, error, _TRIED)
-        ]
-        if not tried:
+        way = prior.way(row, prior.scale.features(phrase, context) - wish)
+        if way is None:
             return
-        yield from tried
-        errors = [prior.scale.features(each, context) - wish for each in tried]
-        best = min(range(len(tried)), key=lambda k: float(costs(errors[k]).sum()))
-        phrase, error = tried[best], errors[best]
+        phrase = transform(phrase, context, way, prior.scale, rng)
+        yield phrase
 
 
 def distinct(phrases: Sequence[Phrase], known: Sequence[Phrase]) -> tuple[Phrase, ...]:

@@ -55,17 +55,16 @@ class PhrasePrior:
     taste: TastePrior
     checksum: str
 
-    def ways_for(self, row: int, error: FloatArray, count: int) -> list[int]:
-        """The transformations that help most by the Q-table, best first; those worth a change.
+    def way(self, row: int, error: FloatArray) -> int | None:
+        """The transformation that helps most by the Q-table; None: none is worth it.
 
         Args:
             row: Of the kind.
             error: (6,) features less what is wanted, standard deviations.
-            count: How many at most.
         """
         values = error_weights(error, _KNOWN_SD) @ self.ways[row]
-        best = np.argsort(-values, kind="stable")[:count].tolist()
-        return [way for way in best if values[way] >= LEAST_GAIN]
+        best = int(values.argmax())
+        return best if values[best] >= LEAST_GAIN else None
 
 
 def load_phrase_prior(path: Path | None = None) -> PhrasePrior:

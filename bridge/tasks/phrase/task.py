@@ -76,6 +76,7 @@ class PhraseTask:
 
     world = World.CONTENTS
     kinds = (ContentKind.CLIP,)
+    is_prompt = True
 
     def __init__(self, prior: PhrasePrior, *, seed: int) -> None:
         self._agent = PhraseAgent(prior, seed=seed)

@@ -107,6 +107,15 @@ def test_what_is_offered_next_is_made_of_what_stands_there() -> None:
     assert last["wishes"]
 
 
+@pytest.mark.parametrize("choice", [0, 1])
+def test_what_is_made_next_is_asked_for_right_after_a_pick(choice: int) -> None:
+    rig = make(studio().work())
+    count = len(jobs(rig))
+    rig.handle(d.VariantChosen(at=rig.at, offer="", choice=choice))
+    rig.wait(0.05)  # a tenth of the pace
+    assert len(jobs(rig)) == count + 1
+
+
 def test_keeping_what_is_there_writes_nothing() -> None:
     rig = make(studio().work())
     choose(rig, 0)

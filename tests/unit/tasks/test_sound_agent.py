@@ -198,6 +198,19 @@ def test_picks_of_brighter_sounds_teach_that_brighter_is_liked(prior: SoundPrior
     )
 
 
+def test_more_than_half_of_what_was_picked_at_one_synth_counts_at_the_next(
+    prior: SoundPrior,
+) -> None:
+    bench, agent = Bench(5), SoundAgent(prior)
+    agent.attend("synth", bench.synth.names, role=SoundRole.LEAD)
+    before = agent.taste.target()[0][0]
+    for _ in range(8):
+        agent.choose([bench.heard, brighter(bench.heard, 1.0), brighter(bench.heard, -1.0)], 1)
+    here = agent.taste.target()[0][0]
+    agent.attend("another", bench.synth.names, role=SoundRole.LEAD)
+    assert agent.taste.target()[0][0] - before > 0.5 * (here - before)
+
+
 def test_a_thumb_down_and_a_hand_back_say_the_same(prior: SoundPrior) -> None:
     means = []
     for teach in (

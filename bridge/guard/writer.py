@@ -190,10 +190,13 @@ class Writer:
         self, at: float, *, key: str | None = None, spare_panic: bool = False
     ) -> list[Transit]:
         """Stop what is on its way, where it is: to one strip, or everywhere."""
+        spared = {Purpose.PANIC} if spare_panic else set()
+        if spare_panic and key is None:
+            spared.add(Purpose.HAND)  # what a hand is given back waits as panic does
         stopped = [
             transit
             for transit in self._transits.values()
-            if key in (None, transit.key) and not (spare_panic and transit.purpose is Purpose.PANIC)
+            if key in (None, transit.key) and transit.purpose not in spared
         ]
         for transit in stopped:
             self._end(transit, at)

@@ -242,7 +242,9 @@ class Writer:
             is_stale = transit.is_stale(value)
             error = transit.record_answer(value, at)
             is_end = _is_at_target(transit, value, rounding)
-            if error is not None:
+            # Panic writes what the DAW has said it holds: that it can hold that shows no fine grid.
+            least = noise(param) if transit.purpose is Purpose.PANIC else -1.0
+            if error is not None and error > least:
                 self.grid.record(param, value, error)
             if not is_end:
                 is_crossed = transit.is_contradicted

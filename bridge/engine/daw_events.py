@@ -18,6 +18,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from bridge.engine.dump_watch import DumpWatch
 from bridge.engine.hands import Doubt
 from bridge.engine.moves import Moves
 from bridge.engine.strip_memory import StripMemory
@@ -104,8 +105,7 @@ class DawEvents:
         self._opened_at = self._closed_at = -math.inf
         self._crossed: set[tuple[str, Param]] = set()
         """Where a write of ours and a hand have crossed, and no dump has said yet which stands."""
-        self._first_in_dump: dict[tuple[int, Param], float] = {}
-        self._moved_in_dump: dict[tuple[int, Param], float] = {}
+        self._watch = DumpWatch(mix, moves)
         self._recalled_at = -math.inf
         self._scene_at = -math.inf
         self._is_closing = False
@@ -140,20 +140,12 @@ class DawEvents:
             case m.DawComplained():
                 self._notify(event.text)
             case m.ParamChanged() if self._mix.is_dump_open:
-                self._collect(event)
+                self._watch.record(event)
+                self._mix.record_change(event)  # for the end of the dump
             case m.ParamChanged() if self.is_layout_doubtful:
                 pass  # nobody knows whose value it is: the dump will say it again
             case m.ParamChanged():
                 self._apply_value(event, is_sure=False)
-
-    def _collect(self, event: m.ParamChanged) -> None:
-        """Keep a value for the end of the dump; what changes meanwhile has a hand on it."""
-        before = self._first_in_dump.setdefault((event.track, event.param), event.value)
-        is_change = event.param not in READ_ONLY and not math.isnan(before + event.value)
-        is_change = is_change and not same_value(event.param, before, event.value)
-        if is_change and not self._moves.is_answer(event):
-            self._moved_in_dump[event.track, event.param] = event.at
-        self._mix.record_change(event)
 
     def _identify(self, event: m.TrackIdentified | m.TrackNamed) -> None:
         """The DAW says who a strip is."""
@@ -269,15 +261,14 @@ class DawEvents:
             if not is_sure and self._is_crossed(change):
                 self._moves.is_dump_wanted = True  # what has crossed may still be on its way
                 continue
-            is_hand = (change.track, change.param) in self._moved_in_dump
+            is_hand = (change.track, change.param) in self._watch.moved
             self._apply_value(change, is_sure=is_sure, is_hand=is_hand)
         self._is_closing = False
         self._closed_at = at
-        for (track, _), moved_at in self._moved_in_dump.items():
+        for (track, _), moved_at in self._watch.moved.items():
             if touched := self._mix.by_number(track):
                 self._guard.hold(touched.key, moved_at)
-        self._first_in_dump.clear()
-        self._moved_in_dump.clear()
+        self._watch.clear()
         self._is_recall_unread = False
 
     def _count_denials(self) -> None:
@@ -314,6 +305,7 @@ class DawEvents:
             self._verdicts.adopt(strip, event.param, event.value, event.at)
         else:
             self._apply_known(strip, event, before, is_sure=is_sure, is_hand=is_hand)
+        self._moves.grid.record_places(event.param, event.value, before)
 
     def _apply_unknown(self, strip: StripState, event: m.ParamChanged, before: float) -> None:
         """A value that is not known (any more), or is said for the first time or again."""
@@ -362,6 +354,8 @@ class DawEvents:
             return
         if reading.answer is Answer.DOUBT and not self._moves.is_following(event):
             self._moves.is_dump_wanted = True  # until then what stood there is believed
+            settled = self._mix.settled_value(strip, param)
+            self._moves.follows(strip, event, settled, is_sure=False)  # or it goes along
             self._hesitate(strip, event.at)
             self._guard.hold(strip.key, event.at)
             return
@@ -369,7 +363,7 @@ class DawEvents:
         if reading.answer in (Answer.ECHO, Answer.CONFIRMED):
             self._mix.settle(strip, param)
         else:
-            is_same = self._is_same(param, before, event.value)
+            is_same = not is_hand and self._is_same(param, before, event.value)
             self._apply_foreign(strip, event, since=said_at, is_same=is_same, is_sure=is_sure)
 
     def _is_same(self, param: Param, value: float, other: float) -> bool:
@@ -405,13 +399,17 @@ class DawEvents:
             pass  # it stands where it stood
         elif self._moves.follows(strip, event, settled, is_sure=is_sure):
             self._guard.hold(strip.key, event.at, _DOUBT_HOLD_S)
-        elif not same_value(param, settled, event.value):
+        elif self._was_moved_in_dump(event) or not same_value(param, settled, event.value):
             self._moves.company.drop(strip.key, param)
             self._apply_hand(strip, event, settled, since=since)
         elif not is_same:
             self._hesitate(strip, event.at)
             if was_following:  # a hand that is on its way back has gone with none of ours
                 self._guard.hold(strip.key, event.at)
+
+    def _was_moved_in_dump(self, event: m.ParamChanged) -> bool:
+        """Whether a control moved while the dump was told that ends now."""
+        return self._is_closing and (event.track, event.param) in self._watch.moved
 
     def _is_crossed(self, event: m.ParamChanged) -> bool:
         strip = self._mix.by_number(event.track)
@@ -462,6 +460,8 @@ class DawEvents:
         self._attend(event.at)
         before = self._verdicts.touched_value(strip, event.param, before)
         is_dumped = self._is_closing or event.at <= self._closed_at + _STRAGGLERS_S
+        if self._was_moved_in_dump(event):
+            is_dumped, since = False, event.at  # it was seen to move: by what was written then
         if is_dumped:
             since = min(since, event.at - _UNTOLD_S)
         doubt = self._moves.doubt(strip, event, before, since, is_dumped=is_dumped)

@@ -86,6 +86,8 @@ class Grid:
 
         Only within one range of level: a fader's law may be coarser further down.
         """
+        if math.isnan(value + other):
+            return
         zone, apart = self._zone(param, value), abs(value - other)
         if apart > noise(param) and zone == self._zone(param, other):
             self._finest[zone] = min(apart, self._finest.get(zone, math.inf))

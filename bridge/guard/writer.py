@@ -231,8 +231,6 @@ class Writer:
             is_sure: Whether it holds that now, by a dump: it is no answer that came late.
         """
         transit = self._transits.get((key, param))
-        if transit and transit.is_answered:
-            self.grid.record_places(param, value, transit.answer)
         rounding = self.grid.rounding(param, value)
         match = transit.match(value, rounding, at) if transit else Match.NONE
         if transit and match is not Match.ECHO and transit.is_limit(value):

@@ -16,6 +16,7 @@ from support.desk_model.world import World
 
 from bridge.engine import daw_events
 from bridge.engine.daw_events import DawEvents
+from bridge.engine.dump_watch import DumpWatch
 from bridge.engine.hands import Doubt
 from bridge.engine.verdicts import Verdicts
 from bridge.guard import guard
@@ -77,8 +78,12 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
         replaced(MixState, "settled_value", MixState.value), 0, "hand-.004", Promise.HOLD,
     ),
     "a hand in a dump is a hand": (
-        replaced(DawEvents, "_collect", lambda self, event: self._mix.record_change(event)),
+        replaced(DumpWatch, "record", nothing),
         175, "dump-slow,hand-4,undo", Promise.HOLD,
+    ),
+    "a hand that goes back in a dump is one": (
+        replaced(DawEvents, "_was_moved_in_dump", never),
+        80105, "dump-nameless,dump-slow,freeze,hand-.04,undo", Promise.PANIC_OWN,
     ),
     "a grid rounds answers": (
         replaced(Grid, "rounding", lambda _, param, __: noise(param)),
@@ -117,7 +122,7 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
         Promise.LESSON,
     ),
     "what was written and is not answered stands": (
-        replaced(Writer, "left_at", lambda *_: math.nan), 2, "echo-none,gang", Promise.PANIC_BACK,
+        replaced(Writer, "left_at", lambda *_: math.nan), 0, "echo-none,panic", Promise.PANIC_BACK,
     ),
     "answers that still come in are awaited": (
         replaced(Transit, "awaited_until", -math.inf), 0, "echo-late,late", Promise.ANSWERED,

@@ -261,6 +261,8 @@ class DawEvents:
             if not is_sure and self._is_crossed(change):
                 self._moves.is_dump_wanted = True  # what has crossed may still be on its way
                 continue
+            if not is_sure and self._moves.is_overtaken(change):
+                continue  # it was told before our last write: the next dump is sure
             is_hand = (change.track, change.param) in self._watch.moved
             self._apply_value(change, is_sure=is_sure, is_hand=is_hand)
         self._is_closing = False

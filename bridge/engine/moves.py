@@ -211,6 +211,18 @@ class Moves(Sending):
             return False
         return self._writer.is_answer(strip.key, event.param, event.value, event.at)
 
+    def is_overtaken(self, event: ParamChanged) -> bool:
+        """Whether a value of a dump answers a write that later ones have followed.
+
+        Of a DAW that has answered none of them nothing better is known.
+        """
+        strip = self._mix.by_number(event.track)
+        transit = None if strip is None else self._writer.transit(strip.key, event.param)
+        if transit is None or not transit.sent or transit.is_answered:
+            return False
+        is_last = same_value(event.param, event.value, transit.before)
+        return not is_last and self.is_answer(event)
+
     def follows(
         self, strip: StripState, event: ParamChanged, base: float, *, is_sure: bool
     ) -> bool:

@@ -18,6 +18,7 @@ from bridge.engine import daw_events
 from bridge.engine.daw_events import DawEvents
 from bridge.engine.dump_watch import DumpWatch
 from bridge.engine.hands import Doubt
+from bridge.engine.moves import Moves
 from bridge.engine.verdicts import Verdicts
 from bridge.guard import guard
 from bridge.guard.company import Company
@@ -84,6 +85,10 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
     "a hand that goes back in a dump is one": (
         replaced(DawEvents, "_was_moved_in_dump", never),
         80105, "dump-nameless,dump-slow,freeze,hand-.04,undo", Promise.PANIC_OWN,
+    ),
+    "what a dump told before our last write is old": (
+        replaced(Moves, "is_overtaken", never), 80366, "echo-none,grid-fine,still",
+        Promise.PANIC_BACK,
     ),
     "a grid rounds answers": (
         replaced(Grid, "rounding", lambda _, param, __: noise(param)),

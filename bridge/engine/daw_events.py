@@ -170,6 +170,8 @@ class DawEvents:
                 continue
             if each.leader:
                 self._mix.settle(strip, each.param)
+                if each.is_first:  # it goes along, or a hand kept step with us by chance
+                    self._guard.hold(strip.key, each.at)
             elif same_value(each.param, each.base, each.value):
                 self._hesitate(strip, at)  # not yet a hand: what it goes on to is
             else:
@@ -365,8 +367,8 @@ class DawEvents:
         if reading.answer in (Answer.ECHO, Answer.CONFIRMED):
             self._mix.settle(strip, param)
         else:
-            is_same = not is_hand and self._is_same(param, before, event.value)
-            self._apply_foreign(strip, event, since=said_at, is_same=is_same, is_sure=is_sure)
+            said = math.nan if is_hand else before
+            self._apply_foreign(strip, event, since=said_at, said=said, is_sure=is_sure)
 
     def _is_same(self, param: Param, value: float, other: float) -> bool:
         return abs(value - other) <= self._moves.grid.resolution(param, other)
@@ -377,7 +379,7 @@ class DawEvents:
         event: m.ParamChanged,
         *,
         since: float,
-        is_same: bool,
+        said: float,
         is_sure: bool,
     ) -> None:
         """A value that answers no write: a hand's, or that of a control that goes along.
@@ -386,11 +388,12 @@ class DawEvents:
             strip: The strip.
             event: The value.
             since: When the DAW spoke of that control before, monotonic seconds.
-            is_same: Whether it said the same then.
+            said: What it said then; NaN where it was seen to move since.
             is_sure: Whether a dump says it.
         """
         param, settled = event.param, self._mix.settled_value(strip, event.param)
         is_settled = self._is_same(param, settled, event.value)
+        is_same = self._is_same(param, said, event.value)
         was_following = self._moves.is_following(event)
         if self._verdicts.is_touched(strip, param):
             if is_settled:  # it stands where the hand has put it
@@ -404,7 +407,7 @@ class DawEvents:
         elif self._was_moved_in_dump(event) or not same_value(param, settled, event.value):
             self._moves.company.drop(strip.key, param)
             self._apply_hand(strip, event, settled, since=since)
-        elif not is_same:
+        elif event.value != said:  # however small a hand's steps are
             self._hesitate(strip, event.at)
             if was_following:  # a hand that is on its way back has gone with none of ours
                 self._guard.hold(strip.key, event.at)

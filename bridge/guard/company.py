@@ -58,6 +58,7 @@ class Followed(NamedTuple):
         at: When it moved last, monotonic seconds.
         leader: The strip whose control of ours it kept in step with to the end; empty where a hand
             moved it.
+        is_first: Whether it had never followed that leader before.
         is_doubtful: Whether it said too little to tell a hand from a follower.
     """
 
@@ -67,6 +68,7 @@ class Followed(NamedTuple):
     value: float
     at: float
     leader: str
+    is_first: bool
     is_doubtful: bool
 
 
@@ -213,6 +215,7 @@ class Company:
                 continue
             del self._followers[key, param]
             leader, is_doubtful = self._leader(each, param, at)
+            is_first = (param, leader, key) not in self.pairs
             if leader:
                 self.pairs.add((param, leader, key))
             judged.append(
@@ -223,6 +226,7 @@ class Company:
                     value=each.value,
                     at=each.at,
                     leader=leader,
+                    is_first=is_first,
                     is_doubtful=is_doubtful,
                 )
             )

@@ -96,6 +96,11 @@ class Grid:
         """Whether the steps near `value` are told or learnt."""
         return param in self._told or self._learnt(param, value) is not None
 
+    def is_unheard_of(self, param: Param, value: float, apart: float) -> bool:
+        """Whether nothing shows yet that steps near `value` are no wider than `apart`."""
+        finest = self._finest.get(self._zone(param, value), math.inf)
+        return not self.is_known(param, value) and finest > apart + noise(param)
+
     def rounding(self, param: Param, value: float) -> float:
         """How far an answer near `value` may be from what was asked for, in the unit of `param`.
 

@@ -145,6 +145,9 @@ class Transit:
         nearest, error = self._nearest(value, first=first)
         if nearest < newest and not is_sure and at - self.sent_at[nearest] > _TOO_LATE_S:
             return Match.NONE  # nothing that is overtaken comes as late as that
+        is_early = newest < 0 and self.sent[nearest] != self.sent[-1]
+        if is_early and not is_sure and at - self.sent_at[nearest] > _TOO_LATE_S:
+            return Match.NONE  # nor does the first answer of all, unless it is the last one, too
         is_awaited = not (self.is_confirmed or is_sure) and nearest > newest
         is_last = is_sure and not self._is_overtaken(nearest)
         if error > rounding or (self.is_crossed and not (is_awaited or is_last)):
@@ -236,6 +239,11 @@ class Transit:
     def miss(self, value: float) -> float:
         """How far `value` is from the nearest value that was sent; infinite where none was."""
         return self._nearest(value)[1] if self.sent else math.inf
+
+    def has_passed(self, value: float, near: float) -> bool:
+        """Whether `value` is on the way that was written, or as far as `near` beyond it."""
+        way = (self.start, *self.sent)
+        return min(way) - near <= value <= max(way) + near
 
     def is_limit(self, value: float) -> bool:
         """Whether `value` is the DAW's answer to a target that it does not go as far as.

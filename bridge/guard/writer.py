@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from bridge.guard.grid import Grid, coarsest, noise
 from bridge.guard.guard import Guard
-from bridge.guard.ramps import LATE_ECHO_S, Match, Transit
+from bridge.guard.ramps import ECHO_TIMEOUT_S, LATE_ECHO_S, Match, Transit
 from bridge.guard.write import Purpose, Write
 from bridge.mix.messages import BACK, SetParam
 from bridge.mix.params import COLUMN, SPECS, Param
@@ -236,6 +236,8 @@ class Writer:
         if transit and match is not Match.ECHO and transit.is_limit(value):
             self._confirm(transit, at)
             return Reading(Answer.CONFIRMED, transit.move)
+        if transit and match is Match.ECHO and not is_sure and self._is_a_guess(transit, value, at):
+            return Reading(Answer.DOUBT)
         if transit and match is Match.ECHO:
             is_stale = transit.is_stale(value)
             error = transit.record_answer(value, at)
@@ -258,6 +260,20 @@ class Writer:
         if late.answer is Answer.DOUBT and is_sure:
             return Reading(Answer.FOREIGN)
         return late
+
+    def _is_a_guess(self, transit: Transit, value: float, at: float) -> bool:
+        """Whether only a coarse grid would explain an answer, and nothing speaks for one.
+
+        The DAW has said nothing for as long as an answer takes, so that it is perhaps one that
+        answers none; then what it says was moved by a hand.
+        """
+        fine = noise(transit.param)
+        is_silent = not transit.is_answered and at - transit.sent_at[0] > ECHO_TIMEOUT_S
+        if not is_silent or transit.miss(value) <= fine:
+            return False
+        apart = abs(value - transit.start)
+        is_beyond = not transit.has_passed(value, fine)
+        return is_beyond or self.grid.is_unheard_of(transit.param, value, apart)
 
     def is_answer(self, key: str, param: Param, value: float, at: float) -> bool:
         """Whether a value of a dump is one that we wrote lately; changes nothing."""

@@ -45,10 +45,8 @@ _QUIET_S: Final = 1.0
 _DENIALS: Final = 3
 """A name that so many dumps in a row deny is believed; one beyond the last strip is ignored."""
 
-
 _UNTOLD_S: Final = 5.0
-"""What a dump alone has told may be a write of this long ago that a later one has overtaken."""
-
+"""What a dump alone tells may be a write of this long before the dump that came before it."""
 
 _STRAGGLERS_S: Final = 0.1
 """The end of a dump may overtake some of its values by this."""
@@ -102,7 +100,7 @@ class DawEvents:
         self._notify = notify
         self._attend = attend
         self._moved: deque[_Moved] = deque()
-        self._opened_at = self._closed_at = -math.inf
+        self._opened_at = self._closed_at = self._told_at = -math.inf
         self._crossed: set[tuple[str, Param]] = set()
         """Where a write of ours and a hand have crossed, and no dump has said yet which stands."""
         self._watch = DumpWatch(mix, moves)
@@ -256,7 +254,7 @@ class DawEvents:
         ]
         if self._mix.is_recall(foreign):
             self._begin_recall(at)
-        self._is_closing = True
+        self._is_closing, self._told_at = True, self._closed_at
         for change in changes:
             since = max(self._opened_at - _WIRE_S, change.at - LATE_ECHO_S)
             is_sure = self._moves.is_settled(change, since)
@@ -465,11 +463,14 @@ class DawEvents:
         self._attend(event.at)
         before = self._verdicts.touched_value(strip, event.param, before)
         is_dumped = self._is_closing or event.at <= self._closed_at + _STRAGGLERS_S
-        if self._was_moved_in_dump(event):
-            is_dumped, since = False, event.at  # it was seen to move: by what was written then
-        if is_dumped:
-            since = min(since, event.at - _UNTOLD_S)
-        doubt = self._moves.doubt(strip, event, before, since, is_dumped=is_dumped)
+        is_untold = is_dumped and not self._was_moved_in_dump(event)
+        if is_dumped and not is_untold:
+            since = event.at  # it was seen to move: by what was written then
+        elif is_untold:
+            since = min(since, self._told_at - _UNTOLD_S)
+        doubt = self._moves.doubt(
+            strip, event, before, since, is_dumped=is_dumped, is_untold=is_untold
+        )
         if is_doubtful and doubt is Doubt.NONE:
             doubt = Doubt.POSSIBLE
         self._verdicts.apply_hand(strip, event, before, doubt)

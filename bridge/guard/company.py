@@ -198,6 +198,10 @@ class Company:
             if other != key
         )
 
+    def has_any(self, param: Param) -> bool:
+        """Whether any control of that parameter has moved along with another."""
+        return any(each is param for each, _, _ in self.pairs)
+
     def _may_lead(self, param: Param, leader: str, key: str) -> bool:
         """Whether one control has moved another along, or may be doing so now."""
         follower = self._followers.get((key, param))
@@ -294,12 +298,14 @@ class Company:
                 continue  # its leader goes on, and it does not
             ended = next((transit for transit in mine if self._is_over(transit)), None)
             if ended is None:
+                is_doubtful = True
                 continue
             end = ended.sent[-_LAST:]  # answers may come in another order
             gone = max(abs(sent - each.start) for sent in end)
             for near in (fine, coarse):
-                if gone <= 1.5 * near:
-                    continue  # it has hardly gone anywhere: that explains nothing
+                if gone <= 1.5 * near:  # it has hardly gone anywhere: that shows nothing
+                    is_doubtful = True
+                    continue
                 fits = each.rules & _fitting(each, follower, param, end, follower.value, near)
                 if fits - {_Rule.SCALE} or (
                     fits and near == coarse and follower.answers >= _ENOUGH_SCALED

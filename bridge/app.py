@@ -43,7 +43,7 @@ from bridge.runtime.runner import Runner
 from bridge.runtime.targets import Targets
 from bridge.runtime.udp import Address, Bind, UdpEndpoint, bound, resolve
 from bridge.runtime.workers import Workers
-from bridge.tasks.registry import TASKS
+from bridge.tasks.registry import WORKERS
 from bridge.text_file import shown
 from bridge.trace.file import Datagram, Part
 from bridge.trace.trace import Trace, TracedRunner, Tracing
@@ -236,9 +236,7 @@ async def open_bridge(
         store.close()
         raise
     runner.targets = Targets(runner.submit, measure_file)
-    runner.workers = Workers(
-        runner.submit, {name: load_part(row.worker) for name, row in TASKS.items() if row.worker}
-    )
+    runner.workers = Workers(runner.submit, WORKERS, runner.counters)
     _open_door(settings, runner, trace)
     runner.open(endpoint, journal)
     person, answers, place = settings.profile, store.answers, shown(store.path)
@@ -251,6 +249,7 @@ async def open_bridge(
         runner.stop()
         if door is not None:
             await asyncio.to_thread(door.close)
+        await asyncio.to_thread(runner.workers.close)
         trouble = await asyncio.to_thread(journal.close)
         await asyncio.sleep(0)  # the last acknowledgements go out
         endpoint.close()

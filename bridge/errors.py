@@ -11,6 +11,7 @@
     ├── TraceError        a recorded trace cannot be read or played
     ├── PriorError        the shipped or a given prior cannot be used
     ├── AudioError        stems or the audio libraries are missing or unfit
+    ├── WorkError         heavy work for a task has failed
     ├── HostError         a DAW of our own is not installed, does not start or does not obey
     ├── SetupError        a DAW's settings cannot be found, read or changed
     └── NetworkError      a port is not available
@@ -53,6 +54,10 @@ class PriorError(BridgeError):
 
 class AudioError(BridgeError):
     """Stems or the audio libraries are missing or unfit."""
+
+
+class WorkError(BridgeError):
+    """Heavy work for a task has failed, or its process has died."""
 
 
 class HostError(BridgeError):

@@ -394,25 +394,34 @@ class Moves(Sending):
         off: list[tuple[StripState, Param, float]] = []
         for strip in self._mix.strips:
             for param in (p for p in MOVABLE if not self._guard.lock(strip.key, p)):
-                now = on_the_wire.get((strip.key, param), self.left_at(strip, param))
-                if self._is_off(strip, param, now):
-                    off.append((strip, param, now))
+                place = (strip.key, param)
+                now = on_the_wire.get(place, self.left_at(strip, param))
+                if not self._can_go_back(strip, param, now):
+                    continue
+                pinned = self._guard.pinned(strip.key, param)
+                if same_value(param, now, pinned):  # as while comparing
+                    self._end_moves(strip, param, at)
+                    if now == pinned or place not in on_the_wire:
+                        continue  # else we stopped a hair beside it
+                off.append((strip, param, now))
         keys = [strip.key for strip, _, _ in off]
         off.sort(key=lambda each: self.company.leaders(each[0].key, each[1], keys))
         for strip, param, now in off:
-            for move in self.of_param(strip.key, param):
-                self.enter(move, MoveState.REVERTED, at, "panic")
+            self._end_moves(strip, param, at)
             if more and self.company.is_with(strip.key, param, self._writer.under_way(param)):
                 continue  # it goes back with one of them; the next fade sees what is left
             pinned = self._guard.pinned(strip.key, param)
             self.begin(strip.key, param, now, pinned, at, purpose=Purpose.PANIC, duration=duration)
 
-    def _is_off(self, strip: StripState, param: Param, now: float) -> bool:
-        """Whether a control of ours is away from the snapshot, and can be brought back."""
-        pinned = self._guard.pinned(strip.key, param)
-        is_known = not (math.isnan(pinned) or math.isnan(now))
+    def _end_moves(self, strip: StripState, param: Param, at: float) -> None:
+        """Panic takes back whatever of our moves stands on a control."""
+        for move in self.of_param(strip.key, param):
+            self.enter(move, MoveState.REVERTED, at, "panic")
+
+    def _can_go_back(self, strip: StripState, param: Param, now: float) -> bool:
+        """Whether panic may bring a control to the snapshot: it is ours, known and at rest."""
+        is_known = not (math.isnan(self._guard.pinned(strip.key, param)) or math.isnan(now))
         is_silent = (strip.key, param) in self._unanswered_panic
-        is_ours = self._guard.is_ours(strip.key, param)
         is_under_way = self._writer.transit(strip.key, param) is not None
-        is_wanted = is_ours and is_known and not is_silent and not is_under_way
-        return is_wanted and not same_value(param, now, pinned)
+        is_ours = self._guard.is_ours(strip.key, param)
+        return is_ours and is_known and not is_silent and not is_under_way

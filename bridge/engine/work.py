@@ -40,6 +40,7 @@ from bridge.tasks.task import (
     Advised,
     HasJobs,
     Lesson,
+    Prompt,
     Scene,
     Task,
     Teaching,
@@ -193,7 +194,8 @@ class Work:
                 self._choose_focus(event)
             case d.VariantChosen():
                 self.offers.choose(event)
-                self._next_at = event.at + self._interval_s
+                is_prompt = isinstance(self.active, Prompt)
+                self._next_at = event.at + (0.0 if is_prompt else self._interval_s)
             case d.KnobTaught():
                 self._teach_knob(event)
             case d.TargetChosen():

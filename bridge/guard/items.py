@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from bridge.errors import DialectError
-from bridge.mix.items import SAME_S, Piece, decode_item, is_stacked, item_takes
+from bridge.mix.items import SAME_S, Piece, decode_item, is_launched, is_stacked, item_takes
 
 MOST_SHIFT_S: Final = 0.080
 """No sound is moved further."""
@@ -46,7 +46,16 @@ def refuse_edit(before: str, after: str) -> str:
             return why
     if is_stacked(before) and sorted(map(_bounds, new)) != sorted(map(_bounds, old)):
         return "another item lies beneath it, which would be heard where it is cut"
+    if is_launched(before) and not _is_trim(old, new):
+        return "it is launched and has no place in the song: only its ends can be trimmed"
     return ""
+
+
+def _is_trim(old: tuple[Piece, ...], new: tuple[Piece, ...]) -> bool:
+    """Whether an item of one piece only begins later or ends earlier."""
+    if len(old) != 1 or len(new) != 1:
+        return False
+    return new[0].is_same(old[0].cut(new[0].position_s, new[0].end_s))
 
 
 def _bounds(piece: Piece) -> tuple[int, int, bool]:

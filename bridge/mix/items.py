@@ -109,6 +109,7 @@ def encode_item(
     rate: int = 0,
     takes: Iterable[OtherTake] = (),
     is_stacked: bool = False,
+    is_launched: bool = False,
 ) -> str:
     """The canonical text of an item: ``{"files": [...], "pieces": [[file, ...], ...], "rate": 0}``.
 
@@ -119,6 +120,9 @@ def encode_item(
             shift, name], ...]`` in the text.
         is_stacked: Whether something lies beneath that would be heard where the item is cut; also
             ``"stacked": true`` in the text.
+        is_launched: Whether it starts when somebody launches it and has no place on the time line:
+            its position is then its offset, and only its ends can be trimmed; also ``"launched":
+            true`` in the text.
     """
     all_pieces = list(pieces)
     files = sorted({piece.source for piece in all_pieces})
@@ -139,6 +143,8 @@ def encode_item(
         body["takes"] = others
     if is_stacked:
         body["stacked"] = True
+    if is_launched:
+        body["launched"] = True
     return json.dumps(body, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -179,8 +185,17 @@ def item_takes(text: str) -> tuple[OtherTake, ...]:
 
 def is_stacked(text: str) -> bool:
     """Whether something lies beneath an item that would be heard where it is cut."""
+    return _has_mark(text, "stacked")
+
+
+def is_launched(text: str) -> bool:
+    """Whether an item has no place on the time line, and only its ends can be trimmed."""
+    return _has_mark(text, "launched")
+
+
+def _has_mark(text: str, mark: str) -> bool:
     body = json.loads(text)
-    return isinstance(body, dict) and body.get("stacked") is True
+    return isinstance(body, dict) and body.get(mark) is True
 
 
 def _decode_piece(row: list[Any], files: list[Any], key: str) -> Piece:

@@ -124,7 +124,7 @@ class Runner:
         self._outbox = Outbox(can.writes_per_s, self.counters, per_param_s=can.writes_per_param_s)
         self.door: DawDoor | None = None
         self.targets = Targets(self.submit, None)
-        self.workers = Workers(self.submit, {})
+        self.workers = Workers(self.submit, {}, self.counters)
         self.players: list[Callable[[PlayContent], None]] = []
         self.holders: list[Callable[[AnyCommand], Iterable[Event] | None]] = []
         self._is_ask_due = False

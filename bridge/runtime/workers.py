@@ -1,4 +1,4 @@
-"""Workers: what takes a task longer than a millisecond is done on a thread; the result is an event.
+"""Workers: what takes a task longer than a millisecond is done elsewhere; the result is an event.
 
 So the loop never waits, the engine reads no file, and a replay needs neither files nor workers.
 """
@@ -7,13 +7,13 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 
-from bridge.errors import BridgeError
+from bridge.errors import BridgeError, WorkError
 from bridge.mix.content_events import Job, JobDone
 from bridge.mix.device_events import TaskName
+from bridge.runtime.counters import Counters
+from bridge.runtime.worker_process import WorkerProcess
 
 _log = logging.getLogger(__name__)
-
-Worker = Callable[[Job], bytes]
 
 
 class Workers:
@@ -22,13 +22,19 @@ class Workers:
     Args:
         submit: Takes what was found.
         workers: Who does the jobs of a task; see `bridge.tasks.registry.TaskRow.worker`.
+        counters: Where failures are counted.
     """
 
     def __init__(
-        self, submit: Callable[[JobDone], None], workers: Mapping[TaskName, Worker]
+        self,
+        submit: Callable[[JobDone], None],
+        workers: Mapping[TaskName, str],
+        counters: Counters,
     ) -> None:
         self._submit = submit
+        self._counters = counters
         self._workers = workers
+        self._process = WorkerProcess()
         self._turn = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -38,17 +44,22 @@ class Workers:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def close(self) -> None:
+        """End what is being done; the results do not matter any more."""
+        self._process.close()
+
     async def _do(self, job: Job) -> None:
         data, trouble = b"", f"{job.task}: nothing here does the job {job.name!r}."
         if (worker := self._workers.get(job.task)) is not None:
             try:
                 async with self._turn:
-                    data, trouble = await asyncio.to_thread(worker, job), ""
+                    data = await asyncio.to_thread(self._process.do, worker, job)
+                trouble = ""
             except BridgeError as error:
                 trouble = str(error)
-            except Exception:
-                _log.exception("fault in the job %s of %s", job.name, job.task)
-                trouble = f"{job.task}: the job {job.name!r} failed; see the log."
+                if isinstance(error, WorkError):
+                    self._counters.faults += 1
+                    _log.error("%s %s", error, error.__cause__ or "")
         at = asyncio.get_running_loop().time()
         done = JobDone(
             at=at, task=job.task, name=job.name, text=job.text, trouble=trouble, data=data

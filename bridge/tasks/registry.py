@@ -21,8 +21,9 @@ class TaskRow:
         title: What a person calls it.
         text: What it does, for a person, in half a sentence.
         task: Called with a seed, makes its `bridge.tasks.task.Task`; pure.
-        worker: Called with a `Job` on a thread, returns the bytes of its `JobDone`. It may read
-            files, and raises a `bridge.errors.BridgeError`, in a sentence, if there is no result.
+        worker: Called with a `Job` in a process of its own, returns the bytes of its `JobDone`. It
+            may read files, and raises a `bridge.errors.BridgeError`, in a sentence, if there is no
+            result.
     """
 
     name: TaskName
@@ -64,3 +65,6 @@ TASKS: Final[dict[TaskName, TaskRow]] = {
     )
 }
 """Every task beside the mix."""
+
+WORKERS: Final = {name: row.worker for name, row in TASKS.items() if row.worker}
+"""Who does the heavy work of a task."""

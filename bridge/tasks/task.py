@@ -264,6 +264,13 @@ class Advised(Protocol):
 
 
 @runtime_checkable
+class Prompt(Task, Protocol):
+    """A task whose next offer need not wait for the pace: a person's own pick brings it."""
+
+    is_prompt: bool
+
+
+@runtime_checkable
 class ReadsKnobs(Task, Protocol):
     """A task that knows what knobs are for, and can be taught."""
 

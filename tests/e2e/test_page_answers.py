@@ -292,10 +292,11 @@ def test_the_history_keeps_what_was_done_after_a_comparison_and_panic(
     before = history(web)
     expect(here.page.locator(".entry")).to_have_count(min(400, len(before)))
     shown = here.page.locator(".entry .what").all_inner_texts()
+    compare = here.page.locator(".compare:visible").first
     here.page.keyboard.down("c")
-    desk.let_pass(0.15)
+    expect(compare).to_have_attribute("aria-pressed", "true")
     here.page.keyboard.up("c")
-    desk.let_pass(0.05)
+    expect(compare).to_have_attribute("aria-pressed", "false")  # the key and Safe go other ways
     desk.say("/bridge/safe", str(kept.track), kind, 1)
     here.page.keyboard.press("Shift+P")
     here.page.keyboard.press("Shift+P")

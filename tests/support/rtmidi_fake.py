@@ -3,6 +3,7 @@
 The calls are those of its reference, https://spotlightkid.github.io/python-rtmidi/rtmidi.html.
 """
 
+import threading
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -15,12 +16,14 @@ class MidiSystem:
         names: What the system calls the devices now, in its order.
         busy: Names that another program has.
         sent: What was sent to the devices: name and bytes.
+        is_sent: Is set when something was sent.
     """
 
     def __init__(self, *names: str) -> None:
         self.names = list(names)
         self.busy: set[str] = set()
         self.sent: list[tuple[str, list[int]]] = []
+        self.is_sent = threading.Event()
         self._listeners: dict[str, list[Callable[[Any, Any], None]]] = {}
 
     @property
@@ -74,6 +77,12 @@ class _Port:
             raise OSError("the port is in use")
         self._device = device
 
+    def open_virtual_port(self, name: str) -> None:
+        if self._listener is not None:
+            self._system.disconnect(self._device, self._listener)
+            self._system.connect(name, self._listener)
+        self._device = name
+
     def ignore_types(self, **_types: bool) -> None: ...
 
     def set_callback(self, listener: Callable[[Any, Any], None]) -> None:
@@ -82,6 +91,7 @@ class _Port:
 
     def send_message(self, data: list[int]) -> None:
         self._system.sent.append((self._device, data))
+        self._system.is_sent.set()
 
     def close_port(self) -> None:
         if self._listener is not None:

@@ -242,6 +242,7 @@ def calls_a_second(beside: Beside, seconds: int, act: Callable[[int], None]) -> 
     return sum(calls.values()) / seconds
 
 
+@pytest.mark.long
 def test_at_64_tracks_it_calls_reaper_rarely(tmp_path: Path) -> None:
     beside = Beside(tmp_path, *(f"Track {n}" for n in range(64)))
     reaper = beside.reaper

@@ -37,11 +37,11 @@ SLOW_PER_S: Final = 4.0
 STALE_S: Final = 3.0
 """Silent for longer, AbletonOSC or the hub is not there any more, or Live shows a menu."""
 
-NO_EDITS: Final = (
-    "none: of the Arrangement AbletonOSC gives names and lengths alone, and it neither splits nor "
-    "fades audio; gain, warp and bounds of Session clips stay yours (docs/edits.md)"
+_EDITS: Final = (
+    "heads and tails of audio clips in the Session are trimmed where Loop and Warp are off; "
+    "AbletonOSC neither splits nor fades, and of the Arrangement gives names alone (docs/edits.md)"
 )
-"""Why the task `edit` has nothing to do beside Live."""
+"""What the task `edit` can do beside Live."""
 
 _SETUP: Final = "mixbridge setup ableton"
 _SELECT: Final = "in Live: Preferences > Link/Tempo/MIDI > Control Surface: AbletonOSC"
@@ -53,7 +53,6 @@ _DEVICES: Final = "Live's devices"
 def examine(settings: Settings) -> Iterator[Line]:
     """Everything about Live, one line each."""
     yield from files()
-    yield "ok", "Edits in Live", NO_EDITS, ""
     here = (settings.listen.host, settings.listen.port)
     if here[1] != ANSWERS_AT:
         text = f"AbletonOSC answers at port {ANSWERS_AT} alone, the bridge listens at {here[1]}"
@@ -144,8 +143,18 @@ def findings_of(facts: Facts, settings: Settings, *, is_running: bool) -> Iterat
         yield "ok", "Live's tracks", text, ""
     if "no_eq" in facts:
         yield _equalisers(facts)
+    yield _edits(facts)
     yield _hub(facts)
     yield _taps(facts)
+
+
+def _edits(facts: Facts) -> Line:
+    text = _EDITS
+    if "clips" in facts:
+        text = f"{facts['clips']:.0f} audio clips of the Session can be trimmed"
+        if facts.get("clips_left"):
+            text += f"; left alone: {facts['clips_left']}"
+    return "ok", "Edits in Live", text, ""
 
 
 def _answers(facts: Facts, settings: Settings, *, is_running: bool) -> Line:

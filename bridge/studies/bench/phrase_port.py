@@ -1,15 +1,17 @@
 """How late notes leave for the MIDI port: ``mixbridge study phrase-port``.
 
 The player runs as in the bridge, into a port that keeps the time of each message: first alone, then
-while another thread makes phrases without a pause, which the bridge does only after a pick. With
+while phrases are made without a pause, which the bridge does only after a pick: in the bridge's
+worker process, and for comparison on a thread of this one. With
 ``--jack`` a virtual port on a running JACK server is used as well. What a synth makes of it is
 measured by the tests (`tests/e2e/test_phrase_port.py`).
 """
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import Final
 
 import click
@@ -19,10 +21,16 @@ from bridge.learning.q_learning import FloatArray
 from bridge.midi.clock import TempoClock
 from bridge.midi.player import Player, Song
 from bridge.midi.ports import Output, open_ports
+from bridge.mix.content_events import Job
+from bridge.mix.device_events import TaskName
 from bridge.mix.phrases import PhraseKind, PhraseNote, phrase_of
-from bridge.tasks.phrase.context import Context
+from bridge.runtime.worker_process import WorkerProcess
+from bridge.tasks.phrase.agent import PhraseAgent
+from bridge.tasks.phrase.context import context_in_key
 from bridge.tasks.phrase.generator import QGenerator
 from bridge.tasks.phrase.prior import load_phrase_prior
+from bridge.tasks.phrase.task import MAKE, do_job
+from bridge.tasks.registry import TASKS
 
 BPM: Final = 120.0
 _BARS: Final = 2
@@ -59,24 +67,28 @@ def play_sixteenths(port: Output, seconds: float, *, bpm: float = BPM) -> list[f
 
 
 @contextmanager
-def _making() -> Iterator[None]:
-    """Make phrases on another thread meanwhile."""
-    prior = load_phrase_prior()
-    generator, context = QGenerator(prior.notes), Context(kind=PhraseKind.BASS)
+def _making(do: Callable[[Job], object], close: Callable[[], None]) -> Iterator[None]:
+    """Ask for phrases again and again meanwhile, on another thread."""
+    rng = np.random.default_rng(1)
+    agent = PhraseAgent(load_phrase_prior())
+    context = context_in_key(PhraseKind.BASS, tonic=9, is_minor=True, degrees=(0, 5, 3, 4))
+    agent.attend(context, "song")
+    current = QGenerator(load_phrase_prior().notes).draw(context, rng)
     is_over = threading.Event()
 
-    def make() -> None:
-        rng = np.random.default_rng(1)
+    def ask() -> None:
         while not is_over.is_set():
-            generator.draw(context, rng)
+            do(Job(task=TaskName.PHRASE, name=MAKE, text=agent.order(current).text))
 
-    thread = threading.Thread(target=make)
+    do(Job(task=TaskName.PHRASE, name=MAKE, text=agent.order(current).text))  # it has started
+    thread = threading.Thread(target=ask)
     thread.start()
     try:
         yield
     finally:
         is_over.set()
         thread.join()
+        close()
 
 
 @click.command()
@@ -84,7 +96,13 @@ def _making() -> Iterator[None]:
 @click.option("--jack", is_flag=True, help="Into a virtual port, if a MIDI system is there.")
 def main(*, seconds: float, jack: bool) -> None:
     """How late the notes of a phrase leave the bridge."""
-    for words, meanwhile in (("alone", nullcontext()), ("while phrases are made", _making())):
+    work = WorkerProcess()
+    worker = partial(work.do, TASKS[TaskName.PHRASE].worker)
+    for words, meanwhile in (
+        ("alone", nullcontext()),
+        ("while the worker process makes phrases", _making(worker, work.close)),
+        ("while a thread of this process makes phrases", _making(do_job, lambda: None)),
+    ):
         port = KeptPort(open_ports().publish("mixbridge phrases") if jack else None)
         with meanwhile:
             late_ms = 1e3 * np.array(play_sixteenths(port, seconds))

@@ -19,6 +19,7 @@ from bridge.agents.agent import Agent, Proposal
 from bridge.agents.cells import STEP_PARAMS
 from bridge.agents.factored import FactoredAgent
 from bridge.agents.flat import FlatAgent
+from bridge.agents.view import View
 from bridge.errors import ConfigError
 from bridge.learning.prior import Prior, load_prior
 from bridge.learning.q_learning import FloatArray
@@ -112,6 +113,16 @@ class WithoutEq(FactoredAgent):
         )
 
 
+class WithoutQuestions(FactoredAgent):
+    """The agent, but it makes only moves that it is sure of: what asking is worth, and costs."""
+
+    def _appraise(
+        self, view: View, usable: NDArray[np.bool_], steps: FloatArray, *, is_taught: bool
+    ) -> tuple[FloatArray, NDArray[np.bool_], bool]:
+        scores, usable, is_asked = super()._appraise(view, usable, steps, is_taught=is_taught)
+        return scores, usable & (not is_asked), False
+
+
 _IS_EQ: Final = np.array([param in EQ_BANDS for param in STEP_PARAMS])
 
 
@@ -127,6 +138,7 @@ AGENT: Final = "agent"
 DQN: Final = "dqn"
 LEARNING_OFF: Final = "learning off"
 NO_EQ: Final = "no eq"
+NO_QUESTIONS: Final = "no questions"
 ORACLE: Final = "oracle"
 
 AGENTS: Final[dict[str, Contestant]] = {
@@ -135,6 +147,7 @@ AGENTS: Final[dict[str, Contestant]] = {
         make=lambda at: FactoredAgent(at.prior, seed=at.seed, is_learning=False)
     ),
     NO_EQ: Contestant(make=lambda at: WithoutEq(at.prior, seed=at.seed)),
+    NO_QUESTIONS: Contestant(make=lambda at: WithoutQuestions(at.prior, seed=at.seed)),
     "no prior": Contestant(
         make=lambda at: FactoredAgent(without_tables(at.prior), tuning=UNTAUGHT, seed=at.seed)
     ),

@@ -19,7 +19,8 @@ from bridge.guard.limits import LIMITS, Profile
 from bridge.learning.credit import CreditWindow
 from bridge.mix.params import COLUMN, MOVABLE, Param
 from bridge.mix.roles import ROLE_INDEX, ROLES, Role
-from bridge.mix.spectrum import FloatArray
+from bridge.mix.sound import READS
+from bridge.mix.spectrum import FloatArray, to_db, to_power
 from bridge.mix.state import Observation
 from bridge.sim.listeners import EAR_NOISE_JND, FLIPS, Listener, oracle
 from bridge.sim.songs import SimulatedMix, Song
@@ -46,6 +47,7 @@ class Conditions:
         changes_mind: Whether the listener becomes somebody else after half of the thumbs.
         wrong_roles: Share of the tracks whose role the agent is told wrongly.
         nameless: Share of the tracks whose name says no role.
+        answers_roles: Whether the listener answers when the bridge asks what such a track plays.
         noise_jnd: How uncertain the listener's ear is, just noticeable changes.
     """
 
@@ -57,6 +59,7 @@ class Conditions:
     changes_mind: bool = False
     wrong_roles: float = 0.0
     nameless: float = 0.0
+    answers_roles: bool = False
     noise_jnd: float = EAR_NOISE_JND
 
 
@@ -71,6 +74,7 @@ CONDITIONS: Final[dict[str, Conditions]] = {
     "wrong-roles": Conditions(wrong_roles=0.1),
     # Of 2,348 strips that people labelled, so many had names that say nothing or the wrong thing.
     "real-names": Conditions(wrong_roles=0.05, nameless=0.45),
+    "real-names-asked": Conditions(wrong_roles=0.05, nameless=0.45, answers_roles=True),
     # Two people agree which of two mixes is better in 62 % of the cases (De Man & Reiss 2017).
     "hard-to-read": Conditions(flips=0.25, noise_jnd=2.0),
 }
@@ -182,6 +186,7 @@ class Session:
         self._mix = SimulatedMix(told, meter_noise_db=conditions.meter_noise_db)
         self._guard = open_guard(self._mix)
         self._credit = CreditWindow(pace_s=conditions.pace_s)
+        self._unknown = _loudest_first(told) if conditions.answers_roles else []
         self._moves: dict[str, tuple[Proposal, bool]] = {}
         self._waiting: deque[_Thumb] = deque()
         self._at = 0.0
@@ -212,6 +217,8 @@ class Session:
         return self.episode
 
     def _decide(self, *, is_live: bool) -> None:
+        if is_live and self._at >= READS:  # a reading a second
+            self._answer_role()
         look = _view(self._agent, self._mix, self._guard, self._meter_rng, at=self._at)
         began = time.thread_time()
         proposal = self._agent.propose(*look, at=self._at, explore=is_live, cautious=False)
@@ -226,6 +233,14 @@ class Session:
         self.episode.worst_db = max(self.episode.worst_db, -change / self._stage.least_db)
         if is_live:
             self._judge(proposal, before)
+
+    def _answer_role(self) -> None:
+        """Answer what a track plays: one question a decision, the loudest first, as the engine."""
+        if self._unknown:
+            row = self._unknown.pop(0)
+            roles = self._mix.song.roles.copy()
+            roles[row] = self._stage.song.roles[row]
+            self._mix.song = replace(self._mix.song, roles=roles)
 
     def _move(self, proposal: Proposal, step: float) -> None:
         self._mix.move(proposal.row, proposal.param, step)
@@ -330,3 +345,11 @@ def _with_names(song: Song, conditions: Conditions, rng: np.random.Generator) ->
     roles = np.where(rng.random(tracks) < conditions.wrong_roles, others, song.roles)
     is_nameless = rng.random(tracks) < conditions.nameless
     return replace(song, roles=np.where(is_nameless, ROLE_INDEX[Role.OTHER], roles))
+
+
+def _loudest_first(song: Song) -> list[int]:
+    """The rows of which neither name nor role is known."""
+    level_db = to_db(to_power(song.source_db).sum(axis=1))
+    level_db += song.start_values[:, COLUMN[Param.GAIN]]
+    rows = np.flatnonzero(song.roles == ROLE_INDEX[Role.OTHER])
+    return [int(row) for row in rows[np.argsort(-level_db[rows], kind="stable")]]

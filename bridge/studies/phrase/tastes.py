@@ -33,6 +33,8 @@ _POLICY_DRAWS: Final = 60
 _NOTE_STEP_SIZE: Final = 0.1
 
 Row = dict[str, Any]
+Later = tuple[tuple[Scene, float], ...]
+"""New songs, and what is reached there by whoever has learnt nothing."""
 
 
 def measure_tastes(
@@ -47,9 +49,13 @@ def measure_tastes(
         draw_scene(prior, person, kind_row=kind_row, seed=key, place=place, is_second=place == 2)
         for place in range(3)
     )
+    later = tuple(
+        (scene, _alone(PhraseAgent(prior, seed=key[-1], is_learning=False), scene))
+        for scene in (same, other)
+    )
     rows = []
     for name in names:
-        row = TEACHERS[name](prior, song, (same, other), key)
+        row = TEACHERS[name](prior, song, later, key)
         rows.append({"population": population, "number": number, "agent": name, **row})
     return rows
 
@@ -87,7 +93,7 @@ class _Offers:
 def _by_agent(
     prior: PhrasePrior,
     song: Scene,
-    later: tuple[Scene, Scene],
+    later: Later,
     key: list[int],
     *,
     is_learning: bool = True,
@@ -112,12 +118,11 @@ def _by_agent(
         current = phrases[choice]
         if number in PICKS:
             shares.append(song.share(current))
-    fresh = PhraseAgent(prior, seed=key[-1], is_learning=False)
     row: Row = {"share": shares, "is_worse": shares[-1] < -_LOST, **offers.row()}
     if (is_learning and picker == "usual") or picker != "usual":
-        for name, scene in zip(("frozen", "second"), later, strict=True):
+        for name, (scene, unlearned) in zip(("frozen", "second"), later, strict=True):
             row[name] = _alone(agent, scene)
-            row[f"{name}_unlearned"] = _alone(fresh, scene)
+            row[f"{name}_unlearned"] = unlearned
     return row
 
 
@@ -132,9 +137,7 @@ def _alone(agent: PhraseAgent, scene: Scene) -> float:
     return scene.share(current)
 
 
-def _by_bandit(
-    _prior: PhrasePrior, song: Scene, _later: tuple[Scene, Scene], key: list[int]
-) -> Row:
+def _by_bandit(_prior: PhrasePrior, song: Scene, _later: Later, key: list[int]) -> Row:
     """A bandit over the transformations: three that were picked most, with optimism."""
     rng = np.random.default_rng([*key, 6])
     earned, tries = np.zeros(TRANSFORMATIONS), np.zeros(TRANSFORMATIONS)
@@ -156,7 +159,7 @@ def _by_bandit(
     return {"share": shares, "is_worse": shares[-1] < -_LOST}
 
 
-def _by_note_q(prior: PhrasePrior, song: Scene, _later: tuple[Scene, Scene], key: list[int]) -> Row:
+def _by_note_q(prior: PhrasePrior, song: Scene, _later: Later, key: list[int]) -> Row:
     """The textbook reading: thumbs on whole phrases are the reward of their notes.
 
     What is reported is the policy: how much better its draws are than before any thumb.
@@ -206,9 +209,7 @@ def _policy(generator: QGenerator, song: Scene) -> float:
     return float(np.mean([song.utility(each) for each in drawn if each.notes]))
 
 
-def _by_chance(
-    _prior: PhrasePrior, song: Scene, _later: tuple[Scene, Scene], key: list[int]
-) -> Row:
+def _by_chance(_prior: PhrasePrior, song: Scene, _later: Later, key: list[int]) -> Row:
     """Three fresh phrases; the person picks, or keeps."""
     rng = np.random.default_rng([*key, 8])
     current, shares = song.start, []

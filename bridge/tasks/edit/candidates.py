@@ -134,12 +134,14 @@ class Candidate:
         detail: What the size counts, in words; empty where its unit says it.
         under_db: How far the loudest hundredth of a second of a pause is under the take's loud
             level; infinite for all that is no pause.
+        item: Of a launched item, its key: its times are those of its file, not of the song.
     """
 
     edit: Edit
     size: float
     detail: str = ""
     under_db: float = inf
+    item: str = ""
 
     @property
     def kind(self) -> Kind:

@@ -1,13 +1,27 @@
 """What the edit task reads out of a scene: items, the grid, and what an edit is about."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Final
 
 from bridge.errors import DialectError
-from bridge.mix.items import Piece, decode_item, item_rate, item_takes
-from bridge.tasks.edit.candidates import Candidate, Grid, HeardPiece, loud_level_db
+from bridge.mix.items import Piece, decode_item, is_launched, item_rate, item_takes
+from bridge.tasks.edit.candidates import (
+    Candidate,
+    Grid,
+    HeardPiece,
+    Settings,
+    TrackTake,
+    find_candidates,
+    loud_level_db,
+)
+from bridge.tasks.edit.geometry import Kind
 from bridge.tasks.edit.hearing import FRAMES_HZ
+from bridge.tasks.edit.takes import find_better_takes
 from bridge.tasks.task import Scene, Standing
+
+_TRIMS: Final = frozenset({Kind.HEAD, Kind.TAIL})
+"""What may be done to an item that is launched."""
 
 Fault = tuple[str, str, float]
 """File, kind and time in the file of what an edit is about."""
@@ -51,7 +65,9 @@ def grid_of(scene: Scene) -> Grid | None:
 def piece_of(pieces: Iterable[Piece], candidate: Candidate) -> Piece:
     """The piece that a candidate is about, the left one of two."""
     at = candidate.edit.start_s
-    sounding = [piece for piece in pieces if not piece.is_muted]
+    sounding = [
+        piece for piece in pieces if not piece.is_muted and candidate.item in ("", piece.key)
+    ]
     return min(
         sounding,
         key=lambda piece: max(piece.position_s - at, at - piece.end_s, 0.0),
@@ -75,3 +91,32 @@ def is_quiet(heard: Sequence[HeardPiece], candidate: Candidate) -> bool:
         if is_over and span.size and span.max() > loud_level_db(level) - 20.0:
             return False
     return True
+
+
+def line_of(standing: Standing) -> str:
+    """The time line that an item lies on: its track's, or, where it is launched, its own."""
+    return standing.key if is_launched(standing.text) else standing.strip
+
+
+def find_edits(
+    scene: Scene, take: TrackTake, grid: Grid | None, settings: Settings
+) -> Iterator[Candidate]:
+    """What could be edited on a track: of all that lies in the song, then of each launched item."""
+    launched = {each.key for each in scene.contents if is_launched(each.text)}
+    placed = tuple(each for each in take.heard if each.piece.key not in launched)
+    yield from find_candidates(replace(take, heard=placed), grid, settings)
+    yield from find_better_takes(placed, fade_s=settings.fade_s, beside=take.beside)
+    plain = replace(settings, fade_s=0.0)
+    for heard in take.heard:
+        if heard.piece.key in launched:
+            for one in find_candidates(replace(take, heard=(heard,)), None, plain):
+                if one.kind in _TRIMS:
+                    yield replace(one, item=heard.piece.key)
+
+
+def place_of(scene: Scene, take: TrackTake, candidates: Sequence[Candidate]) -> str:
+    """The track in words, and the launched item on it where it is one."""
+    if len(candidates) > 1:
+        return take.name
+    names = [f" ({each.name})" for each in scene.contents if each.key == candidates[0].item]
+    return take.name + "".join(names)

@@ -17,6 +17,7 @@ from bridge.mix.items import (
     Piece,
     decode_item,
     encode_item,
+    is_launched,
     is_same_item,
     is_stacked,
     item_rate,
@@ -28,7 +29,6 @@ from bridge.tasks.edit.candidates import (
     Candidate,
     HeardPiece,
     TrackTake,
-    find_candidates,
 )
 from bridge.tasks.edit.corrections import corrected
 from bridge.tasks.edit.geometry import KINDS, Edit, Kind
@@ -37,13 +37,15 @@ from bridge.tasks.edit.scene import (
     Fault,
     concerned_items,
     fault_of,
+    find_edits,
     grid_of,
     is_quiet,
+    line_of,
     piece_of,
     pieces_of,
+    place_of,
 )
 from bridge.tasks.edit.sketch import draw_sketch
-from bridge.tasks.edit.takes import find_better_takes
 from bridge.tasks.edit.words import (
     describe_find,
     describe_person,
@@ -153,7 +155,7 @@ class EditTask:
         candidates = sorted(
             self._candidates(scene, take, row), key=lambda one: -self._agent.value(row, one)
         )
-        self._finds = tuple(self._find(take, row, one) for one in candidates[:_MOST_FINDS])
+        self._finds = tuple(self._find(scene, take, row, one) for one in candidates[:_MOST_FINDS])
         wanted = [one for one in candidates if self._agent.is_offered(row, one)]
         asked = [one for one in candidates if _name_of(one) == self._chosen]
         self._chosen = ""
@@ -169,14 +171,16 @@ class EditTask:
                     if variant is not None
                 )
         self._rest = f"{scene.device}: nothing that I think you want edited" + (
-            "" if grid_of(scene) else "; without a tempo and bars from the DAW I move no hits"
+            ""
+            if grid_of(scene) or all(is_launched(each.text) for each in own)
+            else "; without a tempo and bars from the DAW I move no hits"
         )
         return ()
 
-    def _find(self, take: TrackTake, row: int, candidate: Candidate) -> Find:
+    def _find(self, scene: Scene, take: TrackTake, row: int, candidate: Candidate) -> Find:
         return Find(
             name=_name_of(candidate),
-            text=describe_find([candidate], take.name),
+            text=describe_find([candidate], place_of(scene, take, [candidate])),
             likelihood=self._agent.probability(row, candidate),
         )
 
@@ -220,13 +224,7 @@ class EditTask:
         settings, grid = self._agent.tried_settings(row), grid_of(scene)
         at = (take.pieces, take.beside, grid, settings, self._analyses.count)
         if self._found is None or self._found[0] != at:  # it takes some milliseconds
-            self._found = (
-                at,
-                (
-                    *find_candidates(take, grid, settings),
-                    *find_better_takes(take.heard, fade_s=settings.fade_s, beside=take.beside),
-                ),
-            )
+            self._found = at, tuple(find_edits(scene, take, grid, settings))
         return tuple(
             one
             for one in self._found[1]
@@ -252,7 +250,7 @@ class EditTask:
             confidence=min(answers / 10.0, 1.0),
             reason="; ".join(
                 (
-                    describe_find(made, take.name),
+                    describe_find(made, place_of(scene, take, made)),
                     describe_person(kind, threshold, answers),
                     *describe_settings(kind, self._agent.learnt_settings(row, kind))[:1],
                     describe_work(made, settings),
@@ -263,7 +261,9 @@ class EditTask:
                 candidates=tuple(made),
                 faults=tuple(fault_of(take.pieces, one) for one in made),
             ),
-            is_asked=not is_gentle or kind in _ONLY_OFFERED,
+            is_asked=not is_gentle
+            or kind in _ONLY_OFFERED
+            or (kind is Kind.HEAD and any(one.item for one in made)),  # it is heard sooner
         )
 
     def _changes(
@@ -271,21 +271,23 @@ class EditTask:
     ) -> tuple[tuple[ContentChange, ...], list[Candidate]]:
         """What becomes of which item; edits that cannot be made are left out."""
         contents = {each.key: each for each in concerned_items(scene)}
-        tracks: dict[str, tuple[Piece, ...]] = {}
+        lines: dict[str, tuple[Piece, ...]] = {}
         for standing in contents.values():
-            tracks[standing.strip] = tracks.get(standing.strip, ()) + pieces_of(standing)[0]
+            lines[line_of(standing)] = lines.get(line_of(standing), ()) + pieces_of(standing)[0]
         made = []
         for candidate in sorted(candidates, key=lambda one: -one.edit.start_s):
             edits = self._on_all_tracks(scene, contents, take, candidate)
             try:
-                tracks |= {strip: edit.apply(tracks[strip]) for strip, edit in edits.items()}
+                lines |= {line: edit.apply(lines[line]) for line, edit in edits.items()}
             except ValueError:
                 continue  # another edit of the set has changed what it is about
             made.append(candidate)
         changes = []
         for key, standing in contents.items():
-            after = [piece for piece in tracks[standing.strip] if piece.key == key]
-            text = encode_item(after, rate=item_rate(standing.text))
+            after = [piece for piece in lines[line_of(standing)] if piece.key == key]
+            text = encode_item(
+                after, rate=item_rate(standing.text), is_launched=is_launched(standing.text)
+            )
             if not is_same_item(standing.text, text):
                 changes.append(
                     ContentChange(kind=ContentKind.ITEM, key=key, before=standing.text, after=text)
@@ -299,12 +301,12 @@ class EditTask:
         take: TrackTake,
         candidate: Candidate,
     ) -> dict[str, Edit]:
-        """The edit on each track that it is to be made on, by the identity of its strip.
+        """The edit on each time line that it is to be made on.
 
         Empty where an item that moves along must not be cut there.
         """
         standing = contents[piece_of(take.pieces, candidate).key]
-        edits = {standing.strip: candidate.edit}
+        edits = {line_of(standing): candidate.edit}
         if not standing.group:
             return edits
         for other in contents.values():
@@ -399,7 +401,7 @@ class EditTask:
             decode_item(change.before),
             decode_item(change.after),
             decode_item(text),
-            ours.trace.candidates,
+            [one for one in ours.trace.candidates if one.item in ("", change.key)],
             self._agent.settings(row),
         )
         for setting, value in said.settings:
@@ -457,7 +459,7 @@ def _forbidden_kinds(scene: Scene, key: str) -> frozenset[Kind]:
 
 
 def _name_of(candidate: Candidate) -> str:
-    return f"{candidate.kind} {candidate.edit.start_s:.3f}"
+    return f"{candidate.kind} {candidate.edit.start_s:.3f} {candidate.item}".rstrip()
 
 
 def _changed(before: Sequence[str], after: Sequence[str]) -> str:

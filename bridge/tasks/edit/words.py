@@ -105,7 +105,8 @@ def describe_work(candidates: Sequence[Candidate], settings: Settings) -> str:
                 f"split and muted; {before:.0f} ms before the sound and {after:.0f} ms after stay"
             )
         case Kind.HEAD:
-            return f"trimmed; {before:.0f} ms before the sound stay"
+            sooner = "; after a launch it is heard sooner by that" if candidates[0].item else ""
+            return f"trimmed; {before:.0f} ms before the sound stay{sooner}"
         case Kind.TAIL:
             return f"trimmed; {after:.0f} ms after the sound stay"
         case Kind.FADE:

@@ -19,7 +19,9 @@ from bridge.tasks.phrase.transforms import transform
 FRESH: Final = 12
 """New phrases of one order."""
 
-_LONGEST_WAY: Final = 3
+_LONGEST_WAY: Final = 6
+"""Changes in a row: with three in place of six, people were at .93 of the oracle after ten picks,
+and not at 1.02 (nine of them; paired difference .08, standard error .04)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

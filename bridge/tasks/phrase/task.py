@@ -30,6 +30,10 @@ MAKE: Final = "make"
 _STATE_SCHEMA: Final = 1
 _MOST_OURS: Final = 64
 _MOST_OFFERED: Final = 64
+_MOST_GENERATORS: Final = 16
+_SILENT: Final = 3
+"""So many orders in a row without an answer, and a generator has died, as far as anybody knows."""
+
 _MOST_CLIPS: Final = 8
 _MOST_CLIP_NOTES: Final = 640
 _BARS: Final = 4
@@ -72,6 +76,7 @@ class PhraseTask:
 
     world = World.CONTENTS
     kinds = (ContentKind.CLIP,)
+    is_prompt = True
 
     def __init__(self, prior: PhrasePrior, *, seed: int) -> None:
         self._agent = PhraseAgent(prior, seed=seed)
@@ -82,6 +87,8 @@ class PhraseTask:
         self._job: Job | None = None
         self._made: tuple[Phrase, ...] = ()
         self._offered: list[Phrase] = []
+        self._unanswered: dict[str, int] = {}
+        """Orders since the last phrase of each program that offers some."""
         self._has_tempo = False
         self._tempo_text = _NO_TEMPO
         """What is still to be said of the tempo."""
@@ -109,6 +116,7 @@ class PhraseTask:
         self._agent.attend(place.context, f"{scene.key} {place.key}")
         order = self._agent.order(place.current)
         self._job = Job(task=TaskName.PHRASE, name=MAKE, text=order.text, is_open=True)
+        self._unanswered = {name: count + 1 for name, count in self._unanswered.items()}
         return (self._job,)
 
     def _forget(self) -> None:
@@ -117,33 +125,59 @@ class PhraseTask:
     def receive(self, done: JobDone) -> str:
         """See `bridge.tasks.task.HasJobs.receive`: phrases of ours, or of another program."""
         if done.name == OFFERED:
-            return self._receive_offered(done)
+            self._receive_offered(done.text, done.data)
+            return ""
         if self._job is None or done.text != self._job.text:
             return ""  # what was wanted is another now
         if done.trouble:
             return done.trouble
         self._made = tuple(decode_phrase(text) for text in json.loads(done.data))
+        self._report_silent()
         text, self._tempo_text = ("", _NO_TEMPO) if self._has_tempo else (self._tempo_text, "")
         return text
 
-    def _receive_offered(self, done: JobDone) -> str:
-        try:
-            phrase = decode_phrase(done.data.decode())
-        except RefusedError as error:
-            raise RefusedError(f"{done.text}: {error}") from error
+    def _report_silent(self) -> None:
+        """Refuse to wait for programs that have stopped to answer; each is reported once."""
+        silent = [name for name, count in self._unanswered.items() if count > _SILENT]
+        for name in silent:
+            del self._unanswered[name]
+        if silent:
+            raise RefusedError(
+                f"{', '.join(silent)}: expected /bridge/phrases after /bridge/wanted, got nothing "
+                f"for the last {_SILENT} of them; I go on without it, start it again if you want "
+                "its phrases"
+            )
+
+    def _receive_offered(self, name: str, data: bytes) -> None:
+        """Keep a phrase of another program for the next offer.
+
+        Raises:
+            RefusedError: If it came late, is no phrase or does not fit; it is dropped.
+        """
+        known = {each: count for each, count in self._unanswered.items() if each != name}
+        self._unanswered = dict([*known.items(), (name, 0)][-_MOST_GENERATORS:])
         place = self._place
         if place is None:
-            return f"{done.text}: nothing is asked for now; its phrase is dropped"
+            raise RefusedError(
+                f"{name}: its phrase is dropped, since nothing is asked for now; expected it soon "
+                "after /bridge/wanted, so answer the next one"
+            )
         context = place.context
+        try:
+            phrase = decode_phrase(data.decode())
+        except RefusedError as error:
+            raise RefusedError(f"{name}: {error}; it is dropped") from error
         if phrase.length != context.length:
-            return (
-                f"{done.text}: expected {context.length:g} beats, got {phrase.length:g}; its "
-                "phrase is dropped"
+            raise RefusedError(
+                f"{name}: expected a phrase of {context.length:g} beats, got {phrase.length:g}; it "
+                f"is dropped, send the {context.bars} bars of /bridge/wanted"
             )
         if why := refuse_phrase(phrase, low=context.low, high=context.high):
-            return f"{done.text}: {why}; its phrase is dropped"
+            raise RefusedError(
+                f"{name}: {why}; its phrase is dropped, keep to the pitches {context.low} to "
+                f"{context.high} of /bridge/wanted"
+            )
         self._offered = [*self._offered, phrase][-_MOST_OFFERED:]
-        return ""
 
     # -- offers --------------------------------------------------------------------------------
 

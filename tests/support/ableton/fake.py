@@ -22,6 +22,7 @@ from bridge.daws.ableton.wire.curves import fader_db
 from bridge.mix.params import EQ_BANDS, Param
 from bridge.osc.decode import decode
 from bridge.osc.message import OscArg, OscMessage
+from support.ableton.audio_clip import LiveAudioClip
 
 TICK_S = 0.1
 SOCKET_HOLDS = 256
@@ -170,7 +171,8 @@ class LiveTrack:
     meter: float = 0.0
     uid: str = ""
     has_midi: bool = True
-    clips: list["LiveClip | None"] = field(default_factory=lambda: [None] * 4)
+    is_frozen: bool = False
+    clips: list["LiveClip | LiveAudioClip | None"] = field(default_factory=lambda: [None] * 4)
     volume: Parameter = field(
         default_factory=lambda: Parameter("Track Volume", f32(0.85), 0.0, 1.0)
     )
@@ -406,13 +408,27 @@ class FakeLive:
         add["/live/clip_slot/create_clip"] = self._create_clip
         add["/live/clip_slot/delete_clip"] = self._delete_clip
         add["/live/clip/set/name"] = lambda args: setattr(self._clip(args), "name", args[2])
+        for name in LiveAudioClip.READABLE:
+            add[f"/live/clip/get/{name}"] = lambda args, name=name: (  # type: ignore[misc]
+                *args, self._any_clip(args).get(name)
+            )  # fmt: skip
+        for name in LiveAudioClip.WRITABLE:
+            add[f"/live/clip/set/{name}"] = lambda args, name=name: (  # type: ignore[misc]
+                self._any_clip(args).put(name, args[2])
+            )  # fmt: skip
         add["/live/clip/get/notes"] = self._notes
         add["/live/clip/add/notes"] = self._add_notes
         add["/live/clip/remove/notes"] = self._remove_notes
 
+    def _any_clip(self, args: tuple[OscArg, ...]) -> LiveAudioClip:
+        clip = self._at(args).clips[int(_number(args[1]))]
+        if not isinstance(clip, LiveAudioClip):
+            raise AttributeError("'NoneType' object has no attribute 'file_path'")
+        return clip
+
     def _clip(self, args: tuple[OscArg, ...]) -> LiveClip:
         clip = self._at(args).clips[int(_number(args[1]))]
-        if clip is None:
+        if not isinstance(clip, LiveClip):
             raise AttributeError("'NoneType' object has no attribute 'get_notes_extended'")
         return clip
 
@@ -479,6 +495,7 @@ class FakeLive:
         low, high, *properties = args
         end = len(self.tracks) if high == -1 else int(_number(high))
         known: dict[str, Callable[[LiveTrack], OscArg]] = {
+            "track.is_frozen": lambda track: track.is_frozen,
             "track.name": lambda track: track.name,
             "track.mute": lambda track: track.mute,
             "track.solo": lambda track: track.solo,

@@ -61,6 +61,24 @@ def test_a_comparison_that_is_interrupted_by_panic_rewrites_no_move() -> None:
         assert (report.from_value, report.to_value) == (0.0, 2.0)
 
 
+@pytest.mark.parametrize("compared_for", [0.0, 0.1, 2.0])
+@pytest.mark.parametrize("back_for", [None, 0.0, 0.05, 0.5])
+def test_no_move_stands_after_a_panic_whatever_was_compared(
+    compared_for: float, back_for: float | None
+) -> None:
+    sitting = desk()
+    names = [sitting.move(track, Param.GAIN, 2.0) for track in ("Kick", "Vox")]
+    compare(sitting, on=True)
+    sitting.run(compared_for)
+    if back_for is not None:
+        compare(sitting, on=False)
+        sitting.run(back_for)
+    sitting.panic()
+    sitting.run(3.0)
+    assert [sitting.value(track, Param.GAIN) for track in (1, 3)] == [0.0, 0.0]
+    assert [row(sitting, name).state for name in names] == [MoveState.REVERTED] * 2
+
+
 def test_what_is_left_of_an_interrupted_way_back_is_told_beside_what_was_done() -> None:
     sitting = desk()
     name = sitting.move("Vox", Param.GAIN, 3.0)

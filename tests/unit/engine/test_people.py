@@ -431,7 +431,7 @@ def test_panic_ends_a_move_that_has_hardly_begun() -> None:
     desk.do(m.Tick(at=desk.at))
     desk.panic()
     desk.run(2.0)
-    assert desk.states("1-1") == [APPLIED, UNCONFIRMED]
+    assert desk.states("1-1") == [APPLIED, UNCONFIRMED, REVERTED]
     assert desk.value(3, Param.GAIN) == 0.0
 
 

@@ -107,6 +107,15 @@ def test_what_is_offered_next_is_made_of_what_stands_there() -> None:
     assert last["wishes"]
 
 
+@pytest.mark.parametrize("choice", [0, 1])
+def test_what_is_made_next_is_asked_for_right_after_a_pick(choice: int) -> None:
+    rig = make(studio().work())
+    count = len(jobs(rig))
+    rig.handle(d.VariantChosen(at=rig.at, offer="", choice=choice))
+    rig.wait(0.05)  # a tenth of the pace
+    assert len(jobs(rig)) == count + 1
+
+
 def test_keeping_what_is_there_writes_nothing() -> None:
     rig = make(studio().work())
     choose(rig, 0)
@@ -179,30 +188,75 @@ def test_another_generators_phrase_is_ranked_with_ours() -> None:
     assert len(rig.task._offered) == 1
 
 
+def refusals(rig: Rig) -> list[str]:
+    return [each.text for each in rig.notices(RequestRefused)]
+
+
 @pytest.mark.parametrize(
-    ("phrase", "why"),
+    ("text", "why"),
     [
-        (phrase_of([PhraseNote(0.0, 40, 1.0, 100)], 8.0), "expected 16 beats"),
-        (phrase_of([PhraseNote(0.0, 100, 1.0, 100)], 16.0), "range of this track"),
+        (phrase_of([PhraseNote(0.0, 40, 1.0, 100)], 8.0).text, "expected a phrase of 16 beats"),
+        (phrase_of([PhraseNote(0.0, 100, 1.0, 100)], 16.0).text, "range of this track"),
+        (json.dumps({"length": 16.0, "notes": [[0.0, 40, 0.1, 90]] * 5000}), "at most 512 notes"),
+        ("la la", "la la"),
+        ('{"length": 16.0, "notes": [[0.0, 400, 1.0, 90]]}', "400"),
+        ('{"length": NaN, "notes": [[0.0, 40, 1.0, 90]]}', "got nan beats"),
     ],
 )
-def test_what_does_not_fit_is_dropped_with_a_sentence(phrase: Phrase, why: str) -> None:
+def test_a_generator_that_lies_is_refused_in_a_sentence(text: str, why: str) -> None:
     rig = studio().work().wait(1.0)
-    offer_phrase(rig, phrase)
-    assert any(why in each and each.startswith("other:") for each in sentences(rig))
+    rig.handle(d.PhraseOffered(at=rig.at, generator="other", phrase=text))
+    (refused,) = refusals(rig)
+    assert refused.startswith("other: ")
+    assert why in refused
+    assert "dropped" in refused
+    assert offered(make(rig))
 
 
-def test_what_is_no_phrase_is_refused() -> None:
-    rig = studio().work().wait(1.0)
-    rig.handle(d.PhraseOffered(at=rig.at, generator="other", phrase="la la"))
-    (refused,) = rig.notices(RequestRefused)
-    assert "la la" in refused.text
-
-
-def test_a_phrase_that_nobody_asked_for_is_dropped_with_a_sentence() -> None:
+def test_a_generator_that_is_late_is_refused_in_a_sentence() -> None:
     rig = studio()
     offer_phrase(rig, bass_clip())
-    assert any("nothing is asked for" in each for each in sentences(rig))
+    (refused,) = refusals(rig)
+    assert refused.startswith("other: ")
+    assert "nothing is asked for now" in refused
+    assert "/bridge/wanted" in refused
+
+
+def test_a_generator_that_died_is_reported_once_and_nobody_waits_for_it() -> None:
+    rig = studio().work().wait(1.0)
+    offer_phrase(rig, bass_clip())
+    for _ in range(6):
+        make(rig)
+        assert len(offered(rig)) == 3
+        choose(rig, 1)
+    (refused,) = refusals(rig)
+    assert refused.startswith("other: ")
+    assert "got nothing for the last 3" in refused
+    rig.wait(1.0)
+    offer_phrase(rig, bass_clip())  # it was started again
+    for _ in range(5):
+        make(rig)
+        choose(rig, 1)
+    assert len(refusals(rig)) == 2
+
+
+def test_a_generator_that_answers_is_never_reported() -> None:
+    rig = studio().work()
+    for _ in range(6):
+        rig.wait(1.0)
+        offer_phrase(rig, bass_clip())
+        make(rig)
+        choose(rig, 1)
+    assert not refusals(rig)
+
+
+def test_a_drum_rack_of_unknown_pads_is_said_in_a_sentence() -> None:
+    pads = phrase_of([PhraseNote(beat * 1.0, 1 + beat % 2, 0.25, 100) for beat in range(16)], 16.0)
+    rig = studio(verse=HeldContent(pads.text, track=1), empty=HeldContent("", track=1))
+    rig.handle(d.TaskChosen(at=rig.at, task=TaskName.PHRASE))
+    rig.handle(d.FocusChosen(at=rig.at, track="#1", what=""))
+    make(rig)
+    assert any("I know none of the pads [1, 2]" in each for each in sentences(rig))
 
 
 def test_a_generator_that_fails_says_why_and_is_asked_again_only_for_something_else() -> None:

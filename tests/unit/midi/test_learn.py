@@ -79,7 +79,7 @@ def test_pads_that_were_mixed_up_are_not_bound(computer: MidiSystem, tmp_path: P
         learn(
             tmp_path / "mix.db",
             (Action.GOOD, Action.BAD),
-            patience_s=9.0,
+            patience_s=2.0,
             say=Person(computer, confuse).read,
         )
     assert bound(tmp_path / "mix.db") == {}

@@ -25,6 +25,7 @@ def test_nine_stems_of_twenty_to_thirty_seconds(band: Stems) -> None:
     assert 20.0 <= band.duration_s <= 30.0
 
 
+@pytest.mark.long
 def test_the_same_seed_is_the_same_recording_to_the_bit(band: Stems) -> None:
     assert np.array_equal(make_band(3).audio, band.audio)
 

@@ -66,6 +66,7 @@ def test_a_study_of_a_cluster_has_the_figures_of_one_made_here(
     assert len(here) == len(plan.agents)
 
 
+@pytest.mark.long
 def test_a_prior_of_a_cluster_is_the_same_file(cluster: str) -> None:
     here = train_prior(range(3), seed=5, provenance={})
     with pool_of(1, cluster) as pool:

@@ -30,7 +30,7 @@ def test_no_line_is_too_long(path: Path) -> None:
     ] == []
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_types_agree() -> None:
-    """JSDoc's types, checked strictly (jsconfig.json)."""
+    """JSDoc's types, checked strictly (jsconfig.json), as `make check` does by itself."""
     assert faults("--project", str(STATIC / "jsconfig.json")) == ""

@@ -144,7 +144,7 @@ class Clips:
             if track in (0, place + 1):
                 self._jobs.append(ClipJob(step=_Step.LIST, place=place, uid=uid))
 
-    def write(self, command: SetContent, uids: Sequence[str]) -> None:
+    def write(self, command: SetContent, uids: Sequence[str], _at: float) -> None:
         """Let a slot hold other notes; nothing is done where it is not empty, or ours."""
         uid, _, slot = command.key.rpartition("/")
         if uid not in uids or not slot.isdigit():

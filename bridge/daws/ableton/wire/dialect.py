@@ -74,7 +74,8 @@ class AbletonDialect(Reading):
         facts = facts_of(
             self._wire, self._desk, self._taps, version=self._version, missing=self._missing, at=at
         )
-        facts["put_right"] = float(self._writes.put_right)
+        facts["put_right"] = float(self._writes.put_right + self._items.put_right)
+        facts |= self._items.facts()
         return facts | ({"error": self._error} if self._error else {})
 
     def is_answering(self, *, at: float) -> bool:
@@ -193,12 +194,13 @@ class AbletonDialect(Reading):
 
     def encode_content(self, command: ContentCommand, *, at: float) -> tuple[OscPacket, ...]:
         """Keep what is wanted of clips; see `bridge.daw.dialect.HasContents`."""
-        if command.kind is not ContentKind.CLIP or self._roll.is_open:
+        if command.kind is ContentKind.PATCH or self._roll.is_open:
             return ()
+        clips = self._clips if command.kind is ContentKind.CLIP else self._items
         if isinstance(command, RequestContents):
-            self._clips.list_tracks(self._roll.uids, command.track)
+            clips.list_tracks(self._roll.uids, command.track)
         elif isinstance(command, SetContent):
-            self._clips.write(command, self._roll.uids)
+            clips.write(command, self._roll.uids, at)
         return ()
 
     def ask(self, *, at: float) -> tuple[OscPacket, ...]:
@@ -250,10 +252,15 @@ class AbletonDialect(Reading):
     def _send_clip_job(self, at: float) -> list[OscPacket]:
         """What is asked of clips, a slot a frame."""
         job = self._clips.next_job(at)
-        if job is None:
+        if job is not None:
+            frame = self._wire.send([*self._about_tracks(), *job.questions()], at)
+            self._clips.begin(job, frame.tag, at)
+            return [frame.bundle()]
+        item_job = self._items.next_job(self._desk.names, self._roll.uids, at)
+        if item_job is None:
             return []
-        frame = self._wire.send([*self._about_tracks(), *job.questions()], at)
-        self._clips.begin(job, frame.tag, at)
+        frame = self._wire.send([*self._about_tracks(), *item_job.questions()], at)
+        self._items.begin(item_job, frame.tag, at)
         return [frame.bundle()]
 
     def _poll(self, at: float) -> OscPacket:

@@ -78,6 +78,22 @@ class Topic(StrEnum):
     SET_CLIP_NAME = "/live/clip/set/name"
     ADD_NOTES = "/live/clip/add/notes"
     REMOVE_NOTES = "/live/clip/remove/notes"
+    CLIP_FILE = "/live/clip/get/file_path"
+    LOOPING = "/live/clip/get/looping"
+    WARPING = "/live/clip/get/warping"
+    LOOP_START = "/live/clip/get/loop_start"
+    LOOP_END = "/live/clip/get/loop_end"
+    START_MARKER = "/live/clip/get/start_marker"
+    END_MARKER = "/live/clip/get/end_marker"
+    CLIP_GAIN = "/live/clip/get/gain_display_string"
+    PITCH = "/live/clip/get/pitch_coarse"
+    FINE_PITCH = "/live/clip/get/pitch_fine"
+    IS_RECORDING = "/live/clip/get/is_recording"
+    IS_PLAYING = "/live/clip/get/is_playing"
+    SET_LOOP_START = "/live/clip/set/loop_start"
+    SET_LOOP_END = "/live/clip/set/loop_end"
+    SET_START_MARKER = "/live/clip/set/start_marker"
+    SET_END_MARKER = "/live/clip/set/end_marker"
     SET_VOLUME = "/live/track/set/volume"
     SET_PAN = "/live/track/set/panning"
     SET_VALUE = "/live/device/set/parameter/value"
@@ -89,6 +105,8 @@ _SETS: Final = frozenset(
         *(Topic.SET_VOLUME, Topic.SET_PAN, Topic.SET_VALUE, Topic.SET_LOG),
         *(Topic.CREATE_CLIP, Topic.DELETE_CLIP, Topic.SET_CLIP_NAME),
         *(Topic.ADD_NOTES, Topic.REMOVE_NOTES),
+        *(Topic.SET_LOOP_START, Topic.SET_LOOP_END),
+        *(Topic.SET_START_MARKER, Topic.SET_END_MARKER),
     ]
 )
 _HEADLESS: Final = frozenset({Topic.VERSION, Topic.LOG, Topic.COUNT, Topic.TRACKS})
@@ -97,6 +115,7 @@ ADDRESSES: Final = frozenset({MARK, *map(str, Topic)})
 
 _PROPERTIES: Final = ("track.name", "track.mute", "track.solo", "track.output_meter_level")
 _WIDTH: Final = len(_PROPERTIES)
+_FROZEN: Final = "track.is_frozen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +140,11 @@ class Question:
         """The track that it is about, from 0; -1 for none."""
         first = self.args[0] if self.args else None
         return first if isinstance(first, int) and self.topic not in _HEADLESS else -1
+
+    @property
+    def is_about_all(self) -> bool:
+        """Whether it asks for names, switches and meters of tracks."""
+        return self.topic is Topic.TRACKS and self.args[2:] == _PROPERTIES
 
     @property
     def is_answered(self) -> bool:
@@ -156,6 +180,11 @@ def about_tracks(count: int, names: Sequence[str] = (), room: int = ROOM) -> lis
         Question(Topic.TRACKS, (start, end, *_PROPERTIES))
         for start, end in zip(starts, ends, strict=True)
     ]
+
+
+def about_freezing(place: int) -> Question:
+    """Whether a track, from 0, is frozen."""
+    return Question(Topic.TRACKS, (place, place + 1, _FROZEN))
 
 
 @dataclass(slots=True)
@@ -199,14 +228,14 @@ class Frame:
         return [
             answer[start : start + _WIDTH]
             for question, answer in self.answered
-            if question.topic is Topic.TRACKS
+            if question.is_about_all
             for start in range(0, len(answer) - _WIDTH + 1, _WIDTH)
         ]
 
     @property
     def names(self) -> list[str] | None:
         """The names of all tracks; None where the frame does not say them."""
-        asked = [question.topic for question in self.asked].count(Topic.TRACKS)
+        asked = sum(question.is_about_all for question in self.asked)
         if not asked or len(self.answers) < asked:
             return None
         return [TEXT.read(str(name)[:MAX_TEXT]) or "" for name, *_ in self.tracks]

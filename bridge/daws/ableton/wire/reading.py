@@ -9,9 +9,10 @@ from bridge.daw.roll import Roll
 from bridge.daw.scale import MAX_TRACKS, in_words, is_on
 from bridge.daw.taps import Taps
 from bridge.daws.ableton.wire import frames as wire
-from bridge.daws.ableton.wire.clips import Clips
+from bridge.daws.ableton.wire.clips import ClipJob, Clips
 from bridge.daws.ableton.wire.curves import meter_dbfs
 from bridge.daws.ableton.wire.frames import ROOM, Frame, Question, Topic
+from bridge.daws.ableton.wire.items import ItemJob, Items
 from bridge.daws.ableton.wire.plan import Plan
 from bridge.daws.ableton.wire.synths import OF_DEVICES, SynthPut
 from bridge.daws.ableton.wire.tracks import Desk, Track
@@ -42,6 +43,7 @@ class Reading:
         self._roll = Roll(are_ids_lasting=False)
         self._writes = Writes()
         self._clips = Clips()
+        self._items = Items()
         self._undo = UndoWatch()
         self._synth_puts: dict[str, list[SynthPut]] = {}
         self._puts: dict[str, list[Put]] = {}  # of the frames that carry writes, by tag
@@ -87,7 +89,7 @@ class Reading:
         """What a frame says, once it has ended or failed."""
         puts = self._puts.pop(frame.tag, [])
         synth_puts = self._synth_puts.pop(frame.tag, [])
-        job = self._clips.end(frame.tag)
+        jobs = self._clips.end(frame.tag), self._items.end(frame.tag)
         names = frame.names
         outcomes = read_outcomes(frame, puts)
         if names is None:
@@ -98,6 +100,7 @@ class Reading:
         if names != self._desk.names or self._count is None:
             self._desk.synths.forget()
             self._clips.forget()
+            self._items.forget(jobs[1], frame)
             self._desk.tracks = [Track(name) for name in names]
             self._count = len(names)
             self._plan.begin(len(self._desk.tracks))
@@ -105,12 +108,11 @@ class Reading:
         if synth_puts and not frame.is_complete:  # the device is another, or its list is
             self._plan.add([Question(Topic.DEVICES, (put.place,)) for put in synth_puts])
             self._desk.synths.forget_places({put.place for put in synth_puts})
-        puts_any = bool(puts or synth_puts or job)
+        puts_any = bool(puts or synth_puts or any(jobs))
         if not (frame.is_complete or puts_any):  # one was about a device that is gone
             self._plan.ask_again(frame.asked[len(frame.answers) + 1 :])
         heard += self._read_switches(frame, at)
-        if job is not None and not self._roll.is_open:
-            heard += self._clips.conclude(job, frame, self._roll.uids, at)
+        heard += self._conclude_clips(*jobs, frame, at)
         said: set[tuple[int, Param]] = set()
         for outcome in outcomes:
             heard += self._settle(outcome, said, at)
@@ -127,6 +129,15 @@ class Reading:
         if self._desk.synths.is_news:
             return (*heard, *self._publish_all(at, is_whole=True))
         return self._publish((*heard, *self._roll.changes(self._desk.strips(), said, at=at)))
+
+    def _conclude_clips(
+        self, job: ClipJob | None, item_job: ItemJob | None, frame: Frame, at: float
+    ) -> Iterator[Heard]:
+        """What a frame says of notes and audio in slots."""
+        if job is not None and not self._roll.is_open:
+            yield from self._clips.conclude(job, frame, self._roll.uids, at)
+        if item_job is not None and not self._roll.is_open:
+            yield from self._items.conclude(item_job, frame, self._roll.uids, at)
 
     def _repair(self, outcomes: list[Outcome], names: tuple[str, ...]) -> list[Outcome]:
         """Put back what met another list of tracks; returns the others."""

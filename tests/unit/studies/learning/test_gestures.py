@@ -23,7 +23,7 @@ def test_what_was_learnt_is_compared_listener_by_listener() -> None:
     assert "-0.200 +- 0.100" in list(table(rows))[1]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_gesture_is_measured_and_a_salt_repeats_it(tmp_path: Path) -> None:
     figures = []
     for name in ("a.json", "b.json"):

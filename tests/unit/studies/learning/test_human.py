@@ -58,6 +58,33 @@ def test_with_names_that_say_nothing_half_of_the_tracks_have_no_role() -> None:
     assert 0.2 < nameless.mean() < 0.7
 
 
+def test_who_answers_says_what_each_nameless_track_plays_and_corrects_no_name() -> None:
+    song = make_song(np.random.default_rng(3), tracks=32)
+    stage = Stage(song, draw_listener(np.random.default_rng(3)), oracle_moves=1)
+    agent = AGENTS["nothing"].make(None)  # type: ignore[arg-type] - it needs no setting
+    told = []
+    for moves in (0, 36):  # the agent rests, so the session goes on for forty decisions
+        session = Session(agent, stage, CONDITIONS["real-names-asked"], seed=[1], is_undone=True)
+        session.listen(thumbs=1, moves=moves)
+        told.append(session._mix.song.roles)
+    before, after = told
+    nameless = before == ROLE_INDEX[Role.OTHER]
+    assert nameless.any()
+    assert (after[nameless] == song.roles[nameless]).all()
+    assert (after[~nameless] == before[~nameless]).all()
+
+
+@pytest.mark.slow
+def test_the_agent_without_questions_makes_fewer_moves_of_the_same_kind() -> None:
+    visit = Visit(
+        salt="ask", population="std", tracks=8, condition="usual", listener=0,
+        agents=("agent", "no questions"), thumbs=30, moves=80, frozen_moves=30,
+    )  # fmt: skip
+    agent, without = receive(visit)
+    assert len(without["by_move"]) < len(agent["by_move"])
+    assert agent["by_move"][0] == without["by_move"][0], "the first moves are sure"
+
+
 def test_the_agent_without_eq_turns_no_eq_and_the_agent_does() -> None:
     visit = Visit(
         salt="eq", population="std", tracks=8, condition="usual", listener=0,

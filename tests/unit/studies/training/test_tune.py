@@ -34,6 +34,7 @@ def test_nobody_is_judged_on_a_prior_that_met_them(folds: tuple[tune.Fold, ...])
     assert sorted(number for fold in folds for number in fold.others) == sorted([*range(9)] * 2)
 
 
+@pytest.mark.long
 def test_a_prior_that_is_there_is_not_trained_again(folds: tuple[tune.Fold, ...]) -> None:
     folder = folds[0].prior_file.parent
     before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
@@ -41,6 +42,7 @@ def test_a_prior_that_is_there_is_not_trained_again(folds: tuple[tune.Fold, ...]
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
 
 
+@pytest.mark.long
 def test_the_same_candidate_has_the_same_score(folds: tuple[tune.Fold, ...]) -> None:
     now = tune.TUNED["agent"].now
     first, second = (tune.score("agent", now, folds[0], folds[0].people[0]) for _ in range(2))

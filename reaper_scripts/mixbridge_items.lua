@@ -17,6 +17,7 @@ local done, told_at, text_told = 0, -1e9, ""
 local owner = {} -- GUID of an item -> the key of what it is a part of
 local versions = {} -- key -> { version, text }
 local found_fades = {} -- GUID -> what stood there before us, for the way back
+local frozen = {} -- GUID of a track that was frozen when an edit on it was wanted -> true
 
 local function info(item, name) return reaper.GetMediaItemInfo_Value(item, name) end
 local function put(item, name, value) reaper.SetMediaItemInfo_Value(item, name, value) end
@@ -66,6 +67,17 @@ local function barred(item)
     return "it is looped"
   end
   return ""
+end
+
+-- REAPER tells that a track is frozen only in its chunk, which may be large: it is read where an
+-- edit is wanted, and again in each report while it is frozen.
+local function find_frozen(known)
+  local _, chunk = reaper.GetTrackStateChunk(known.track, "", false)
+  frozen[known.guid] = ("\n" .. chunk):find("\n%s*<FREEZE") and true or nil
+end
+
+local function bar_of(item, known)
+  return frozen[known.guid] and "its track is frozen" or barred(item)
 end
 
 -- The takes that could play instead, as they are named in the text of an item of one piece.
@@ -128,6 +140,9 @@ end
 local function report(tracks, now)
   told_at = now
   local items, order = listed(tracks)
+  for _, known in ipairs(tracks) do
+    if frozen[known.guid] then find_frozen(known) end
+  end
   local beats, _, bpm = reaper.TimeMap_GetTimeSigAtTime(0, 0)
   local lines = {
     "mixbridge-items\t" .. SCHEMA, "run\t" .. run, "done\t" .. done, "rate\t" .. SCALE .. "\t0",
@@ -144,7 +159,8 @@ local function report(tracks, now)
     local first = each.items[1]
     local _, name = reaper.GetSetMediaItemTakeInfo_String(reaper.GetActiveTake(first), "P_NAME", "", false)
     lines[#lines + 1] = table.concat({
-      "item", key, version.number, each.known.guid, flat(name), barred(first), group_of(first),
+      "item", key, version.number, each.known.guid, flat(name), bar_of(first, each.known),
+      group_of(first),
     }, "\t")
     lines[#lines + 1] = text
     if #each.items == 1 then
@@ -247,8 +263,9 @@ end
 local function obey(edit, items)
   local each, known = items[edit.key], versions[edit.key]
   if not each or not known or known.number ~= edit.version then return end -- a hand was faster
+  find_frozen(each.known)
   for _, item in ipairs(each.items) do
-    if barred(item) ~= "" then return end
+    if bar_of(item, each.known) ~= "" then return end
   end
   for _, piece in ipairs(edit.parts) do
     if not take_for(each.items[1], piece) then return end -- that take is gone

@@ -6,7 +6,6 @@ reads its jobs from a pipe, which the system closes when the bridge ends, howeve
 """
 
 import json
-import os
 import pkgutil
 import signal
 import threading
@@ -21,9 +20,6 @@ from typing import Final
 from bridge.errors import BridgeError, RefusedError, WorkError
 from bridge.mix.content_events import Job
 from bridge.mix.device_events import TaskName
-
-_NICENESS: Final = 5
-"""Below the bridge itself, which sends notes meanwhile."""
 
 _PATIENCE_S: Final = 1.0
 _TRIES: Final = 2
@@ -130,8 +126,6 @@ class WorkerProcess:
 def _serve(pipe: Connection) -> None:
     """Do jobs until the bridge ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(os, "nice"):
-        os.nice(_NICENESS)
     with suppress(EOFError, OSError):
         while True:
             pipe.send_bytes(_answer(pipe.recv_bytes()))

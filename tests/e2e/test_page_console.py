@@ -206,6 +206,23 @@ def test_the_console_is_played_by_the_keyboard(desk: Desk, visit: Open) -> None:
     expect(page.locator("#head .connection .text")).to_have_text("DAW connected")
 
 
+def test_tracks_without_a_role_are_counted_found_and_given_one(desk: Desk, visit: Open) -> None:
+    here = visit()
+    page = here.page
+    expect(page.locator(".strip")).to_have_count(6)
+    expect(page.get_by_role("button", name="without a role")).to_be_hidden()
+    desk.open_song((("Kick", "kick"), ("Audio 3", ""), ("Fader 7", ""), ("Master", "")))
+    page.get_by_role("button", name="2 without a role").click()
+    expect(page.locator(".strip")).to_have_count(2)
+    expect(page.get_by_label("Find a track")).to_have_value("no role")
+    page.locator(".strip").first.locator(".name").click()
+    page.get_by_label("Role of Audio 3").select_option("kick")
+    expect(page.get_by_role("button", name="1 without a role")).to_be_visible()
+    desk.say("/bridge/role", "Fader 7", "keys")
+    expect(page.get_by_label("Find a track")).to_have_value("")
+    expect(page.locator(".strip")).to_have_count(4)
+
+
 def test_strips_stand_in_groups_by_role_where_that_is_wanted(desk: Desk, visit: Open) -> None:
     here = visit()
     page = here.page

@@ -143,6 +143,21 @@ def test_what_cannot_be_edited_says_why_and_is_left_alone(
     assert items_of(beside.bass) == [(1.0, 4.0, 0.5, False)]
 
 
+def test_a_frozen_track_is_left_alone_until_it_is_unfrozen(beside: Beside) -> None:
+    beside.bass.is_frozen = True
+    beside.reaper.change_count += 1
+    (whole,) = decode_item(beside.report().text)
+    beside.set(edited(whole))
+    assert items_of(beside.bass) == [(1.0, 4.0, 0.5, False)]
+    assert beside.report().barred == "its track is frozen"
+    beside.bass.is_frozen = False
+    beside.reaper.change_count += 1
+    beside.said = beside.pass_turns()
+    assert beside.report().barred == ""
+    beside.set(edited(whole))
+    assert items_of(beside.bass) != [(1.0, 4.0, 0.5, False)]
+
+
 def test_microphones_of_one_take_are_told_as_a_group(beside: Beside) -> None:
     room: MediaItem = new_item("{TWO}", "/b.wav", position=1.0, length=4.0)
     beside.bass.items.append(room)

@@ -15,6 +15,7 @@ import numpy as np
 
 from bridge.errors import PriorError
 from bridge.learning.bins import bin_weights
+from bridge.learning.carrying import CARRIES_MUCH
 from bridge.learning.q_learning import FloatArray, IntArray, QTable
 from bridge.learning.taste import Consistency, Taste
 from bridge.tasks.edit.candidates import LEAST_PAD_S, Candidate, Settings
@@ -71,7 +72,8 @@ class EditAgent:
     def __init__(self, prior: EditPrior, *, is_learning: bool = True) -> None:
         self._prior = prior
         self._table = QTable(prior.offers)
-        self._taste = Taste(prior.taste)
+        # What is worth an edit is a way of working: people carry more of it than of a mix.
+        self._taste = Taste(prior.taste, carries=CARRIES_MUCH)
         self._consistency = Consistency()
         self._is_learning = is_learning
         self.answers = 0

@@ -26,6 +26,13 @@ const STRIP_KEYS = { l: "learn", a: "act", s: "safe" };
 const groupOf = ({ role }) =>
   (GROUPS.find(({ roles }) => roles.includes(role)) ?? GROUPS[GROUPS.length - 1]).name;
 
+/** What the search finds tracks by whose role neither name, sound nor person says. */
+const NO_ROLE = "no role";
+
+/** @param {import("./types.js").Strip} strip that the bridge may mix */
+const hasNoRole = ({ roleSource, barred, safe }) =>
+  roleSource === "nothing" && !barred && !safe.includes("gain");
+
 /**
  * The number of the strip that something happened to; NaN where it was none.
  *
@@ -44,6 +51,11 @@ export function makeDesk() {
     oninput: () => arrange(),
   });
   const count = h("span", { class: "count", role: "status" });
+  const roleless = button({
+    class: "tool",
+    title: "Press the name of a track and choose its role: the bridge then knows more about it.",
+    onclick: () => searchFor(search.value === NO_ROLE ? "" : NO_ROLE),
+  });
   const grouped = button({ class: "tool group-switch", text: "Groups", onclick: switchGroups });
   const rack = h("div", {
     class: "console",
@@ -63,7 +75,7 @@ export function makeDesk() {
   });
   const detail = makeDetail(close);
   const element = h("section", { class: "desk" },
-    h("header", { class: "deskbar" }, h("h1", { text: "Desk" }), search, grouped, count),
+    h("header", { class: "deskbar" }, h("h1", { text: "Desk" }), search, grouped, roleless, count),
     dead,
     empty,
     rack,
@@ -83,6 +95,12 @@ export function makeDesk() {
   );
 
   const isGrouped = () => localStorage.getItem(KEPT) === "yes";
+
+  /** @param {string} text */
+  function searchFor(text) {
+    search.value = text;
+    arrange();
+  }
 
   function switchGroups() {
     localStorage.setItem(KEPT, isGrouped() ? "" : "yes");
@@ -130,16 +148,21 @@ export function makeDesk() {
     return strips.filter(({ index, name }) => {
       const strip = state.strips[index];
       if (!strip) return false;
-      const texts = [name, strip.role, groupOf(strip)];
+      const texts = [name, strip.role, groupOf(strip), hasNoRole(strip) ? NO_ROLE : ""];
       return texts.some((text) => text.toLowerCase().includes(wanted));
     });
   }
 
   /** Put the strips that are looked for side by side, as the DAW has them or in groups. */
   function arrange() {
+    const unknown = state.strips.filter(hasNoRole).length;
+    if (unknown === 0 && search.value === NO_ROLE) search.value = ""; // the last has one now
     const found = matches();
     mark(grouped, "aria-pressed", isGrouped() ? "true" : "false");
     const all = words.plural(strips.length, "track");
+    roleless.hidden = unknown === 0;
+    mark(roleless, "aria-pressed", search.value === NO_ROLE ? "true" : "false");
+    say(roleless, `${unknown} without a role`);
     say(count, search.value.trim() ? `${found.length} of ${all}` : all);
     const parts = isGrouped() ? inGroups(found) : [{ name: "", members: found }];
     const key = parts.map(keyOf).join();

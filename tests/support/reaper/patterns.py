@@ -105,6 +105,7 @@ class Track:
     solo: bool = False
     is_selected: bool = False
     has_lanes: bool = False
+    is_frozen: bool = False
     has_eq: bool = True
     is_eq_on: bool = True
     off_bands: set[tuple[int, int]] = field(default_factory=set)

@@ -130,6 +130,10 @@ class ReaScript(ItemsApi, MidiApi):
     def api_IsTrackSelected(self, track: Track) -> bool:
         return track.is_selected
 
+    def api_GetTrackStateChunk(self, track: Track, _: str, __: bool) -> tuple[bool, str]:
+        frozen = "  <FREEZE 1 0\n  >\n" if track.is_frozen else ""
+        return True, f'<TRACK {track.guid}\n  NAME "{track.name}"\n{frozen}>\n'
+
     def api_GetMediaTrackInfo_Value(self, track: Track, key: str) -> float:
         known = {
             "D_VOL": track.volume,

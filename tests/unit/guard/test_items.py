@@ -42,3 +42,18 @@ def test_anything_else_is_refused(after: list[Piece], why: str) -> None:
 def test_items_in_a_form_of_the_daws_own_are_left_to_it() -> None:
     assert refuse_edit("a", "b") == ""
     assert "expected" in refuse_edit(TEXT, "b")
+
+
+LAUNCHED = Piece(source="/a.wav", position_s=0.5, length_s=4.0, offset_s=0.5)
+
+
+def test_only_the_ends_of_a_launched_item_are_trimmed() -> None:
+    text = encode_item([LAUNCHED], is_launched=True)
+    assert refuse_edit(text, encode_item([LAUNCHED.cut(1.0, 3.0)], is_launched=True)) == ""
+    left, right = LAUNCHED.cut(0.5, 2.0), LAUNCHED.cut(2.0, 4.5)
+    longer = replace(LAUNCHED, length_s=5.0)
+    faded = replace(LAUNCHED, fade_in_s=0.01)
+    moved = replace(LAUNCHED, position_s=0.55)
+    for after in ([left, right], [longer], [faded], [moved]):
+        why = refuse_edit(text, encode_item(after, is_launched=True))
+        assert "only its ends can be trimmed" in why

@@ -70,6 +70,7 @@ class _Goal:
     Attributes:
         ends: NaN leaves a marker as it is.
         before: The clip that is meant.
+        at: When it was wanted.
         tries: How many frames for it are lost, or were put right.
         is_repair: It puts something back.
         is_back: It takes a trim back, which is never too late.
@@ -78,6 +79,7 @@ class _Goal:
 
     ends: Ends
     before: AudioClip
+    at: float
     tries: int = 0
     is_repair: bool = False
     is_back: bool = False
@@ -196,6 +198,7 @@ class Items:
                 goal=_Goal(
                     ends=self._ends_of(command, clip),
                     before=clip,
+                    at=at,
                     is_back=not command.move or command.move.endswith(BACK),
                 ),
             )
@@ -259,7 +262,7 @@ class Items:
     def _ask_again(self) -> None:
         """A frame is lost: what it wrote may stand or not, so read the clip first."""
         for job in self._open.values():
-            if job.goal and job.goal.tries < _MOST_TRIES:
+            if job.goal and job.goal.tries < _MOST_TRIES and self._is_wanted_still(job, job.goal):
                 goal = replace(job.goal, tries=job.goal.tries + 1)
                 self._ask_next(replace(job, step=_Step.CHECK, goal=goal))
         self._open.clear()
@@ -303,6 +306,7 @@ class Items:
             return []
         if not goal.is_repair:
             self._first.setdefault(job.key, goal.before)
+            self._wanted_at.pop(job.key, None)
         return self._report(job, after, at, is_answer=True) if job.uid else []
 
     def _put_back(self, job: ItemJob, goal: _Goal, said: Said, *, is_complete: bool) -> None:
@@ -312,7 +316,7 @@ class Items:
             return
         self.put_right += 1
         goal = _Goal(
-            ends=before.ends, before=after, tries=goal.tries + 1, is_repair=True,
+            ends=before.ends, before=after, at=goal.at, tries=goal.tries + 1, is_repair=True,
             is_any=not is_complete,
         )  # fmt: skip
         self._ask_next(replace(job, step=_Step.CHECK, goal=goal))
@@ -322,6 +326,10 @@ class Items:
         is_trim = not (goal.is_repair or goal.is_back)
         return is_trim and at - self._wanted_at.get(job.key, at) > _WANTED_S
 
+    def _is_wanted_still(self, job: ItemJob, goal: _Goal) -> bool:
+        """Whether nothing newer is wanted of the clip, and this was not done."""
+        return goal.is_repair or self._wanted_at.get(job.key) == goal.at
+
     def _ask_next(self, job: ItemJob) -> None:
         (self._repairs if job.names else self._jobs).appendleft(job)
 
@@ -329,16 +337,18 @@ class Items:
         self, job: ItemJob, goal: _Goal, clip: AudioClip, at: float
     ) -> list[ContentEvent]:
         """A clip that is to be trimmed was read: trim it, or report what stands there."""
-        is_late = self._is_late(job, goal, at)
-        if is_late and clip.path == goal.before.path and clip.ends.is_near(goal.ends):
+        is_late, is_wanted = self._is_late(job, goal, at), self._is_wanted_still(job, goal)
+        stands = clip.path == goal.before.path and clip.ends.is_near(goal.ends)
+        if is_late and is_wanted and stands:
             # The answer to its write was lost, and the core has given it up.
             goal = replace(goal, ends=goal.before.ends, before=clip, is_repair=True)
-            is_late = False
         is_free = goal.is_repair or not (clip.bar or is_late)
-        if is_free and goal.is_meant(clip):
+        if is_free and is_wanted and goal.is_meant(clip):
             goal = replace(goal, before=clip, is_any=False)
             self._ask_next(replace(job, step=_Step.WRITE, goal=goal))
             return []
+        if stands:
+            self._wanted_at.pop(job.key, None)
         return self._report(job, clip, at, is_answer=True) if job.uid else []
 
     def _conclude_list(self, job: ItemJob, said: Said, at: float) -> list[ContentEvent]:

@@ -30,7 +30,8 @@ CARRIES_LITTLE: Final[FloatArray] = np.array([0.2, 0.25, 0.25, 0.2, 0.1])
 """How likely each of `SHARES` is before any song, as people mix."""
 
 CARRIES_MUCH: Final[FloatArray] = np.array([0.02, 0.03, 0.1, 0.25, 0.6])
-"""The same for a style, such as that of phrases, or a way of working, such as edits; a guess."""
+"""The same for a style, such as that of phrases and sounds, or a way of working, such as edits; a
+guess."""
 
 _LEAST_PRECISION: Final = 1e-3
 """A group that a song said less about is no test of a forecast."""

@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from bridge.errors import PriorError, RefusedError
+from bridge.learning.carrying import CARRIES_MUCH
 from bridge.learning.comparisons import ComparedTaste
 from bridge.learning.q_learning import FloatArray, QTable
 from bridge.tasks.sound.distance import FEATURES, LESS_WORDS, MORE_WORDS, distance
@@ -109,7 +110,7 @@ class SoundAgent:
         is_learning: bool = True,
         has_joint_steps: bool = True,
     ) -> None:
-        self.taste = ComparedTaste(prior.taste)
+        self.taste = ComparedTaste(prior.taste, carries=CARRIES_MUCH)
         self._prior = prior
         self._table = QTable(prior.steps)
         self._rng = np.random.default_rng(seed)
@@ -272,6 +273,7 @@ class SoundAgent:
             noise=hearing.variance + hearing.noise,
             believed=belief[0] - hearing.mean,
         )
+        gain += hearing.unevenness(hearing.notes)
         rise_db = after.level_db - hearing.loudest_db
         is_loud = rise_db > search.most_rise_db
         if is_loud:

@@ -24,6 +24,9 @@ _SAME_PLACE: Final = 0.008
 _PLACES: Final = 8
 """So many places are remembered to go back to."""
 
+_LIKELY_SPREAD: Final = 1.0
+"""So many differences between two notes of one place what holds for the device counts for."""
+
 _HEARD_SHARE: Final = 0.5
 """A note counts so much at least beside what was expected: effects are no straight lines."""
 
@@ -41,7 +44,9 @@ class Hearing:
         count: How many notes were heard there.
         repeats: How many notes of this device were heard with nothing changed before them.
         loudest_db: The level of the loudest of the notes there.
-        left: The places that moves which stayed have left, newest last: place, mean, variance.
+        notes: The notes (7,) heard there.
+        left: The places that moves which stayed have left, newest last: place, mean, variance, and
+            the notes heard there.
     """
 
     def __init__(self, usual: FloatArray) -> None:
@@ -53,7 +58,8 @@ class Hearing:
         self.variance = np.zeros(usual.size)
         self.count = 0
         self.loudest_db = 0.0
-        self.left: list[tuple[list[float], FloatArray, FloatArray]] = []
+        self.notes: list[FloatArray] = []
+        self.left: list[tuple[list[float], FloatArray, FloatArray, list[FloatArray]]] = []
 
     @property
     def noise(self) -> FloatArray:
@@ -78,6 +84,18 @@ class Hearing:
         """Whether the notes of this device differ much more than is usual."""
         return bool(self.scatter > _UNEVEN * self._usual[:LEVEL].sum())
 
+    def unevenness(self, notes: list[FloatArray]) -> float:
+        """By how much notes (7,) of one place differ more than those of the device, as a distance.
+
+        A mean that is near is not enough where the notes are not. Below 0: they differ less.
+        """
+        noise = self.noise[:LEVEL]
+        if len(notes) <= 1:
+            return 0.0
+        found = np.sum((np.array(notes) - np.mean(notes, axis=0))[:, :LEVEL] ** 2, axis=0)
+        spread = (_LIKELY_SPREAD * noise + found) / (_LIKELY_SPREAD + len(notes) - 1)
+        return _cost(spread) - _cost(noise)
+
     def is_at(self, place: FloatArray) -> bool:
         """Whether the knobs stand where they stood, as exactly as a synth with 128 steps tells."""
         is_alike = place.size == len(self.place)
@@ -86,7 +104,7 @@ class Hearing:
     def begin(self, place: list[float], heard: FloatArray) -> None:
         """The first note (7,) with the knobs there."""
         self.left.clear()
-        self._settle(place, heard, self.noise, float(heard[LEVEL]))
+        self._settle(place, heard, self.noise, [heard], heard)
 
     def repeat(self, heard: FloatArray) -> None:
         """One more note (7,), with nothing changed."""
@@ -98,6 +116,7 @@ class Hearing:
         self.mean = self.mean + share * off
         self.variance = (1.0 - share) * self.variance
         self.count += 1
+        self.notes.append(heard)
         self.loudest_db = max(self.loudest_db, float(heard[LEVEL]))
 
     def update(
@@ -119,29 +138,38 @@ class Hearing:
         self, place: list[float], belief: tuple[FloatArray, FloatArray], heard: FloatArray
     ) -> None:
         """A move stays: from now on this is what is there."""
-        self.left.append((self.place, self.mean, self.variance))
+        self.left.append((self.place, self.mean, self.variance, self.notes))
         del self.left[:-_PLACES]
-        self._settle(place, *belief, float(heard[LEVEL]))
+        self._settle(place, *belief, [heard], heard)
 
     def go_back(self, heard: FloatArray) -> None:
         """The last move went back after all; a note (7,) with the knobs where they stood before."""
-        place, mean, variance = self.left.pop()
-        self._settle(place, mean, variance, float(heard[LEVEL]))
+        place, mean, variance, notes = self.left.pop()
+        self._settle(place, mean, variance, notes, heard)
         self.repeat(heard)
 
     def _settle(
-        self, place: list[float], mean: FloatArray, variance: FloatArray, level_db: float
+        self,
+        place: list[float],
+        mean: FloatArray,
+        variance: FloatArray,
+        notes: list[FloatArray],
+        last: FloatArray,
     ) -> None:
-        self.place, self.mean, self.variance = place, mean, variance
-        self.count, self.loudest_db = 1, level_db
+        self.place, self.mean, self.variance, self.notes = place, mean, variance, notes
+        self.count, self.loudest_db = 1, float(last[LEVEL])
 
     def state(self) -> dict[str, Any]:
         """All of it, as plain data."""
         return {
             "count": self.count,
-            "left": [[place, mean.tolist(), var.tolist()] for place, mean, var in self.left],
+            "left": [
+                [place, mean.tolist(), variance.tolist(), [note.tolist() for note in notes]]
+                for place, mean, variance, notes in self.left
+            ],
             "loudest": self.loudest_db,
             "mean": self.mean.tolist(),
+            "notes": [note.tolist() for note in self.notes],
             "place": self.place,
             "repeats": self.repeats,
             "squares": self._squares.tolist(),
@@ -156,7 +184,18 @@ class Hearing:
         self.mean = np.array(state["mean"], dtype=np.float64)
         self.variance = np.array(state["variance"], dtype=np.float64)
         self._squares = np.array(state["squares"], dtype=np.float64)
-        self.left = [
-            ([float(p) for p in place], np.array(mean), np.array(variance))
-            for place, mean, variance in state["left"]
+        self.notes = [np.array(note) for note in state.get("notes", ())]
+        self.left = [  # older memories hold no notes
+            (
+                [float(position) for position in place],
+                np.array(mean),
+                np.array(variance),
+                [np.array(note) for each in notes for note in each],
+            )
+            for place, mean, variance, *notes in state["left"]
         ]
+
+
+def _cost(variance: FloatArray) -> float:
+    """By how much notes that differ so (6,) are farther away than their mean is."""
+    return float(0.5 * np.minimum(variance, np.sqrt(variance)).sum())

@@ -59,7 +59,11 @@ _REPEATS: Final = 2
 """So often a sound is heard again after a move that failed: do the notes of this device differ?"""
 
 _HEARINGS: Final = 3
-"""So often one sound is heard at most: a lucky note would be kept for ever."""
+"""So often one sound is heard at most while the search goes on."""
+
+_SURE: Final = 4
+_SURE_UNEVEN: Final = 8
+"""So many notes say that a sound is near before the search rests: a few may agree by luck."""
 
 _EVEN_DB: Final = 1.0
 """Notes whose levels differ by more do not tell by one whether a move made them louder."""
@@ -158,15 +162,17 @@ class Search:
 
     def is_to_hear_again(self, error: FloatArray) -> bool:
         """Whether to hear once more what stands there (its error, (6,)) before anything moves."""
-        hearing, is_near = self.hearing, self.is_near(error)
-        most = _HEARINGS + (is_near and hearing.is_uneven)
-        if not self._is_learning or hearing.count >= most:
+        hearing = self.hearing
+        if not self._is_learning:
+            return False
+        if self.is_near(error):
+            return hearing.count < (_SURE_UNEVEN if hearing.is_uneven else _SURE)
+        if hearing.count >= _HEARINGS:
             return False
         is_loud = self._has_failed and hearing.noise[LEVEL] > _EVEN_DB**2
         is_new = self._has_failed and hearing.repeats < _REPEATS
-        # One lucky note is no reason to rest, nor to go on from there.
-        is_lucky = hearing.count == 1 and (is_near or hearing.is_uneven)
-        is_lucky |= is_near and hearing.is_uneven
+        # One lucky note is no reason to go on from there.
+        is_lucky = hearing.count == 1 and hearing.is_uneven
         return is_new or is_loud or is_lucky or self.failures > 2 * hearing.count
 
     def step_back(self, positions: FloatArray, wanted: FloatArray) -> Step | None:
@@ -179,9 +185,10 @@ class Search:
         hearing = self.hearing
         if hearing.count < _REPEATS or not hearing.left:
             return None
-        place, mean, _ = hearing.left[-1]
+        place, mean, _, notes = hearing.left[-1]
         way = (np.array(place) - positions)[self.indices]
         gain = distance(hearing.mean[:LEVEL] - wanted) - distance(mean[:LEVEL] - wanted)
+        gain += hearing.unevenness(hearing.notes) - hearing.unevenness(notes)
         if gain <= max(self.least_gain, _LEAST_BACK) or np.abs(way).max() > self._limit + _NO_WAY:
             return None
         return Step(way=way, gain=gain, is_back=True)

@@ -58,13 +58,39 @@ def test_where_notes_are_alike_a_note_is_believed_and_else_what_was_expected_cou
     assert believed[1] == pytest.approx(uneven.mean + 0.5 * (1.0 - uneven.mean), abs=0.1)
 
 
+def test_a_place_whose_notes_differ_is_further_away_than_its_mean() -> None:
+    hearing = Hearing(USUAL)
+    hearing.begin([0.5], heard_note(0.0))
+    assert hearing.unevenness(hearing.notes) == 0.0  # one note tells nothing
+    for _ in range(4):
+        hearing.repeat(heard_note(0.0))
+    assert hearing.unevenness([heard_note(0.0), heard_note(2.0)]) > 1.0
+    assert hearing.unevenness(hearing.notes) <= 0.0
+    assert hearing.unevenness([heard_note(0.0), heard_note(0.5)]) == pytest.approx(
+        LEVEL * 0.5 * ((float(hearing.noise[0]) + 0.125) / 2.0 - float(hearing.noise[0]))
+    )
+
+
 def test_a_state_brings_all_of_it_back() -> None:
     hearing, copy = Hearing(USUAL), Hearing(USUAL)
     hearing.begin([0.5, 0.25], heard_note(1.0))
     hearing.repeat(heard_note(1.3))
+    hearing.move([0.7, 0.25], (heard_note(0.0), USUAL), heard_note(0.0))
     copy.load_state(hearing.state())
     assert copy.state() == hearing.state()
     assert (copy.noise == hearing.noise).all()
+
+
+def test_a_state_of_before_the_notes_were_kept_can_be_read() -> None:
+    hearing, copy = Hearing(USUAL), Hearing(USUAL)
+    hearing.begin([0.5], heard_note(1.0))
+    hearing.move([0.7], (heard_note(0.0), USUAL), heard_note(0.0))
+    older = hearing.state()
+    del older["notes"], older["left"][0][3]
+    copy.load_state(older)
+    assert (copy.notes, copy.left[0][3]) == ([], [])
+    copy.go_back(heard_note(1.0))
+    assert copy.is_at(np.array([0.5]))
 
 
 def test_a_synth_that_rounds_what_it_is_given_stands_where_it_was_sent() -> None:

@@ -127,3 +127,17 @@ def test_a_move_that_stayed_by_luck_is_taken_back_after_another_note() -> None:
     assert back.way == pytest.approx(start - end)
     assert back.is_back
     assert search.step_back(np.array([0.0, 0.5]), wanted) is None  # further than it may go
+
+
+def test_a_move_to_where_notes_differ_is_taken_back_though_their_mean_is_as_near() -> None:
+    search = Search(QTable(np.zeros((CELLS, ACTIONS))), prior(noise=0.1), [CUTOFF, ATTACK])
+    wanted, start, end = np.zeros(LEVEL), np.array([0.5, 0.5]), np.array([0.7, 0.5])
+    search.hearing.begin(start.tolist(), np.zeros(HEARD))
+    for _ in range(8):
+        search.hearing.repeat(np.zeros(HEARD))
+    search.hearing.move(end.tolist(), (np.zeros(HEARD), np.full(HEARD, 0.01)), np.full(HEARD, 0.6))
+    search.hearing.repeat(np.full(HEARD, -0.6))
+    search.hearing.mean = np.zeros(HEARD)
+    assert search.step_back(end, wanted) is not None
+    search.hearing.notes = [np.zeros(HEARD)] * 2
+    assert search.step_back(end, wanted) is None

@@ -10,10 +10,13 @@ from bridge.studies.sound.real import is_reached, real_lines
 from bridge.studies.sound.study import main
 
 
-def row(far: float, repeat: float, *, is_reachable: bool = True) -> dict[str, Any]:
+def row(
+    far: float, repeat: float, *, own: float | None = None, is_reachable: bool = True
+) -> dict[str, Any]:
     return {
         "agent": "agent", "start": "Bass/1", "target": "Pads/2", "is_reachable": is_reachable,
-        "first": 4.0, "repeat": repeat, "far": [2.0, 1.0, far], "mel": [8.0, 3.0],
+        "first": 4.0, "repeat": repeat, "own": repeat if own is None else own,
+        "far": [2.0, 1.0, far], "mel": [8.0, 3.0],
     }  # fmt: skip
 
 
@@ -25,6 +28,12 @@ def test_reached_is_near_or_within_twice_what_notes_differ_by(
     far: float, repeat: float, so: bool
 ) -> None:
     assert is_reached(row(far, repeat)) is so
+
+
+def test_what_notes_differ_by_is_heard_before_and_after_the_search() -> None:
+    assert is_reached(row(1.0, 0.2, own=0.8))
+    text = "\n".join(real_lines([row(1.0, 0.2, own=0.8)]))
+    assert "before the search alone: 0 of 1 reached, and 0 of 1 by the target's own knobs" in text
 
 
 def test_reachable_targets_and_others_are_counted_apart() -> None:

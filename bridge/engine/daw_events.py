@@ -18,6 +18,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from bridge.engine.dump_watch import DumpWatch
 from bridge.engine.hands import Doubt
 from bridge.engine.moves import Moves
 from bridge.engine.strip_memory import StripMemory
@@ -44,10 +45,8 @@ _QUIET_S: Final = 1.0
 _DENIALS: Final = 3
 """A name that so many dumps in a row deny is believed; one beyond the last strip is ignored."""
 
-
 _UNTOLD_S: Final = 5.0
-"""What a dump alone has told may be a write of this long ago that a later one has overtaken."""
-
+"""What a dump alone tells may be a write of this long before the dump that came before it."""
 
 _STRAGGLERS_S: Final = 0.1
 """The end of a dump may overtake some of its values by this."""
@@ -101,11 +100,10 @@ class DawEvents:
         self._notify = notify
         self._attend = attend
         self._moved: deque[_Moved] = deque()
-        self._opened_at = self._closed_at = -math.inf
+        self._opened_at = self._closed_at = self._told_at = -math.inf
         self._crossed: set[tuple[str, Param]] = set()
         """Where a write of ours and a hand have crossed, and no dump has said yet which stands."""
-        self._first_in_dump: dict[tuple[int, Param], float] = {}
-        self._moved_in_dump: dict[tuple[int, Param], float] = {}
+        self._watch = DumpWatch(mix, moves)
         self._recalled_at = -math.inf
         self._scene_at = -math.inf
         self._is_closing = False
@@ -140,20 +138,12 @@ class DawEvents:
             case m.DawComplained():
                 self._notify(event.text)
             case m.ParamChanged() if self._mix.is_dump_open:
-                self._collect(event)
+                self._watch.record(event)
+                self._mix.record_change(event)  # for the end of the dump
             case m.ParamChanged() if self.is_layout_doubtful:
                 pass  # nobody knows whose value it is: the dump will say it again
             case m.ParamChanged():
                 self._apply_value(event, is_sure=False)
-
-    def _collect(self, event: m.ParamChanged) -> None:
-        """Keep a value for the end of the dump; what changes meanwhile has a hand on it."""
-        before = self._first_in_dump.setdefault((event.track, event.param), event.value)
-        is_change = event.param not in READ_ONLY and not math.isnan(before + event.value)
-        is_change = is_change and not same_value(event.param, before, event.value)
-        if is_change and not self._moves.is_answer(event):
-            self._moved_in_dump[event.track, event.param] = event.at
-        self._mix.record_change(event)
 
     def _identify(self, event: m.TrackIdentified | m.TrackNamed) -> None:
         """The DAW says who a strip is."""
@@ -178,6 +168,8 @@ class DawEvents:
                 continue
             if each.leader:
                 self._mix.settle(strip, each.param)
+                if each.is_first:  # it goes along, or a hand kept step with us by chance
+                    self._guard.hold(strip.key, each.at)
             elif same_value(each.param, each.base, each.value):
                 self._hesitate(strip, at)  # not yet a hand: what it goes on to is
             else:
@@ -262,22 +254,23 @@ class DawEvents:
         ]
         if self._mix.is_recall(foreign):
             self._begin_recall(at)
-        self._is_closing = True
+        self._is_closing, self._told_at = True, self._closed_at
         for change in changes:
             since = max(self._opened_at - _WIRE_S, change.at - LATE_ECHO_S)
             is_sure = self._moves.is_settled(change, since)
             if not is_sure and self._is_crossed(change):
                 self._moves.is_dump_wanted = True  # what has crossed may still be on its way
                 continue
-            is_hand = (change.track, change.param) in self._moved_in_dump
+            if not is_sure and self._moves.is_overtaken(change):
+                continue  # it was told before our last write: the next dump is sure
+            is_hand = (change.track, change.param) in self._watch.moved
             self._apply_value(change, is_sure=is_sure, is_hand=is_hand)
         self._is_closing = False
         self._closed_at = at
-        for (track, _), moved_at in self._moved_in_dump.items():
+        for (track, _), moved_at in self._watch.moved.items():
             if touched := self._mix.by_number(track):
                 self._guard.hold(touched.key, moved_at)
-        self._first_in_dump.clear()
-        self._moved_in_dump.clear()
+        self._watch.clear()
         self._is_recall_unread = False
 
     def _count_denials(self) -> None:
@@ -314,6 +307,7 @@ class DawEvents:
             self._verdicts.adopt(strip, event.param, event.value, event.at)
         else:
             self._apply_known(strip, event, before, is_sure=is_sure, is_hand=is_hand)
+        self._moves.grid.record_places(event.param, event.value, before)
 
     def _apply_unknown(self, strip: StripState, event: m.ParamChanged, before: float) -> None:
         """A value that is not known (any more), or is said for the first time or again."""
@@ -362,6 +356,8 @@ class DawEvents:
             return
         if reading.answer is Answer.DOUBT and not self._moves.is_following(event):
             self._moves.is_dump_wanted = True  # until then what stood there is believed
+            settled = self._mix.settled_value(strip, param)
+            self._moves.follows(strip, event, settled, is_sure=False)  # or it goes along
             self._hesitate(strip, event.at)
             self._guard.hold(strip.key, event.at)
             return
@@ -369,8 +365,8 @@ class DawEvents:
         if reading.answer in (Answer.ECHO, Answer.CONFIRMED):
             self._mix.settle(strip, param)
         else:
-            is_same = self._is_same(param, before, event.value)
-            self._apply_foreign(strip, event, since=said_at, is_same=is_same, is_sure=is_sure)
+            said = math.nan if is_hand else before
+            self._apply_foreign(strip, event, since=said_at, said=said, is_sure=is_sure)
 
     def _is_same(self, param: Param, value: float, other: float) -> bool:
         return abs(value - other) <= self._moves.grid.resolution(param, other)
@@ -381,7 +377,7 @@ class DawEvents:
         event: m.ParamChanged,
         *,
         since: float,
-        is_same: bool,
+        said: float,
         is_sure: bool,
     ) -> None:
         """A value that answers no write: a hand's, or that of a control that goes along.
@@ -390,11 +386,12 @@ class DawEvents:
             strip: The strip.
             event: The value.
             since: When the DAW spoke of that control before, monotonic seconds.
-            is_same: Whether it said the same then.
+            said: What it said then; NaN where it was seen to move since.
             is_sure: Whether a dump says it.
         """
         param, settled = event.param, self._mix.settled_value(strip, event.param)
         is_settled = self._is_same(param, settled, event.value)
+        is_same = self._is_same(param, said, event.value)
         was_following = self._moves.is_following(event)
         if self._verdicts.is_touched(strip, param):
             if is_settled:  # it stands where the hand has put it
@@ -405,13 +402,17 @@ class DawEvents:
             pass  # it stands where it stood
         elif self._moves.follows(strip, event, settled, is_sure=is_sure):
             self._guard.hold(strip.key, event.at, _DOUBT_HOLD_S)
-        elif not same_value(param, settled, event.value):
+        elif self._was_moved_in_dump(event) or not same_value(param, settled, event.value):
             self._moves.company.drop(strip.key, param)
             self._apply_hand(strip, event, settled, since=since)
-        elif not is_same:
+        elif event.value != said:  # however small a hand's steps are
             self._hesitate(strip, event.at)
             if was_following:  # a hand that is on its way back has gone with none of ours
                 self._guard.hold(strip.key, event.at)
+
+    def _was_moved_in_dump(self, event: m.ParamChanged) -> bool:
+        """Whether a control moved while the dump was told that ends now."""
+        return self._is_closing and (event.track, event.param) in self._watch.moved
 
     def _is_crossed(self, event: m.ParamChanged) -> bool:
         strip = self._mix.by_number(event.track)
@@ -462,9 +463,14 @@ class DawEvents:
         self._attend(event.at)
         before = self._verdicts.touched_value(strip, event.param, before)
         is_dumped = self._is_closing or event.at <= self._closed_at + _STRAGGLERS_S
-        if is_dumped:
-            since = min(since, event.at - _UNTOLD_S)
-        doubt = self._moves.doubt(strip, event, before, since, is_dumped=is_dumped)
+        is_untold = is_dumped and not self._was_moved_in_dump(event)
+        if is_dumped and not is_untold:
+            since = event.at  # it was seen to move: by what was written then
+        elif is_untold:
+            since = min(since, self._told_at - _UNTOLD_S)
+        doubt = self._moves.doubt(
+            strip, event, before, since, is_dumped=is_dumped, is_untold=is_untold
+        )
         if is_doubtful and doubt is Doubt.NONE:
             doubt = Doubt.POSSIBLE
         self._verdicts.apply_hand(strip, event, before, doubt)

@@ -14,7 +14,7 @@ from bridge.engine.hands import Doubt
 from bridge.engine.move import Move, OtherHalf
 from bridge.engine.sending import Sending
 from bridge.guard.company import Followed
-from bridge.guard.grid import Grid, coarsest
+from bridge.guard.grid import Grid, coarsest, noise
 from bridge.guard.guard import Guard
 from bridge.guard.limits import PANIC_RAMP_S
 from bridge.guard.ramps import LATE_ECHO_S
@@ -174,7 +174,14 @@ class Moves(Sending):
         return self._said_at.get((strip.key, param), math.inf)
 
     def doubt(
-        self, strip: StripState, event: ParamChanged, base: float, since: float, *, is_dumped: bool
+        self,
+        strip: StripState,
+        event: ParamChanged,
+        base: float,
+        since: float,
+        *,
+        is_dumped: bool,
+        is_untold: bool,
     ) -> Doubt:
         """Whether our writes of the last moment, or since `since`, may have led to a value.
 
@@ -187,6 +194,7 @@ class Moves(Sending):
             base: What the control held when that was known.
             since: Writes from then on count, monotonic seconds.
             is_dumped: Whether a dump told it, which knows the grid though answers may not.
+            is_untold: Whether nothing but a dump told it.
         """
         place, since = (strip.key, event.param), min(since, event.at - LATE_ECHO_S)
         rounding = self.grid.rounding(event.param, event.value)
@@ -194,14 +202,18 @@ class Moves(Sending):
             *place,
             base=base,
             value=event.value,
+            at=event.at,
             since=since,
             near=coarsest(event.param) if is_dumped else rounding,
+            held=self._held,
         )
         keys = {transit.key for transit in found}
         if strip.key in keys or self.company.is_with(*place, keys):
             return Doubt.LIKELY
-        is_fine = rounding <= SPECS[event.param].tolerance
-        is_plain = is_fine and all(transit.is_prompt(event.at) for transit in found)
+        is_odd = self._writer.is_astray(event.at) or self.company.has_any(event.param)
+        is_plain = not (is_odd or is_untold or rounding > noise(event.param)) and all(
+            transit.is_prompt(event.at) for transit in found
+        )
         return Doubt.POSSIBLE if found and not is_plain else Doubt.NONE
 
     def is_answer(self, event: ParamChanged) -> bool:
@@ -210,6 +222,18 @@ class Moves(Sending):
         if strip is None or math.isnan(event.value):
             return False
         return self._writer.is_answer(strip.key, event.param, event.value, event.at)
+
+    def is_overtaken(self, event: ParamChanged) -> bool:
+        """Whether a value of a dump answers a write that later ones have followed.
+
+        Of a DAW that has answered none of them nothing better is known.
+        """
+        strip = self._mix.by_number(event.track)
+        transit = None if strip is None else self._writer.transit(strip.key, event.param)
+        if transit is None or not transit.sent or transit.is_answered:
+            return False
+        is_last = same_value(event.param, event.value, transit.before)
+        return not is_last and self.is_answer(event)
 
     def follows(
         self, strip: StripState, event: ParamChanged, base: float, *, is_sure: bool

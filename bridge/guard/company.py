@@ -23,6 +23,8 @@ from bridge.mix.params import SPECS, Param
 
 _LAG_S: Final = 0.5
 """A follower is told this long after the write that it follows, at the latest."""
+_LATE_LAG_S: Final = 1.0
+"""And this long where the leader's own answers come late."""
 _PATIENCE_S: Final = 0.6
 """A follower that says nothing more for this long has stopped."""
 TOGETHER_S: Final = 0.45
@@ -56,6 +58,7 @@ class Followed(NamedTuple):
         at: When it moved last, monotonic seconds.
         leader: The strip whose control of ours it kept in step with to the end; empty where a hand
             moved it.
+        is_first: Whether it had never followed that leader before.
         is_doubtful: Whether it said too little to tell a hand from a follower.
     """
 
@@ -65,6 +68,7 @@ class Followed(NamedTuple):
     value: float
     at: float
     leader: str
+    is_first: bool
     is_doubtful: bool
 
 
@@ -184,15 +188,25 @@ class Company:
 
     def leaders(self, key: str, param: Param, others: Iterable[str]) -> int:
         """How many of these have led a control."""
-        return sum((param, other, key) in self.pairs for other in others)
+        return sum(self._may_lead(param, other, key) for other in others)
 
     def is_with(self, key: str, param: Param, others: Iterable[str]) -> bool:
         """Whether a control has moved along with one of these, or one of these with it."""
         return any(
-            (param, other, key) in self.pairs or (param, key, other) in self.pairs
+            self._may_lead(param, other, key) or self._may_lead(param, key, other)
             for other in others
             if other != key
         )
+
+    def has_any(self, param: Param) -> bool:
+        """Whether any control of that parameter has moved along with another."""
+        return any(each is param for each, _, _ in self.pairs)
+
+    def _may_lead(self, param: Param, leader: str, key: str) -> bool:
+        """Whether one control has moved another along, or may be doing so now."""
+        follower = self._followers.get((key, param))
+        is_now = follower is not None and any(each.key == leader for each in follower.leaders)
+        return is_now or (param, leader, key) in self.pairs
 
     def judge(self, at: float) -> list[Followed]:
         """The followers that have stopped, each judged once."""
@@ -205,6 +219,7 @@ class Company:
                 continue
             del self._followers[key, param]
             leader, is_doubtful = self._leader(each, param, at)
+            is_first = (param, leader, key) not in self.pairs
             if leader:
                 self.pairs.add((param, leader, key))
             judged.append(
@@ -215,6 +230,7 @@ class Company:
                     value=each.value,
                     at=each.at,
                     leader=leader,
+                    is_first=is_first,
                     is_doubtful=is_doubtful,
                 )
             )
@@ -234,7 +250,8 @@ class Company:
             sent
             for transit in reversed(mine)
             for index, sent in enumerate(transit.sent)
-            if at - transit.sent_at[index] <= _LAG_S or transit.is_unanswered(index)
+            if at - transit.sent_at[index] <= (_LAG_S if transit.is_prompt(at) else _LATE_LAG_S)
+            or transit.is_unanswered(index)
         ]
         answered = [transit.last_answered for transit in mine if transit.is_answered]
         return [*lately, *answered[:1]] or [transit.sent[-1] for transit in mine[:1]]
@@ -274,21 +291,27 @@ class Company:
         And whether it may have been somebody, though it said too little to be sure.
         """
         is_doubtful = False
-        near = self._tolerance(param, follower.value)
+        fine, coarse = SPECS[param].tolerance, self._tolerance(param, follower.value)
         for each in follower.leaders:
             mine = [t for t in self._recent(param, at) if t.key == each.key and t.sent]
             if mine and not self._is_over(mine[0]) and mine[0].moved_at <= at - _PATIENCE_S:
                 continue  # its leader goes on, and it does not
             ended = next((transit for transit in mine if self._is_over(transit)), None)
             if ended is None:
+                is_doubtful = True
                 continue
             end = ended.sent[-_LAST:]  # answers may come in another order
-            if max(abs(sent - each.start) for sent in end) <= 1.5 * near:
-                continue  # it has hardly gone anywhere: that explains nothing
-            fits = each.rules & _fitting(each, follower, param, end, follower.value, near)
-            if fits - {_Rule.SCALE} or (fits and follower.answers >= _ENOUGH_SCALED):
-                return each.key, False
-            is_doubtful |= bool(fits)
+            gone = max(abs(sent - each.start) for sent in end)
+            for near in (fine, coarse):
+                if gone <= 1.5 * near:  # it has hardly gone anywhere: that shows nothing
+                    is_doubtful = True
+                    continue
+                fits = each.rules & _fitting(each, follower, param, end, follower.value, near)
+                if fits - {_Rule.SCALE} or (
+                    fits and near == coarse and follower.answers >= _ENOUGH_SCALED
+                ):
+                    return each.key, False
+                is_doubtful |= bool(fits)
         return "", is_doubtful
 
 

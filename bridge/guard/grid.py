@@ -86,6 +86,8 @@ class Grid:
 
         Only within one range of level: a fader's law may be coarser further down.
         """
+        if math.isnan(value + other):
+            return
         zone, apart = self._zone(param, value), abs(value - other)
         if apart > noise(param) and zone == self._zone(param, other):
             self._finest[zone] = min(apart, self._finest.get(zone, math.inf))
@@ -93,6 +95,11 @@ class Grid:
     def is_known(self, param: Param, value: float) -> bool:
         """Whether the steps near `value` are told or learnt."""
         return param in self._told or self._learnt(param, value) is not None
+
+    def is_unheard_of(self, param: Param, value: float, apart: float) -> bool:
+        """Whether nothing shows yet that steps near `value` are no wider than `apart`."""
+        finest = self._finest.get(self._zone(param, value), math.inf)
+        return not self.is_known(param, value) and finest > apart + noise(param)
 
     def rounding(self, param: Param, value: float) -> float:
         """How far an answer near `value` may be from what was asked for, in the unit of `param`.

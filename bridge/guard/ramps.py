@@ -140,12 +140,16 @@ class Transit:
         is_back = abs(value - self.start) <= fine < abs(self.answer - self.start)
         if self.is_start_held and is_back and at - self.sent_at[0] <= _TOO_LATE_S:
             return Match.BACKWARDS  # what stood before the first write, overtaken by its answer
-        nearest, error = self._nearest(value)
         newest = max(self._answered, default=-1)
+        first = newest + 1 if self.is_crossed and not is_sure else 0
+        nearest, error = self._nearest(value, first=first)
         if nearest < newest and not is_sure and at - self.sent_at[nearest] > _TOO_LATE_S:
             return Match.NONE  # nothing that is overtaken comes as late as that
-        is_awaited = not self.is_confirmed and nearest > newest
-        is_last = is_sure and nearest == len(self.sent) - 1
+        is_early = newest < 0 and self.sent[nearest] != self.sent[-1]
+        if is_early and not is_sure and at - self.sent_at[nearest] > _TOO_LATE_S:
+            return Match.NONE  # nor does the first answer of all, unless it is the last one, too
+        is_awaited = not (self.is_confirmed or is_sure) and nearest > newest
+        is_last = is_sure and not self._is_overtaken(nearest)
         if error > rounding or (self.is_crossed and not (is_awaited or is_last)):
             return Match.NONE
         gone = (value - self.start) * math.copysign(1.0, self.target - self.start)
@@ -155,10 +159,7 @@ class Transit:
             return Match.ECHO
         last = self.start if math.isnan(self.answer) else self.answer
         ahead = (value - last) * math.copysign(1.0, self.target - self.start)
-        if is_sure and (
-            abs(value - self.sent[-1]) <= rounding
-            or self.sent_at[nearest] >= self.sent_at[-1] - _OVERTAKEN_S
-        ):
+        if is_sure and (abs(value - self.sent[-1]) <= rounding or not self._is_overtaken(nearest)):
             return Match.ECHO
         if self.is_confirmed and ahead > fine:
             return Match.NONE  # nothing was asked for that is further than what is confirmed
@@ -239,6 +240,11 @@ class Transit:
         """How far `value` is from the nearest value that was sent; infinite where none was."""
         return self._nearest(value)[1] if self.sent else math.inf
 
+    def has_passed(self, value: float, near: float) -> bool:
+        """Whether `value` is on the way that was written, or as far as `near` beyond it."""
+        way = (self.start, *self.sent)
+        return min(way) - near <= value <= max(way) + near
+
     def is_limit(self, value: float) -> bool:
         """Whether `value` is the DAW's answer to a target that it does not go as far as.
 
@@ -250,9 +256,14 @@ class Transit:
         has_stood = len(self.sent) == 1 or abs(value - self.answer) <= noise(self.param)
         return self.is_sent and has_moved and has_stood and low <= value <= high
 
-    def _nearest(self, value: float) -> tuple[int, float]:
-        """The index of the value sent that is nearest, and its distance."""
+    def _is_overtaken(self, index: int) -> bool:
+        """Whether later writes have surely followed the one of that index."""
+        return self.sent_at[index] < self.sent_at[-1] - _OVERTAKEN_S
+
+    def _nearest(self, value: float, first: int = 0) -> tuple[int, float]:
+        """The index of the value sent that is nearest, from `first` on, and its distance."""
         distances = [abs(value - sent) for sent in self.sent]
+        distances[:first] = [math.inf] * min(first, len(distances))
         nearest = min(range(len(distances)), key=distances.__getitem__)
         return nearest, distances[nearest]
 

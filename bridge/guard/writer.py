@@ -14,13 +14,19 @@ from typing import Final, NamedTuple
 
 from bridge.guard.grid import Grid, coarsest, noise
 from bridge.guard.guard import Guard
-from bridge.guard.ramps import LATE_ECHO_S, Match, Transit
+from bridge.guard.ramps import ECHO_TIMEOUT_S, LATE_ECHO_S, Match, Transit
 from bridge.guard.write import Purpose, Write
 from bridge.mix.messages import BACK, SetParam
 from bridge.mix.params import COLUMN, SPECS, Param
 
 _MOST_ALONG: Final = 2.0
 """What the DAW moves along goes at most so many times as far, where nothing better is known."""
+
+_STRAY_S: Final = 60.0
+"""Where answers came in another order or not at all, they may do so again for so long."""
+
+_ASTRAY_S: Final = 5.0
+"""Where answers go astray, one may come this long after its write."""
 
 _LOST_ECHO_S: Final = 30.0
 """Where nobody answered, our value may still be read back in a later dump."""
@@ -82,6 +88,7 @@ class Writer:
         self._guard = guard
         self._transits: dict[tuple[str, Param], Transit] = {}
         self._ended: deque[tuple[float, Transit]] = deque(maxlen=256)
+        self._strayed_at = -math.inf
 
     @property
     def is_idle(self) -> bool:
@@ -102,8 +109,21 @@ class Writer:
             if t.param is param and at - ended_at <= LATE_ECHO_S
         )
 
+    def is_astray(self, at: float) -> bool:
+        """Whether answers have come in another order or not at all in the last minute."""
+        return at - self._strayed_at <= _STRAY_S
+
     def explanations(
-        self, key: str, param: Param, *, base: float, value: float, since: float, near: float
+        self,
+        key: str,
+        param: Param,
+        *,
+        base: float,
+        value: float,
+        at: float,
+        since: float,
+        near: float,
+        held: Callable[[str, Param], float],
     ) -> list[Transit]:
         """What of ours may have led a control from `base` to `value`.
 
@@ -115,19 +135,25 @@ class Writer:
             param: The parameter.
             base: What it held when that was known.
             value: What it holds now.
+            at: When the DAW said so, monotonic seconds.
             since: Writes from then on count, monotonic seconds.
             near: How far an answer may be from what was asked for, in the unit of `param`.
+            held: The value that a parameter of a strip held when the DAW last said it.
         """
         found = []
+        is_astray = self.is_astray(at)
+        since = min(since, at - _ASTRAY_S) if is_astray else since
         ended = (transit for _, transit in self._ended)
         for transit in (*ended, *self._transits.values()):
             if transit.param is not param or not transit.sent or transit.sent_at[-1] < since:
                 continue
             if transit.key == key:
-                if transit.miss(value) <= near:
+                if transit.miss(value) <= near or (is_astray and transit.has_passed(value, near)):
                     found.append(transit)
-            elif abs(value - base) <= _MOST_ALONG * transit.gone + near:
-                found.append(transit)
+            else:  # a hand may have moved that one, too, and our write may have brought it back
+                gone = max(transit.gone, transit.miss(held(transit.key, param)))
+                if abs(value - base) <= _MOST_ALONG * gone + 2.0 * near:
+                    found.append(transit)
         return found
 
     def under_way(self, param: Param) -> list[str]:
@@ -190,10 +216,13 @@ class Writer:
         self, at: float, *, key: str | None = None, spare_panic: bool = False
     ) -> list[Transit]:
         """Stop what is on its way, where it is: to one strip, or everywhere."""
+        spared = {Purpose.PANIC} if spare_panic else set()
+        if spare_panic and key is None:
+            spared.add(Purpose.HAND)  # what a hand is given back waits as panic does
         stopped = [
             transit
             for transit in self._transits.values()
-            if key in (None, transit.key) and not (spare_panic and transit.purpose is Purpose.PANIC)
+            if key in (None, transit.key) and transit.purpose not in spared
         ]
         for transit in stopped:
             self._end(transit, at)
@@ -228,18 +257,22 @@ class Writer:
             is_sure: Whether it holds that now, by a dump: it is no answer that came late.
         """
         transit = self._transits.get((key, param))
-        if transit and transit.is_answered:
-            self.grid.record_places(param, value, transit.answer)
         rounding = self.grid.rounding(param, value)
         match = transit.match(value, rounding, at) if transit else Match.NONE
         if transit and match is not Match.ECHO and transit.is_limit(value):
             self._confirm(transit, at)
             return Reading(Answer.CONFIRMED, transit.move)
+        if transit and match is Match.ECHO and not is_sure and self._is_a_guess(transit, value, at):
+            return Reading(Answer.DOUBT)
         if transit and match is Match.ECHO:
             is_stale = transit.is_stale(value)
             error = transit.record_answer(value, at)
+            if is_stale:
+                self._strayed_at = at
             is_end = _is_at_target(transit, value, rounding)
-            if error is not None:
+            # Panic writes what the DAW has said it holds: that it can hold that shows no fine grid.
+            least = noise(param) if transit.purpose is Purpose.PANIC else -1.0
+            if error is not None and error > least:
                 self.grid.record(param, value, error)
             if not is_end:
                 is_crossed = transit.is_contradicted
@@ -255,6 +288,20 @@ class Writer:
         if late.answer is Answer.DOUBT and is_sure:
             return Reading(Answer.FOREIGN)
         return late
+
+    def _is_a_guess(self, transit: Transit, value: float, at: float) -> bool:
+        """Whether only a coarse grid would explain an answer, and nothing speaks for one.
+
+        The DAW has said nothing for as long as an answer takes, so that it is perhaps one that
+        answers none; then what it says was moved by a hand.
+        """
+        fine = noise(transit.param)
+        is_silent = not transit.is_answered and at - transit.sent_at[0] > ECHO_TIMEOUT_S
+        if not is_silent or transit.miss(value) <= fine:
+            return False
+        apart = abs(value - transit.start)
+        is_beyond = not transit.has_passed(value, fine)
+        return is_beyond or self.grid.is_unheard_of(transit.param, value, apart)
 
     def is_answer(self, key: str, param: Param, value: float, at: float) -> bool:
         """Whether a value of a dump is one that we wrote lately; changes nothing."""
@@ -297,6 +344,7 @@ class Writer:
                 result.confirmed.append((transit, value))
             elif transit.is_sent and transit.is_retried:
                 self._end(transit, at)
+                self._strayed_at = at
                 result.unanswered.append(transit)
             else:
                 self._write(transit, number, at, result, held(transit.key, transit.param))
@@ -389,6 +437,8 @@ class Writer:
                 in_doubt = in_doubt or (match is not Match.NONE and at - ended_at <= LATE_ECHO_S)
             elif match is Match.ECHO:
                 is_stale = transit.is_stale(value) and not is_sure
+                if is_stale:
+                    self._strayed_at = at
                 if not transit.is_crossed:
                     transit.record_answer(value, at)
                 is_end = _is_at_target(transit, value, rounding)

@@ -16,7 +16,9 @@ from support.desk_model.world import World
 
 from bridge.engine import daw_events
 from bridge.engine.daw_events import DawEvents
+from bridge.engine.dump_watch import DumpWatch
 from bridge.engine.hands import Doubt
+from bridge.engine.moves import Moves
 from bridge.engine.verdicts import Verdicts
 from bridge.guard import guard
 from bridge.guard.company import Company
@@ -26,6 +28,7 @@ from bridge.guard.ramps import Transit
 from bridge.guard.strip_guard import StripGuard
 from bridge.guard.writer import Answer, Reading, Writer
 from bridge.mix import state
+from bridge.mix.params import Param
 from bridge.mix.state import MixState
 from bridge.runtime import link
 
@@ -46,6 +49,10 @@ def never(*_: object, **__: object) -> bool:
 
 def nobody(_: object) -> set[str]:
     return set()
+
+
+def may_lead_by_pairs_alone(self: Company, param: Param, leader: str, key: str) -> bool:
+    return (param, leader, key) in self.pairs
 
 
 def teach_all(patch: pytest.MonkeyPatch) -> None:
@@ -71,14 +78,35 @@ ALWAYS_NAMED = property(lambda _: False, nothing)
 RULES: dict[str, tuple[Break, int, str, Promise]] = {
     "a hand holds its strip": (replaced(Guard, "hold", nothing), 0, "hand-.4", Promise.HOLD),
     "what may be a hand halts a move": (
-        replaced(DawEvents, "_hesitate", nothing), 2, "hand-.004", Promise.HOLD,
+        replaced(DawEvents, "_hesitate", nothing), 90001, "hand-.004,hand-.04,late,reordered",
+        Promise.HOLD,
     ),
     "a way is measured from where it began": (
         replaced(MixState, "settled_value", MixState.value), 0, "hand-.004", Promise.HOLD,
     ),
     "a hand in a dump is a hand": (
-        replaced(DawEvents, "_collect", lambda self, event: self._mix.record_change(event)),
+        replaced(DumpWatch, "record", nothing),
         175, "dump-slow,hand-4,undo", Promise.HOLD,
+    ),
+    "a hand that goes back in a dump is one": (
+        replaced(DawEvents, "_was_moved_in_dump", never),
+        80105, "dump-nameless,dump-slow,freeze,hand-.04,undo", Promise.PANIC_OWN,
+    ),
+    "a silent desk is not guessed at": (
+        replaced(Writer, "_is_a_guess", never),
+        80917, "dump-lacks,echo-none,grid-x32,hand-.004,hand-.4", Promise.HOLD,
+    ),
+    "who may be led now waits for its leader": (
+        replaced(Company, "_may_lead", may_lead_by_pairs_alone), 200132,
+        "dump-nameless,echo-changed,grid-tenth,hand-.4,late,link,undo,vca", Promise.PANIC_ALL,
+    ),
+    "where answers go astray, one may come late": (
+        replaced(Writer, "is_astray", never), 200139, "count-lies,doubled,reordered,vca-ratio",
+        Promise.LESSON,
+    ),
+    "what a dump told before our last write is old": (
+        replaced(Moves, "is_overtaken", never), 80366, "echo-none,grid-fine,still",
+        Promise.PANIC_BACK,
     ),
     "a grid rounds answers": (
         replaced(Grid, "rounding", lambda _, param, __: noise(param)),
@@ -90,7 +118,7 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
     ),
     "a late answer is no hand": (
         replaced(Writer, "_receive_late", lambda *_, **__: Reading(Answer.FOREIGN)),
-        28, "reordered", Promise.LESSON,
+        90002, "echo-late,grid-x32,late,reordered", Promise.LESSON,
     ),
     "an overtaken answer says nothing": (
         replaced(Transit, "is_stale", never), 1, "echo-late,reordered", Promise.PANIC_BACK,
@@ -104,20 +132,16 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
     "a group that a hand moves is one hand": (
         replaced(state, "_led", nobody), 0, "hand-4,vca", Promise.PANIC_ALL,
     ),
-    "what only a dump has told may be ours": (
-        replaced(daw_events, "_UNTOLD_S", 0.0), 50146, "name-beyond,reordered,vca-ratio",
-        Promise.LESSON,
-    ),
     "the end of a dump overtakes its values": (
-        replaced(daw_events, "_STRAGGLERS_S", -math.inf), 7, "echo-asked,grid-half,reordered",
+        replaced(daw_events, "_STRAGGLERS_S", -math.inf), 90034, "hand-.4,reordered,vca",
         Promise.LESSON,
     ),
     "who follows waits with its leader": (
-        replaced(Company, "_is_led_on", never), 50157, "dump-lacks,dump-slow,gang,still",
+        replaced(Company, "_is_led_on", never), 91004, "dump-lacks,dump-slow,gang,link",
         Promise.LESSON,
     ),
     "what was written and is not answered stands": (
-        replaced(Writer, "left_at", lambda *_: math.nan), 2, "echo-none,gang", Promise.PANIC_BACK,
+        replaced(Writer, "left_at", lambda *_: math.nan), 0, "echo-none,panic", Promise.PANIC_BACK,
     ),
     "answers that still come in are awaited": (
         replaced(Transit, "awaited_until", -math.inf), 0, "echo-late,late", Promise.ANSWERED,

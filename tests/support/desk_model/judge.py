@@ -153,6 +153,7 @@ class Judge:
 
     def _moved_by_hand(self, places: dict[Place, float], at: float) -> None:
         track, param = next(iter(places))
+        self._hand_at = at  # a person was there, even if nothing of it arrives
         self._is_like_a_recall(places, at)
         everyone = [(other, param) for other in self._desk.company(track)]
         if any(self._lines[other].is_moved for other in everyone if other != (track, param)):

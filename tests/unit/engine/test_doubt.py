@@ -128,3 +128,54 @@ def test_a_hand_on_a_group_beside_another_hand_is_no_scene() -> None:
         desk.run(0.05)
     desk.run(2.0)
     assert sorted(hands(desk)) == [(1, 0.3), (2, -4.0), (3, -2.0), (4, -2.0)]
+
+
+# -- hands that look like something else ----------------------------------------------------------
+
+
+def test_a_hand_keeps_its_strip_however_small_its_steps_are() -> None:
+    desk = Desk(interval_s=0.3).connect()
+    desk.hand(VOX, Param.PAN, 0.001)
+    for step in range(1, 31):  # each is less than the noise of a float32 and a conversion
+        desk.run(0.1)
+        desk.hand(VOX, Param.PAN, 0.001 + 0.0001 * step)
+        desk.wish("Vox", Param.GAIN, 1.0)
+    assert desk.writes == []
+
+
+def test_what_has_followed_once_is_left_alone_for_a_while() -> None:
+    desk = Desk(interval_s=0.3).connect()
+    desk.wish("Vox", Param.GAIN, -2.0)
+    while not any(report.state is MoveState.CONFIRMED for report in desk.reports):
+        desk.run(0.02)
+        desk.hand(1, Param.GAIN, desk.value(VOX, Param.GAIN))  # a link, or a hand that keeps step
+    desk.run(1.0)
+    assert hands(desk) == []
+    desk.forget()
+    desk.wish("Kick", Param.PAN, 0.1)
+    desk.run(HOLD_OFF_S - 2.0)
+    assert desk.writes == []
+    desk.run(4.0)
+    assert desk.writes != []
+
+
+@pytest.mark.parametrize("is_in_order", [True, False])
+def test_a_hand_that_goes_back_teaches_unless_answers_come_in_another_order(
+    *, is_in_order: bool
+) -> None:
+    desk = Desk(interval_s=0.3).connect()
+    desk.is_silent = not is_in_order
+    desk.wish("Vox", Param.GAIN, 2.0)
+    while len(desk.writes) < 8:
+        desk.run(0.02)
+    if not is_in_order:
+        early, late = desk.writes[3].value, desk.writes[6].value
+        for value in (late, early):
+            desk.do(m.ParamChanged(at=desk.at, track=VOX, param=Param.GAIN, value=value))
+        desk.is_silent = False
+    while not any(report.state is MoveState.CONFIRMED for report in desk.reports):
+        desk.run(0.1)
+    desk.run(2.0)
+    desk.hand(VOX, Param.GAIN, 1.003)
+    desk.run(2.0)
+    assert hands(desk) == ([(VOX, 1.003)] if is_in_order else [])

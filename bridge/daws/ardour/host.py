@@ -248,10 +248,6 @@ class ArdourHost:
             f"{_quote(name)}) end"
         )
 
-    def remove_track(self, name: str) -> None:
-        """Remove a track."""
-        self.lua(f"s:remove_route({_route(name)})")
-
     def rename_track(self, name: str, to: str) -> None:
         """Give a track another name."""
         self.lua(f"{_route(name)}:set_name({_quote(to)})")

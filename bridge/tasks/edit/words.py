@@ -29,11 +29,6 @@ _MANY: Final[Mapping[Kind, str]] = {
 }
 
 
-def kind_words(kind: Kind) -> str:
-    """Several of a kind."""
-    return _MANY[kind]
-
-
 def describe_size(kind: Kind, size: float) -> str:
     """A size with its unit."""
     unit = SCALES[kind].unit

@@ -14,6 +14,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # before that, alone.
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 WORKERS ?= $(CORES)
+# Unit tests wait now and then, and no real program is late beside them: one worker more.
+MORE_WORKERS := $(shell expr $(CORES) + 1)
 SIDE_BY_SIDE := --dist loadfile --no-loadscope-reorder --numprocesses
 
 # Modules are compiled once, not by each of the hundreds of processes that the tests start.
@@ -53,10 +55,10 @@ test: setup packages ## Run every test
 		$(BIN)/pytest $(SIDE_BY_SIDE) $(WORKERS) -m 'not alone' && exit $$alone
 
 quick: static ## Format, lint, types, layers and the quick unit tests: after every change
-	$(BIN)/pytest -q $(SIDE_BY_SIDE) $(CORES) -m 'not slow and not long' tests/unit
+	$(BIN)/pytest -q $(SIDE_BY_SIDE) $(MORE_WORKERS) -m 'not slow and not long' tests/unit
 
 check: static ## The same with all unit tests that are not long: what a commit must pass
-	$(BIN)/pytest -q $(SIDE_BY_SIDE) $(CORES) -m 'not long' tests/unit
+	$(BIN)/pytest -q $(SIDE_BY_SIDE) $(MORE_WORKERS) -m 'not long' tests/unit
 
 static: setup
 	$(BIN)/ruff format --check

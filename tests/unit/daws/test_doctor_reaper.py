@@ -88,6 +88,7 @@ def test_a_changed_pattern_file_is_seen(folder: Path) -> None:
     assert (level, text) == (Level.WARNING, "of another version: mixbridge.ReaperOSC")
 
 
+@pytest.mark.long
 def test_the_companion_is_told_from_one_that_has_gone_or_is_of_another_version(
     folder: Path,
 ) -> None:

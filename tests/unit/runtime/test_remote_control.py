@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from support.answering import answering
+from support.repeats import repeated
 
 from bridge.cli import main as cli
 from bridge.mix.notices import MIX_ENDORSED, WISH_NOTED
@@ -105,7 +106,7 @@ def test_a_verb_asks_once_for_what_it_says(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("line", ["good", "bad 1-1", "endorse", "wish 3 back"])
+@pytest.mark.parametrize("line", repeated(["good", "bad 1-1", "endorse", "wish 3 back"], first=1))
 def test_what_the_bridge_has_not_said_is_not_said(
     tmp_path: Path, line: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

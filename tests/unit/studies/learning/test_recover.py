@@ -150,6 +150,7 @@ def test_a_believer_hears_which_side_a_track_is_on(band: Balance) -> None:
 # -- what comes of it -----------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_agent_ends_nearer_than_it_began_and_all_begin_alike() -> None:
     agent, rules, oracle = (record["errors"] for record in recover(BAND, 3))
     assert agent["0"] == rules["0"] == oracle["0"]
@@ -189,6 +190,7 @@ def test_a_study_is_the_same_with_two_processes_and_is_a_table(stems: Path) -> N
     assert [str(count) for count in THUMBS] == [key for key in row["pan"] if key.isdigit()]
 
 
+@pytest.mark.long
 def test_the_command_recovers_a_folder_of_stems_and_saves_what_it_prints(
     stems: Path, tmp_path: Path
 ) -> None:

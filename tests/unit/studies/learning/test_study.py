@@ -75,6 +75,7 @@ def test_the_same_salt_gives_the_same_figures_and_another_gives_others(
     assert figures(other) != figures(results)
 
 
+@pytest.mark.long
 def test_an_interrupted_study_goes_on_where_it_was(
     study: tuple[Path, dict[str, Any]], tmp_path: Path
 ) -> None:
@@ -109,6 +110,7 @@ def test_an_unwritable_folder_is_one_sentence(tmp_path: Path) -> None:
         measure(TINY, tmp_path / "file" / "study", workers=1)
 
 
+@pytest.mark.long
 def test_two_processes_find_what_one_finds(
     study: tuple[Path, dict[str, Any]], tmp_path: Path
 ) -> None:

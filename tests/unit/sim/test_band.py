@@ -6,7 +6,7 @@ from bridge.mix.roles import Role, guess_role
 from bridge.sim.band import make_band, rough_mix
 from bridge.sim.stems import SAMPLE_RATE, Stems
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
@@ -18,19 +18,16 @@ def _rms_dbfs(audio: np.ndarray) -> np.ndarray:
     return 10.0 * np.log10(np.mean(audio.astype(np.float64) ** 2, axis=-1))
 
 
-@pytest.mark.long
 def test_nine_stems_of_twenty_to_thirty_seconds(band: Stems) -> None:
     assert band.audio.shape[0] == len(band.names) == len(band.roles) == 9
     assert band.audio.dtype == np.float32
     assert 20.0 <= band.duration_s <= 30.0
 
 
-@pytest.mark.long
 def test_the_same_seed_is_the_same_recording_to_the_bit(band: Stems) -> None:
     assert np.array_equal(make_band(3).audio, band.audio)
 
 
-@pytest.mark.long
 def test_another_seed_is_another_song(band: Stems) -> None:
     other, second = make_band(4).audio, 48_000
     assert not np.allclose(other[:, :second], band.audio[:, :second], atol=1e-3)

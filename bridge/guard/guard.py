@@ -10,7 +10,7 @@ Theory of operation:
    same rules to many moves at once, ahead of the choice.
 4. A number may name another strip by now while a dump is open or the layout is in doubt: then
    nothing leaves, and what is on its way waits. To a DAW that does not answer only panic is sent,
-   since it may hear all the same.
+   and a hand's value that a write of ours has crossed: it may hear all the same.
 5. Budgets are booked when a move begins, so that a ramp is one move.
 """
 

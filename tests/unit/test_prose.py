@@ -7,7 +7,8 @@ import pytest
 from support.sentences import sentences
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+_AT_THE_TOP = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+PAGES = [*(ROOT / name for name in _AT_THE_TOP), *sorted((ROOT / "docs").rglob("*.md"))]
 ARCHAIC = re.compile(
     r"\b(in vain|nobody but|thereof|thereby|herein|whilst|albeit|lest|hither|betwixt|forthwith|"
     r"ere long|none other|be it said|wont to|nay|amongst|upon which|so that no (?:one|body) may)\b",
@@ -18,6 +19,9 @@ MISSPELT = re.compile(
     r"accomodat\w*|succesful\w*|paramter\w*|agressiv\w*)\b",
     re.IGNORECASE,
 )
+
+MERGING = re.compile(r"^(<{7} |={7}$|>{7} )")
+"""What a merge that somebody has not finished leaves behind."""
 
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)")
 
@@ -33,7 +37,7 @@ def test_a_page_is_in_plain_english(page: Path) -> None:
     odd = [
         f"{number}: {found[0]}"
         for number, line in enumerate(lines, start=1)
-        for wrong in (ARCHAIC, MISSPELT)
+        for wrong in (ARCHAIC, MISSPELT, MERGING)
         if (found := wrong.search(line))
     ]
     assert odd == []
@@ -63,7 +67,7 @@ def test_what_the_program_says_is_in_plain_english() -> None:
     odd = [
         f"{path}:{line}: {found[0]}"
         for path, line, text in said
-        for wrong in (ARCHAIC, MISSPELT)
+        for wrong in (ARCHAIC, MISSPELT, MERGING)
         if (found := wrong.search(text))
     ]
     assert odd == []

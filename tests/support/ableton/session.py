@@ -8,7 +8,7 @@ from bridge.daws.ableton.wire.dialect import AbletonDialect
 from bridge.errors import DialectError
 from bridge.guard.limits import Profile
 from bridge.mix import messages as m
-from bridge.mix.content_events import Job
+from bridge.mix.content_events import Job, JobDone
 from bridge.mix.device_events import TaskName
 from bridge.mix.messages import Mode, MoveState
 from bridge.mix.notices import MoveReported, Notice, StatusChanged
@@ -65,6 +65,20 @@ class AbletonSession:
         self._uid_of_key: dict[str, str] = {}
 
     # -- time ----------------------------------------------------------------------------------
+
+    def work(self, do: Callable[[Job], bytes], seconds: float) -> "AbletonSession":
+        """Let time pass, and do in four turns what workers are asked for."""
+        for _ in range(4):
+            self.run(seconds / 4)
+            jobs, self.jobs = self.jobs, []
+            for job in jobs:
+                self.person(
+                    JobDone(
+                        at=self.at, task=job.task, name=job.name, text=job.text, trouble="",
+                        data=do(job),
+                    )
+                )  # fmt: skip
+        return self
 
     def run(self, seconds: float) -> "AbletonSession":
         """Let time pass: Live's ticks, and the bridge's pulses and deadlines between them."""

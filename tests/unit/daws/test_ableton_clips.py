@@ -5,7 +5,6 @@ from support.ableton.session import AbletonSession
 
 from bridge.mix import device_events as d
 from bridge.mix import messages as m
-from bridge.mix.content_events import JobDone
 from bridge.mix.device_events import TaskName
 from bridge.mix.notices import MoveReported
 from bridge.tasks.phrase.task import do_job, make_phrase_task
@@ -28,18 +27,7 @@ def studio() -> AbletonSession:
 
 
 def make(session: AbletonSession, seconds: float = 4.0) -> AbletonSession:
-    """Let time pass, and do what workers are asked for."""
-    for _ in range(4):
-        session.run(seconds / 4)
-        jobs, session.jobs = session.jobs, []
-        for job in jobs:
-            session.person(
-                JobDone(
-                    at=session.at, task=job.task, name=job.name, text=job.text, trouble="",
-                    data=do_job(job),
-                )  # type: ignore[arg-type]
-            )  # fmt: skip
-    return session
+    return session.work(do_job, seconds)
 
 
 def states(session: AbletonSession) -> list[str]:

@@ -14,7 +14,7 @@ from bridge.daws.ableton.wire import audio_clip
 from bridge.hosts.item_hearing import measure_item
 from bridge.mix import device_events as d
 from bridge.mix import messages as m
-from bridge.mix.content_events import ContentKind, ContentReported, JobDone
+from bridge.mix.content_events import ContentKind, ContentReported
 from bridge.mix.device_events import TaskName
 from bridge.mix.items import is_launched
 from bridge.mix.notices import Offered
@@ -50,22 +50,11 @@ def studio(*clips: LiveAudioClip) -> AbletonSession:
     session.person(m.ModeChosen(at=session.at, mode=m.Mode.SUGGEST))
     session.person(d.TaskChosen(at=session.at, task=TaskName.EDIT))
     session.person(d.FocusChosen(at=session.at, track="Bass", what=""))
-    return settle(session)
+    return make(session)
 
 
-def settle(session: AbletonSession, seconds: float = 6.0) -> AbletonSession:
-    """Let time pass, and do what workers are asked for."""
-    for _ in range(4):
-        session.run(seconds / 4)
-        jobs, session.jobs = session.jobs, []
-        for job in jobs:
-            session.person(
-                JobDone(
-                    at=session.at, task=job.task, name=job.name, text=job.text, trouble="",
-                    data=measure_item(job),
-                )
-            )  # fmt: skip
-    return session
+def make(session: AbletonSession, seconds: float = 6.0) -> AbletonSession:
+    return session.work(measure_item, seconds)
 
 
 def offers(session: AbletonSession) -> list[Offered]:
@@ -116,7 +105,7 @@ def test_trims_are_made_by_the_ends_and_taken_back_exactly(
     made = []
     for _ in range(2):
         made.append(accept(session))
-        settle(session)
+        make(session)
         assert "confirmed" in states(session, made[-1])
     assert SILENT_S - 0.1 < clip.loop_start < SILENT_S
     assert SILENT_S + 3.2 < clip.loop_end < LONG_S - 2.0
@@ -126,7 +115,7 @@ def test_trims_are_made_by_the_ends_and_taken_back_exactly(
     )  # each is one point of undo in Live
     for move in reversed(made):
         session.person(m.UndoRequested(at=session.at, move=move))
-        settle(session)
+        make(session)
         assert "reverted" in states(session, move)
     assert clip.ends == before
 
@@ -137,7 +126,7 @@ def test_a_trimmed_head_is_said_to_come_sooner_and_is_always_asked_for(take: str
     assert "before the first sound on Bass (Verse) at 0:00.0" in text
     assert "after a launch it is heard sooner by that" in text
     session.person(m.ModeChosen(at=session.at, mode=m.Mode.ASSIST))
-    settle(session, 20.0)
+    make(session, 20.0)
     assert session.live.track("Bass").clips[0].puts == []  # type: ignore[union-attr]
 
 
@@ -156,7 +145,7 @@ def test_what_cannot_be_trimmed_is_left_alone_with_a_sentence(
 ) -> None:
     clip = LiveAudioClip(file_path=take, loop_end=LONG_S, **what)  # type: ignore[arg-type]
     session = studio(clip)
-    settle(session, 10.0)
+    make(session, 10.0)
     (report,) = reports(session).values()
     assert report.barred == why
     assert offers(session) == []
@@ -174,7 +163,7 @@ def test_those_left_alone_are_counted(take: str) -> None:
     facts = session.dialect.facts(at=session.at)
     assert (facts["clips"], facts["clips_left"]) == (1.0, "1 looped, 2 warped")
     session.live.track("Bass").is_frozen = True
-    settle(session, 30.0)
+    make(session, 30.0)
     assert session.dialect.facts(at=session.at)["clips_left"] == "4 frozen"
 
 
@@ -182,10 +171,10 @@ def test_a_hand_between_trim_and_undo_wins(take: str) -> None:
     clip = LiveAudioClip(file_path=take, loop_end=LONG_S)
     session = studio(clip)
     move = accept(session)
-    settle(session)
+    make(session)
     clip.hand(3.0, 9.0)
     session.person(m.UndoRequested(at=session.at, move=move))
-    settle(session)
+    make(session)
     assert clip.ends == (3.0, 9.0, 3.0, 9.0)
 
 
@@ -234,7 +223,7 @@ def test_live_that_rounds_far_off_is_put_back(take: str) -> None:
     clip = LiveAudioClip(file_path=take, loop_end=LONG_S, grid_s=1.0)
     session = studio(clip)
     move = accept(session)
-    settle(session, 10.0)
+    make(session, 10.0)
     assert "confirmed" not in states(session, move)
     assert clip.ends == (0.0, LONG_S, 0.0, LONG_S)
 
@@ -242,7 +231,7 @@ def test_live_that_rounds_far_off_is_put_back(take: str) -> None:
 def test_a_clip_that_is_removed_is_gone(take: str) -> None:
     session = studio(LiveAudioClip(file_path=take, loop_end=LONG_S))
     session.live.track("Bass").clips[0] = None
-    settle(session, 12.0)
+    make(session, 12.0)
     assert not [each for each in session.engine.work.contents.contents]
 
 
@@ -267,13 +256,13 @@ def test_a_nasty_wire_makes_no_half_trim(take: str, seed: int) -> None:
     session.live.receive = lose  # type: ignore[method-assign]
     session.on_tick = stall
     move = accept(session)
-    settle(session, 12.0)
+    make(session, 12.0)
     session.on_tick, session.live.is_modal = None, False
     session.live.receive = receive  # type: ignore[method-assign]
-    settle(session, 8.0)
+    make(session, 8.0)
     is_made = "confirmed" in states(session, move)
     assert (clip.ends != before) == is_made
     session.person(m.UndoRequested(at=session.at, move=move))
-    settle(session, 8.0)
+    make(session, 8.0)
     if is_made:
         assert clip.ends == before

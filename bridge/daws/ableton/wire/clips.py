@@ -29,7 +29,7 @@ from bridge.mix.phrases import (
 )
 from bridge.osc.message import OscArg
 
-_SLOTS: Final = 16
+SLOTS: Final = 16
 """Scenes that are read; more are not a song that somebody sketches."""
 _EMPTY: Final = 2
 """Empty slots of a track that are told."""
@@ -219,7 +219,7 @@ class Clips:
         empty = 0
         for slot, (name, length) in enumerate(zip(names, lengths, strict=False)):
             here = replace(job, slot=slot)
-            if slot >= _SLOTS:
+            if slot >= SLOTS:
                 break
             if name is None:
                 empty += 1

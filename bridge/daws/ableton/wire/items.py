@@ -29,6 +29,7 @@ from bridge.daws.ableton.wire.audio_clip import (
     by_topic,
     read_clip,
 )
+from bridge.daws.ableton.wire.clips import SLOTS
 from bridge.daws.ableton.wire.frames import Frame, Question, Topic, about_freezing
 from bridge.mix.content_events import (
     ContentEvent,
@@ -40,9 +41,6 @@ from bridge.mix.content_events import (
 from bridge.mix.items import SAME_S, decode_item
 from bridge.mix.messages import BACK
 from bridge.osc.message import OscArg
-
-SLOTS: Final = 16
-"""Scenes that are read, as for clips of notes."""
 
 _LOST_S: Final = 1.2
 """AbletonOSC answers within two of its ticks of .1 s; a frame without an answer by then is lost."""
@@ -168,7 +166,7 @@ class Items:
             own.clear()
         if job is not None and job.step is _Step.WRITE and job.goal:
             repair = replace(job, uid="", names=tuple(frame.names or ()))
-            self._put_back(repair, job.goal, by_topic(frame), is_complete=frame.is_complete)
+            self._restore(repair, job.goal, by_topic(frame), is_complete=frame.is_complete)
 
     def list_tracks(self, uids: Sequence[str], track: int) -> None:
         """Read the clips of a track from 1, or, with 0, of all; from then on they are watched."""
@@ -302,14 +300,14 @@ class Items:
         is_made = is_complete and after is not None and after.ends.is_near(goal.ends)
         is_made &= not self._is_late(job, goal, at)
         if after is None or not (goal.is_meant(before) and (is_made or goal.is_repair)):
-            self._put_back(job, goal, said, is_complete=is_complete)
+            self._restore(job, goal, said, is_complete=is_complete)
             return []
         if not goal.is_repair:
             self._first.setdefault(job.key, goal.before)
             self._wanted_at.pop(job.key, None)
         return self._report(job, after, at, is_answer=True) if job.uid else []
 
-    def _put_back(self, job: ItemJob, goal: _Goal, said: Said, *, is_complete: bool) -> None:
+    def _restore(self, job: ItemJob, goal: _Goal, said: Said, *, is_complete: bool) -> None:
         """A write met something else than what was read, or was not made as it was wanted."""
         before, after = read_clip(said, 0), read_clip(said, -1)
         if before is None or after is None or goal.tries >= _MOST_TRIES:

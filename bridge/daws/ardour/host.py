@@ -92,7 +92,7 @@ class ArdourHost:
             self._make(values)
             self._load()
             if not self.port:
-                raise HostError(f"Ardour did not open its OSC port; see {self._log.name}.")
+                raise HostError(f"Ardour did not open its OSC port; see {self.log}.")
         except BaseException:
             self.kill()
             raise
@@ -196,6 +196,16 @@ class ArdourHost:
         """The process."""
         return self._process.pid
 
+    @property
+    def exit_code(self) -> int | None:
+        """What the process has ended with; None while it runs."""
+        return self._process.poll()
+
+    @property
+    def log(self) -> Path:
+        """What it wrote to its standard error."""
+        return Path(self._log.name)
+
     def lua(self, line: str) -> str:
         """Let Ardour run one line of Lua; returns what the line returns, as text.
 
@@ -211,7 +221,7 @@ class ArdourHost:
         except (OSError, ValueError, queue.Empty):
             answer = None
         if answer is None:
-            raise HostError(f"Ardour does not answer to {line!r}; see {self._log.name}.")
+            raise HostError(f"Ardour does not answer to {line!r}; see {self.log}.")
         verdict, _, text = answer.partition(" ")
         if verdict != "done":
             raise HostError(f"Ardour: {line!r}: {text}")

@@ -150,10 +150,12 @@ class DeviceMoves:
     def advance(self, at: float) -> list[SetDeviceParam]:
         """What is to be written now."""
         progress = self._knobs.advance(at)
-        for ramp in progress.unanswered:
-            self._moves.end(ramp.move, at, "the DAW did not answer", is_unanswered=True)
-        for ramp, why_not in progress.refused:
-            self._moves.end(ramp.move, at, why_not, is_unanswered=not self._knobs.is_online)
+        ended = [(ramp, "the DAW did not answer", True) for ramp in progress.unanswered]
+        is_away = not self._knobs.is_online
+        ended += [(ramp, why_not, is_away) for ramp, why_not in progress.refused]
+        for ramp, why, is_unanswered in ended:
+            is_back = ramp.purpose is Purpose.UNDO
+            self._moves.end(ramp.move, at, why, is_unanswered=is_unanswered, is_back=is_back)
         return progress.commands
 
     # -- back ----------------------------------------------------------------------------------

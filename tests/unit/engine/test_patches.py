@@ -37,7 +37,7 @@ class PatchDaw(SynthDaw):
 
     def _hear_content(self, command: Any) -> list[OscMessage]:  # noqa: ANN401 - of the rows
         answers = super()._hear_content(command)
-        if not isinstance(command, SetContent):
+        if not isinstance(command, SetContent) or self.is_mute:
             return answers
         places = [place for place in self.held if place[0] == 1]
         self.held |= dict.fromkeys(places, self.patches[command.text])
@@ -179,6 +179,31 @@ def test_what_is_heard_and_must_stay_when_nothing_is_picked_can_be_undone_later(
     rig.handle(m.UndoRequested(at=rig.at, move=move))
     rig.wait(1.0)
     assert text(rig) == COPY
+
+
+def test_an_undo_that_the_daw_does_not_do_is_no_undo() -> None:
+    rig = opened()
+    rig.handle(d.VariantChosen(at=rig.at, offer="", choice=2))
+    rig.wait(1.0)
+    rig.daw.is_mute = True
+    rig.handle(m.UndoRequested(at=rig.at, move=""))
+    rig.wait(5.0)
+    report = rig.notices(MoveReported)[-1]
+    assert (report.state.value, report.reason) == ("unconfirmed", "the DAW did not do it")
+    rig.daw.is_mute = False
+    rig.handle(m.UndoRequested(at=rig.at, move=report.move))
+    rig.wait(1.0)
+    assert (text(rig), dict(rig.states())[report.move]) == (COPY, "reverted")
+
+
+def test_a_patch_that_the_daw_does_not_load_to_be_heard_is_said() -> None:
+    rig = opened()
+    rig.daw.is_mute = True
+    move = rig.notices(Offered)[-1].moves[0]
+    rig.handle(m.AuditionSwitched(at=rig.at, move=move, on=True))
+    rig.wait(5.0)
+    told = [each.text for each in rig.notices(StatusChanged)]
+    assert "patch Zed stays as it is: the DAW did not do it" in told
 
 
 def test_they_are_offered_once_and_then_the_knobs_are_turned() -> None:

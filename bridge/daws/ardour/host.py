@@ -24,6 +24,9 @@ from bridge.mix.spectrum import EQ_CENTRES_HZ, FloatArray
 from bridge.sim.stems import Stems
 
 PATIENCE_S: Final = 30.0
+_EXPORT_S: Final = 120.0
+_EXPORT_TRIES: Final = 3
+"""Ardour 7.3's export hangs or crashes now and then, and then does the same session at once."""
 ACE_EQ: Final = "urn:ardour:a-eq"
 NAME: Final = "mix"
 """Name of the session and of its snapshot."""
@@ -296,18 +299,33 @@ class ArdourHost:
         self.lua("s:save_state('')")
 
     def render(self, wav: Path) -> None:
-        """Save, and export the song from the master's output as 32-bit float stereo."""
+        """Save, and export the song from the master's output as 32-bit float stereo.
+
+        Raises:
+            HostError: If Ardour refuses, or crashes or hangs each time.
+        """
         self.save()
-        done = subprocess.run(  # noqa: S603 - Ardour's own program
-            [
-                str(next((self._programs / "utils").glob("ardour*-export"))),
-                "-b", "float", "-o", str(wav), str(self._folder / NAME), NAME,
-            ],
-            env=self._environment, capture_output=True, text=True, errors="replace",
-            check=False, timeout=120.0,
-        )  # fmt: skip
-        if done.returncode != 0 or not wav.is_file():
-            raise HostError(f"Ardour's export failed ({done.returncode}): {done.stderr[-500:]}")
+        trouble = ""
+        for _ in range(_EXPORT_TRIES):
+            wav.unlink(missing_ok=True)
+            try:
+                done = subprocess.run(  # noqa: S603 - Ardour's own program
+                    [
+                        str(next((self._programs / "utils").glob("ardour*-export"))),
+                        "-b", "float", "-o", str(wav), str(self._folder / NAME), NAME,
+                    ],
+                    env=self._environment, capture_output=True, text=True, errors="replace",
+                    check=False, timeout=_EXPORT_S,
+                )  # fmt: skip
+            except subprocess.TimeoutExpired:
+                trouble = f"it hung for {_EXPORT_S:g} s"
+                continue
+            if done.returncode == 0 and wav.is_file():
+                return
+            trouble = f"exit code {done.returncode}: {done.stderr[-500:]}"
+            if done.returncode > 0:
+                break
+        raise HostError(f"Ardour's export failed ({trouble}).")
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from bridge.errors import BridgeError
 from bridge.midi.clock import MidiClock, TempoClock
 from bridge.midi.files import write_midi
 from bridge.midi.player import DRUM_CHANNEL, Player, Song
-from bridge.midi.ports import Closeable, MidiUnavailable, Ports, open_ports
+from bridge.midi.ports import Closeable, MidiUnavailable, Output, Ports, open_ports
 from bridge.mix.content_events import (
     OWN_CLIP,
     ContentKind,
@@ -65,6 +65,7 @@ class PhrasePort:
         self._free = TempoClock(bpm=DEFAULT_BPM, began_at=0.0)
         self._ports: Ports | None = None
         self._input: Closeable | None = None
+        self._output: Output | None = None
         self._player: Player | None = None
         self._opening: asyncio.Task[None] | None = None
         self._texts: dict[str, str] = {}
@@ -85,8 +86,10 @@ class PhrasePort:
         if self._player is not None:
             self._player.close()
             atexit.unregister(self._player.silence)
-        if self._input is not None:
-            self._input.close()
+        # A JACK that finds out by itself that a client has gone may stand still for seconds.
+        for port in (self._input, self._output):
+            if port is not None:
+                port.close()
         if self._ports is not None:
             self._ports.close()
 
@@ -120,7 +123,8 @@ class PhrasePort:
 
     def _make_port(self) -> None:
         self._ports = open_ports()
-        self._player = Player(self._ports.publish(PORT), self._follow)
+        self._output = self._ports.publish(PORT)
+        self._player = Player(self._output, self._follow)
         atexit.register(self._player.silence)
         self._input = self._ports.publish_input(
             CLOCK_PORT, lambda data: self._clock.receive(data, time.monotonic())

@@ -10,6 +10,7 @@ import pkgutil
 import signal
 import threading
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from multiprocessing import get_context
@@ -96,36 +97,54 @@ class WorkerProcess:
             return self._pipe
 
     def _start(self) -> None:
-        context = get_context("spawn")  # a fork of a process with threads may lock up
-        ours, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs,), name="work", daemon=True)
-        mask = None
-        if hasattr(signal, "pthread_sigmask"):  # Ctrl+C is the bridge's, also while this starts
-            mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            process.start()
-        finally:
-            if mask is not None:
-                signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        theirs.close()
-        self._process, self._pipe = process, ours
+        self._process, self._pipe = start_process(_serve, name="work")
 
     def _end(self) -> int | None:
         """Forget a process that has ended or is to; its exit code."""
         with self._guard:
             process, self._process, self._pipe = self._process, None, None
-        if process is None:
-            return None
+        return None if process is None else end_process(process)
+
+
+def start_process(
+    serve: Callable[..., None], *args: object, name: str
+) -> tuple[BaseProcess, Connection]:
+    """Start `serve(pipe, *args)` in a process of its own; the process, and our end of the pipe.
+
+    When the bridge ends, however that happens, the system closes the pipe. Ctrl+C is the bridge's
+    alone.
+    """
+    context = get_context("spawn")  # a fork of a process with threads may lock up
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_run, args=(serve, theirs, *args), name=name, daemon=True)
+    mask = None
+    if hasattr(signal, "pthread_sigmask"):  # also while it starts
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        process.start()
+    finally:
+        if mask is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    theirs.close()
+    return process, ours
+
+
+def end_process(process: BaseProcess) -> int | None:
+    """Wait for a process that is to end, and kill it if it does not; its exit code."""
+    process.join(_PATIENCE_S)
+    if process.is_alive():
+        process.kill()
         process.join(_PATIENCE_S)
-        if process.is_alive():
-            process.kill()
-            process.join(_PATIENCE_S)
-        return process.exitcode
+    return process.exitcode
+
+
+def _run(serve: Callable[..., None], pipe: Connection, *args: object) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    serve(pipe, *args)
 
 
 def _serve(pipe: Connection) -> None:
     """Do jobs until the bridge ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, OSError):
         while True:
             pipe.send_bytes(_answer(pipe.recv_bytes()))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from support.jack import jack_server
 from support.ports import free_ports
-from support.rig import PATIENCE_S, Move, Remote, running
+from support.rig import PATIENCE_S, Move, Remote, running, sitting_at
 from support.zyn import ADDRESS, Client, needs_zyn, running_zyn
 
 from bridge.daws.zyn.player import open_player
@@ -150,3 +150,17 @@ def test_a_zyn_of_our_own_is_played_and_heard_beside_any_other() -> None:
         assert duller.rough < first.rough - 10.0
         with pytest.raises(HostError, match="there is no such patch"):
             synth.load("Bass/9999-None")
+
+
+def test_ears_beside_midi_ports_end_with_the_bridge(tmp_path: Path) -> None:
+    """Both are clients of JACK: in one process, libjack crashed or hung when one closed."""
+    pytest.importorskip("jack")
+    with jack_server(period=1024):
+        opened("").close()
+        settings = {"midi": {"enabled": True}, "ears": {"source": "jack:nobody"}}
+        for _ in range(3):
+            with running(tmp_path, **settings) as bridge, sitting_at(bridge) as desk:
+                desk.say("/bridge/focus", "Bass")
+                desk.say("/bridge/task", "phrase")
+                desk.let_pass(1.0)
+                bridge.stop()

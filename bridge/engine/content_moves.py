@@ -36,12 +36,14 @@ class ContentMoves:
         writer: ContentWriter,
         mix: MixState,
         send: Callable[[ContentCommand], None],
+        notify: Callable[[str], None],
     ) -> None:
         self._moves = moves
         self._contents = contents
         self._writer = writer
         self._mix = mix
         self._send = send
+        self._notify = notify
         self._pinned: dict[Place, str] = {}
         """What stood in a content before we first wrote it: what panic brings back."""
         self._played: PlayContent | None = None
@@ -156,10 +158,13 @@ class ContentMoves:
     def advance(self, at: float) -> None:
         """Send what is to be written now."""
         progress = self._writer.advance(at)
-        for write in progress.unanswered:
-            self._moves.end(write.move, at, "the DAW did not do it")
-        for write, why_not in progress.refused:
-            self._moves.end(write.move, at, why_not)
+        ended = [(write, "the DAW did not do it") for write in progress.unanswered]
+        for write, why_not in (*ended, *progress.refused):
+            is_back = write.purpose is Purpose.UNDO
+            self._moves.end(write.move, at, why_not, is_back=is_back)
+            content = self._contents.get(write.place)
+            if not write.move and content is not None:  # it was to be heard, or heard no longer
+                self._notify(f"{content.control.words} stays as it is: {why_not}")
         for command in progress.commands:
             self._send(command)
 

@@ -60,7 +60,7 @@ class ContentWork:
         self.contents = Contents()
         self.writer = ContentWriter(work.rules, mix, self.contents)
         self.moves = ContentMoves(
-            work.moves, self.contents, self.writer, mix, out.content_commands.append
+            work.moves, self.contents, self.writer, mix, out.content_commands.append, work.notify
         )
         self._work = work
         self._mix = mix

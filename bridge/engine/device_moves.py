@@ -6,7 +6,7 @@ belongs to the hand.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from bridge.engine.results import Decision
@@ -25,10 +25,13 @@ _CHANGED: Final = "the sound has changed since"
 class DeviceMoves:
     """Makes and unmakes the moves that turn knobs; see `Mover`."""
 
-    def __init__(self, moves: TaskMoves, rack: Rack, knobs: Knobs) -> None:
+    def __init__(
+        self, moves: TaskMoves, rack: Rack, knobs: Knobs, notify: Callable[[str], None]
+    ) -> None:
         self._moves = moves
         self._rack = rack
         self._knobs = knobs
+        self._notify = notify
         self._pinned: dict[Place, float] = {}
         """Where a parameter stood before we first wrote it: what panic brings back."""
 
@@ -151,10 +154,18 @@ class DeviceMoves:
     def advance(self, at: float) -> list[SetDeviceParam]:
         """What is to be written now."""
         progress = self._knobs.advance(at)
-        for ramp in progress.unanswered:
-            self._moves.end(ramp.move, at, "the DAW did not answer", is_unanswered=True)
-        for ramp, why_not in progress.refused:
-            self._moves.end(ramp.move, at, why_not, is_unanswered=not self._knobs.is_online)
+        ended = [(ramp, "the DAW did not answer", True) for ramp in progress.unanswered]
+        is_away = not self._knobs.is_online
+        ended += [(ramp, why_not, is_away) for ramp, why_not in progress.refused]
+        for ramp, why, is_unanswered in ended:
+            is_back = ramp.purpose is Purpose.UNDO
+            self._moves.end(ramp.move, at, why, is_unanswered=is_unanswered, is_back=is_back)
+        # Others were to be heard, or heard no longer.
+        for key, why in dict.fromkeys(
+            (ramp.place[0], why) for ramp, why, _ in ended if not ramp.move
+        ):
+            if device := self._rack.by_key(key):
+                self._notify(f"{device.name} stays as it is: {why}")
         return progress.commands
 
     # -- back ----------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ class DeviceWork:
         """
         self.rack = Rack()
         self.knobs = Knobs(work.rules, mix, self.rack)
-        self.moves = DeviceMoves(work.moves, self.rack, self.knobs)
+        self.moves = DeviceMoves(work.moves, self.rack, self.knobs, work.notify)
         self.listening = Listening(plays_notes=plays_notes)
         self.is_note_wanted = self.is_away = False
         self._is_dump_read = False

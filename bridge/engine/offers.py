@@ -10,6 +10,7 @@ from typing import Final
 
 from bridge.engine.results import StepBuilder
 from bridge.engine.task_move import TaskMove, TaskMoves
+from bridge.guard.guard import Guard
 from bridge.mix import device_events as d
 from bridge.mix import messages as m
 from bridge.mix.device_events import TaskName
@@ -21,6 +22,8 @@ VARIANTS: Final = 3
 """As many as a person can compare, and as `/bridge/choose` has numbers for."""
 OFFER_LIFE_S: Final = 60.0
 """An offer that nobody answers or listens to for this long has expired."""
+
+_WAITS: Final = "the tracks are being read anew; ask again"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,6 +57,7 @@ class Offers:
         *,
         teach: Callable[[Lesson, str, TaskName], str],
         apply: Callable[[TaskMove, float], None],
+        guard: Guard,
     ) -> None:
         """Give it its neighbours.
 
@@ -62,12 +66,14 @@ class Offers:
             out: Where answers go.
             teach: Passes on a lesson, the move that it credits, and the task that it is for.
             apply: Makes the move that was picked.
+            guard: Knows whether a dump has said which track is which.
         """
         self.open: Offer | None = None
         self._moves = moves
         self._out = out
         self._teach = teach
         self._apply = apply
+        self._guard = guard
 
     @property
     def due(self) -> float | None:
@@ -103,6 +109,8 @@ class Offers:
             self._out.refuse(f"choose: {event.offer!r} is not the open offer")
         elif event.choice > len(offer.moves):
             self._out.refuse(f"choose: expected 0 to {len(offer.moves)}; got {event.choice}")
+        elif event.choice and not self._guard.is_layout_known:
+            self._out.refuse(f"choose: {_WAITS}")
         else:
             self._answer(offer, event.choice, event.at)
 
@@ -115,6 +123,8 @@ class Offers:
         move = self._moves.get(event.move) if event.move else self.suggestion
         if not is_yes:
             self._answer(offer, 0, event.at)
+        elif not self._guard.is_layout_known:
+            self._out.refuse(f"accept: {_WAITS}")
         elif move is None or move not in offer.moves:
             self._out.refuse(
                 f"accept: {len(offer.moves)} variants are open; name one, or choose 1 to "
@@ -131,14 +141,19 @@ class Offers:
         return True
 
     def _answer(self, offer: Offer, choice: int, at: float) -> None:
-        chosen = offer.moves[choice - 1] if choice else None
-        if chosen is None or offer.heard is not chosen:
-            self._silence(offer, at)
+        chosen, heard = offer.moves[choice - 1] if choice else None, offer.heard
+        stays = self._silence(offer, at) if chosen is None or heard is not chosen else ""
         self.open = None
         for move in offer.moves:
             move.is_judged = True
             if move is not chosen:
-                self._moves.enter(move, MoveState.SKIPPED, at, "you did not pick it")
+                self._leave(
+                    move,
+                    at,
+                    MoveState.SKIPPED,
+                    "you did not pick it",
+                    stays=stays if move is heard else "",
+                )
         self._teach(
             Lesson(
                 teaching=Teaching.PICK,
@@ -165,7 +180,9 @@ class Offers:
             return False
         if event.on and offer.heard is move:
             return False
-        self._silence(offer, event.at)
+        if why_not := self._silence(offer, event.at):
+            self._out.refuse(f"audition: {why_not}")
+            return False
         if not event.on or move is None:
             return False
         offer.at = max(offer.at, event.at)  # who listens has not gone away
@@ -192,18 +209,24 @@ class Offers:
         heard = offer.heard
         stays = self._silence(offer, at, hand_on=hand_on) if not is_left else ""
         for move in offer.moves:
-            is_kept = bool(stays) and move is heard  # it must stay: then it can be undone later
-            move.is_heard |= is_kept
-            state = MoveState.UNCONFIRMED if is_kept else MoveState.EXPIRED
-            self._moves.enter(move, state, at, stays if is_kept else reason)
+            self._leave(move, at, MoveState.EXPIRED, reason, stays=stays if move is heard else "")
         self._out.notices.append(Offered(offer=offer.id, moves=()))
 
+    def _leave(
+        self, move: TaskMove, at: float, state: MoveState, reason: str, *, stays: str
+    ) -> None:
+        """End a variant that was not picked; one that must stay, as `stays` says, can be undone."""
+        move.is_heard |= bool(stays)
+        self._moves.enter(move, MoveState.UNCONFIRMED if stays else state, at, stays or reason)
+
     def _silence(self, offer: Offer, at: float, *, hand_on: object = None) -> str:
-        """What is heard of an offer goes back; why not, in words."""
-        heard, offer.heard = offer.heard, None
+        """What is heard of an offer goes back; why it stays, in words."""
+        heard = offer.heard
         if heard is None:
             return ""
-        return self._moves.mover(heard).audition(heard, at, on=False, hand_on=hand_on)
+        stays = self._moves.mover(heard).audition(heard, at, on=False, hand_on=hand_on)
+        offer.heard = heard if stays else None
+        return stays
 
 
 def _offered(offer: Offer) -> Offered:

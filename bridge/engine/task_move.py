@@ -239,16 +239,25 @@ class TaskMoves:
         if not move.awaited and move.state is MoveState.APPLIED:
             self.enter(move, MoveState.CONFIRMED, at)
 
-    def end(self, move_id: str, at: float, reason: str, *, is_unanswered: bool = False) -> None:
-        """A move on its way gets no further; what of it was written stands.
+    def end(
+        self,
+        move_id: str,
+        at: float,
+        reason: str,
+        *,
+        is_unanswered: bool = False,
+        is_back: bool = False,
+    ) -> None:
+        """A move on its way, or on its way back, gets no further; what of it was written stands.
 
         Where the DAW fell silent in it, nobody knows how far it came.
         """
         move = self._moves.get(move_id)
-        if move is None or move.state is not MoveState.APPLIED:
+        way = MoveState.REVERTED if is_back else MoveState.APPLIED
+        if move is None or move.state is not way:
             return
-        if is_unanswered:
+        self.is_dump_wanted |= is_unanswered
+        if is_unanswered and not is_back:
             self._unanswered.append(move)
-            self.is_dump_wanted = True
         move.awaited.clear()
         self.enter(move, MoveState.UNCONFIRMED, at, reason)

@@ -103,7 +103,7 @@ class Work:
         self._out = out
         self._interval_s = interval_s
         self._learns = learns
-        self.offers = Offers(self.moves, out, teach=self._teach, apply=self._apply)
+        self.offers = Offers(self.moves, out, teach=self._teach, apply=self._apply, guard=guard)
         self.contents = ContentWork(self, mix=mix, out=out)
         self.devices = DeviceWork(
             self,

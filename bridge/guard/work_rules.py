@@ -48,12 +48,13 @@ class WorkRules:
     def refusal(self, strip: StripState | None, lock_class: LockClass, purpose: Purpose) -> str:
         """Why that of a strip may not be written now, in words; empty where it may.
 
-        Whether it is in focus and free of hands is asked by who knows what that means.
+        Whether it is in focus and free of hands is asked by who knows what that means. While the
+        tracks are being read anew nothing is written: what goes back waits until they are known.
         """
         if lock := self.lock(strip, lock_class):
             return lock
         guard = self.guard
-        if not guard.is_layout_known or strip is None:
+        if strip is None or (purpose is Purpose.MOVE and not guard.is_layout_known):
             return "the tracks are being read anew"
         if purpose is Purpose.PANIC:
             return ""

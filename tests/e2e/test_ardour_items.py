@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 from support.ardour_items import HeadlessItems
-from support.ardour_rig import bridge_beside, needs_ardour
+from support.ardour_rig import again_if_ardour_dies, bridge_beside, needs_ardour
 from support.ports import free_ports
 
 from bridge.daw.item_files import ItemFiles
@@ -37,7 +37,7 @@ from bridge.sim.stems import SAMPLE_RATE, Stems
 from bridge.sim.takes import Planting, make_take
 from bridge.tasks.edit.geometry import Edit, Kind
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, needs_ardour]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, needs_ardour, again_if_ardour_dies]
 
 
 @pytest.fixture

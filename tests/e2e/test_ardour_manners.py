@@ -10,6 +10,7 @@ import pytest
 from support.ardour_rig import (
     Values,
     Witness,
+    again_if_ardour_dies,
     bridge_beside,
     differences,
     held_at_first,
@@ -25,7 +26,7 @@ from bridge.daws.ardour.host import ArdourHost
 from bridge.mix.params import Param
 from bridge.sim.stems import Stems
 
-pytestmark = [pytest.mark.e2e, needs_ardour]
+pytestmark = [pytest.mark.e2e, needs_ardour, again_if_ardour_dies]
 AT_ONCE = {"guard": {"profile": "off"}, "pace": {"interval_s": 0.05}}
 HOLD_OFF_S = 10.0
 

@@ -9,6 +9,7 @@ import pytest
 import soundfile
 from support.ardour_rig import (
     Values,
+    again_if_ardour_dies,
     bridge_beside,
     differences,
     gains_in,
@@ -25,7 +26,7 @@ from bridge.mix.params import COLUMN, MOVABLE, Param
 from bridge.sim.stems import Stems
 from bridge.studies.learning.audience import Audience
 
-pytestmark = [pytest.mark.e2e, needs_ardour]
+pytestmark = [pytest.mark.e2e, needs_ardour, again_if_ardour_dies]
 MOVES = 60
 
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.ardour_rig import needs_ardour, playing, short_song
+from support.ardour_rig import again_if_ardour_dies, needs_ardour, playing, short_song
 
 from bridge import doctor
 from bridge.config import DawSettings, Settings
@@ -18,7 +18,7 @@ from bridge.daws.ardour.study import soak
 from bridge.doctor import Level
 from bridge.install.setup import carry_out
 
-pytestmark = [pytest.mark.e2e, needs_ardour]
+pytestmark = [pytest.mark.e2e, needs_ardour, again_if_ardour_dies]
 
 
 def test_after_the_setup_ardour_opens_its_osc_and_the_doctor_finds_it(

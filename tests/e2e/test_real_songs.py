@@ -1,7 +1,6 @@
 """Songs of other people, as a DAW renders them: LMMS's own, one file a track, without a touch."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from bridge.studies.learning.songs import SHORTIES, stems_of
+
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.skipif(
@@ -18,7 +19,6 @@ pytestmark = [
     ),
 ]
 
-SONGS = Path("/usr/share/lmms/projects/shorties")
 STRIPS = {
     "Surrender-Main.mmpz": {
         "Lead": "lead", "Bass": "bass", "Strings": "strings", "Arp": None, "Loop": "drums",
@@ -33,16 +33,7 @@ STRIPS = {
 def song(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[str, Path]:
-    folder = tmp_path_factory.mktemp("stems")
-    subprocess.run(
-        [
-            "lmms", "rendertracks", str(SONGS / request.param), "--format", "wav",
-            "--output", str(folder), "--allowroot",
-        ],
-        env=os.environ | {"QT_QPA_PLATFORM": "offscreen", "HOME": str(folder.parent)},
-        capture_output=True, check=True, timeout=240,
-    )  # fmt: skip
-    return request.param, folder
+    return request.param, stems_of(SHORTIES / request.param, tmp_path_factory.mktemp("songs"))
 
 
 def _run(folder: Path, *arguments: str) -> str:

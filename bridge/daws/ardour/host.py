@@ -24,6 +24,9 @@ from bridge.mix.spectrum import EQ_CENTRES_HZ, FloatArray
 from bridge.sim.stems import Stems
 
 PATIENCE_S: Final = 30.0
+_EXPORT_S: Final = 120.0
+_EXPORT_TRIES: Final = 3
+"""Ardour 7.3's export hangs or crashes now and then, and then does the same session at once."""
 ACE_EQ: Final = "urn:ardour:a-eq"
 NAME: Final = "mix"
 """Name of the session and of its snapshot."""
@@ -92,7 +95,7 @@ class ArdourHost:
             self._make(values)
             self._load()
             if not self.port:
-                raise HostError(f"Ardour did not open its OSC port; see {self._log.name}.")
+                raise HostError(f"Ardour did not open its OSC port; see {self.log}.")
         except BaseException:
             self.kill()
             raise
@@ -196,6 +199,16 @@ class ArdourHost:
         """The process."""
         return self._process.pid
 
+    @property
+    def exit_code(self) -> int | None:
+        """What the process has ended with; None while it runs."""
+        return self._process.poll()
+
+    @property
+    def log(self) -> Path:
+        """What it wrote to its standard error."""
+        return Path(self._log.name)
+
     def lua(self, line: str) -> str:
         """Let Ardour run one line of Lua; returns what the line returns, as text.
 
@@ -211,7 +224,7 @@ class ArdourHost:
         except (OSError, ValueError, queue.Empty):
             answer = None
         if answer is None:
-            raise HostError(f"Ardour does not answer to {line!r}; see {self._log.name}.")
+            raise HostError(f"Ardour does not answer to {line!r}; see {self.log}.")
         verdict, _, text = answer.partition(" ")
         if verdict != "done":
             raise HostError(f"Ardour: {line!r}: {text}")
@@ -286,18 +299,33 @@ class ArdourHost:
         self.lua("s:save_state('')")
 
     def render(self, wav: Path) -> None:
-        """Save, and export the song from the master's output as 32-bit float stereo."""
+        """Save, and export the song from the master's output as 32-bit float stereo.
+
+        Raises:
+            HostError: If Ardour refuses, or crashes or hangs each time.
+        """
         self.save()
-        done = subprocess.run(  # noqa: S603 - Ardour's own program
-            [
-                str(next((self._programs / "utils").glob("ardour*-export"))),
-                "-b", "float", "-o", str(wav), str(self._folder / NAME), NAME,
-            ],
-            env=self._environment, capture_output=True, text=True, errors="replace",
-            check=False, timeout=120.0,
-        )  # fmt: skip
-        if done.returncode != 0 or not wav.is_file():
-            raise HostError(f"Ardour's export failed ({done.returncode}): {done.stderr[-500:]}")
+        trouble = ""
+        for _ in range(_EXPORT_TRIES):
+            wav.unlink(missing_ok=True)
+            try:
+                done = subprocess.run(  # noqa: S603 - Ardour's own program
+                    [
+                        str(next((self._programs / "utils").glob("ardour*-export"))),
+                        "-b", "float", "-o", str(wav), str(self._folder / NAME), NAME,
+                    ],
+                    env=self._environment, capture_output=True, text=True, errors="replace",
+                    check=False, timeout=_EXPORT_S,
+                )  # fmt: skip
+            except subprocess.TimeoutExpired:
+                trouble = f"it hung for {_EXPORT_S:g} s"
+                continue
+            if done.returncode == 0 and wav.is_file():
+                return
+            trouble = f"exit code {done.returncode}: {done.stderr[-500:]}"
+            if done.returncode > 0:
+                break
+        raise HostError(f"Ardour's export failed ({trouble}).")
 
 
 @contextmanager

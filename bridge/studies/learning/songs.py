@@ -7,10 +7,10 @@ recover` does, and what is told is what the listener misses, song by song.
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from shutil import which
 from typing import Any, Final
 
 import click
@@ -30,6 +30,8 @@ PROJECTS: Final = (".mmp", ".mmpz")
 """The endings of LMMS's projects."""
 
 _LMMS_S: Final = 900
+_TRIES: Final = 3
+"""LMMS 1.2 crashes now and then (SIGSEGV), and renders the same song next time."""
 _AGENTS: Final = (AGENT, LEARNING_OFF, NO_EQ, "rules+undo")
 _HEAD: Final = (
     f"{'song':<22}{'tracks':>7}  {'agent':<13}"
@@ -59,27 +61,32 @@ def stems_of(song: Path, folder: Path) -> Path:
 
 
 def _render(project: Path, folder: Path) -> None:
-    if which("lmms") is None:
+    if shutil.which("lmms") is None:
         raise ConfigError(
             f"{shown(project)}: LMMS is needed to render it (Debian: apt install lmms)."
         )
-    folder.mkdir(parents=True, exist_ok=True)
     command = ["lmms", "rendertracks", str(project), "--format", "wav", "--output", str(folder)]
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "HOME": str(folder.parent)}
-    try:
-        done = subprocess.run(  # noqa: S603 - a person's own song
-            [*command, "--allowroot"],
-            env=environment,
-            capture_output=True,
-            check=False,
-            timeout=_LMMS_S,
-        )
-    except subprocess.TimeoutExpired:
-        raise ConfigError(
-            f"{shown(project)}: LMMS has not rendered it within {_LMMS_S} s."
-        ) from None
-    if done.returncode or not any(folder.iterdir()):
-        raise ConfigError(f"{shown(project)}: LMMS cannot render it (exit code {done.returncode}).")
+    exit_code = -1
+    for _ in range(_TRIES):
+        shutil.rmtree(folder, ignore_errors=True)  # what a crash has left is half a song
+        folder.mkdir(parents=True)
+        try:
+            exit_code = subprocess.run(  # noqa: S603 - a person's own song
+                [*command, "--allowroot"],
+                env=environment,
+                capture_output=True,
+                check=False,
+                timeout=_LMMS_S,
+            ).returncode
+        except subprocess.TimeoutExpired:
+            raise ConfigError(
+                f"{shown(project)}: LMMS has not rendered it within {_LMMS_S} s."
+            ) from None
+        if exit_code >= 0:
+            break
+    if exit_code or not any(folder.iterdir()):
+        raise ConfigError(f"{shown(project)}: LMMS cannot render it (exit code {exit_code}).")
 
 
 def summarise(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

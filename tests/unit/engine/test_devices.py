@@ -637,6 +637,32 @@ def test_a_synth_that_dies_in_a_move_and_comes_back_has_its_old_sound_again() ->
     ]
 
 
+def test_an_undo_that_the_synth_does_not_answer_is_no_undo_and_can_be_asked_again() -> None:
+    rig = Rig(mode=Mode.ASSIST).work({"Cutoff": 0.8, "Resonance": 0.8}).wait(1.5)
+    assert rig.states()[-1] == ("1-1", "confirmed")
+    rig.daw.is_mute = True
+    rig.handle(m.UndoRequested(at=rig.at, move="1-1"))
+    rig.wait(4.0)
+    assert rig.states()[-2:] == [("1-1", "reverted"), ("1-1", "unconfirmed")]
+    rig.daw.is_mute = False
+    rig.hear(*rig.daw.dump())
+    rig.handle(m.UndoRequested(at=rig.at, move="1-1"))
+    rig.wait(1.5)
+    assert rig.states()[-1] == ("1-1", "reverted")
+    assert [rig.daw.held[1, 1], rig.daw.held[1, 2]] == pytest.approx([0.5, 0.5], abs=1e-3)
+
+
+def test_what_the_synth_does_not_bring_back_after_listening_is_said_once() -> None:
+    rig = Rig().work({"Cutoff": 0.8, "Resonance": 0.8}).wait(0.1)
+    rig.handle(m.AuditionSwitched(at=rig.at, move="1-1", on=True))
+    rig.wait(1.5)
+    rig.daw.is_mute = True
+    rig.handle(m.AuditionSwitched(at=rig.at, move="1-1", on=False))
+    rig.wait(4.0)
+    told = [notice.text for notice in rig.notices(StatusChanged)]
+    assert told.count("Zed stays as it is: the DAW did not answer") == 1
+
+
 def test_a_daw_that_plays_notes_is_asked_for_one_before_a_move_and_after_it() -> None:
     rig = Rig(mode=Mode.ASSIST, plays_notes=True).work({"Cutoff": 0.7}).wait(0.1)
     assert rig.task.scenes == []

@@ -1,6 +1,7 @@
 """A patch to begin with: offered where the old one can be written back, heard, picked, undone."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from bridge.mix import messages as m
 from bridge.mix.content_events import ContentKind, Job, JobDone, SetContent
 from bridge.mix.device_events import TaskName
 from bridge.mix.messages import Mode
-from bridge.mix.notices import ChangeNoticed, MoveReported, Offered, StatusChanged
+from bridge.mix.notices import ChangeNoticed, MoveReported, Offered, RequestRefused, StatusChanged
 from bridge.osc.message import OscMessage
 from bridge.tasks.sound.task import make_sound_task
 
@@ -36,7 +37,7 @@ class PatchDaw(SynthDaw):
 
     def _hear_content(self, command: Any) -> list[OscMessage]:  # noqa: ANN401 - of the rows
         answers = super()._hear_content(command)
-        if not isinstance(command, SetContent):
+        if not isinstance(command, SetContent) or self.is_mute:
             return answers
         places = [place for place in self.held if place[0] == 1]
         self.held |= dict.fromkeys(places, self.patches[command.text])
@@ -96,6 +97,113 @@ def test_patches_of_the_bank_are_offered_heard_and_picked() -> None:
     rig.handle(m.UndoRequested(at=rig.at, move=""))
     rig.wait(1.0)
     assert (text(rig), position(rig)) == (COPY, pytest.approx(0.5))
+
+
+@pytest.mark.parametrize(
+    ("ask", "is_back_at"),
+    [
+        (lambda rig, move: m.AuditionSwitched(at=rig.at, move=move, on=False), COPY),
+        (lambda rig, _: d.VariantChosen(at=rig.at, offer="", choice=0), COPY),
+        (lambda rig, _: m.RewardReceived(at=rig.at, reward_id="a", move="", value=-1.0), COPY),
+    ],
+    ids=["no longer heard", "kept", "disliked"],
+)
+def test_what_goes_back_waits_until_the_tracks_are_read(
+    ask: Callable[[Rig, str], m.Event], is_back_at: str
+) -> None:
+    """A patch stayed for ever that was to go back while a dump was on its way."""
+    rig = opened()
+    move = rig.notices(Offered)[-1].moves[0]
+    rig.handle(m.AuditionSwitched(at=rig.at, move=move, on=True))
+    rig.wait(1.0)
+    assert text(rig) == BANK[0]
+    rig.handle(m.DumpOpened(at=rig.at, count=3))
+    rig.handle(ask(rig, move))
+    rig.wait(0.5)
+    assert text(rig) == BANK[0]
+    rig.hear(*rig.daw.dump())
+    rig.wait(1.0)
+    assert text(rig) == is_back_at
+
+
+def test_a_move_that_is_undone_while_the_tracks_are_read_goes_back_then() -> None:
+    rig = opened()
+    rig.handle(d.VariantChosen(at=rig.at, offer="", choice=2))
+    rig.wait(1.0)
+    rig.handle(m.DumpOpened(at=rig.at, count=3))
+    rig.handle(m.UndoRequested(at=rig.at, move=""))
+    rig.wait(0.5)
+    assert text(rig) == BANK[3]
+    rig.hear(*rig.daw.dump())
+    rig.wait(1.0)
+    assert (text(rig), position(rig)) == (COPY, pytest.approx(0.5))
+
+
+def test_a_pick_while_the_tracks_are_read_is_refused_and_the_offer_stays_open() -> None:
+    rig = opened()
+    rig.handle(m.DumpOpened(at=rig.at, count=3))
+    rig.handle(d.VariantChosen(at=rig.at, offer="", choice=2))
+    assert rig.notices(RequestRefused)[-1].text == (
+        "choose: the tracks are being read anew; ask again"
+    )
+    rig.hear(*rig.daw.dump())
+    rig.handle(d.VariantChosen(at=rig.at, offer="", choice=2))
+    rig.wait(1.0)
+    assert text(rig) == BANK[3]
+
+
+def test_a_patch_in_a_frozen_mix_stays_is_refused_and_goes_back_when_asked_again() -> None:
+    rig = opened()
+    move = rig.notices(Offered)[-1].moves[0]
+    rig.handle(m.AuditionSwitched(at=rig.at, move=move, on=True))
+    rig.wait(1.0)
+    off = m.AuditionSwitched(at=rig.at, move=move, on=False)
+    rig.engine.guard.is_frozen = True
+    rig.handle(off)
+    assert rig.notices(RequestRefused)[-1].text == "audition: patch Zed: the mix is frozen"
+    rig.engine.guard.is_frozen = False
+    rig.handle(off)
+    rig.wait(1.0)
+    assert text(rig) == COPY
+
+
+def test_what_is_heard_and_must_stay_when_nothing_is_picked_can_be_undone_later() -> None:
+    rig = opened()
+    move = rig.notices(Offered)[-1].moves[0]
+    rig.handle(m.AuditionSwitched(at=rig.at, move=move, on=True))
+    rig.wait(1.0)
+    rig.engine.guard.is_frozen = True
+    rig.handle(d.VariantChosen(at=rig.at, offer="", choice=0))
+    assert dict(rig.states())[move] == "unconfirmed"
+    rig.engine.guard.is_frozen = False
+    rig.handle(m.UndoRequested(at=rig.at, move=move))
+    rig.wait(1.0)
+    assert text(rig) == COPY
+
+
+def test_an_undo_that_the_daw_does_not_do_is_no_undo() -> None:
+    rig = opened()
+    rig.handle(d.VariantChosen(at=rig.at, offer="", choice=2))
+    rig.wait(1.0)
+    rig.daw.is_mute = True
+    rig.handle(m.UndoRequested(at=rig.at, move=""))
+    rig.wait(5.0)
+    report = rig.notices(MoveReported)[-1]
+    assert (report.state.value, report.reason) == ("unconfirmed", "the DAW did not do it")
+    rig.daw.is_mute = False
+    rig.handle(m.UndoRequested(at=rig.at, move=report.move))
+    rig.wait(1.0)
+    assert (text(rig), dict(rig.states())[report.move]) == (COPY, "reverted")
+
+
+def test_a_patch_that_the_daw_does_not_load_to_be_heard_is_said() -> None:
+    rig = opened()
+    rig.daw.is_mute = True
+    move = rig.notices(Offered)[-1].moves[0]
+    rig.handle(m.AuditionSwitched(at=rig.at, move=move, on=True))
+    rig.wait(5.0)
+    told = [each.text for each in rig.notices(StatusChanged)]
+    assert "patch Zed stays as it is: the DAW did not do it" in told
 
 
 def test_they_are_offered_once_and_then_the_knobs_are_turned() -> None:

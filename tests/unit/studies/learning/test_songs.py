@@ -1,5 +1,6 @@
 """What is told of songs that people mixed."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,38 @@ def test_without_lmms_a_project_says_what_is_missing(
     monkeypatch.setenv("PATH", "")
     with pytest.raises(ConfigError, match="LMMS is needed to render it"):
         stems_of(project, tmp_path)
+
+
+_CRASHES = """#!/bin/sh
+# An LMMS that leaves half a song and crashes: {times} times.
+for last; do test "$out" = next && folder=$last; test "$last" = --output && out=next || out=; done
+count=$(cat {count} 2>/dev/null || echo 0)
+echo $((count + 1)) > {count}
+echo "$count" > "$folder/track-$count.wav"
+test "$count" -lt {times} && kill -SEGV $$
+exit 0
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script, and signals of POSIX")
+@pytest.mark.parametrize(("times", "left"), [(0, "0"), (2, "2"), (3, None)])
+def test_a_crash_of_lmms_is_tried_again_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int, left: str | None
+) -> None:
+    project = tmp_path / "song.mmp"
+    project.write_text("<lmms-project/>", encoding="utf-8")
+    program = tmp_path / "bin" / "lmms"
+    program.parent.mkdir()
+    program.write_text(_CRASHES.format(times=times, count=tmp_path / "count"), encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    if left is None:
+        with pytest.raises(ConfigError, match="LMMS cannot render it"):
+            stems_of(project, tmp_path)
+    else:
+        assert [each.name for each in stems_of(project, tmp_path).iterdir()] == [
+            f"track-{left}.wav"
+        ]
 
 
 def test_a_folder_is_measured_and_saved(tmp_path: Path) -> None:

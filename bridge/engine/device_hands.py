@@ -162,7 +162,9 @@ class DeviceHands:
                 device, index, theirs, position
             ):
                 device.confirm(index, position)  # our write crossed the hand: give theirs back
-                self._knobs.begin(device, index, theirs, at, purpose=Purpose.HAND, move="")
+                self._knobs.begin(
+                    device, index, theirs, at, purpose=Purpose.HAND, move="", stood=theirs
+                )
                 return
         if whose is not Whose.FOREIGN:
             device.confirm(index, position)

@@ -97,7 +97,7 @@ class DeviceMoves:
             if is_there and self._is_at(device, turn.index, turn.to_position):  # it was auditioned
                 self._moves.confirm(move, turn.index, at)
             else:
-                self._begin(device, turn.index, turn.to_position, at, Purpose.MOVE, move.id)
+                self._begin(device, turn, turn.to_position, at, Purpose.MOVE, move.id)
         return ""
 
     def audition(self, move: TaskMove, at: float, *, on: bool, hand_on: object = None) -> str:
@@ -114,7 +114,7 @@ class DeviceMoves:
         for turn in (turn for turn in move.turns if turn.index != hand_on):
             self._pinned.setdefault((device.key, turn.index), turn.from_position)
             target = turn.to_position if on else turn.from_position
-            self._begin(device, turn.index, target, at, purpose, "")
+            self._begin(device, turn, target, at, purpose, "")
         return ""
 
     def _why_not(self, device: Device, move: TaskMove, at: float) -> str:
@@ -136,9 +136,10 @@ class DeviceMoves:
         return abs(heading - position) <= device.specs[index].tolerance
 
     def _begin(
-        self, device: Device, index: int, target: float, at: float, purpose: Purpose, move: str
+        self, device: Device, turn: Turn, target: float, at: float, purpose: Purpose, move: str
     ) -> None:
-        self._knobs.begin(device, index, target, at, purpose=purpose, move=move)
+        stood = turn.from_position
+        self._knobs.begin(device, turn.index, target, at, purpose=purpose, move=move, stood=stood)
 
     def receive(self, device: Device, index: int, position: float, at: float) -> Whose:
         """Whose a value of a device is; a move whose last parameter it confirms is confirmed."""
@@ -191,7 +192,7 @@ class DeviceMoves:
                 target = turn.from_position
             if turn.index in move.awaited:
                 target = turn.from_position
-            self._begin(device, turn.index, target, at, Purpose.UNDO, move.id)
+            self._begin(device, turn, target, at, Purpose.UNDO, move.id)
         move.awaited.clear()
         return ""
 
@@ -243,7 +244,9 @@ class DeviceMoves:
         for device, index, position in self.pinned():
             is_back = device.key in spare or self._is_at(device, index, position)
             if not is_back and not self._knobs.refusal(device, at, Purpose.PANIC):
-                self._begin(device, index, position, at, Purpose.PANIC, "")
+                self._knobs.begin(
+                    device, index, position, at, purpose=Purpose.PANIC, move="", stood=position
+                )
 
     def yield_to_hand(self, device: Device, index: int, at: float) -> str:
         """A hand is on a parameter: all of that device stops; returns our last move of it."""
@@ -305,7 +308,7 @@ def knobs_of(device: Device, guard: Knobs, *, is_free: bool) -> tuple[Knob, ...]
 
     One step at least, where that is a longer way than a move may go.
     """
-    knobs = []
+    knobs, highest = [], guard.highest(device)
     for index in sorted(device.specs):
         spec, position = device.specs[index], device.position(index)
         if math.isnan(position):
@@ -319,7 +322,7 @@ def knobs_of(device: Device, guard: Knobs, *, is_free: bool) -> tuple[Knob, ...]
                 name=spec.name,
                 position=position,
                 least=max(position - step, 0.0),
-                most=min(position + step, 1.0),
+                most=min(position + step, max(highest.get(index, 1.0), position)),
                 steps=spec.steps,
                 unit=spec.unit,
                 shows=device.param(index).shows(position),

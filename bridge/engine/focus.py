@@ -8,9 +8,10 @@ from bridge.engine.content_work import ContentWork
 from bridge.engine.device_work import DeviceWork
 from bridge.mix import device_events as d
 from bridge.mix.device_events import KnobWord, TaskName
+from bridge.mix.devices import Device
 from bridge.mix.notices import WorkChanged
 from bridge.mix.state import MixState, StripState
-from bridge.tasks.task import ListsFinds, ReadsKnobs, Task, World
+from bridge.tasks.task import KnobSheet, ListsFinds, ReadsKnobs, Task, World
 
 _KNOB_WORDS: Final = {
     KnobWord.NEVER: "is never moved",
@@ -39,6 +40,7 @@ class Focus:
         self._mix = mix
         self._devices = devices
         self._contents = contents
+        devices.knobs.find_resonances = self._find_resonances
 
     @property
     def active(self) -> Task | None:
@@ -103,16 +105,36 @@ class Focus:
         task.choose_find(name)
         return find.text, ""
 
+    @property
+    def _readers(self) -> list[ReadsKnobs]:
+        return [task for task in self.tasks.values() if isinstance(task, ReadsKnobs)]
+
+    def read_knobs(self, device: Device, task: Task | None) -> KnobSheet:
+        """What a task takes the parameters of a device for, in the order of their numbers."""
+        specs = [device.specs[index] for index in sorted(device.specs)]
+        if not isinstance(task, ReadsKnobs):
+            return KnobSheet(roles=("",) * len(specs), taught=(False,) * len(specs))
+        names, steps = tuple(spec.name for spec in specs), tuple(spec.steps for spec in specs)
+        return task.read_knobs(device.name, names, steps)
+
+    def _find_resonances(self, device: Device) -> frozenset[int]:
+        """The parameters of a device that any task takes for a resonance, by number."""
+        roles = [self.read_knobs(device, task).roles for task in self._readers]
+        return frozenset(
+            index
+            for row, index in enumerate(sorted(device.specs))
+            if any(each[row] == KnobWord.RESONANCE for each in roles)
+        )
+
     def teach_knob(self, event: d.KnobTaught) -> tuple[str, str]:
         """Store a person's word for a knob of the device in focus: its name, and why not."""
         device = self._devices.focus
-        teachable = [task for task in self.tasks.values() if isinstance(task, ReadsKnobs)]
         index = device.find_param(event.knob) if device else 0
-        if device is None or not index or not teachable:
+        if device is None or not index or not self._readers:
             name = device.name if device else "no device that is in focus"
             return "", f"knob: there is no {event.knob!r} on {name}"
         name = device.specs[index].name
-        for task in teachable:
+        for task in self._readers:
             task.teach_knob(device.name, name, event.word)
         word = _KNOB_WORDS.get(event.word, f"is {event.word}")
         return f"noted: {device.name} {name} {word}", ""

@@ -126,7 +126,7 @@ class WorkDetours:
 
     def _turn(self, device: Device, index: int, to: float, at: float, move: str = "") -> None:
         knobs = self._work.devices.knobs
-        knobs.begin(device, index, to, at, purpose=Purpose.UNDO, move=move)
+        knobs.begin(device, index, to, at, purpose=Purpose.UNDO, move=move, stood=to)
         self._work.devices.listening.forget()
 
     # -- A to D --------------------------------------------------------------------------------

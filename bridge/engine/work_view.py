@@ -11,9 +11,9 @@ from bridge.engine.work import Work
 from bridge.mix.contents import ContentChange
 from bridge.mix.controls import Control, control_name, value_in_words
 from bridge.mix.device_events import TaskName
-from bridge.mix.devices import Device, DeviceParam
+from bridge.mix.devices import DeviceParam
 from bridge.mix.notices import AlsoMoved, ControlMoved, MoveReported
-from bridge.tasks.task import Find, KnobSheet, ListsFinds, ReadsKnobs, Sketch, Sketches
+from bridge.tasks.task import Find, ListsFinds, Sketch, Sketches
 
 _Part = MoveReported | AlsoMoved | ControlMoved
 
@@ -205,7 +205,7 @@ def make_knob_views(work: Work, at: float) -> tuple[KnobView, ...]:
     scene = work.devices.scene(at, ())
     free = {knob.index: knob for knob in scene.knobs}
     indices = sorted(device.specs)
-    sheet = _sheet(work, device, indices)
+    sheet = work.focus.read_knobs(device, work.active)
     shown = []
     for place, index in enumerate(indices):
         spec, position = device.specs[index], device.position(index)
@@ -223,11 +223,3 @@ def make_knob_views(work: Work, at: float) -> tuple[KnobView, ...]:
             )
         )
     return tuple(shown)
-
-
-def _sheet(work: Work, device: Device, indices: list[int]) -> KnobSheet:
-    task = work.active
-    if not isinstance(task, ReadsKnobs):
-        return KnobSheet(roles=("",) * len(indices), taught=(False,) * len(indices))
-    names = tuple(device.specs[index].name for index in indices)
-    return task.read_knobs(device.name, names, tuple(device.specs[n].steps for n in indices))

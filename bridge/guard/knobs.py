@@ -2,16 +2,17 @@
 
 Beside the rules for all that is worked on (`work_rules`): one move goes `Limits.knob_step` of a way
 at most, in gig mode `GIG_KNOB_STEP`, in writes 20 ms apart; a parameter with steps is written step
-by step.
+by step. Nothing raises a resonance beyond `HIGHEST_RESONANCE`, but to give back what stood there.
 """
 
 import math
 from collections import deque
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 
-from bridge.guard.limits import GIG_KNOB_STEP, RAMP_STEP_S
+from bridge.guard.limits import GIG_KNOB_STEP, HIGHEST_RESONANCE, RAMP_STEP_S
 from bridge.guard.ramps import ECHO_TIMEOUT_S
 from bridge.guard.work_rules import WorkRules
 from bridge.guard.write import Purpose
@@ -84,6 +85,7 @@ class Knobs:
     Attributes:
         focus: The key of the device that is worked on; empty for none.
         rules: What is common to all writers.
+        find_resonances: The parameters of a device that are taken for a resonance, by number.
         written_at: When a parameter was written last, monotonic seconds.
     """
 
@@ -91,6 +93,7 @@ class Knobs:
         self.focus = ""
         self.written_at = -math.inf
         self.rules = rules
+        self.find_resonances: Callable[[Device], Collection[int]] = lambda device: ()
         self._mix = mix
         self._rack = rack
         self._ramps: dict[Place, Ramp] = {}
@@ -109,6 +112,15 @@ class Knobs:
         """How far one move may bring a parameter, as a share of its way."""
         step = self.rules.guard.limits.knob_step
         return min(step, GIG_KNOB_STEP) if self.rules.is_gig else step
+
+    def highest(self, device: Device) -> dict[int, float]:
+        """The highest positions that parameters may be raised to, where that is not all the way."""
+        highest = {}
+        for index in self.find_resonances(device):
+            steps = device.specs[index].steps - 1
+            bound = HIGHEST_RESONANCE
+            highest[index] = math.floor(bound * steps) / steps if steps > 0 else bound
+        return highest
 
     def refusal(self, device: Device, at: float, purpose: Purpose) -> str:
         """Why a device may not be written now, in words; empty where it may."""
@@ -155,14 +167,26 @@ class Knobs:
         return ramp.target if ramp else device.position(index)
 
     def begin(
-        self, device: Device, index: int, target: float, at: float, *, purpose: Purpose, move: str
+        self,
+        device: Device,
+        index: int,
+        target: float,
+        at: float,
+        *,
+        purpose: Purpose,
+        move: str,
+        stood: float,
     ) -> None:
-        """Send a parameter on its way to a position; what was on its way there ends."""
+        """Send a parameter on its way to a position; what was on its way there ends.
+
+        It stops at `highest`, or at `stood`, where it stood before, if that is higher.
+        """
         start, limits = self.on_the_wire(device, index), self.rules.guard.limits
         self.cancel((device.key, index))
-        target = device.specs[index].snap(target)
         if math.isnan(start) or math.isnan(target):
             return
+        target = min(target, max(self.highest(device).get(index, 1.0), start, stood))
+        target = device.specs[index].snap(target)
         self._ramps[device.key, index] = Ramp(
             place=(device.key, index),
             start=start,

@@ -99,6 +99,9 @@ LIMITS: Final[dict[Profile, Limits]] = {
     ),
 }
 
+HIGHEST_RESONANCE: Final = 0.8
+"""Beyond this share of its way a resonance may whistle: no move brings it there."""
+
 GIG_KNOB_STEP: Final = 0.05
 """In gig mode no device's parameter goes further in one move, whatever the profile."""
 

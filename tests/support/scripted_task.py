@@ -7,7 +7,8 @@ from typing import Any
 from bridge.errors import PriorError
 from bridge.mix.content_events import ContentKind, Job, JobDone
 from bridge.mix.contents import ContentChange
-from bridge.tasks.task import Lesson, Outcome, Scene, Teaching, Variant, World
+from bridge.mix.device_events import KnobWord
+from bridge.tasks.task import KnobSheet, Lesson, Outcome, Scene, Teaching, Variant, World
 
 
 class ScriptedTask:
@@ -67,6 +68,25 @@ class ScriptedTask:
             self.counts = {str(name): int(count) for name, count in json.loads(state).items()}
         except (ValueError, AttributeError) as error:
             raise PriorError(f"The script cannot read its state ({error}).") from None
+
+
+class ScriptedKnobs(ScriptedTask):
+    """The same, and it knows which knob is the resonance: the one of that name, and those taught.
+
+    Attributes:
+        resonances: Their names.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.resonances = {"Resonance"}
+
+    def teach_knob(self, device: str, knob: str, word: KnobWord) -> None:
+        self.resonances ^= {knob}
+
+    def read_knobs(self, device: str, names: tuple[str, ...], steps: tuple[int, ...]) -> KnobSheet:
+        known = tuple(name in self.resonances for name in names)
+        return KnobSheet(roles=tuple("resonance" * each for each in known), taught=known)
 
 
 class ScriptedEdits(ScriptedTask):

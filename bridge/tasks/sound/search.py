@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.guard.limits import HIGHEST_RESONANCE
 from bridge.learning.policies import epsilon_greedy
 from bridge.learning.q_learning import FloatArray, QTable
 from bridge.tasks.sound.cells import STEPS, error_weights, knob_actions, knob_cells
@@ -25,9 +26,6 @@ from bridge.tasks.sound.roles import Knob, KnobRole
 
 LARGEST_WAY: Final = 0.35
 """A knob is turned by so much of its way at once, at most, in a studio."""
-
-HIGHEST_RESONANCE: Final = 0.8
-"""Beyond this share of its way a resonance may whistle: it is never turned there."""
 
 MOST_RISE_DB: Final = 3.0
 """A move goes back after which a note is louder by more, alone or with the moves before it."""

@@ -2,16 +2,19 @@
 
 import json
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.devices import SYNTH, Rig
+from support.devices import SYNTH, Rig, SynthDaw
+from support.scripted_task import ScriptedKnobs
 
 from bridge.engine.view import make_view
 from bridge.guard.limits import HOLD_OFF_S, Profile
+from bridge.guard.write import Purpose
 from bridge.journal.event_codec import decode_event, encode_event, record_json
 from bridge.mix import device_events as d
 from bridge.mix import messages as m
@@ -839,6 +842,80 @@ def test_a_knob_is_taught_by_name_or_number_and_what_is_not_there_is_refused() -
     assert named["Resonance"] == ("resonance", False)
     told = [each.text for each in rig.notices(RequestRefused)]
     assert told == ["knob: there is no 'Wobble' on Zed"]
+
+
+# -- a resonance -------------------------------------------------------------------------------
+
+
+def resonant(*wants: dict[str, float], at: float = 0.5) -> Rig:
+    """A rig whose task knows its resonance, which a person has left at that position."""
+    rig = Rig(task=ScriptedKnobs(), mode=Mode.ASSIST)
+    rig.hear(*rig.daw.turn(2, at))
+    rig.wait(HOLD_OFF_S + 1.0)
+    return rig.work(*wants).wait(0.45)
+
+
+def resonances(rig: Rig) -> list[float]:
+    """What was written to it."""
+    return [command.value for _, command in rig.written if command.param == 2]
+
+
+def test_no_move_raises_a_resonance_to_where_it_whistles() -> None:
+    rig = resonant({"Resonance": 0.84}, {"Resonance": 1.0})
+    assert rig.position("Resonance") == pytest.approx(0.8)
+    rig.wait(5.0)
+    assert max(resonances(rig)) == pytest.approx(0.8)
+    assert make_view(rig.engine, at=rig.at).work.knobs[1].high == pytest.approx(0.8)
+
+
+def test_the_guard_itself_stops_a_resonance_whoever_asks_for_more() -> None:
+    rig = resonant()
+    knobs, device = rig.engine.work.devices.knobs, rig.engine.work.devices.focus
+    assert device is not None
+    for purpose in (Purpose.MOVE, Purpose.UNDO):
+        knobs.begin(device, 2, 1.0, rig.at, purpose=purpose, move="", stood=0.5)
+        rig.wait(1.0)
+        assert max(resonances(rig)) == pytest.approx(0.8)
+
+
+def test_what_stood_beyond_may_go_down_and_comes_back_but_goes_no_further() -> None:
+    rig = resonant({"Resonance": 1.0}, {"Resonance": 0.7}, at=0.9)
+    rig.wait(2.0)
+    assert rig.position("Resonance") == pytest.approx(0.7)
+    assert max(resonances(rig)) < 0.9
+    rig.handle(m.UndoRequested(at=rig.at, move=""))
+    rig.wait(1.0)
+    assert rig.position("Resonance") == pytest.approx(0.9)
+
+
+def test_panic_gives_a_resonance_back_that_stood_beyond() -> None:
+    rig = resonant({"Resonance": 0.7}, at=0.95)
+    rig.handle(m.PanicPressed(at=rig.at))
+    rig.wait(1.0)
+    assert rig.position("Resonance") == pytest.approx(0.95)
+
+
+def test_taking_an_earlier_move_back_brings_a_resonance_no_further_than_it_may_go() -> None:
+    rig = resonant({"Resonance": 0.3}, {"Resonance": 0.65}, at=0.62).wait(2.0)
+    first = rig.notices(MoveReported)[0].move
+    rig.handle(m.UndoRequested(at=rig.at, move=first))
+    rig.wait(1.0)
+    assert rig.position("Resonance") == pytest.approx(0.8)
+
+
+def test_a_knob_that_a_person_calls_a_resonance_is_held_as_one() -> None:
+    rig = resonant()
+    rig.handle(d.KnobTaught(at=rig.at, knob="Other 0", word=d.KnobWord.RESONANCE))
+    rig.task.wants = [{"Other 0": 0.85}]
+    rig.wait(2.0)
+    assert rig.position("Other 0") == pytest.approx(0.8)
+
+
+def test_a_resonance_with_steps_stops_at_the_step_below() -> None:
+    specs = [*SYNTH[:1], replace(SYNTH[1], steps=5), *SYNTH[2:]]
+    rig = Rig(task=ScriptedKnobs(), mode=Mode.ASSIST, daw=SynthDaw(specs))
+    rig.work({"Resonance": 0.85}, {"Resonance": 1.0}).wait(3.0)
+    assert rig.position("Resonance") == pytest.approx(0.75)
 
 
 def test_what_is_offered_is_shown_with_what_may_be_moved() -> None:

@@ -5,9 +5,15 @@ PipeWire speaks JACK as well.
 """
 
 import logging
+import os
 import queue
 import re
+import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -20,6 +26,28 @@ _FRAMES: Final = 2**32
 """JACK's clock of samples begins again after so many."""
 
 _log = logging.getLogger(__name__)
+
+
+@contextmanager
+def server_name(prefix: str) -> Iterator[str]:
+    """A name for a JACK server of our own that no other of ours has now: `prefix`-1, -2 and so on.
+
+    A server that was killed stays in JACK's registry of eight. If each had a name of its own, then
+    after eight of them no JACK could start any more, not even a person's ("Too many servers already
+    active", jackd 1.9.21). Under a name that is used again JACK replaces the dead one.
+    """
+    import fcntl  # of POSIX, as this use of jackd is
+
+    for number in count(1):
+        name = f"{prefix}-{number}"
+        path = Path(tempfile.gettempdir()) / f"{name}-{os.getuid()}.lock"
+        with path.open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:  # a program that runs has it
+                continue
+            yield name
+            return
 
 
 class JackInput:

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from bridge.hosts.jack import server_name
+
 PATIENCE_S = 60.0
 
 
@@ -22,29 +24,29 @@ def jack_server(*, period: int = 128) -> Iterator[None]:
     """
     if shutil.which("jackd") is None:
         pytest.skip("jackd is not installed (Debian: apt install jackd2)")
-    name = f"mixbridge-{os.getpid()}"
-    old = {key: os.environ.get(key) for key in ("JACK_DEFAULT_SERVER", "JACK_NO_START_SERVER")}
-    os.environ |= {
-        "JACK_DEFAULT_SERVER": name,
-        "JACK_NO_START_SERVER": "1",
-        "JACK_NO_AUDIO_RESERVATION": "1",
-    }
-    command = ["jackd", "-n", name, "-r", "-S", "-d", "dummy", "-r", "48000"]
-    command += ["-p", str(period)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        process.terminate()
+    with server_name("mixbridge-tests") as name:
+        old = {key: os.environ.get(key) for key in ("JACK_DEFAULT_SERVER", "JACK_NO_START_SERVER")}
+        os.environ |= {
+            "JACK_DEFAULT_SERVER": name,
+            "JACK_NO_START_SERVER": "1",
+            "JACK_NO_AUDIO_RESERVATION": "1",
+        }
+        command = ["jackd", "-n", name, "-r", "-S", "-d", "dummy", "-r", "48000"]
+        command += ["-p", str(period)]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            process.wait(2.0)
-        except subprocess.TimeoutExpired:  # seen with Debian's 1.9.21
-            process.kill()
-            process.wait()
-        for key, value in old.items():
-            os.environ.pop(key, None)
-            if value is not None:
-                os.environ[key] = value
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(2.0)
+            except subprocess.TimeoutExpired:  # seen with Debian's 1.9.21
+                process.kill()
+                process.wait()
+            for key, value in old.items():
+                os.environ.pop(key, None)
+                if value is not None:
+                    os.environ[key] = value
 
 
 class Pad:

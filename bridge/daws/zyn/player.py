@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from bridge.daws.zyn.wire.dialect import LOAD_S, NAME, PANIC, PAUSE_S
 from bridge.daws.zyn.wire.params import PARAMS
 from bridge.errors import BridgeError, HostError
-from bridge.hosts.jack import JackInput
+from bridge.hosts.jack import JackInput, server_name
 from bridge.mix.devices import DeviceParamSpec
 from bridge.osc.decode import decode
 from bridge.osc.encode import encode
@@ -222,19 +222,19 @@ def _jack() -> Iterator[str]:
     program = shutil.which("jackd")
     if program is None:
         raise HostError("No JACK runs, and jackd was not found (Debian: apt install jackd2).")
-    name = f"mixbridge-zyn-{os.getpid()}"
-    command = [program, "-n", name, "-r", "-S", "-d", "dummy", "-r", str(_RATE), "-p", "2048"]
-    process = subprocess.Popen(  # noqa: S603 - the program that was found
-        command,
-        env=os.environ | {"JACK_NO_AUDIO_RESERVATION": "1"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _open_input("", name).close()
-        yield name
-    finally:
-        _end(process)
+    with server_name("mixbridge-zyn") as name:
+        command = [program, "-n", name, "-r", "-S", "-d", "dummy", "-r", str(_RATE), "-p", "2048"]
+        process = subprocess.Popen(  # noqa: S603 - the program that was found
+            command,
+            env=os.environ | {"JACK_NO_AUDIO_RESERVATION": "1"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            _open_input("", name).close()
+            yield name
+        finally:
+            _end(process)
 
 
 def _is_person_there() -> bool:

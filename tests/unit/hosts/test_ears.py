@@ -3,12 +3,15 @@
 import asyncio
 import logging
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
 from bridge.config import load
 from bridge.errors import ConfigError
 from bridge.hosts.ears import Ears, ears_source, event_of, open_ears
+from bridge.hosts.jack import server_name
 from bridge.mix.device_events import NoteHeard
 from bridge.mix.messages import DawComplained
 from bridge.tasks.sound.ear import EarNote
@@ -50,6 +53,20 @@ def test_a_note_is_one_of_the_track_in_focus_and_a_chord_is_none() -> None:
     assert chord == DawComplained(
         at=5.0, text="C, E and G at once are no single note: play one key at a time"
     )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="jackd is started on POSIX only")
+def test_a_server_of_ours_takes_the_lowest_name_that_is_free(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with server_name("a") as first:
+        with server_name("a") as second, server_name("b") as other:
+            assert (first, second, other) == ("a-1", "a-2", "b-1")
+        with server_name("a") as again:
+            assert again == "a-2"
+    with server_name("a") as again:
+        assert again == "a-1"
 
 
 class _Runner:

@@ -30,7 +30,7 @@ from bridge.engine.teaching import Teacher
 from bridge.engine.verdicts import Verdicts
 from bridge.engine.work import Work
 from bridge.guard.grid import Grid
-from bridge.guard.guard import Guard
+from bridge.guard.guard import BEING_READ, Guard
 from bridge.guard.limits import PANIC_RAMP_S, Limits
 from bridge.mix import messages as m
 from bridge.mix.device_events import TaskEvent, TaskName
@@ -402,7 +402,7 @@ class Engine:
             self._out.refuse(f"{verb}: {event.move!r} is not the open suggestion")
             return False
         if not self.guard.is_layout_known:
-            self._out.refuse(f"{move.id} waits: the tracks are being read anew; ask again")
+            self._out.refuse(f"{move.id} waits: {BEING_READ}; ask again")
             return False
         self._teacher.judge(move, 1.0 if is_yes else -1.0, at=event.at)
         if is_yes:

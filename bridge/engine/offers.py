@@ -10,7 +10,7 @@ from typing import Final
 
 from bridge.engine.results import StepBuilder
 from bridge.engine.task_move import TaskMove, TaskMoves
-from bridge.guard.guard import Guard
+from bridge.guard.guard import BEING_READ, Guard
 from bridge.mix import device_events as d
 from bridge.mix import messages as m
 from bridge.mix.device_events import TaskName
@@ -23,7 +23,7 @@ VARIANTS: Final = 3
 OFFER_LIFE_S: Final = 60.0
 """An offer that nobody answers or listens to for this long has expired."""
 
-_WAITS: Final = "the tracks are being read anew; ask again"
+_WAITS: Final = f"{BEING_READ}; ask again"
 
 
 @dataclass(slots=True, kw_only=True)

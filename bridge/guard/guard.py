@@ -40,6 +40,9 @@ from bridge.mix.params import (
 from bridge.mix.spectrum import FloatArray, to_power
 from bridge.mix.state import Observation
 
+BEING_READ: Final = "the tracks are being read anew"
+"""Why nothing is written while nobody knows which strip is which."""
+
 _MINUTE_S: Final = 60.0
 _ROUNDING: Final = 1e-6
 """Sums of steps in float64 may miss a bound by this much."""
@@ -348,7 +351,7 @@ def _must_be_in_range(_: Guard, write: Write) -> str | None:
 def _must_know_the_strip(guard: Guard, _: Write) -> str | None:
     if guard.is_layout_known:
         return None
-    return "the tracks are being read anew"
+    return BEING_READ
 
 
 def _must_be_online(guard: Guard, write: Write) -> str | None:

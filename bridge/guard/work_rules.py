@@ -8,7 +8,7 @@ import math
 from collections import deque
 from typing import Final
 
-from bridge.guard.guard import Guard
+from bridge.guard.guard import BEING_READ, Guard
 from bridge.guard.limits import HOLD_OFF_S
 from bridge.guard.write import Purpose
 from bridge.mix.params import LockClass
@@ -55,7 +55,7 @@ class WorkRules:
             return lock
         guard = self.guard
         if strip is None or (purpose is Purpose.MOVE and not guard.is_layout_known):
-            return "the tracks are being read anew"
+            return BEING_READ
         if purpose is Purpose.PANIC:
             return ""
         if guard.is_panicked:

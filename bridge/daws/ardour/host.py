@@ -26,7 +26,7 @@ from bridge.sim.stems import Stems
 PATIENCE_S: Final = 30.0
 _EXPORT_S: Final = 120.0
 _EXPORT_TRIES: Final = 3
-"""Ardour 7.3's export hangs or crashes now and then, and then does the same session at once."""
+"""Ardour 7.3's export hangs or crashes now and then; the next try exports the same session."""
 ACE_EQ: Final = "urn:ardour:a-eq"
 NAME: Final = "mix"
 """Name of the session and of its snapshot."""

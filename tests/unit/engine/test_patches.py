@@ -70,6 +70,14 @@ def opened() -> Rig:
     return rig.wait(2.0)
 
 
+def listening() -> tuple[Rig, str]:
+    """The first patch is heard in place of what was there; the rig, and the move's name."""
+    rig = opened()
+    move = rig.notices(Offered)[-1].moves[0]
+    rig.handle(m.AuditionSwitched(at=rig.at, move=move, on=True))
+    return rig.wait(1.0), move
+
+
 def position(rig: Rig) -> float:
     return rig.position("Cutoff")
 
@@ -112,10 +120,7 @@ def test_what_goes_back_waits_until_the_tracks_are_read(
     ask: Callable[[Rig, str], m.Event], is_back_at: str
 ) -> None:
     """A patch stayed for ever that was to go back while a dump was on its way."""
-    rig = opened()
-    move = rig.notices(Offered)[-1].moves[0]
-    rig.handle(m.AuditionSwitched(at=rig.at, move=move, on=True))
-    rig.wait(1.0)
+    rig, move = listening()
     assert text(rig) == BANK[0]
     rig.handle(m.DumpOpened(at=rig.at, count=3))
     rig.handle(ask(rig, move))
@@ -153,10 +158,7 @@ def test_a_pick_while_the_tracks_are_read_is_refused_and_the_offer_stays_open() 
 
 
 def test_a_patch_in_a_frozen_mix_stays_is_refused_and_goes_back_when_asked_again() -> None:
-    rig = opened()
-    move = rig.notices(Offered)[-1].moves[0]
-    rig.handle(m.AuditionSwitched(at=rig.at, move=move, on=True))
-    rig.wait(1.0)
+    rig, move = listening()
     off = m.AuditionSwitched(at=rig.at, move=move, on=False)
     rig.engine.guard.is_frozen = True
     rig.handle(off)
@@ -168,10 +170,7 @@ def test_a_patch_in_a_frozen_mix_stays_is_refused_and_goes_back_when_asked_again
 
 
 def test_what_is_heard_and_must_stay_when_nothing_is_picked_can_be_undone_later() -> None:
-    rig = opened()
-    move = rig.notices(Offered)[-1].moves[0]
-    rig.handle(m.AuditionSwitched(at=rig.at, move=move, on=True))
-    rig.wait(1.0)
+    rig, move = listening()
     rig.engine.guard.is_frozen = True
     rig.handle(d.VariantChosen(at=rig.at, offer="", choice=0))
     assert dict(rig.states())[move] == "unconfirmed"

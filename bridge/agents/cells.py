@@ -111,7 +111,16 @@ Spread = tuple[IntArray, FloatArray]
 """Cells (..., k) and how much a state is in each of them."""
 
 
-def spread(family: str, first: IntArray, error: FloatArray, sd: FloatArray) -> Spread:
-    """The cells of errors that are known as `error` plus or minus `sd`; all arrays (...,)."""
+def spread(
+    family: str,
+    first: IntArray,
+    error: FloatArray,
+    sd: FloatArray,
+    most: FloatArray | None = None,
+) -> Spread:
+    """The cells of errors that are known as `error` plus or minus `sd`, and at most `most`.
+
+    All arrays are (...,).
+    """
     edges = EDGES[family]
-    return first[..., None] + np.arange(edges.size + 1), bin_weights(error, sd, edges)
+    return first[..., None] + np.arange(edges.size + 1), bin_weights(error, sd, edges, most)

@@ -48,7 +48,7 @@ class ThumbModel:
         """What a move was worth, for each taste of what it is about, give or take."""
         first, error = trace.first, trace.error
         values = self._values(
-            trace.family, first, error - tastes, np.hypot(trace.sd, variance**0.5)
+            trace.family, first, error - tastes, np.hypot(trace.sd, variance**0.5), trace.most
         )
         return np.asarray(values[:, trace.action] + trace.side)
 
@@ -58,8 +58,8 @@ class ThumbModel:
         values = self._values("gain", trace.level_first, error, trace.level_sd)
         return np.asarray(values @ trace.own_share + rest)
 
-    def _values(self, family: str, first: int, error: FloatArray, sd: float) -> FloatArray:
+    def _values(self, family: str, first: int, error: FloatArray, sd: float, most: float = np.inf) -> FloatArray:
         cells, weights = spread(
-            family, np.full(error.shape, first), error, np.full(error.shape, sd)
+            family, np.full(error.shape, first), error, np.full(error.shape, sd), np.full(error.shape, most)
         )
         return np.asarray((weights[..., None] * self._rewards[family][cells]).sum(axis=-2))

@@ -94,7 +94,8 @@ def observe(observation: Observation, person: Person, wanted: FloatArray | None 
     spreads = {
         "gain": spread("gain", cells.gain, wanted[:, 0], total_sd[:, 0]),
         "eq": (tone_cells, tone_weights[0]),
-        "pan": spread("pan", cells.pan, wanted[:, 5], total_sd[:, 5]),
+        # Nobody wants a track less wide than in the centre.
+        "pan": spread("pan", cells.pan, wanted[:, 5], total_sd[:, 5], _widths(features)),
         OWN: (tone_cells, tone_weights[1]),
     }
     # What a change of each track's level is worth; nothing where its level is not known.
@@ -185,6 +186,7 @@ def _trace_of(view: View, tables: Mapping[str, QTable], key: str, *, row: int, m
         column=dimension,
         action=action,
         first=int(cells[0]),
+        most=float(_widths(view.features)[row]) if family == "pan" else np.inf,
         cells=cells[kept],
         weights=weights[kept] / weights[kept].sum(),
         error=float(view.error[row, dimension]),
@@ -204,6 +206,10 @@ def _trace_of(view: View, tables: Mapping[str, QTable], key: str, *, row: int, m
 def pictures_of(trace: Trace) -> tuple[Trace, ...]:
     """The trace as each of the pictures of its family has it."""
     return (trace,) if trace.own is None else (trace, trace.own)
+
+
+def _widths(features: Features) -> FloatArray:
+    return np.nan_to_num(features.width)
 
 
 def _level_variances(view: View, gain: QTable, share: FloatArray) -> FloatArray:

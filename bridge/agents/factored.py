@@ -31,6 +31,7 @@ from bridge.agents.own_sound import with_own_sounds
 from bridge.agents.person import Person
 from bridge.agents.reasons import belief_in_words, granted_in_words
 from bridge.agents.restraint import SILENT, Restraint
+from bridge.agents.strengths import Strengths
 from bridge.agents.terms import explain
 from bridge.agents.thumbs import ThumbModel
 from bridge.agents.trace import Trace
@@ -340,8 +341,23 @@ class FactoredAgent:
             self._person.finding[trace.family].judge(
                 ups if reward > 0.0 else 1.0 - ups, weight=weight
             )
+        share, low_high = self._person.consistency.share, Strengths.bounds(reward)
+        sign = 1.0 if reward > 0.0 else -1.0
+        shares = pictures.shares
+        known = shares[:-1] / shares[:-1].sum()
+        def at(w: float, pic: Trace) -> float:
+            v = pic.variance + pic.side_variance
+            a = float(self._thumbs.p_between(np.array([sign * w]), *low_high, v)[0])
+            b = float(self._thumbs.p_between(np.array([-sign * w]), *low_high, v)[0])
+            return share * a + (1.0 - share) * b
+        def at0(up: float) -> float:
+            a = up if reward > 0.0 else 1.0 - up
+            return share * a + (1.0 - share) * (1.0 - a)
+        telling = sum(k * at(w, pic) for k, pic, (w, _) in zip(known, pictures_of(trace), worths))
+        signs = sum(k * at0(up) for k, (_, up) in zip(known, worths))
         for picture, (worth, _) in zip(pictures_of(trace), worths, strict=True):
             self._judge_taste(picture, row, reward, worth, weight=weight)
+        self._person.strengths.judge(reward, telling, signs)
         taste.rely(consistency.reliance)
         return self._known_of(row, _dimension(trace.move))
 
@@ -369,16 +385,23 @@ class FactoredAgent:
     ) -> None:
         """Move what one picture says of a track."""
         taste, thumbs = self._person.taste, self._thumbs
-        share = self._person.consistency.share
+        share, strengths = self._person.consistency.share, self._person.strengths
+        sign, bounds, tells = np.sign(reward), strengths.bounds(reward), strengths.share
 
         def judge(
             dimension: int, worth_of: Callable[[FloatArray], FloatArray], variance: float
         ) -> None:
             def likelihood(tastes: FloatArray) -> FloatArray:
-                up = thumbs.p_up(worth_of(tastes), variance)
+                worths = worth_of(tastes)
+                up = thumbs.p_up(worths, variance)
                 agreed = up if reward > 0.0 else 1.0 - up
                 meant = share * agreed + (1.0 - share) * (1.0 - agreed)
-                return weight * meant + (1.0 - weight) * 0.5
+                plain = (weight * meant + (1.0 - weight) * 0.5) * strengths.chance(reward)
+                so, otherwise = (
+                    thumbs.p_between(side * worths, *bounds, variance) for side in (sign, -sign)
+                )
+                graded = share * so + (1.0 - share) * otherwise
+                return tells * graded + (1.0 - tells) * plain
 
             taste.judge(row, dimension, likelihood)
 

@@ -18,6 +18,7 @@ from bridge.agents.open_wishes import OpenWishes
 from bridge.agents.own_sound import OWN_COLUMNS, with_own_sounds
 from bridge.agents.reasons import belief_in_words
 from bridge.agents.restraint import Restraint
+from bridge.agents.strengths import Strengths
 from bridge.errors import PriorError
 from bridge.learning.pictures import Pictures
 from bridge.learning.prior import Prior
@@ -84,6 +85,7 @@ class Person:
         }
         self.taste = Taste(prior.taste, as_found(prior.taste.mean.shape[1]))
         self.consistency = Consistency()
+        self.strengths = Strengths()
         self.pictures = {name: Pictures(shares) for name, shares in PICTURES.items()}
         self.finding = _new_finding()
         self.found = np.zeros((0, len(MOVABLE)))

@@ -33,6 +33,13 @@ class ThumbModel:
         scale = self._scale / np.sqrt(1.0 + np.pi / 8.0 * self._scale**2 * variance)
         return np.asarray(1.0 / (1.0 + np.exp(-scale * worth)))
 
+    def p_between(
+        self, worth: FloatArray, low: float, high: float, variance: float = 0.0
+    ) -> FloatArray:
+        """P(a change between `low` and `high` is heard), as `p_up` is that one above 0 is."""
+        above = [self.p_up(worth - bound, variance) for bound in (low, high)]
+        return np.asarray(above[0] - above[1])
+
     def p_pick(self, worth: FloatArray, variance: FloatArray) -> FloatArray:
         """P(pick) (choices, k) of somebody consistent, who picks one of several mixes.
 

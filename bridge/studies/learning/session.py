@@ -33,6 +33,9 @@ _SURE: Final = 0.5
 
 _PROBE_DB: Final = 3.0
 
+_WEAKEST: Final = 0.25
+"""The strength of the weakest thumb, as `Listener.judge` gives them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
@@ -40,6 +43,7 @@ class Conditions:
 
     Attributes:
         is_graded: Whether a thumb says how much was heard; else it is +1 or -1.
+        is_strength_random: Whether a thumb's strength says nothing: any, by chance.
         flips: Share of thumbs that say the opposite of what was heard: 0.5 is pure noise.
         meter_noise_db: Of one reading of one octave, standard deviation.
         pace_s: Seconds from one move to the next.
@@ -52,6 +56,7 @@ class Conditions:
     """
 
     is_graded: bool = True
+    is_strength_random: bool = False
     flips: float = FLIPS
     meter_noise_db: float = 1.0
     pace_s: float = 6.0
@@ -66,6 +71,7 @@ class Conditions:
 CONDITIONS: Final[dict[str, Conditions]] = {
     "usual": Conditions(),
     "signs": Conditions(is_graded=False),
+    "random-strengths": Conditions(is_strength_random=True),
     "inverted": Conditions(flips=1.0 - FLIPS),
     "noise": Conditions(flips=0.5),
     "clean-meters": Conditions(meter_noise_db=0.0),
@@ -262,6 +268,8 @@ class Session:
             noise_jnd=conditions.noise_jnd,
         )
         if value is not None:
+            if conditions.is_strength_random:
+                value = float(np.copysign(rng.uniform(_WEAKEST, 1.0), value))
             at = self._at + listener.delay_s(rng)
             self._waiting.append(_Thumb(at=at, value=value, move=move))
 

@@ -68,7 +68,7 @@ def correct_by_hand(
     error, _ = find_errors(measure(held), held, taste.of_members()[0])
     if np.isnan(error[row, dimension]):
         return None
-    person.restraint.answer()
+    person.restraint.correct()
     person.wishes.drop(observation.keys[row], param)
     taste.correct(row, dimension, value=float(error[row, dimension]), sd=_HAND_SD[dimension])
     if param in EQ_BANDS:
@@ -120,7 +120,7 @@ def correct_by_wish(
                 person.taste.correct(row, column, value=value, sd=float(_WISHED_SD[column]))
         person.pictures[family_of(param)].renew()
     if known:
-        person.restraint.answer()
+        person.restraint.correct()
         person.wishes.ask(observation.keys[row], wish, [param for param, _ in known])
     return bool(known)
 

@@ -30,8 +30,7 @@ from bridge.agents.errors import DIMENSION
 from bridge.agents.own_sound import with_own_sounds
 from bridge.agents.person import Person
 from bridge.agents.reasons import belief_in_words, granted_in_words
-from bridge.agents.restraint import SILENT, Restraint
-from bridge.agents.strengths import Strengths
+from bridge.agents.restraint import Restraint
 from bridge.agents.terms import explain
 from bridge.agents.thumbs import ThumbModel
 from bridge.agents.trace import Trace
@@ -54,8 +53,6 @@ _CAUTIOUS_CONFIDENCE: Final = 0.25
 
 _UP_ANYHOW: Final = 0.4
 """How often a move is liked of which nobody can tell whether it is good."""
-
-_FAMILY_WORDS: Final = {"gain": "faders", "eq": "EQ", "pan": "pans"}
 
 _SHIPPED: Final = Tuning()
 
@@ -141,7 +138,7 @@ class FactoredAgent:
             rng=person.rng,
         )
         if choice is None or scores.ravel()[choice.index] < self._tuning.least_score:
-            self._rest = self._why_rest()
+            self._rest = person.restraint.why_rest(person.doubts())
             return None
         row, move = divmod(choice.index, STEPS.size)
         reason = explain(
@@ -233,21 +230,6 @@ class FactoredAgent:
         """The person is there: what waited for an answer may go on."""
         self._person.restraint.answer()
 
-    def _why_rest(self) -> str:
-        if self._person.restraint.is_waiting:
-            return (
-                "I have moved enough without an answer from you: give a thumb or move a control, "
-                "and I go on"
-            )
-        doubts = self._person.doubts()
-        failed = [words for family, words in _FAMILY_WORDS.items() if doubts[family] >= SILENT]
-        if failed:
-            return (
-                f"you disliked most of what I did with {' and '.join(failed)}: I leave that alone "
-                "in this song, unless your hand or another answer shows me what you want"
-            )
-        return "no move would be worth hearing now: I wait until the mix changes"
-
     def _appraise(
         self, view: View, usable: NDArray[np.bool_], steps: FloatArray, *, is_taught: bool
     ) -> tuple[FloatArray, NDArray[np.bool_], bool]:
@@ -268,8 +250,10 @@ class FactoredAgent:
             return good - harm, sure, False
         trust = person.consistency.trust * person.consistency.credence
         trust *= self._person.restraint.eagerness
+        patience = self._person.restraint.patience
         forgiven = tuning.forgiven * trust * person.resolved()
-        return good - (1.0 - forgiven) * harm, usable, True
+        weight = patience * (1.0 - forgiven) + (1.0 - patience) * (1.0 + counts)
+        return good - weight * harm, usable, True
 
     def _confidence(self, view: View, roles: IntArray) -> FloatArray:
         """(n, 6) how much of the doubt about anybody this person's answers have taken away."""
@@ -292,9 +276,10 @@ class FactoredAgent:
             self._person.restraint.answer()
         if not self._is_learning or reward == 0.0:
             return Learnt(td_error=0.0, text="")
+        person.restraint.count_answer()
         if trace.is_asked:
             person.restraint.judge_question(reward, weight=weight)
-        weight *= 0.5 + 0.5 * min(abs(reward), 1.0)
+        credit, weight = weight, weight * (0.5 + 0.5 * min(abs(reward), 1.0))
         if reward < 0.0:
             person.dislike(trace.key, trace.move)
             person.wishes.drop(trace.key)
@@ -304,7 +289,7 @@ class FactoredAgent:
             good, harm = expect(view, person.tables, person.shares())
             next_value = float(np.nan_to_num(good - harm)[next_allowed()].max(initial=0.0))
         shares = person.shares()
-        text = self._learn_taste(trace, reward, weight=weight)
+        text = self._learn_taste(trace, reward, credit=credit)
         td_error = 0.0
         for picture in pictures_of(trace):
             table = person.tables[picture.family]
@@ -324,9 +309,10 @@ class FactoredAgent:
             )
         return Learnt(td_error=td_error, text=text)
 
-    def _learn_taste(self, trace: Trace, reward: float, *, weight: float) -> str:
+    def _learn_taste(self, trace: Trace, reward: float, *, credit: float) -> str:
         """Move the belief about the track's taste; returns it in words, empty if it is gone."""
         taste, consistency = self._person.taste, self._person.consistency
+        weight = credit * (0.5 + 0.5 * min(abs(reward), 1.0))
         if trace.key not in taste.members:
             return ""
         row = taste.members.index(trace.key)
@@ -341,23 +327,17 @@ class FactoredAgent:
             self._person.finding[trace.family].judge(
                 ups if reward > 0.0 else 1.0 - ups, weight=weight
             )
-        share, low_high = self._person.consistency.share, Strengths.bounds(reward)
-        sign = 1.0 if reward > 0.0 else -1.0
-        shares = pictures.shares
-        known = shares[:-1] / shares[:-1].sum()
-        def at(w: float, pic: Trace) -> float:
-            v = pic.variance + pic.side_variance
-            a = float(self._thumbs.p_between(np.array([sign * w]), *low_high, v)[0])
-            b = float(self._thumbs.p_between(np.array([-sign * w]), *low_high, v)[0])
-            return share * a + (1.0 - share) * b
-        def at0(up: float) -> float:
-            a = up if reward > 0.0 else 1.0 - up
-            return share * a + (1.0 - share) * (1.0 - a)
-        telling = sum(k * at(w, pic) for k, pic, (w, _) in zip(known, pictures_of(trace), worths))
-        signs = sum(k * at0(up) for k, (_, up) in zip(known, worths))
         for picture, (worth, _) in zip(pictures_of(trace), worths, strict=True):
-            self._judge_taste(picture, row, reward, worth, weight=weight)
-        self._person.strengths.judge(reward, telling, signs)
+            self._judge_taste(picture, row, reward, worth, credit=credit)
+        self._person.strengths.judge(
+            self._thumbs,
+            reward,
+            np.array([worth for worth, _ in worths]),
+            np.array([each.variance + each.side_variance for each in pictures_of(trace)]),
+            pictures.shares[:-1],
+            share=consistency.share,
+            credit=credit,
+        )
         taste.rely(consistency.reliance)
         return self._known_of(row, _dimension(trace.move))
 
@@ -381,29 +361,21 @@ class FactoredAgent:
         )
 
     def _judge_taste(
-        self, trace: Trace, row: int, reward: float, worth: float, *, weight: float
+        self, trace: Trace, row: int, reward: float, worth: float, *, credit: float
     ) -> None:
         """Move what one picture says of a track."""
-        taste, thumbs = self._person.taste, self._thumbs
-        share, strengths = self._person.consistency.share, self._person.strengths
-        sign, bounds, tells = np.sign(reward), strengths.bounds(reward), strengths.share
+        person, thumbs = self._person, self._thumbs
+        share = person.consistency.share
 
         def judge(
             dimension: int, worth_of: Callable[[FloatArray], FloatArray], variance: float
         ) -> None:
             def likelihood(tastes: FloatArray) -> FloatArray:
-                worths = worth_of(tastes)
-                up = thumbs.p_up(worths, variance)
-                agreed = up if reward > 0.0 else 1.0 - up
-                meant = share * agreed + (1.0 - share) * (1.0 - agreed)
-                plain = (weight * meant + (1.0 - weight) * 0.5) * strengths.chance(reward)
-                so, otherwise = (
-                    thumbs.p_between(side * worths, *bounds, variance) for side in (sign, -sign)
+                return person.strengths.likelihood(
+                    thumbs, reward, worth_of(tastes), variance, share=share, credit=credit
                 )
-                graded = share * so + (1.0 - share) * otherwise
-                return tells * graded + (1.0 - tells) * plain
 
-            taste.judge(row, dimension, likelihood)
+            person.taste.judge(row, dimension, likelihood)
 
         judge(trace.column, lambda tastes: thumbs.worth(trace, tastes), trace.side_variance)
         if trace.own_share.any() and trace.family == "eq":
@@ -471,7 +443,7 @@ class FactoredAgent:
 
     def learn_from_pick(self, mixes: Sequence[Sequence[Proposal]], choice: int) -> Learnt:
         """A person preferred one of several mixes (from 1), or with 0 what stood."""
-        self._person.restraint.answer()
+        self._person.restraint.correct()
         if self._is_learning:
             learn_pick(self._person, self._thumbs, mixes, choice)
         return Learnt(td_error=0.0, text="")

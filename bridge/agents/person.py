@@ -66,6 +66,7 @@ class Person:
         tables: What moves are worth, by family; starts as the prior's.
         taste: Where this person wants things.
         consistency: How far their thumbs can be trusted.
+        strengths: Whether the strength of their thumbs says how much they heard.
         pictures: Which of the pictures of what people want holds for this one, by family.
         finding: Whether strips are wanted as their roles are or about as found, by family.
         found: (tracks, 6) the controls when the song began.
@@ -166,6 +167,7 @@ class Person:
                 self._forget_role(role)
             self.taste.past.forget_all()
             self.consistency = Consistency()
+            self.strengths = Strengths()
             self.pictures = {name: Pictures(shares) for name, shares in PICTURES.items()}
             self.finding = _new_finding()
             self.taste.rely(self.consistency.reliance)
@@ -238,6 +240,8 @@ class Person:
             "tabu": [[key, move, self._tabu[key, move]] for key, move in self.disliked()],
             "taste": self.taste.state(),
         }
+        if strengths := self.strengths.state():
+            body["strengths"] = strengths
         if wishes := self.wishes.state():
             body["wishes"] = wishes  # what nobody has used is not there, as before there were any
         return json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
@@ -283,6 +287,7 @@ class Person:
             person.found = np.full((len(person.taste.members), len(MOVABLE)), np.nan)
         if "restraint" in body:
             person.restraint.load_state(body["restraint"])
+        person.strengths.load_state(body.get("strengths"))
         person.wishes.load_state(body.get("wishes", []))
         person.taste.rely(person.consistency.reliance)
         person.decisions = int(body["decisions"])

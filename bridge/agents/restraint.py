@@ -4,7 +4,7 @@
 2. A control that was moved and got no answer is not turned back, and goes no further than a bound:
    what nobody answered is not yet liked. Any answer, and any hand, opens the way again.
 3. Asking what merely might turn out well costs a person's patience. It goes on as long as they like
-   about as many of these questions as not.
+   about as many of these questions as not, and it ends after some sixty answers in one song.
 4. A family of moves whose forecasts fail is made smaller first, and then left alone.
 """
 
@@ -35,6 +35,11 @@ _ASKED_PRIOR: Final = (5.0, 3.3)
 _LEAST_LIKED: Final = 0.22
 _MOST_LIKED: Final = 0.42
 
+_WORTH_ASKING: Final = 35
+_ASKED_ENOUGH: Final = 60
+"""Up to so many answers of a song a question may cost its full harm; from so many on none is worth
+asking: few moves are left that could use what the answer teaches."""
+
 _UNHEEDED: Final = 8
 """After so many moves without an answer fewer questions are asked, after twice as many none."""
 
@@ -51,6 +56,7 @@ _IS_LARGE: Final = np.array(
 _FAMILY: Final = {Param.GAIN: "gain", Param.PAN: "pan"}
 
 
+_FAMILY_WORDS: Final = {"gain": "faders", "eq": "EQ", "pan": "pans"}
 _FAMILIES: Final = ("gain", "eq", "pan")
 _FAMILY_OF: Final = np.array([_FAMILIES.index(_FAMILY.get(param, "eq")) for param in STEP_PARAMS])
 _FARTHEST: Final = np.array([FARTHEST.get(param, _FARTHEST_EQ_DB) for param in STEP_PARAMS])
@@ -71,6 +77,7 @@ class Restraint:
         self._moves = 0
         self._wanted: tuple[int, int, float, float] | None = None
         self._asked = _ASKED_PRIOR
+        self._answers = 0
         self._endorsed: FloatArray | None = None
         self.is_waiting = False
 
@@ -80,6 +87,7 @@ class Restraint:
             self._keys = observation.keys
             self.answer()
             self._asked = _ASKED_PRIOR
+            self._answers = 0
             self._endorsed = None
         if self._wanted is None:
             return
@@ -119,9 +127,45 @@ class Restraint:
         heeded = 1.0 - (self._moves - _UNHEEDED) / _UNHEEDED
         return float(np.clip(liked, 0.0, 1.0) * np.clip(heeded, 0.0, 1.0))
 
+    def count_answer(self) -> None:
+        """The person has judged a move."""
+        self._answers += 1
+
+    def correct(self) -> None:
+        """The person has shown what they want, by more than a thumb: there is more to ask about."""
+        self.answer()
+        self._answers = min(self._answers, _WORTH_ASKING)
+
+    @property
+    def patience(self) -> float:
+        """How much a question may still cost, 1 (as at first) to 0 (only sure moves are left)."""
+        left = (_ASKED_ENOUGH - self._answers) / (_ASKED_ENOUGH - _WORTH_ASKING)
+        return float(np.clip(left, 0.0, 1.0))
+
+    def why_rest(self, doubts: dict[str, float]) -> str:
+        """Why no move is made, in a sentence; `doubts` as in `open_moves`."""
+        if self.is_waiting:
+            return (
+                "I have moved enough without an answer from you: give a thumb or move a control, "
+                "and I go on"
+            )
+        failed = [words for family, words in _FAMILY_WORDS.items() if doubts[family] >= SILENT]
+        if failed:
+            return (
+                f"you disliked most of what I did with {' and '.join(failed)}: I leave that alone "
+                "in this song, unless your hand or another answer shows me what you want"
+            )
+        if self.patience == 0.0:
+            return (
+                "I have asked enough in this song: move a control, choose a word for a track or "
+                "pick a variant of the mix, and I go on"
+            )
+        return "no move would be worth hearing now: I wait until the mix changes"
+
     def state(self) -> dict[str, Any]:
         """All of this, as plain data: what nobody answered is not yet liked after a restart."""
         return {
+            "answers": self._answers,
             "asked": list(self._asked),
             "endorsed": None if self._endorsed is None else _plain(self._endorsed),
             "keys": list(self._keys),
@@ -135,6 +179,7 @@ class Restraint:
         self._keys = tuple(state["keys"])
         likes, dislikes = state["asked"]
         self._asked = float(likes), float(dislikes)
+        self._answers = int(state.get("answers", 0))
         self._moves = int(state["moves"])
         self._way = _array(state["way"])
         self._endorsed = None if state["endorsed"] is None else _array(state["endorsed"])

@@ -65,8 +65,14 @@ class ThumbModel:
         values = self._values("gain", trace.level_first, error, trace.level_sd)
         return np.asarray(values @ trace.own_share + rest)
 
-    def _values(self, family: str, first: int, error: FloatArray, sd: float, most: float = np.inf) -> FloatArray:
+    def _values(
+        self, family: str, first: int, error: FloatArray, sd: float, most: float = np.inf
+    ) -> FloatArray:
         cells, weights = spread(
-            family, np.full(error.shape, first), error, np.full(error.shape, sd), np.full(error.shape, most)
+            family,
+            np.full(error.shape, first),
+            error,
+            np.full(error.shape, sd),
+            np.full(error.shape, most),
         )
         return np.asarray((weights[..., None] * self._rewards[family][cells]).sum(axis=-2))

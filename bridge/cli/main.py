@@ -457,6 +457,7 @@ for _name, _module, _text in (
     ("gestures", "learning.gestures", "What a thumb, a word, a pick and an endorsed mix teach."),
     ("hands", "bench.hands", "How soon the bridge is silent where a hand comes."),
     ("learning", "learning.study", "How near to a listener's taste each agent comes."),
+    ("next-offer", "bench.next_offer", "How long the next offer of phrases takes after a pick."),
     ("pads", "bench.pads", "How long a pad's press takes to be safe on disk, through JACK."),
     ("phrase", "phrase.study", "How near phrases come to what a person likes, by picks."),
     ("phrase-port", "bench.phrase_port", "How late the notes of a phrase leave for the MIDI port."),

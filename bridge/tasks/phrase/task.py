@@ -19,6 +19,7 @@ from bridge.mix.device_events import TaskName
 from bridge.mix.phrases import BEATS_A_BAR, DEFAULT_BPM, EMPTY, Phrase, PhraseKind, decode_phrase
 from bridge.mix.roles import Role
 from bridge.tasks.phrase.agent import Chosen, PhraseAgent
+from bridge.tasks.phrase.ahead import jobs_ahead, order_ahead
 from bridge.tasks.phrase.context import Context, read_context
 from bridge.tasks.phrase.generator import QGenerator
 from bridge.tasks.phrase.orders import decode_order, distinct, make_phrases
@@ -29,6 +30,9 @@ MAKE: Final = "make"
 
 _STATE_SCHEMA: Final = 1
 _MOST_OURS: Final = 64
+_KEPT: Final = 8
+"""Orders whose phrases a worker keeps: one for each pick of the newest offer, and some more."""
+
 _MOST_OFFERED: Final = 64
 _MOST_GENERATORS: Final = 16
 _SILENT: Final = 3
@@ -61,6 +65,8 @@ class _Place:
     """Where a phrase goes, and what it is to fit."""
 
     key: str
+    name: str
+    """Of the context, as the agent calls it."""
     current: Phrase
     before: str
     context: Context
@@ -86,6 +92,8 @@ class PhraseTask:
         self._place: _Place | None = None
         self._job: Job | None = None
         self._made: tuple[Phrase, ...] = ()
+        self._variants: list[Phrase] = []
+        """Of the newest offer."""
         self._offered: list[Phrase] = []
         self._unanswered: dict[str, int] = {}
         """Orders since the last phrase of each program that offers some."""
@@ -113,7 +121,7 @@ class PhraseTask:
             return (self._job,) if self._job is not None else ()
         self._forget()
         self._place = place
-        self._agent.attend(place.context, f"{scene.key} {place.key}")
+        self._agent.attend(place.context, place.name)
         order = self._agent.order(place.current)
         self._job = Job(task=TaskName.PHRASE, name=MAKE, text=order.text, is_open=True)
         self._unanswered = {name: count + 1 for name, count in self._unanswered.items()}
@@ -197,9 +205,17 @@ class PhraseTask:
         chosen = self._agent.offer(place.current, fit, count=count)
         if not chosen:
             self._rest = f"{scene.device}: nothing that was made fits here"
-        versions = [each.phrase.version for each in chosen]
+        self._variants = [each.phrase for each in chosen]
+        versions = [phrase.version for phrase in self._variants]
         self._ours = [*(v for v in self._ours if v not in versions), *versions][-_MOST_OURS:]
         return tuple(self._variant(each, place, len(chosen)) for each in chosen)
+
+    def foresee(self) -> tuple[Job, ...]:
+        """See `bridge.tasks.task.Foresees.foresee`: what to make next, for each possible pick."""
+        if (place := self._place) is None:
+            return ()
+        phrases = [place.current, *self._variants]
+        return tuple(jobs_ahead(self._agent, place.context, place.name, phrases))
 
     @staticmethod
     def _variant(chosen: Chosen, place: _Place, count: int) -> Variant:
@@ -242,7 +258,13 @@ class PhraseTask:
         except RefusedError as error:
             self._rest = f"{scene.device}: {error}"
             return None
-        return _Place(key=place.key, current=current, before=place.text, context=context)
+        return _Place(
+            key=place.key,
+            name=f"{scene.key} {place.key}",
+            current=current,
+            before=place.text,
+            context=context,
+        )
 
     def _is_ours(self, clip: Standing) -> bool:
         if not clip.text or clip.refusal:
@@ -278,7 +300,7 @@ class PhraseTask:
         if place is None or not first.changes:
             return Outcome()  # a hand on what was never ours
         before = self._agent.believed(place.context.kind)
-        self._agent.attend(place.context, f"{lesson.scene.key} {place.key}")
+        self._agent.attend(place.context, place.name)
         try:
             phrases = [decode_phrase(each.changes[0].after) for each in lesson.variants]
         except RefusedError:
@@ -352,6 +374,15 @@ def _prior() -> PhrasePrior:
 
 def do_job(job: Job) -> bytes:
     """Make the phrases of an order; see `bridge.tasks.registry.TaskRow.worker`."""
+    if job.is_ahead:
+        phrases_for(order_ahead(job.text, _prior()).text)
+        return b""
+    return phrases_for(job.text)
+
+
+@lru_cache(maxsize=_KEPT)
+def phrases_for(order: str) -> bytes:
+    """The phrases of an order's text, as JSON; those of the last orders are remembered."""
     prior = _prior()
-    made = make_phrases(decode_order(job.text), QGenerator(prior.notes), prior)
+    made = make_phrases(decode_order(order), QGenerator(prior.notes), prior)
     return json.dumps([phrase.text for phrase in made]).encode()

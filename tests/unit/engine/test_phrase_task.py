@@ -17,7 +17,15 @@ from bridge.mix.device_events import TaskName
 from bridge.mix.messages import Mode
 from bridge.mix.notices import MoveReported, Offered, RequestRefused, StatusChanged
 from bridge.mix.phrases import Phrase, PhraseNote, decode_phrase, phrase_of
-from bridge.tasks.phrase.task import MAKE, PhraseTask, do_job, make_phrase_task
+from bridge.tasks.phrase.ahead import order_ahead
+from bridge.tasks.phrase.prior import load_phrase_prior
+from bridge.tasks.phrase.task import (
+    MAKE,
+    PhraseTask,
+    do_job,
+    make_phrase_task,
+    phrases_for,
+)
 
 CLIP = ContentKind.CLIP
 
@@ -41,8 +49,12 @@ def studio(mode: Mode = Mode.SUGGEST, **clips: HeldContent) -> Rig:
     return Rig(mode=mode, daw=daw, task=make_phrase_task(1), task_name=TaskName.PHRASE)
 
 
-def jobs(rig: Rig) -> list[Job]:
+def all_jobs(rig: Rig) -> list[Job]:
     return [job for result in rig.results for job in result.jobs]
+
+
+def jobs(rig: Rig) -> list[Job]:
+    return [job for job in all_jobs(rig) if not job.is_ahead]
 
 
 def make(rig: Rig, seconds: float = 2.0) -> Rig:
@@ -114,6 +126,30 @@ def test_what_is_made_next_is_asked_for_right_after_a_pick(choice: int) -> None:
     rig.handle(d.VariantChosen(at=rig.at, offer="", choice=choice))
     rig.wait(0.05)  # a tenth of the pace
     assert len(jobs(rig)) == count + 1
+
+
+@pytest.mark.parametrize("choice", range(4))
+def test_what_a_pick_will_need_is_known_before_it_comes(choice: int) -> None:
+    rig = make(studio().work())
+    for _ in range(2):  # the first time nothing stands there, then a phrase
+        ahead = [job for job in all_jobs(rig) if job.is_ahead][-4:]
+        foreseen = {json.loads(job.text)["choice"]: job for job in ahead}
+        assert set(foreseen) == {0, 1, 2, 3}
+        choose(rig, choice)
+        order = order_ahead(foreseen[choice].text, load_phrase_prior())
+        assert jobs(rig)[-1].text == order.text
+        make(rig)
+
+
+def test_what_was_made_ahead_is_not_made_again() -> None:
+    rig = make(studio().work())
+    ahead = next(job for job in all_jobs(rig) if job.is_ahead)
+    assert do_job(ahead) == b""
+    choose(rig, json.loads(ahead.text)["choice"])
+    hits = phrases_for.cache_info().hits
+    made = do_job(jobs(rig)[-1])
+    assert phrases_for.cache_info().hits == hits + 1
+    assert made == phrases_for.__wrapped__(jobs(rig)[-1].text)
 
 
 def test_keeping_what_is_there_writes_nothing() -> None:

@@ -318,6 +318,11 @@ class PhraseTask:
         believed = self._agent.believed(place.context.kind)
         return Outcome(text=believed if believed != before else "")
 
+    @property
+    def believed(self) -> str:
+        """See `bridge.tasks.task.Believes.believed`."""
+        return self._agent.believed(self._agent.kind)
+
     def beliefs(self) -> Mapping[str, Any]:
         """See `bridge.tasks.task.Task.beliefs`."""
         return self._agent.beliefs()

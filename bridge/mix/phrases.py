@@ -122,10 +122,10 @@ def decode_phrase(text: str) -> Phrase:
             for start, pitch, length, velocity in body["notes"]
         ]
         length = float(body["length"])
-    except (ValueError, TypeError, KeyError, OverflowError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise RefusedError(
             f"phrase: expected {{'length': beats, 'notes': [[start, pitch, length, velocity], "
-            f"...]}}, got {text[:40]!r} ({error!r})"
+            f"...]}}, got {text[:40]!r}"
         ) from error
     check_notes(notes, length)
     return phrase_of(notes, length)
@@ -159,7 +159,7 @@ def check_notes(notes: Iterable[PhraseNote], length: float) -> None:
                 f"velocity {note.velocity}"
             )
     if count > MOST_NOTES:
-        raise RefusedError(f"phrase: at most {MOST_NOTES} notes, got {count}; send fewer bars")
+        raise RefusedError(f"phrase: expected at most {MOST_NOTES} notes, got {count}")
 
 
 BEYOND: Final = 7

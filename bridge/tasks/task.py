@@ -347,6 +347,15 @@ class Find:
 
 
 @runtime_checkable
+class Believes(Task, Protocol):
+    """A task that can put in words what it believes of this person."""
+
+    @property
+    def believed(self) -> str:
+        """What is wanted of what is in focus, beside the average person; empty for nothing sure."""
+
+
+@runtime_checkable
 class ListsFinds(Task, Protocol):
     """A task that can list what it found, so that a person chooses what is offered next."""
 

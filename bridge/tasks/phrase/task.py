@@ -97,6 +97,9 @@ class PhraseTask:
         self._offered: list[Phrase] = []
         self._unanswered: dict[str, int] = {}
         """Orders since the last phrase of each program that offers some."""
+        self._unread = ""
+        """Which clip cannot be read, and why; the first of them."""
+        self._unread_told = ""
         self._has_tempo = False
         self._tempo_text = _NO_TEMPO
         """What is still to be said of the tempo."""
@@ -142,6 +145,9 @@ class PhraseTask:
         self._made = tuple(decode_phrase(text) for text in json.loads(done.data))
         self._report_silent()
         text, self._tempo_text = ("", _NO_TEMPO) if self._has_tempo else (self._tempo_text, "")
+        if self._unread != self._unread_told:
+            text = "; ".join(each for each in (text, self._unread) if each)
+            self._unread_told = self._unread
         return text
 
     def _report_silent(self) -> None:
@@ -162,6 +168,7 @@ class PhraseTask:
         Raises:
             RefusedError: If it came late, is no phrase or does not fit; it is dropped.
         """
+        name = name or "a generator without a name"
         known = {each: count for each, count in self._unanswered.items() if each != name}
         self._unanswered = dict([*known.items(), (name, 0)][-_MOST_GENERATORS:])
         place = self._place
@@ -181,10 +188,7 @@ class PhraseTask:
                 f"is dropped, send the {context.bars} bars of /bridge/wanted"
             )
         if why := refuse_phrase(phrase, low=context.low, high=context.high):
-            raise RefusedError(
-                f"{name}: {why}; its phrase is dropped, keep to the pitches {context.low} to "
-                f"{context.high} of /bridge/wanted"
-            )
+            raise RefusedError(f"{name}: {why}; it is dropped")
         self._offered = [*self._offered, phrase][-_MOST_OFFERED:]
 
     # -- offers --------------------------------------------------------------------------------
@@ -277,14 +281,22 @@ class PhraseTask:
     def _read(self, scene: Scene, place: Standing) -> Context:
         clips: list[Phrase] = []
         others: list[Phrase] = []
+        unread = ""
         for each in scene.contents:
             if not each.text or each.key == place.key or self._is_ours(each):
                 continue
-            phrase = decode_phrase(each.text)
+            try:
+                phrase = decode_phrase(each.text)
+            except RefusedError as error:
+                unread = unread or f"I leave out the clip {each.name!r} of {each.track} ({error})"
+                continue
             if each.strip == scene.key:
                 clips.append(phrase)
             elif _KINDS.get(each.role) is not PhraseKind.DRUMS:
                 others.append(phrase)
+        if unread and not any(phrase.notes for phrase in (*clips, *others)):
+            raise RefusedError(f"{unread}, and no other clip has notes")
+        self._unread = unread
         clips, others = _few(clips), _few(others)
         bars = decode_phrase(place.text).bars if place.text else 0
         bars = bars or min(max((clip.bars for clip in clips), default=_BARS), _MOST_BARS)
@@ -317,6 +329,11 @@ class PhraseTask:
         self._forget()  # what is wanted now is another question
         believed = self._agent.believed(place.context.kind)
         return Outcome(text=believed if believed != before else "")
+
+    @property
+    def believed(self) -> str:
+        """See `bridge.tasks.task.Believes.believed`."""
+        return self._agent.believed(self._agent.kind)
 
     def beliefs(self) -> Mapping[str, Any]:
         """See `bridge.tasks.task.Task.beliefs`."""

@@ -235,6 +235,8 @@ def refusals(rig: Rig) -> list[str]:
         (phrase_of([PhraseNote(0.0, 100, 1.0, 100)], 16.0).text, "range of this track"),
         (json.dumps({"length": 16.0, "notes": [[0.0, 40, 0.1, 90]] * 5000}), "at most 512 notes"),
         ("la la", "la la"),
+        ("[" * 9000, "expected {'length'"),
+        ('{"length": 16.0, "notes": []}', "the phrase is empty"),
         ('{"length": 16.0, "notes": [[0.0, 400, 1.0, 90]]}', "400"),
         ('{"length": NaN, "notes": [[0.0, 40, 1.0, 90]]}', "got nan beats"),
     ],
@@ -318,6 +320,29 @@ def test_a_late_result_is_about_what_is_wanted_no_more() -> None:
     )
     rig.wait(2.0)
     assert not rig.notices(Offered)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[" * 9000, "expected {'length'"),
+        (json.dumps({"length": 14.0, "notes": [[0.0, 40, 0.1, 90]]}), "whole bars"),
+        (json.dumps({"length": 16.0, "notes": [[0.0, 40, 0.1, 90]] * 600}), "at most 512 notes"),
+    ],
+)
+def test_a_clip_that_cannot_be_read_is_left_out_and_reported_once(text: str, why: str) -> None:
+    rig = studio(
+        verse=HeldContent(bass_clip().text),
+        wild=HeldContent(text, name="Wild"),
+        empty=HeldContent(""),
+    )
+    make(rig.work())
+    assert len(offered(rig)) == 3
+    choose(rig, 1)
+    make(rig)
+    (said,) = [each for each in sentences(rig) if "I leave out the clip 'Wild'" in each]
+    assert why in said
+    assert not refusals(rig)
 
 
 def test_another_metre_is_said_in_a_sentence() -> None:

@@ -104,6 +104,47 @@ def test_questions_that_are_disliked_are_asked_less_and_liked_ones_go_on() -> No
     assert restraint.eagerness == 1.0
 
 
+def test_questions_end_with_the_answers_of_a_song_and_a_correction_asks_on() -> None:
+    restraint, mix = Restraint(), make_mix()
+    restraint.watch(mix)
+    for _ in range(35):
+        restraint.count_answer()
+    assert restraint.patience == 1.0
+    for _ in range(25):
+        restraint.count_answer()
+    assert restraint.patience == 0.0
+    assert "asked enough" in restraint.why_rest(SURE)
+    again = Restraint()
+    again.load_state(json.loads(json.dumps(restraint.state())))
+    assert again.patience == 0.0
+    restraint.correct()
+    assert restraint.patience == 1.0
+    again.watch(replace(mix, keys=tuple(f"new {key}" for key in mix.keys)))
+    assert again.patience == 1.0
+
+
+@pytest.mark.parametrize(("answers", "asks"), [(0, True), (60, False)])
+def test_after_sixty_answers_only_sure_moves_are_made(answers: int, asks: bool) -> None:
+    agent, rng = FactoredAgent(load_prior()), np.random.default_rng(4)
+    mix = SimulatedMix(make_song(rng, tracks=8))
+    guard = open_guard(mix)
+    seen = mix.observe(rng)
+    agent.propose(seen, steps_of(seen), steps_of(seen) > 99.0, at=0.0, explore=True, cautious=False)
+    restraint = agent._person.restraint
+    for _ in range(answers):
+        restraint.count_answer()
+    questions = 0
+    for _ in range(80):
+        seen = mix.observe(rng)
+        steps, allowed = guard.shape(seen, agent.steps(seen), STEP_PARAMS, at=0.0)
+        proposal = agent.propose(seen, steps, allowed, at=0.0, explore=True, cautious=False)
+        restraint.answer()
+        if proposal is not None:
+            questions += proposal.trace.is_asked
+            mix.move(proposal.row, proposal.param, proposal.step)
+    assert bool(questions) is asks
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_an_hour_without_an_answer_turns_no_control_back_and_ends_in_rest(seed: int) -> None:

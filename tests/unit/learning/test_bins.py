@@ -29,3 +29,12 @@ def test_they_are_those_of_a_normal_distribution_to_one_percent() -> None:
     drawn = np.digitize(rng.normal(0.3, 1.5, 200_000), EDGES)
     shares = np.bincount(drawn, minlength=4) / drawn.size
     assert bin_weights(np.array(0.3), np.array(1.5), EDGES) == pytest.approx(shares, abs=0.015)
+
+
+def test_what_lies_beyond_the_most_counts_as_being_there() -> None:
+    mean, sd = np.full(3, 0.3), np.full(3, 1.5)
+    weights = bin_weights(mean, sd, EDGES, np.array([-1.0, 0.5, np.inf]))
+    free = bin_weights(mean, sd, EDGES)
+    assert weights[0] == pytest.approx([free[0, 0], 1.0 - free[0, 0], 0.0, 0.0])
+    assert weights[1] == pytest.approx([*free[1, :2], free[1, 2:].sum(), 0.0])
+    assert weights[2].tolist() == free[2].tolist()

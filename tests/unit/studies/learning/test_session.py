@@ -129,6 +129,17 @@ def test_what_was_taken_back_leaves_no_trace(stage: Stage) -> None:
     assert episode.ending == pytest.approx(stage.fraction(stage.utility(mix)))
 
 
+def test_strengths_that_say_nothing_are_any_and_the_signs_stay(stage: Stage) -> None:
+    agents = Wiggle(step_db=-0.5), Wiggle(step_db=-0.5)
+    graded, anything = Conditions(flips=0.0), Conditions(flips=0.0, is_strength_random=True)
+    for agent, conditions in zip(agents, (graded, anything), strict=True):
+        session(agent, stage, conditions, is_undone=False).listen(thumbs=40, moves=200)
+    strengths = [[abs(reward) for reward, _ in agent.taught] for agent in agents]
+    assert all(0.25 <= strength <= 1.0 for strength in strengths[1])
+    assert len(set(strengths[1])) == len(strengths[1]) == 40
+    assert len(set(strengths[0])) < 40
+
+
 def test_named_thumbs_have_full_weight_however_fast_the_pace(stage: Stage) -> None:
     agent = Wiggle(step_db=-0.5)
     session(agent, stage, Conditions(pace_s=0.5)).listen(thumbs=10, moves=200)

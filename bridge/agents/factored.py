@@ -372,12 +372,19 @@ class FactoredAgent:
         ) -> None:
             def likelihood(tastes: FloatArray) -> FloatArray:
                 return person.strengths.likelihood(
-                    thumbs, reward, worth_of(tastes), variance, share=share, credit=credit
+                    thumbs,
+                    reward,
+                    worth_of(tastes),
+                    variance,
+                    share=share,
+                    credit=credit,
+                    is_graded=dimension == trace.column,
                 )
 
             person.taste.judge(row, dimension, likelihood)
 
         judge(trace.column, lambda tastes: thumbs.worth(trace, tastes), trace.side_variance)
+        # A strong thumb for an EQ move is about the tone sooner than about the level.
         if trace.own_share.any() and trace.family == "eq":
             rest = worth - trace.own_side
             judge(

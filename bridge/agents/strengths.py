@@ -46,6 +46,7 @@ class Strengths:
         *,
         share: float,
         credit: float,
+        is_graded: bool = True,
     ) -> FloatArray:
         """How likely this thumb was, for moves that are worth so much.
 
@@ -56,9 +57,11 @@ class Strengths:
             variance: How uncertain that is.
             share: Of this person's thumbs that are meant, 0.5 to 1.
             credit: How surely the thumb was an answer to this move, 0 to 1.
+            is_graded: False: its strength is not about this.
         """
         graded, plain = self._of_both(thumbs, reward, worth, variance, share, credit)
-        return self.tells * graded + (1.0 - self.tells) * plain
+        tells = self.tells if is_graded else 0.0
+        return tells * graded + (1.0 - tells) * plain
 
     def judge(
         self,

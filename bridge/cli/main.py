@@ -19,9 +19,17 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from bridge import __version__
+from bridge.cli.demos import console, demo
 from bridge.cli.journal import COMMANDS as JOURNAL_COMMANDS
 from bridge.cli.midi import midi
-from bridge.cli.options import FILE, Group, config_option, settings, settings_with_store
+from bridge.cli.options import (
+    FILE,
+    Group,
+    config_option,
+    listen_option,
+    settings,
+    settings_with_store,
+)
 from bridge.cli.remote import COMMANDS as REMOTE_COMMANDS
 from bridge.cli.setup import setup
 from bridge.cli.start import start
@@ -39,15 +47,6 @@ EXIT_INTERRUPTED: Final = 130  # 128 + SIGINT, as shells say it
 
 _COLOURS: Final = {"ok": "green", "warning": "yellow", "problem": "red"}
 
-_seed_option = click.option(
-    "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True
-)
-_stems_option = click.option(
-    "--stems", type=FILE, metavar="DIR", help="Your own multitrack: a folder of audio files."
-)
-_listen_option = click.option(
-    "--listen", is_flag=True, help="Let phones in this network pair, by the QR code that is shown."
-)
 _switch = click.argument("switch", type=click.Choice(["on", "off"]))
 
 
@@ -151,7 +150,7 @@ def cli(context: click.Context) -> None:
     help="debug logs every message in and out.",
 )
 @click.option("--log-file", type=FILE, help="Log there instead of the terminal; it rotates.")
-@_listen_option
+@listen_option
 @click.option("--trace", type=FILE, metavar="FILE", help="Record every datagram in and out.")
 @click.option("--trace-mask-names", is_flag=True, help="Replace names by pseudonyms in the trace.")
 @click.option(
@@ -186,149 +185,6 @@ def run(
 
     tracing = Tracing(path=trace, is_masked=trace_mask_names, limit_mb=trace_limit)
     app.run(chosen, tracing=tracing)
-
-
-@cli.group(cls=Group, invoke_without_command=True)
-@click.pass_context
-@click.option("--page", is_flag=True, help="Hear it, and answer, in the browser.")
-@click.option("--no-browser", is_flag=True, help="With --page: only say where the page is.")
-@_listen_option
-@click.option("--listener", type=click.Choice(["auto"]), help="Let a simulated listener answer.")
-@click.option("--headless", is_flag=True, help="No terminal view; for scripts.")
-@click.option("--moves", type=click.IntRange(1, 100_000), help="End after this many moves.")
-@click.option("--seeds", type=click.IntRange(1, 100), help="Play seeds 1 to N, and print a table.")
-@click.option(
-    "--daw",
-    type=click.Choice(["generic", *(row.name for row in DAWS.values() if row.host)]),
-    default="generic",
-    help="A headless DAW in place of the embedded console.",
-)
-@_seed_option
-@_stems_option
-def demo(
-    context: click.Context,
-    *,
-    page: bool,
-    no_browser: bool,
-    listen: bool,
-    listener: str | None,
-    headless: bool,
-    moves: int | None,
-    seeds: int | None,
-    daw: str,
-    seed: int,
-    stems: Path | None,
-) -> int:
-    """Mix a small band without a DAW; 'sound', 'edit' and 'phrase' show the other tasks."""
-    if context.invoked_subcommand is not None:
-        return 0
-    for option, is_given in {"--seeds": seeds is not None, "--headless": headless}.items():
-        if is_given and (page or listen):
-            raise click.UsageError(f"{option} plays without a page: leave --page and --listen out")
-    from bridge.demo.demo import run_demo, run_seeds
-    from bridge.demo.options import DemoOptions
-
-    options = DemoOptions(
-        page=page or listen,
-        browser=not no_browser,
-        listen=listen,
-        listener=listener,
-        headless=headless,
-        moves=moves,
-        seed=seed,
-        stems=stems,
-        daw=daw,
-    )
-    return run_demo(options) if seeds is None else run_seeds(options, seeds)
-
-
-@demo.command("sound")
-@click.option("--headless", is_flag=True, help="Only text and files; there is no other view yet.")
-@click.option("--out", type=FILE, metavar="FOLDER", help="Where the report goes.")
-@click.option(
-    "--daw",
-    type=click.Choice([row.name for row in DAWS.values() if row.player]),
-    help="A real synth that runs here, in real time.",
-)
-@_seed_option
-def demo_sound(*, headless: bool, out: Path | None, daw: str | None, seed: int) -> int:
-    """Bring a dull bass near to a target, then to what a simulated person likes."""
-    del headless
-    from bridge.demo.sound import run_sound_demo
-
-    return run_sound_demo(seed=seed, folder=out, daw=daw or "")
-
-
-@demo.command("edit")
-@click.option("--headless", is_flag=True, help="A simulated person answers.")
-@click.option("--out", type=FILE, metavar="FOLDER", help="Where the report goes.")
-@click.option("--page", is_flag=True, help="Answer on the page, by keys.")
-@click.option("--no-browser", is_flag=True, help="With --page: only say where the page is.")
-@_seed_option
-def demo_edit(*, headless: bool, out: Path | None, page: bool, no_browser: bool, seed: int) -> int:
-    """Edit a take with twelve planted faults: six answers, then the rest by itself."""
-    from bridge.demo.edit import run_edit_demo
-
-    if page:
-        if headless:
-            raise click.UsageError("--headless plays without a page: leave --page out")
-        from bridge.demo.edit_page import run_edit_page
-
-        return run_edit_page(out, browser=not no_browser, seed=seed)
-    return run_edit_demo(headless=headless, seed=seed, folder=out)
-
-
-@demo.command("phrase")
-@click.option("--headless", is_flag=True, help="A simulated person answers.")
-@click.option("--out", type=FILE, metavar="FOLDER", help="Where the report goes.")
-@_seed_option
-def demo_phrase(*, headless: bool, out: Path | None, seed: int) -> int:
-    """Offer bass lines for a band: eight picks, then another song's first offer."""
-    from bridge.demo.phrase import run_phrase_demo
-
-    return run_phrase_demo(headless=headless, seed=seed, folder=out)
-
-
-@cli.command(hidden=True)
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(0, 65535), default=9401, show_default=True)
-@click.option("--speed", type=click.FloatRange(0.1, 100.0), default=1.0, show_default=True)
-@click.option("--with-parent", is_flag=True, help="End when the program that started it has.")
-@click.option("--take", type=FILE, metavar="FOLDER", help="Play the take of the demo of edits.")
-@_seed_option
-@_stems_option
-def console(
-    *,
-    host: str,
-    port: int,
-    speed: float,
-    with_parent: bool,
-    take: Path | None,
-    seed: int,
-    stems: Path | None,
-) -> None:
-    """Be a DAW: the embedded console, alone, until Ctrl-C. Port 0 takes any free one."""
-    from bridge.hosts.console import serve_console
-    from bridge.hosts.stems import load_session
-    from bridge.sim.console import Console
-
-    if take is not None:
-        from bridge.demo.edit_page import make_take_console
-
-        desk = make_take_console(take)
-    else:
-        desk = Console(*load_session(stems, seed=seed))
-    if not with_parent:
-        for line in desk.stems.lines():
-            click.echo(line, err=True)
-    serve_console(
-        desk,
-        host=host,
-        port=port,
-        speed=speed,
-        with_parent=with_parent,
-        on_ready=lambda address: click.echo(f"Listening at {address[0]}:{address[1]}"),
-    )
 
 
 @cli.command()
@@ -400,6 +256,8 @@ def freeze(switch: str, config: Path | None) -> None:
     _request("/bridge/freeze", int(switch == "on"), config=config, done=f"Freeze {switch}")
 
 
+cli.add_command(demo)
+cli.add_command(console)
 cli.add_command(midi)
 for _command in (*REMOTE_COMMANDS, *JOURNAL_COMMANDS):
     cli.add_command(_command)
@@ -457,6 +315,7 @@ for _name, _module, _text in (
     ("gestures", "learning.gestures", "What a thumb, a word, a pick and an endorsed mix teach."),
     ("hands", "bench.hands", "How soon the bridge is silent where a hand comes."),
     ("learning", "learning.study", "How near to a listener's taste each agent comes."),
+    ("next-offer", "bench.next_offer", "How long the next offer of phrases takes after a pick."),
     ("pads", "bench.pads", "How long a pad's press takes to be safe on disk, through JACK."),
     ("phrase", "phrase.study", "How near phrases come to what a person likes, by picks."),
     ("phrase-port", "bench.phrase_port", "How late the notes of a phrase leave for the MIDI port."),

@@ -33,6 +33,9 @@ _profile_option = click.option(
 uninstall_option = click.option(
     "--uninstall", is_flag=True, help="Take back what an earlier setup changed."
 )
+listen_option = click.option(
+    "--listen", is_flag=True, help="Let phones in this network pair, by the QR code that is shown."
+)
 dry_run_option = click.option("--dry-run", is_flag=True, help="Only say what would change.")
 
 

@@ -33,7 +33,9 @@ def _read_long(arg: OscArg) -> str | None:
 
 _KIND: Final = ("kind", word(ContentKind))
 _KEY: Final = ("key", TEXT)
-LONG_TEXT: Final = Scale(expected="a text in plain letters", read=_read_long, write=str)
+LONG_TEXT: Final = Scale(
+    expected=f"a text of at most {MOST_TEXT} plain letters", read=_read_long, write=str
+)
 _LONG_TEXT: Final = ("text", LONG_TEXT)
 _MOVE: Final = ("move", TEXT)
 _LONGEST_S: Final = 1e6
@@ -144,6 +146,10 @@ def _read(message: OscMessage, fields: _Fields) -> dict[str, Any]:
     is_fit = least <= len(message.args) <= len(fields)
     for (name, scale), arg in zip(fields, message.args, strict=False):
         values[name] = scale.read(arg)
+        if is_fit and scale is LONG_TEXT and values[name] is None:
+            raise DialectError(
+                f"{message.address}: {name}: expected {scale.expected}; got {in_words([arg])}."
+            )
         is_fit = is_fit and values[name] is not None
     if not is_fit or not values.get("key", "one"):
         expected = ", ".join(

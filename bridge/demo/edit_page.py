@@ -4,39 +4,26 @@ The console is a process of its own; the page shows the wave of each offer with 
 person answers by keys. When it ends, the report has what the console then plays.
 """
 
-import asyncio
-import logging
-import signal
-import webbrowser
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 import click
 import numpy as np
 
 from bridge import __version__
-from bridge.app import open_bridge
-from bridge.config import Settings
 from bridge.demo.demo import console_process, port_of
 from bridge.demo.edit import NAME, ROLE, count_mended, draw_take, report_folder, write_take
 from bridge.demo.edit_report import Mark, long_faults, write_edit_report
-from bridge.demo.options import HOST, DemoOptions, settings_of
-from bridge.errors import NetworkError
+from bridge.demo.options import DemoOptions, settings_of
+from bridge.demo.page import sit
 from bridge.mix.content_events import ContentKind
 from bridge.mix.device_events import TaskName
 from bridge.mix.items import SAME_S, Piece, decode_item, encode_item
 from bridge.mix.messages import Mode
-from bridge.osc.message import OscMessage
 from bridge.runtime.runner import Runner
-from bridge.runtime.udp import UdpEndpoint
 from bridge.sim.console import Console, ConsoleItem
 from bridge.sim.stems import SAMPLE_RATE, Stems
 from bridge.sim.takes import Take
-from bridge.web.pairing import show_links
-
-_LOOK_S: Final = 0.5
 
 
 def make_take_console(folder: Path) -> Console:
@@ -78,8 +65,16 @@ def run_edit_page(folder: Path | None, *, browser: bool, seed: int) -> int:
         options = DemoOptions(page=True, browser=browser, seed=seed)
         settings = settings_of(options, port_of(console), folder)
         settings = settings.model_copy(update={"mode": Mode.SUGGEST})
-        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as loop:
-            pieces = loop.run(_sit(settings, browser=browser)) or take.pieces
+        pieces = sit(
+            settings,
+            browser=browser,
+            task=TaskName.EDIT,
+            track=NAME,
+            hint="On the page: Suggestions. 1 makes an edit, 2 all like it, 0 leaves it, h is "
+            "before and after.",
+            look=_pieces,
+        )
+        pieces = pieces or take.pieces
     marks = changed_places(take, pieces)
     summary = {
         "edits": len(marks),
@@ -93,49 +88,14 @@ def run_edit_page(folder: Path | None, *, browser: bool, seed: int) -> int:
     return 0
 
 
-async def _sit(settings: Settings, *, browser: bool) -> tuple[Piece, ...]:
-    """Let a person work on the page; the pieces that stand at the end."""
-    logging.getLogger().setLevel(logging.ERROR)  # the page says what matters
-    is_over = asyncio.Event()
-    async with open_bridge(settings) as opened:
-        page = opened.page
-        if page is None or page.trouble:
-            raise NetworkError(page.trouble if page else "The page is switched off.")
-        show_links(page.links)
-        click.echo(
-            "On the page: Suggestions. 1 makes an edit, 2 all like it, 0 leaves it, h is before "
-            "and after. Ctrl-C ends it and writes the report.",
-            err=True,
-        )
-        with suppress(NotImplementedError):  # Windows: Ctrl-C cancels the task instead
-            for number in (signal.SIGINT, signal.SIGTERM):
-                asyncio.get_running_loop().add_signal_handler(number, is_over.set)
-        if browser:
-            await asyncio.to_thread(webbrowser.open, f"{page.links[0]}")
-        remote = UdpEndpoint.open(HOST, 0, on_message=lambda *_: None)
-        try:
-            while not is_over.is_set():
-                _focus(opened.runner, remote, settings.listen.port)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(is_over.wait(), _LOOK_S)
-        finally:
-            remote.close()
-        contents = opened.runner.engine.work.contents.contents
-        return tuple(
-            piece
-            for content in contents
-            if content.kind is ContentKind.ITEM and content.text
-            for piece in decode_item(content.text)
-        )
-
-
-def _focus(runner: Runner, remote: UdpEndpoint, port: int) -> None:
-    """Begin with the task and the track, as soon as the console is known; later the page may."""
-    work = runner.engine.work
-    if work.focus.task is TaskName.MIX and not work.contents.writer.focus:
-        remote.send(OscMessage("/bridge/task", (TaskName.EDIT.value,)), (HOST, port))
-    elif work.focus.task is TaskName.EDIT and not work.contents.writer.focus:
-        remote.send(OscMessage("/bridge/focus", (NAME,)), (HOST, port))
+def _pieces(runner: Runner) -> tuple[Piece, ...]:
+    """What stands in the items now."""
+    return tuple(
+        piece
+        for content in runner.engine.work.contents.contents
+        if content.kind is ContentKind.ITEM and content.text
+        for piece in decode_item(content.text)
+    )
 
 
 def changed_places(take: Take, pieces: tuple[Piece, ...]) -> tuple[Mark, ...]:

@@ -6,6 +6,7 @@ extra `demo`. The variants of an offer lie in the folder as MIDI files while the
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -31,8 +32,13 @@ from bridge.tasks.phrase.orders import make_phrases
 from bridge.tasks.phrase.prior import load_phrase_prior
 
 PICKS: Final = 8
-_KIND: Final = PhraseKind.BASS
+KIND: Final = PhraseKind.BASS
 _LETTERS: Final = "ABC"
+_HELP: Final = (
+    "A line is a pitch (MIDI), a column a sixteenth: # begins a note, - holds it, | ends a bar."
+    "\nTo hear the variants with the band: offer A.wav, B.wav and C.wav, and now.wav for what 0 "
+    "keeps (also as .mid), in {folder}"
+)
 
 Ask = Callable[[int], int]
 """A person's pick: 1 to the number of variants, or 0."""
@@ -45,8 +51,32 @@ def run_phrase_demo(*, headless: bool, seed: int = 0, folder: Path | None = None
         BridgeError: If a library is missing or the folder cannot be written; one sentence.
     """
     demo_library("soundfile")  # better now than after the session
-    folder = folder or Path(f"demo-phrase-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
+    folder = folder or report_folder()
+    make_folder(folder)
     summary = play_phrase_demo(folder, seed=seed, ask=None if headless else _ask)
+    say_end(folder, summary)
+    return 0
+
+
+def report_folder() -> Path:
+    """A new folder here, by the time."""
+    return Path(f"demo-phrase-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder of a report.
+
+    Raises:
+        AudioError: If it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AudioError(f"The folder {folder} cannot be made ({error}).") from error
+
+
+def say_end(folder: Path, summary: dict[str, Any]) -> None:
+    """Print what is believed, and where the report is."""
     click.echo(f"What I believe now: {summary['believed'] or 'nothing that differs from most'}.")
     names = (
         *("start.wav", "picked.wav", "another-song.wav", "picked.mid", "another-song.mid"),
@@ -54,7 +84,6 @@ def run_phrase_demo(*, headless: bool, seed: int = 0, folder: Path | None = None
     )
     written = ", ".join(name for name in names if (folder / name).exists())
     click.echo(f"The report is in {folder}: {written}")
-    return 0
 
 
 def _ask(count: int) -> int:
@@ -76,68 +105,111 @@ def play_phrase_demo(folder: Path, *, seed: int, ask: Ask | None = None) -> dict
         AudioError: If the folder cannot be written.
         JournalError: If a MIDI file cannot be written.
     """
-    prior = load_phrase_prior()
-    generator = QGenerator(prior.notes)
-    rng = np.random.default_rng([seed, 1])
     person = draw_phrase_listener(np.random.default_rng([seed, 2]))
-    row = PHRASE_KINDS.index(_KIND)
-    agent = PhraseAgent(prior, seed=seed)
-    song = draw_song(rng)
+    row = PHRASE_KINDS.index(KIND)
+    agent = PhraseAgent(load_phrase_prior(), seed=seed)
+    song, start = first_song(seed)
     agent.attend(song, "song")
-    start = generator.draw(song, rng)
     click.echo(f"A song in {song.key}, {BPM:g} bpm; the bass plays:")
     click.echo(roll(start, song))
+    if ask is not None:
+        click.echo(_HELP.format(folder=folder))
 
     def pick(phrases: Sequence[Phrase]) -> int:
         if ask is not None:
             return ask(len(phrases) - 1)
         return int(np.argmax([person.utility(agent.features(each), row) for each in phrases]))
 
-    def make(current: Phrase) -> tuple[Phrase, ...]:
-        return make_phrases(agent.order(current), generator, prior)
+    current, picks, offer = _offer(agent, pick, start, song, folder if ask else None)
+    return finish(
+        folder,
+        agent,
+        Session(seed=seed, song=song, start=start, picked=current, offer=offer),
+        picks=picks,
+        person=None if ask else person.ideal[row].round(2).tolist(),
+    )
 
-    current, picks, offer = _offer(agent, make, pick, start, song, folder if ask else None)
-    believed = agent.believed(_KIND)
-    another = draw_song(rng)
+
+def first_song(seed: int) -> tuple[Context, Phrase]:
+    """The song of the demo, and the bass line that it begins with."""
+    rng = np.random.default_rng([seed, 1])
+    song = draw_song(rng)
+    return song, QGenerator(load_phrase_prior().notes).draw(song, rng)
+
+
+def _make(agent: PhraseAgent, current: Phrase) -> tuple[Phrase, ...]:
+    """What a worker of the bridge would make now."""
+    prior = load_phrase_prior()
+    return make_phrases(agent.order(current), QGenerator(prior.notes), prior)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What happened in a song.
+
+    Attributes:
+        seed: Of the song.
+        song: What the bass had to fit.
+        start: What it played at first.
+        picked: What it plays at the end.
+        offer: The variants of the first offer, each with its reason.
+    """
+
+    seed: int
+    song: Context
+    start: Phrase
+    picked: Phrase
+    offer: tuple[tuple[str, Phrase], ...]
+
+
+def finish(folder: Path, agent: PhraseAgent, session: Session, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    """Offer once for another song, and write the report; returns the summary, with `more` in it.
+
+    Raises:
+        AudioError: If the folder cannot be written.
+        JournalError: If a MIDI file cannot be written.
+    """
+    believed, beliefs = agent.believed(KIND), agent.beliefs()["kinds"][KIND]
+    another = draw_song(np.random.default_rng([session.seed, 3]))
     agent.attend(another, "another song")
-    first = agent.offer(EMPTY, make(EMPTY))[0]
+    first = agent.offer(EMPTY, _make(agent, EMPTY))[0].phrase
     click.echo(f"Another song, in {another.key}; its first offer:")
-    click.echo(roll(first.phrase, another))
+    click.echo(roll(first, another))
     summary = {
         "believed": believed,
-        "beliefs": agent.beliefs()["kinds"][_KIND],
-        "key": song.key,
+        "beliefs": beliefs,
+        "key": session.song.key,
         "another_key": another.key,
-        "person": None if ask else person.ideal[row].round(2).tolist(),
-        "first_offer": agent.features(first.phrase).round(2).tolist(),
-        "picks": picks,
-        "seed": seed,
+        "first_offer": agent.features(first).round(2).tolist(),
+        "seed": session.seed,
         "version": __version__,
+        **more,
     }
     lines = {
-        "start": (song, start),
-        "picked": (song, current),
-        "another-song": (another, first.phrase),
+        "start": (session.song, session.start),
+        "picked": (session.song, session.picked),
+        "another-song": (another, first),
     }
-    _write(folder, lines, summary, offer, song)
+    _write(folder, lines, summary, session)
     return summary
 
 
 def _offer(
     agent: PhraseAgent,
-    make: Callable[[Phrase], tuple[Phrase, ...]],
     pick: Callable[[Sequence[Phrase]], int],
     current: Phrase,
     song: Context,
     folder: Path | None,
-) -> tuple[Phrase, list[int], tuple[Chosen, ...]]:
+) -> tuple[Phrase, list[int], tuple[tuple[str, Phrase], ...]]:
     """Offer `PICKS` times; returns what stands at the end, the picks and the first offer."""
     picks: list[int] = []
-    first: tuple[Chosen, ...] = ()
+    first: tuple[tuple[str, Phrase], ...] = ()
     for number in range(1, PICKS + 1):
-        offered = agent.offer(current, make(current))
-        first = first or offered
+        offered = agent.offer(current, _make(agent, current))
+        first = first or tuple((each.reason, each.phrase) for each in offered)
         _show(number, offered, song, folder)
+        if folder is not None:
+            _write_wave(folder / "now.wav", song, current)
         phrases = [current, *(each.phrase for each in offered)]
         choice = pick(phrases)
         agent.choose(phrases, choice)
@@ -153,6 +225,7 @@ def _show(number: int, offered: Sequence[Chosen], song: Context, folder: Path | 
         if folder is not None:
             click.echo(roll(chosen.phrase, song))
             write_midi(folder / f"offer {letter}.mid", chosen.phrase, name=letter, bpm=BPM)
+            _write_wave(folder / f"offer {letter}.wav", song, chosen.phrase)
 
 
 def roll(phrase: Phrase, context: Context) -> str:
@@ -178,34 +251,52 @@ def _write(
     folder: Path,
     lines: dict[str, tuple[Context, Phrase]],
     summary: dict[str, Any],
-    offer: tuple[Chosen, ...],
-    song: Context,
+    session: Session,
 ) -> None:
-    soundfile = demo_library("soundfile")
+    for name, (context, phrase) in lines.items():
+        _write_wave(folder / f"{name}.wav", context, phrase)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, (context, phrase) in lines.items():
-            wave = render_song(context, phrase)
-            soundfile.write(str(folder / f"{name}.wav"), wave, SAMPLE_RATE, subtype="PCM_24")
+        for name, (_, phrase) in lines.items():
             if name != "start":
                 write_midi(folder / f"{name}.mid", phrase, name="Bass", bpm=BPM)
-        rolls = piano_rolls(
-            [
-                (f"{letter}: {each.reason}", each.phrase)
-                for letter, each in zip(_LETTERS, offer, strict=False)
-            ],
-            length=song.length,
-        )
-        (folder / "offer.svg").write_text(rolls, encoding="utf-8")
+        offer = [
+            (f"{letter}: {reason}", phrase)
+            for letter, (reason, phrase) in zip(_LETTERS, session.offer, strict=False)
+        ]
+        rolls = {
+            "The first offer": piano_rolls(offer, length=session.song.length),
+            "The bass at first and now": piano_rolls(
+                [("At first", session.start), ("Now", session.picked)], length=session.song.length
+            ),
+            "Another song's first offer": piano_rolls(
+                [(f"In {summary['another_key']}", lines["another-song"][1])],
+                length=session.song.length,
+            ),
+        }
+        (folder / "offer.svg").write_text(rolls["The first offer"], encoding="utf-8")
         write_page(_page(folder, summary, rolls), folder / "report.html")
         text = json.dumps(summary, indent=2, sort_keys=True)
         (folder / "summary.json").write_text(f"{text}\n", encoding="utf-8")
-    except (OSError, RuntimeError) as error:  # soundfile raises RuntimeError for a full disk
+    except OSError as error:
         raise AudioError(f"The report cannot be written to {folder} ({error}).") from error
 
 
-def _page(folder: Path, summary: dict[str, Any], rolls: str) -> str:
-    """What is heard, the first offer, and what is believed."""
+def _write_wave(file: Path, song: Context, phrase: Phrase) -> None:
+    """Write the band with a bass line.
+
+    Raises:
+        AudioError: If it cannot be written.
+    """
+    soundfile = demo_library("soundfile")
+    wave = render_song(song, phrase)
+    try:
+        soundfile.write(str(file), wave, SAMPLE_RATE, subtype="PCM_24")
+    except (OSError, RuntimeError) as error:  # soundfile raises RuntimeError for a full disk
+        raise AudioError(f"{file} cannot be written ({error}).") from error
+
+
+def _page(folder: Path, summary: dict[str, Any], rolls: dict[str, str]) -> str:
+    """What is believed, the rolls by their titles, and what is heard."""
     believed = summary["believed"] or "nothing that differs from most people"
     audio = {
         name.replace("-", " "): data_url(folder / f"{name}.wav")
@@ -214,8 +305,8 @@ def _page(folder: Path, summary: dict[str, Any], rolls: str) -> str:
     return make_document(
         "Bass lines, and what you like",
         [
-            section("What the bridge believes after eight picks", f"<p>{escape(believed)}.</p>"),
-            section("The first offer", chart_card("The first offer", rolls)),
+            section("What the bridge believes after your picks", f"<p>{escape(believed)}.</p>"),
+            *(section(title, chart_card(title, roll)) for title, roll in rolls.items()),
             section(
                 "Listen",
                 players(

@@ -5,8 +5,10 @@ from typing import Final
 import numpy as np
 
 from bridge.mix.phrases import Phrase, PhraseKind, PhraseNote, phrase_of
+from bridge.mix.roles import Role
 from bridge.sim import instruments
 from bridge.sim.instruments import Wave, seconds
+from bridge.sim.stems import Audio
 from bridge.tasks.phrase.context import Context, context_in_key
 
 BPM: Final = 104.0
@@ -45,32 +47,48 @@ def chords_of(context: Context) -> Phrase:
     return phrase_of(notes, context.length)
 
 
+PARTS: Final[dict[str, Role]] = {"Drums": Role.DRUMS, "Keys": Role.KEYS, "Bass": Role.BASS}
+"""The band's tracks, and what each plays."""
+
+
+def clips_of(context: Context, line: Phrase) -> dict[str, Phrase]:
+    """What each of the `PARTS` plays."""
+    return {"Drums": beat_of(context), "Keys": chords_of(context), "Bass": line}
+
+
 def render_song(context: Context, line: Phrase) -> Wave:
     """The band with a bass line, (samples,) mono."""
+    wave = render_parts(context, line).sum(axis=0)
+    return np.asarray(_PEAK * wave / (float(np.abs(wave).max()) + 1e-9), dtype=np.float32)
+
+
+def render_parts(context: Context, line: Phrase) -> Audio:
+    """(parts, samples) each of the `PARTS` alone, and a second to ring out."""
     rng = np.random.default_rng(1)
+    clips = clips_of(context, line)
     beat_s = 60.0 / BPM
-    wave = np.zeros(seconds(context.length * beat_s + 1.0), dtype=np.float32)
+    waves = np.zeros((len(PARTS), seconds(context.length * beat_s + 1.0)), dtype=np.float32)
 
-    def add(sound: Wave, beat: float, gain: float) -> None:
+    def add(part: int, sound: Wave, beat: float, gain: float) -> None:
         start = seconds(beat * beat_s)
-        end = min(start + sound.size, wave.size)
-        wave[start:end] += gain * sound[: end - start]
+        end = min(start + sound.size, waves.shape[1])
+        waves[part, start:end] += gain * sound[: end - start]
 
-    for note in beat_of(context).notes:
+    for note in clips["Drums"].notes:
         velocity = note.velocity / 127.0
         if note.pitch == _KICK:
-            add(instruments.kick(rng, velocity), note.start, 0.8)
+            add(0, instruments.kick(rng, velocity), note.start, 0.8)
         elif note.pitch == _SNARE:
-            add(instruments.snare(rng, velocity), note.start, 0.5)
+            add(0, instruments.snare(rng, velocity), note.start, 0.5)
         else:
-            add(instruments.hat(rng, velocity, tau_s=0.03), note.start, 0.2)
-    for note in chords_of(context).notes:
+            add(0, instruments.hat(rng, velocity, tau_s=0.03), note.start, 0.2)
+    for note in clips["Keys"].notes:
         held = seconds(note.length * beat_s)
-        add(instruments.electric_piano(_hertz(note.pitch), held, 0.5), note.start, 0.25)
+        add(1, instruments.electric_piano(_hertz(note.pitch), held, 0.5), note.start, 0.25)
     for note in line.notes:
         held = seconds(max(note.length * beat_s, 0.08))
-        add(instruments.bass(_hertz(note.pitch), held, note.velocity / 127.0), note.start, 0.8)
-    return np.asarray(_PEAK * wave / (float(np.abs(wave).max()) + 1e-9), dtype=np.float32)
+        add(2, instruments.bass(_hertz(note.pitch), held, note.velocity / 127.0), note.start, 0.8)
+    return waves
 
 
 def _hertz(pitch: int) -> float:

@@ -151,8 +151,13 @@ class ContentMoves:
         """Match a text from the DAW to its writer; confirms a move with its last content."""
         whose, move_id = self._writer.receive(content.place, text, at)
         move = self._moves.get(move_id)
-        if whose is Whose.CONFIRMED and move is not None and move.state is MoveState.APPLIED:
+        if move is None or whose not in (Whose.CONFIRMED, Whose.LATE):
+            return whose
+        change = next(edit.change for edit in move.edits if edit.change.place == content.place)
+        if whose is Whose.CONFIRMED and move.state is MoveState.APPLIED:
             self._moves.confirm(move, content.place, at)
+        elif _is(change, text, change.before):
+            self._moves.confirm_back(move, content.place, at)
         return whose
 
     def advance(self, at: float) -> None:
@@ -193,6 +198,7 @@ class ContentMoves:
         for change in ours:
             if content := self._contents.get(change.place):
                 self._writer.begin(content, change.before, at, Purpose.UNDO, move.id)
+                move.returning.add(change.place)
         return ""
 
     def pinned(self) -> Iterator[tuple[Content, str]]:

@@ -145,10 +145,14 @@ class DeviceMoves:
         """Whose a value of a device is; a move whose last parameter it confirms is confirmed."""
         whose, move_id = self._knobs.receive(device, index, position, at)
         move = self._moves.get(move_id)
-        if whose is Whose.CONFIRMED and move is not None and move.state is MoveState.APPLIED:
-            turn = next(turn for turn in move.turns if turn.index == index)
+        if move is None or whose not in (Whose.CONFIRMED, Whose.LATE):
+            return whose
+        turn = next(turn for turn in move.turns if turn.index == index)
+        if whose is Whose.CONFIRMED and move.state is MoveState.APPLIED:
             turn.to_position = position  # what the device granted
             self._moves.confirm(move, index, at)
+        elif abs(position - turn.from_position) <= device.specs[index].tolerance:
+            self._moves.confirm_back(move, index, at)
         return whose
 
     def advance(self, at: float) -> list[SetDeviceParam]:
@@ -193,6 +197,7 @@ class DeviceMoves:
             if turn.index in move.awaited:
                 target = turn.from_position
             self._begin(device, turn, target, at, Purpose.UNDO, move.id)
+            move.returning.add(turn.index)
         move.awaited.clear()
         return ""
 

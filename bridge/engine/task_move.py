@@ -60,6 +60,7 @@ class TaskMove:
         rise_db: How much louder that note was than the one before; 0 where a person had heard it
             before they picked it, or nobody could measure it.
         awaited: What of it the DAW has not confirmed: numbers of parameters, or contents.
+        returning: What of it the DAW has not confirmed to be back, since it was taken back.
         is_judged: Whether a person has said what they think of it.
         is_picked: Whether they said so before it was made: then an undo is another word.
         is_heard: Whether any of it was ever written.
@@ -78,6 +79,7 @@ class TaskMove:
     after: Note | None = None
     rise_db: float = 0.0
     awaited: set[int | Place] = field(default_factory=set)
+    returning: set[int | Place] = field(default_factory=set)
     is_judged: bool = False
     is_picked: bool = False
     is_heard: bool = False
@@ -238,6 +240,14 @@ class TaskMoves:
         move.awaited.discard(part)
         if not move.awaited and move.state is MoveState.APPLIED:
             self.enter(move, MoveState.CONFIRMED, at)
+
+    def confirm_back(self, move: TaskMove, part: int | Place, at: float) -> None:
+        """The DAW holds again what stood there before a move, be it after that was given up."""
+        if part not in move.returning:
+            return
+        move.returning.discard(part)
+        if not move.returning and move.state is MoveState.UNCONFIRMED:
+            self.enter(move, MoveState.REVERTED, at, "it went back after all")
 
     def end(
         self,

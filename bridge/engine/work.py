@@ -38,6 +38,7 @@ from bridge.mix.notices import Notice, RewardCredited
 from bridge.mix.state import MixState
 from bridge.tasks.task import (
     Advised,
+    Foresees,
     HasJobs,
     Lesson,
     Prompt,
@@ -246,9 +247,8 @@ class Work:
     def _reward(self, event: m.RewardReceived) -> None:
         """A thumb: it answers an open offer, or is about a move that stands."""
         move = self.moves.get(event.move) if event.move else self._rateable(event.at)
-        if move is None or move.is_judged or not (event.value or event.move):
-            credited = ""
-        else:
+        credited = ""
+        if move is not None and not move.is_judged and (event.value or event.move):
             credited = move.id
             if not self.offers.judge(move, event.value, event.at):
                 self.judge(move, event.value)
@@ -364,8 +364,7 @@ class Work:
         hand_on: object = None,
     ) -> None:
         """Close the open offer, since a hand or the DAW changed its subject; see `Offers.close`."""
-        offer = self.offers.open
-        if offer is not None and any(is_about(move) for move in offer.moves):
+        if (offer := self.offers.open) and any(is_about(move) for move in offer.moves):
             self.offers.close(at, reason, is_left=is_left, hand_on=hand_on)
 
     # -- time ----------------------------------------------------------------------------------
@@ -436,6 +435,8 @@ class Work:
         self._out.decisions.extend(self.moves.mover(move).decision(move, mode) for move in moves)
         if is_asking:
             self.offers.make(moves, at)
+            if isinstance(task, Foresees):
+                self._out.jobs.extend(task.foresee())
         else:
             self._apply(moves[0], at)
 
@@ -450,10 +451,9 @@ class Work:
         return self.contents.moves.make(variant, scene, self.task, at)
 
     def _begin_jobs(self, task: HasJobs, scene: Scene) -> None:
-        for job in task.jobs(scene):
-            if job not in self._asked:
-                self._asked.add(job)
-                self._out.jobs.append(job)
+        fresh = [job for job in task.jobs(scene) if job not in self._asked]
+        self._asked.update(fresh)
+        self._out.jobs.extend(fresh)
 
     def _rest(self, at: float, why: str) -> None:
         """Change nothing now, and notify people once why."""

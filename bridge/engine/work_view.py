@@ -2,20 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from bridge.engine.engine import Engine
 from bridge.engine.task_move import TaskMove
 from bridge.engine.work import Work
+from bridge.mix.content_events import ContentKind
 from bridge.mix.contents import ContentChange
 from bridge.mix.controls import Control, control_name, value_in_words
 from bridge.mix.device_events import TaskName
 from bridge.mix.devices import DeviceParam
 from bridge.mix.notices import AlsoMoved, ControlMoved, MoveReported
-from bridge.tasks.task import Find, ListsFinds, Sketch, Sketches
+from bridge.tasks.task import Believes, Find, ListsFinds, Sketch, Sketches
 
 _Part = MoveReported | AlsoMoved | ControlMoved
+_MOST_BAND: Final = 8
+"""Other tracks that are heard with a variant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +92,8 @@ class WorkView:
         changed: How many knobs and contents stand otherwise than before the bridge came to them.
         tempo_bpm: Quarter notes a minute; NaN where nobody knows.
         finds: What could be offered of the track in focus, the likeliest yes first.
+        believed: What the task believes of this person, in words; empty for nothing.
+        band: The first clip of each other track, as role and text, to be heard with a variant.
     """
 
     task: TaskName
@@ -104,6 +110,8 @@ class WorkView:
     changed: int
     tempo_bpm: float
     finds: tuple[Find, ...] = ()
+    believed: str = ""
+    band: tuple[tuple[str, str], ...] = ()
 
 
 def make_work_view(engine: Engine, at: float) -> WorkView:
@@ -131,7 +139,20 @@ def make_work_view(engine: Engine, at: float) -> WorkView:
         changed=_changed(work),
         tempo_bpm=work.contents.tempo_bpm,
         finds=work.active.finds if isinstance(work.active, ListsFinds) else (),
+        believed=work.active.believed if isinstance(work.active, Believes) else "",
+        band=_band(work, at) if offer else (),
     )
+
+
+def _band(work: Work, at: float) -> tuple[tuple[str, str], ...]:
+    """What the other tracks play beside an offer of clips."""
+    if work.active is None or ContentKind.CLIP not in work.active.kinds:
+        return ()
+    focus, found = work.contents.writer.focus, dict[str, tuple[str, str]]()
+    for clip in work.contents.standing(at, (ContentKind.CLIP,)):
+        if clip.text and clip.strip != focus:
+            found.setdefault(clip.strip, (clip.role, clip.text))
+    return tuple(found.values())[:_MOST_BAND]
 
 
 def _changed(work: Work) -> int:

@@ -46,7 +46,7 @@ from bridge.mix.messages import (
 from bridge.mix.params import MOVABLE, SWITCHES, Param
 from bridge.osc.message import OscMessage
 from bridge.runtime.udp import Address, UdpEndpoint
-from bridge.sim.console import Console
+from bridge.sim.console import Console, ConsoleClip, ConsoleItem
 
 METERS_HZ: Final = 20.0
 """How often levels are sent, and controls under a hand."""
@@ -120,10 +120,15 @@ class ConsoleSpeaker:
         )
 
     def _apply_content(self, command: ContentCommand) -> Iterator[ContentEvent]:
+        if isinstance(command, RequestContents):
+            yield TempoChanged(at=0.0, bpm=self.console.bpm)
+        if command.kind is ContentKind.CLIP and isinstance(command, RequestContents):
+            for key, clip in self.console.clips.items():
+                if command.track in (0, clip.row + 1):
+                    yield self._report(ContentKind.CLIP, key, clip)
         if command.kind is not ContentKind.ITEM:
             return
         if isinstance(command, RequestContents):
-            yield TempoChanged(at=0.0, bpm=self.console.bpm)
             yield GridChanged(at=0.0, first_s=self.console.first_bar_s, beats=4)
             for key, item in self.console.items.items():
                 if command.track in (0, item.row + 1):
@@ -136,14 +141,17 @@ class ConsoleSpeaker:
             yield self._item(command.key)
 
     def _item(self, key: str) -> ContentReported:
-        item = self.console.items[key]
+        return self._report(ContentKind.ITEM, key, self.console.items[key])
+
+    @staticmethod
+    def _report(kind: ContentKind, key: str, content: ConsoleItem | ConsoleClip) -> ContentReported:
         return ContentReported(
             at=0.0,
-            kind=ContentKind.ITEM,
+            kind=kind,
             key=key,
-            track=item.row + 1,
-            name=item.name,
-            text=item.text,
+            track=content.row + 1,
+            name=content.name,
+            text=content.text,
             barred="",
             group="",
         )

@@ -8,6 +8,8 @@ import logging
 import os
 import queue
 import re
+import shutil
+import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -19,11 +21,15 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.errors import HostError
 from bridge.install.extras import optional_library
 
 _CLIENT: Final = "mixbridge ears"
 _FRAMES: Final = 2**32
 """JACK's clock of samples begins again after so many."""
+
+_SERVER_RATE: Final = 48_000
+_END_S: Final = 3.0
 
 _log = logging.getLogger(__name__)
 
@@ -48,6 +54,47 @@ def server_name(prefix: str) -> Iterator[str]:
                 continue
             yield name
             return
+
+
+@contextmanager
+def own_server(prefix: str, *, period: int) -> Iterator[str]:
+    """Run a JACK server without a sound card, at 48 kHz; gives its name (`server_name`).
+
+    It may still be starting: who opens a client tries again. It waits for its clients (`-S`),
+    however busy the machine is.
+
+    Args:
+        prefix: Of its name.
+        period: How many samples it plays at once.
+
+    Raises:
+        HostError: If jackd is missing.
+    """
+    program = shutil.which("jackd")
+    if program is None:
+        raise HostError("No JACK runs, and jackd was not found (Debian: apt install jackd2).")
+    with server_name(prefix) as name:
+        command = [program, "-n", name, "-r", "-S", "-d", "dummy", "-r", str(_SERVER_RATE)]
+        process = subprocess.Popen(  # noqa: S603 - the program that was found
+            [*command, "-p", str(period)],
+            env=os.environ | {"JACK_NO_AUDIO_RESERVATION": "1"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            yield name
+        finally:
+            end_process(process)
+
+
+def end_process(process: "subprocess.Popen[bytes]") -> None:
+    """End a program that we started, by force where it does not within 3 s."""
+    process.terminate()
+    try:
+        process.wait(_END_S)
+    except subprocess.TimeoutExpired:  # seen with Debian's jackd 1.9.21
+        process.kill()
+        process.wait()
 
 
 class JackInput:

@@ -90,12 +90,15 @@ class Job:
         name: Which of it, as the task calls it.
         text: All that the worker gets to know.
         is_open: Whether other programs may do it as well: they are told of it (`/bridge/wanted`).
+        is_ahead: Whether it only prepares a later job: nothing comes back, and the next job that is
+            none goes first.
     """
 
     task: TaskName
     name: str
     text: str
     is_open: bool = False
+    is_ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

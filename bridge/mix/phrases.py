@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from bridge.errors import RefusedError
@@ -25,6 +26,9 @@ MOST_NOTES: Final = 512
 MOST_BARS: Final = 32
 _LEAST_TICKS: Final = TICKS_A_BEAT // 8
 """A thirty-second note."""
+
+_REMEMBERED: Final = 128
+"""Texts whose phrases are remembered: the clips of a song are read again at each decision."""
 
 
 class PhraseKind(StrEnum):
@@ -104,6 +108,7 @@ def phrase_of(notes: Iterable[PhraseNote], length: float) -> Phrase:
     return Phrase(float(length), tuple(fit))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def decode_phrase(text: str) -> Phrase:
     """A phrase from its text.
 
@@ -117,10 +122,10 @@ def decode_phrase(text: str) -> Phrase:
             for start, pitch, length, velocity in body["notes"]
         ]
         length = float(body["length"])
-    except (ValueError, TypeError, KeyError, OverflowError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise RefusedError(
             f"phrase: expected {{'length': beats, 'notes': [[start, pitch, length, velocity], "
-            f"...]}}, got {text[:40]!r} ({error!r})"
+            f"...]}}, got {text[:40]!r}"
         ) from error
     check_notes(notes, length)
     return phrase_of(notes, length)
@@ -154,7 +159,7 @@ def check_notes(notes: Iterable[PhraseNote], length: float) -> None:
                 f"velocity {note.velocity}"
             )
     if count > MOST_NOTES:
-        raise RefusedError(f"phrase: at most {MOST_NOTES} notes, got {count}; send fewer bars")
+        raise RefusedError(f"phrase: expected at most {MOST_NOTES} notes, got {count}")
 
 
 BEYOND: Final = 7

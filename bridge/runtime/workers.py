@@ -37,10 +37,13 @@ class Workers:
         self._process = WorkerProcess()
         self._turn = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._wanted = 0
+        """Jobs so far whose result is waited for."""
 
     def begin(self, job: Job) -> None:
-        """Begin a job; its `JobDone` follows."""
-        task = asyncio.get_running_loop().create_task(self._do(job))
+        """Begin a job; its `JobDone` follows, unless it only prepares a later one."""
+        self._wanted += not job.is_ahead
+        task = asyncio.get_running_loop().create_task(self._do(job, self._wanted))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -48,11 +51,13 @@ class Workers:
         """End what is being done; the results do not matter any more."""
         self._process.close()
 
-    async def _do(self, job: Job) -> None:
+    async def _do(self, job: Job, wanted: int) -> None:
         data, trouble = b"", f"{job.task}: nothing here does the job {job.name!r}."
         if (worker := self._workers.get(job.task)) is not None:
             try:
                 async with self._turn:
+                    if job.is_ahead and wanted != self._wanted:
+                        return  # what it prepares has been asked for, or something else
                     data = await asyncio.to_thread(self._process.do, worker, job)
                 trouble = ""
             except BridgeError as error:
@@ -60,6 +65,8 @@ class Workers:
                 if isinstance(error, WorkError):
                     self._counters.faults += 1
                     _log.error("%s %s", error, error.__cause__ or "")
+        if job.is_ahead:
+            return
         at = asyncio.get_running_loop().time()
         done = JobDone(
             at=at, task=job.task, name=job.name, text=job.text, trouble=trouble, data=data

@@ -56,6 +56,15 @@ class ConsoleItem:
     text: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleClip:
+    """A clip of notes of a strip: its row, its name and its text (`bridge.mix.phrases`)."""
+
+    row: int
+    name: str
+    text: str
+
+
 class Console:
     """A desk that plays stems in a loop; rows count from 0.
 
@@ -66,6 +75,7 @@ class Console:
         solo: (tracks,) whether a strip is soloed; if any is, only those are heard.
         items: Audio items by their keys. A strip that has some plays them and nothing else.
         files: What they play from: mono, at the rate of the stems, by path.
+        clips: Clips of notes by their keys; they are only reported.
         bpm: Of the song; NaN unknown. Its first bar begins at `first_bar_s`.
     """
 
@@ -73,6 +83,7 @@ class Console:
         tracks = len(stems.names)
         self.stems = stems
         self.items: dict[str, ConsoleItem] = {}
+        self.clips: dict[str, ConsoleClip] = {}
         self.files: dict[str, Audio] = {}
         self.bpm, self.first_bar_s = float("nan"), 0.0
         self.values = values.astype(np.float64, copy=True)

@@ -300,6 +300,14 @@ class HasJobs(Task, Protocol):
         """
 
 
+@runtime_checkable
+class Foresees(Task, Protocol):
+    """A task that prepares, while a person listens to an offer, what their answer will need."""
+
+    def foresee(self) -> tuple[Job, ...]:
+        """Jobs (`Job.is_ahead`) for the answers that the offer just made may get."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sketch:
     """What a change of a content looks like before it is made: a stretch of sound.
@@ -336,6 +344,15 @@ class Find:
     name: str
     text: str
     likelihood: float
+
+
+@runtime_checkable
+class Believes(Task, Protocol):
+    """A task that can put in words what it believes of this person."""
+
+    @property
+    def believed(self) -> str:
+        """What is wanted of what is in focus, beside the average person; empty for nothing sure."""
 
 
 @runtime_checkable

@@ -51,6 +51,8 @@ def work_to_json(work: WorkView) -> dict[str, Any]:
             {"name": find.name, "text": find.text, "likely": round(find.likelihood, 2)}
             for find in work.finds
         ],
+        "believed": work.believed,
+        "band": [{"role": role, "text": text} for role, text in work.band],
         "tempo": work.tempo_bpm if work.tempo_bpm > 0.0 else None,
     }
 

@@ -1,5 +1,6 @@
 """Phrases on the page in a real Chromium: rolls that show what differs, and the song's tempo."""
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import closing
@@ -8,7 +9,7 @@ from typing import Final
 
 import pytest
 from playwright.sync_api import Browser, expect
-from support.browser import DESKTOP, PHONE, Visit, chromium
+from support.browser import DESKTOP, PHONE, Visit, chromium, demo
 from support.rig import Bridge
 from support.synth_desk import BASS, ContentDesk
 from support.web import paged
@@ -130,3 +131,31 @@ def test_three_rolls_show_what_differs_and_one_is_heard_and_picked(
             assert after < 1e-3
         assert visit.faults == []
         visit.context.close()
+
+
+def test_the_demo_of_phrases_is_played_on_the_page(browser: Browser, tmp_path: Path) -> None:
+    folder = Path(os.environ.get("MIXBRIDGE_PICTURES", tmp_path)).resolve()
+    with demo(tmp_path, "--out", "report", task="phrase") as url:
+        visit = Visit(browser, DESKTOP, reduced=True)
+        page = visit.page
+        page.add_init_script(_LISTEN)
+        page.goto(f"{url}/suggestions")
+        rolls = page.locator(".offer:visible .roll")
+        expect(rolls).to_have_count(3)  # nothing is there yet
+        page.get_by_role("button", name="Listen here").first.click()
+        expect(page.get_by_role("button", name="Stop")).to_be_visible()
+        own = rolls.first.locator(".roll-note").count()
+        assert page.evaluate("window.begun.length") > own  # the band plays with it
+        first = page.locator(".offer:visible .why").all_inner_texts()
+        page.locator("#screen h1").click()
+        page.keyboard.press("2")
+        expect(rolls).to_have_count(4)  # what was picked, and three more
+        expect(page.locator(".past li").first).to_contain_text("Bass: ")
+        page.screenshot(path=folder / "page-demo-phrase.png", full_page=True)
+        assert page.locator(".offer:visible .why").all_inner_texts() != first
+        assert visit.faults == []
+    report = tmp_path / "report"
+    assert json.loads((report / "summary.json").read_text(encoding="utf-8"))["picks"] == 1
+    assert "Another song" in (report / "report.html").read_text(encoding="utf-8")
+    for name in ("picked.mid", "another-song.mid", "offer.svg", "picked.wav"):
+        assert (report / name).stat().st_size > 100

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bridge.hosts.jack import server_name
+from bridge.hosts.jack import own_server
 
 PATIENCE_S = 60.0
 
@@ -19,30 +18,17 @@ PATIENCE_S = 60.0
 def jack_server(*, period: int = 128) -> Iterator[None]:
     """A server of our own name; everything that is started meanwhile finds it.
 
-    `period` is how many samples it plays at once. It waits for its clients (`-S`), however busy the
-    machine is.
+    `period` is how many samples it plays at once.
     """
     if shutil.which("jackd") is None:
         pytest.skip("jackd is not installed (Debian: apt install jackd2)")
-    with server_name("mixbridge-tests") as name:
-        old = {key: os.environ.get(key) for key in ("JACK_DEFAULT_SERVER", "JACK_NO_START_SERVER")}
-        os.environ |= {
-            "JACK_DEFAULT_SERVER": name,
-            "JACK_NO_START_SERVER": "1",
-            "JACK_NO_AUDIO_RESERVATION": "1",
-        }
-        command = ["jackd", "-n", name, "-r", "-S", "-d", "dummy", "-r", "48000"]
-        command += ["-p", str(period)]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    keys = ("JACK_DEFAULT_SERVER", "JACK_NO_START_SERVER")
+    old = {key: os.environ.get(key) for key in keys}
+    with own_server("mixbridge-tests", period=period) as name:
+        os.environ |= dict(zip(keys, (name, "1"), strict=True))
         try:
             yield
         finally:
-            process.terminate()
-            try:
-                process.wait(2.0)
-            except subprocess.TimeoutExpired:  # seen with Debian's 1.9.21
-                process.kill()
-                process.wait()
             for key, value in old.items():
                 os.environ.pop(key, None)
                 if value is not None:

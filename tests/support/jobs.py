@@ -13,6 +13,15 @@ def spell(job: Job) -> bytes:
     return f"{job.text[::-1]} {os.getpid()}".encode()
 
 
+_DONE: list[str] = []
+
+
+def keep(job: Job) -> bytes:
+    """What this process was asked so far."""
+    _DONE.append(job.text)
+    return " ".join(_DONE).encode()
+
+
 def refuse(_job: Job) -> bytes:
     """No result, with a reason."""
     raise AudioError("take.wav: is silent.")

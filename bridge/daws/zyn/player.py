@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from bridge.daws.zyn.wire.dialect import LOAD_S, NAME, PANIC, PAUSE_S
 from bridge.daws.zyn.wire.params import PARAMS
 from bridge.errors import BridgeError, HostError
-from bridge.hosts.jack import JackInput, server_name
+from bridge.hosts.jack import JackInput, end_process, own_server
 from bridge.mix.devices import DeviceParamSpec
 from bridge.osc.decode import decode
 from bridge.osc.encode import encode
@@ -36,7 +36,7 @@ _PATIENCE_S: Final = 30.0
 _ANSWERS_S: Final = 0.25
 _JACK_S: Final = 10.0
 _PLAYS_S: Final = 2.0
-_RATE: Final = 48_000
+_PERIOD: Final = 2048
 _TRIES: Final = 12
 _TOLERATED_S: Final = 0.05
 """What may be skipped of a note, or it is played again."""
@@ -204,7 +204,7 @@ def _started(program: str, server: str) -> Iterator[ZynPlayer | None]:
         process = subprocess.Popen(  # noqa: S603 - the program that was found
             command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        stack.callback(_end, process)
+        stack.callback(end_process, process)
         sound = _open_input(f"zynaddsubfx_{process.pid:05}", server)
         stack.callback(sound.close)
         player = ZynPlayer(port, sound)
@@ -219,22 +219,9 @@ def _jack() -> Iterator[str]:
     if _is_person_there():
         yield ""
         return
-    program = shutil.which("jackd")
-    if program is None:
-        raise HostError("No JACK runs, and jackd was not found (Debian: apt install jackd2).")
-    with server_name("mixbridge-zyn") as name:
-        command = [program, "-n", name, "-r", "-S", "-d", "dummy", "-r", str(_RATE), "-p", "2048"]
-        process = subprocess.Popen(  # noqa: S603 - the program that was found
-            command,
-            env=os.environ | {"JACK_NO_AUDIO_RESERVATION": "1"},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            _open_input("", name).close()
-            yield name
-        finally:
-            _end(process)
+    with own_server("mixbridge-zyn", period=_PERIOD) as name:
+        _open_input("", name).close()
+        yield name
 
 
 def _is_person_there() -> bool:
@@ -269,12 +256,3 @@ def _free_port() -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    process.terminate()
-    try:
-        process.wait(3.0)
-    except subprocess.TimeoutExpired:  # seen with Debian's jackd 1.9.21
-        process.kill()
-        process.wait()

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -52,7 +52,7 @@ def run() -> list[Result]:
             figures.append(Result(label="start to ready", value=ready_s, unit="s"))
             figures += _idle(pid)
             figures += _latencies("reward, answered from disk", client, target, _reward)
-        with _peer(_echo, folder) as target:
+        with echo() as target:
             figures += _latencies("bare echo", client, target, _ping)
         with _peer(_committing_echo, folder) as target:
             figures += _latencies("echo that commits a row", client, target, _ping)
@@ -232,6 +232,11 @@ def _send_bursts(host: str, port: int) -> None:
                 wire.sendto(_METERS[number % len(_METERS)], (host, port))
             due += 1.0 / BURSTS_HZ
             time.sleep(max(0.0, due - time.perf_counter()))
+
+
+def echo() -> AbstractContextManager[tuple[str, int]]:
+    """A bare echo of what begins with /bench, in a process of its own, and where it is."""
+    return _peer(_echo, "")
 
 
 @contextmanager

@@ -34,8 +34,12 @@ from bridge.tasks.sound.agent import SoundAgent
 from bridge.tasks.sound.prior import SoundPrior, load_sound_prior
 
 _CONTROLS: Final = ("coin's picks", "inverted picks")
-_QUICK_SEARCHERS: Final = ("agent", "table alone", "learning off", "CMA-ES")
-_QUICK_TEACHERS: Final = ("A/B/C", "learning off")
+_QUICK_SEARCHERS: Final = ("agent", "table alone", "learning off", "CMA-ES", "own knobs")
+_QUICK_TEACHERS: Final = ("A/B/C", "learning off", "oracle's sound")
+_BOUNDS: Final = {
+    "own knobs": "no search; the target's own knobs, of which no two notes are alike",
+    "oracle's sound": "no picks; the agent gets the oracle's own sound on each synth as a target",
+}
 _MANY_KNOBS: Final = 64
 _BATCH, _BATCHES = 20, 15
 
@@ -157,6 +161,8 @@ def _taste_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
                 text += f"   {frozen.mean():.2f}, unlearned {fresh.mean():.2f}, {lift}"
             yield text
     yield ""
+    for name, meaning in _BOUNDS.items():
+        yield f"{name}: {meaning}."
     yield (
         f"A note lasts {NOTE_S:.1f} s: 40 notes are about a minute, 40 picks of three sounds about "
         "four minutes of listening."

@@ -55,7 +55,8 @@ class Scene:
         player: The synth.
         start: (parameters,) where its knobs stand.
         first: The hidden utility there.
-        best: The oracle's.
+        oracle: (parameters,) where the oracle's knobs stand.
+        best: The hidden utility there.
     """
 
     person: Stranger
@@ -63,6 +64,7 @@ class Scene:
     player: Player
     start: FloatArray
     first: float
+    oracle: FloatArray
     best: float
 
     def utility(self, positions: FloatArray) -> float:
@@ -117,15 +119,24 @@ def draw_scene(
         if player.play(start) is None:
             continue
         first = _utility(person, role, player, start)
-        best = _greedy(person, role, player, start, first)
+        oracle = _greedy(person, role, player, start, first)
+        best = _utility(person, role, player, oracle)
         if best - first >= _LEAST_GAIN:
             return Scene(
-                person=person, role=role, player=player, start=start, first=first, best=best
+                person=person,
+                role=role,
+                player=player,
+                start=start,
+                first=first,
+                oracle=oracle,
+                best=best,
             )
 
 
-def _greedy(person: Stranger, role: int, player: Player, start: FloatArray, first: float) -> float:
-    """What an engineer reaches who knows the person's mind and goes from knob to knob, greedily."""
+def _greedy(
+    person: Stranger, role: int, player: Player, start: FloatArray, first: float
+) -> FloatArray:
+    """Where an engineer ends who knows the person's mind and goes from knob to knob, greedily."""
     knobs = [knob.index for knob in find_knobs(player.synth.names)]
     positions, utility = start, first
     for _ in range(_ORACLE_ROUNDS):
@@ -139,7 +150,7 @@ def _greedy(person: Stranger, role: int, player: Player, start: FloatArray, firs
                     utility, positions = heard, moved
         if utility - before < _ORACLE_LEAST:
             break
-    return _utility(person, role, player, positions)
+    return positions
 
 
 def _teach(
@@ -171,19 +182,21 @@ def _teach(
     return shares, refused / PICKS[-1]
 
 
-def _settle(agent: SoundAgent, scene: Scene) -> float:
-    """The share that is reached while nobody answers."""
+def _settle(agent: SoundAgent, scene: Scene, budgets: Sequence[int]) -> list[float]:
+    """Shares after each of these budgets of notes, while nobody answers."""
     player = scene.player
     positions, heard = scene.start, player.play(scene.start)
-    for _ in range(FROZEN_NOTES):
+    shares = []
+    for note in range(1, budgets[-1] + 1):
         move = agent.propose(positions, heard) if heard is not None else None
-        if move is None or heard is None:
-            break
-        moved = move.apply(positions)
-        after = player.play(moved)
-        if after is not None and agent.learn(move, positions, heard, after).is_kept and move.turns:
-            positions, heard = moved, after
-    return scene.share(positions)
+        if move is not None and heard is not None:
+            moved = move.apply(positions)
+            after = player.play(moved)
+            if after is not None and agent.learn(move, positions, heard, after).is_kept:
+                positions, heard = moved, after if move.turns else heard
+        if note in budgets:
+            shares.append(scene.share(positions))
+    return shares
 
 
 def measure_tastes(
@@ -221,8 +234,30 @@ def _by_agent(
     if picker == "usual":
         for key, taught in (("frozen", agent), ("unlearned", SoundAgent(prior, seed=number))):
             taught.attend("second", other.player.synth.names, role=role)
-            result[key] = _settle(taught, other)
+            (result[key],) = _settle(taught, other, (FROZEN_NOTES,))
     return result
+
+
+def _by_oracle(
+    prior: SoundPrior, first: Scene, other: Scene, number: int, _seed: list[int]
+) -> dict[str, Any]:
+    """No picks: the agent is given the oracle's own sound on each synth as its target."""
+    found = []
+    for scene, budgets in ((first, PICKS), (other, (FROZEN_NOTES,))):
+        agent = SoundAgent(prior, seed=number)
+        agent.attend("synth", scene.player.synth.names, role=SOUND_ROLES[scene.role])
+        agent.aim(scene.player.play(scene.oracle))
+        found.append(_settle(agent, scene, budgets))
+    shares, (frozen,) = found
+    fresh = SoundAgent(prior, seed=number)
+    fresh.attend("synth", other.player.synth.names, role=SOUND_ROLES[other.role])
+    (unlearned,) = _settle(fresh, other, (FROZEN_NOTES,))
+    return {
+        "share": shares,
+        "is_worse": shares[-1] < -_LOST,
+        "frozen": frozen,
+        "unlearned": unlearned,
+    }
 
 
 def _by_thumb(
@@ -306,6 +341,7 @@ def _by_steps(
 TEACHERS: Final[Mapping[str, Callable[..., dict[str, Any]]]] = {
     "A/B/C": _by_agent,
     "learning off": lambda *args: _by_agent(*args, is_learning=False),
+    "oracle's sound": _by_oracle,
     "one and a thumb": _by_thumb,
     "bandit": _by_bandit,
     "random": _by_chance,

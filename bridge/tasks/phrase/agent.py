@@ -79,6 +79,11 @@ class PhraseAgent:
         self.taste.attend(name, self._row)
 
     @property
+    def kind(self) -> PhraseKind:
+        """What is played in the context that is attended to."""
+        return self._context.kind
+
+    @property
     def _row(self) -> int:
         return PHRASE_KINDS.index(self._context.kind)
 

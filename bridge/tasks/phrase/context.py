@@ -7,7 +7,7 @@ Where two keys fit about alike there is no key: then the notes that occur are th
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
@@ -166,6 +166,14 @@ def read_context(
     Raises:
         RefusedError: If a clip has too many notes to be read; a drum rack has no known pads.
     """
+    return _read_context(kind, tuple(clips), tuple(others), bars)
+
+
+@lru_cache(maxsize=4)
+def _read_context(
+    kind: PhraseKind, clips: tuple[Phrase, ...], others: tuple[Phrase, ...], bars: int
+) -> Context:
+    """See `read_context`; remembered, since the same clips are read before and after a pick."""
     for clip in (*clips, *others):
         if len(clip.notes) > MOST_NOTES:
             raise RefusedError(

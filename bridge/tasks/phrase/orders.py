@@ -1,7 +1,7 @@
 """What a worker is asked to make, and how it makes it: heavy work that is no decision."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -75,6 +75,23 @@ def context_body(context: Context) -> dict[str, Any]:
     }
 
 
+def context_of(body: Mapping[str, Any]) -> Context:
+    """A context from `context_body`."""
+    return Context(
+        kind=PhraseKind(body["kind"]),
+        bars=int(body["bars"]),
+        tonic=int(body["tonic"]),
+        scale=tuple(body["scale"]),
+        is_minor=bool(body["is_minor"]),
+        is_key_known=bool(body["is_key_known"]),
+        chords=tuple(Chord(root, frozenset(tones)) for root, tones in body["chords"]),
+        low=int(body["low"]),
+        high=int(body["high"]),
+        pads=(int(body["pads"][0]), int(body["pads"][1]), int(body["pads"][2])),
+        clips=tuple(decode_phrase(clip) for clip in body["clips"]),
+    )
+
+
 def decode_order(text: str) -> Order:
     """An order from its text.
 
@@ -83,21 +100,8 @@ def decode_order(text: str) -> Order:
     """
     try:
         body = json.loads(text)
-        context = Context(
-            kind=PhraseKind(body["kind"]),
-            bars=int(body["bars"]),
-            tonic=int(body["tonic"]),
-            scale=tuple(body["scale"]),
-            is_minor=bool(body["is_minor"]),
-            is_key_known=bool(body["is_key_known"]),
-            chords=tuple(Chord(root, frozenset(tones)) for root, tones in body["chords"]),
-            low=int(body["low"]),
-            high=int(body["high"]),
-            pads=(int(body["pads"][0]), int(body["pads"][1]), int(body["pads"][2])),
-            clips=tuple(decode_phrase(clip) for clip in body["clips"]),
-        )
         return Order(
-            context=context,
+            context=context_of(body),
             current=decode_phrase(body["current"]) if body["current"] else EMPTY,
             wishes=tuple(tuple(float(each) for each in wish) for wish in body["wishes"]),
             fresh=int(body["fresh"]),

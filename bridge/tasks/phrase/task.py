@@ -19,6 +19,7 @@ from bridge.mix.device_events import TaskName
 from bridge.mix.phrases import BEATS_A_BAR, DEFAULT_BPM, EMPTY, Phrase, PhraseKind, decode_phrase
 from bridge.mix.roles import Role
 from bridge.tasks.phrase.agent import Chosen, PhraseAgent
+from bridge.tasks.phrase.ahead import jobs_ahead, order_ahead
 from bridge.tasks.phrase.context import Context, read_context
 from bridge.tasks.phrase.generator import QGenerator
 from bridge.tasks.phrase.orders import decode_order, distinct, make_phrases
@@ -29,6 +30,9 @@ MAKE: Final = "make"
 
 _STATE_SCHEMA: Final = 1
 _MOST_OURS: Final = 64
+_KEPT: Final = 8
+"""Orders whose phrases a worker keeps: one for each pick of the newest offer, and some more."""
+
 _MOST_OFFERED: Final = 64
 _MOST_GENERATORS: Final = 16
 _SILENT: Final = 3
@@ -61,6 +65,8 @@ class _Place:
     """Where a phrase goes, and what it is to fit."""
 
     key: str
+    name: str
+    """Of the context, as the agent calls it."""
     current: Phrase
     before: str
     context: Context
@@ -86,9 +92,14 @@ class PhraseTask:
         self._place: _Place | None = None
         self._job: Job | None = None
         self._made: tuple[Phrase, ...] = ()
+        self._variants: list[Phrase] = []
+        """Of the newest offer."""
         self._offered: list[Phrase] = []
         self._unanswered: dict[str, int] = {}
         """Orders since the last phrase of each program that offers some."""
+        self._unread = ""
+        """Which clip cannot be read, and why; the first of them."""
+        self._unread_told = ""
         self._has_tempo = False
         self._tempo_text = _NO_TEMPO
         """What is still to be said of the tempo."""
@@ -113,7 +124,7 @@ class PhraseTask:
             return (self._job,) if self._job is not None else ()
         self._forget()
         self._place = place
-        self._agent.attend(place.context, f"{scene.key} {place.key}")
+        self._agent.attend(place.context, place.name)
         order = self._agent.order(place.current)
         self._job = Job(task=TaskName.PHRASE, name=MAKE, text=order.text, is_open=True)
         self._unanswered = {name: count + 1 for name, count in self._unanswered.items()}
@@ -134,6 +145,9 @@ class PhraseTask:
         self._made = tuple(decode_phrase(text) for text in json.loads(done.data))
         self._report_silent()
         text, self._tempo_text = ("", _NO_TEMPO) if self._has_tempo else (self._tempo_text, "")
+        if self._unread != self._unread_told:
+            text = "; ".join(each for each in (text, self._unread) if each)
+            self._unread_told = self._unread
         return text
 
     def _report_silent(self) -> None:
@@ -154,6 +168,7 @@ class PhraseTask:
         Raises:
             RefusedError: If it came late, is no phrase or does not fit; it is dropped.
         """
+        name = name or "a generator without a name"
         known = {each: count for each, count in self._unanswered.items() if each != name}
         self._unanswered = dict([*known.items(), (name, 0)][-_MOST_GENERATORS:])
         place = self._place
@@ -173,10 +188,7 @@ class PhraseTask:
                 f"is dropped, send the {context.bars} bars of /bridge/wanted"
             )
         if why := refuse_phrase(phrase, low=context.low, high=context.high):
-            raise RefusedError(
-                f"{name}: {why}; its phrase is dropped, keep to the pitches {context.low} to "
-                f"{context.high} of /bridge/wanted"
-            )
+            raise RefusedError(f"{name}: {why}; it is dropped")
         self._offered = [*self._offered, phrase][-_MOST_OFFERED:]
 
     # -- offers --------------------------------------------------------------------------------
@@ -197,9 +209,17 @@ class PhraseTask:
         chosen = self._agent.offer(place.current, fit, count=count)
         if not chosen:
             self._rest = f"{scene.device}: nothing that was made fits here"
-        versions = [each.phrase.version for each in chosen]
+        self._variants = [each.phrase for each in chosen]
+        versions = [phrase.version for phrase in self._variants]
         self._ours = [*(v for v in self._ours if v not in versions), *versions][-_MOST_OURS:]
         return tuple(self._variant(each, place, len(chosen)) for each in chosen)
+
+    def foresee(self) -> tuple[Job, ...]:
+        """See `bridge.tasks.task.Foresees.foresee`: what to make next, for each possible pick."""
+        if (place := self._place) is None:
+            return ()
+        phrases = [place.current, *self._variants]
+        return tuple(jobs_ahead(self._agent, place.context, place.name, phrases))
 
     @staticmethod
     def _variant(chosen: Chosen, place: _Place, count: int) -> Variant:
@@ -242,7 +262,13 @@ class PhraseTask:
         except RefusedError as error:
             self._rest = f"{scene.device}: {error}"
             return None
-        return _Place(key=place.key, current=current, before=place.text, context=context)
+        return _Place(
+            key=place.key,
+            name=f"{scene.key} {place.key}",
+            current=current,
+            before=place.text,
+            context=context,
+        )
 
     def _is_ours(self, clip: Standing) -> bool:
         if not clip.text or clip.refusal:
@@ -255,14 +281,22 @@ class PhraseTask:
     def _read(self, scene: Scene, place: Standing) -> Context:
         clips: list[Phrase] = []
         others: list[Phrase] = []
+        unread = ""
         for each in scene.contents:
             if not each.text or each.key == place.key or self._is_ours(each):
                 continue
-            phrase = decode_phrase(each.text)
+            try:
+                phrase = decode_phrase(each.text)
+            except RefusedError as error:
+                unread = unread or f"I leave out the clip {each.name!r} of {each.track} ({error})"
+                continue
             if each.strip == scene.key:
                 clips.append(phrase)
             elif _KINDS.get(each.role) is not PhraseKind.DRUMS:
                 others.append(phrase)
+        if unread and not any(phrase.notes for phrase in (*clips, *others)):
+            raise RefusedError(f"{unread}, and no other clip has notes")
+        self._unread = unread
         clips, others = _few(clips), _few(others)
         bars = decode_phrase(place.text).bars if place.text else 0
         bars = bars or min(max((clip.bars for clip in clips), default=_BARS), _MOST_BARS)
@@ -278,7 +312,7 @@ class PhraseTask:
         if place is None or not first.changes:
             return Outcome()  # a hand on what was never ours
         before = self._agent.believed(place.context.kind)
-        self._agent.attend(place.context, f"{lesson.scene.key} {place.key}")
+        self._agent.attend(place.context, place.name)
         try:
             phrases = [decode_phrase(each.changes[0].after) for each in lesson.variants]
         except RefusedError:
@@ -295,6 +329,11 @@ class PhraseTask:
         self._forget()  # what is wanted now is another question
         believed = self._agent.believed(place.context.kind)
         return Outcome(text=believed if believed != before else "")
+
+    @property
+    def believed(self) -> str:
+        """See `bridge.tasks.task.Believes.believed`."""
+        return self._agent.believed(self._agent.kind)
 
     def beliefs(self) -> Mapping[str, Any]:
         """See `bridge.tasks.task.Task.beliefs`."""
@@ -352,6 +391,15 @@ def _prior() -> PhrasePrior:
 
 def do_job(job: Job) -> bytes:
     """Make the phrases of an order; see `bridge.tasks.registry.TaskRow.worker`."""
+    if job.is_ahead:
+        phrases_for(order_ahead(job.text, _prior()).text)
+        return b""
+    return phrases_for(job.text)
+
+
+@lru_cache(maxsize=_KEPT)
+def phrases_for(order: str) -> bytes:
+    """The phrases of an order's text, as JSON; those of the last orders are remembered."""
     prior = _prior()
-    made = make_phrases(decode_order(job.text), QGenerator(prior.notes), prior)
+    made = make_phrases(decode_order(order), QGenerator(prior.notes), prior)
     return json.dumps([phrase.text for phrase in made]).encode()

@@ -11,6 +11,7 @@ import { state } from "./link.js";
 
 const DEFAULT_BPM = 120; // where the DAW reports no tempo
 const LEAST_ROWS = 12;
+const BAND_LEVEL = 0.5; // of the other tracks beside the variant
 
 /** @type {{ context: AudioContext, stop: () => void } | null} */
 let sounding = null;
@@ -97,7 +98,27 @@ function silence() {
 }
 
 /**
- * Play a phrase once at the song's tempo, on the instruments of the demo.
+ * Play notes from `begin` on, again and again where the phrase goes on longer than they do.
+ *
+ * @param {AudioNode} out
+ * @param {Phrase} phrase
+ * @param {string} role of the track
+ * @param {number} begin seconds
+ * @param {number} beats
+ * @param {number} beat seconds
+ */
+function schedule(out, phrase, role, begin, beats, beat) {
+  const sound = INSTRUMENTS[role] ?? piano;
+  for (let from = 0; from < beats; from += Math.max(phrase.length, 4)) {
+    for (const note of phrase.notes) {
+      const start = from + note.start;
+      if (start < beats) sound(out, note, begin + start * beat, note.length * beat);
+    }
+  }
+}
+
+/**
+ * Play a phrase once at the song's tempo, on the instruments of the demo, with the other tracks.
  *
  * @param {Phrase} phrase
  * @param {() => void} ended
@@ -110,10 +131,14 @@ function play(phrase, ended) {
   out.gain.value = 0.25;
   out.connect(context.destination);
   const strip = state.strips.find(({ name }) => name === state.work?.track);
-  const sound = INSTRUMENTS[strip?.role ?? ""] ?? piano;
   const begin = context.currentTime + 0.1;
-  for (const note of phrase.notes) {
-    sound(out, note, begin + note.start * beat, note.length * beat);
+  schedule(out, phrase, strip?.role ?? "", begin, phrase.length, beat);
+  const band = context.createGain();
+  band.gain.value = BAND_LEVEL;
+  band.connect(out);
+  for (const { role, text } of state.work?.band ?? []) {
+    const clip = readPhrase(text);
+    if (clip) schedule(band, clip, role, begin, phrase.length, beat);
   }
   const last = setTimeout(ended, (phrase.length * beat + 0.5) * 1000);
   sounding = {

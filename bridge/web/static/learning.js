@@ -67,7 +67,7 @@ export function makeLearning() {
     const known = Object.entries(learning.roles);
     say(intro, known.length
       ? "What the bridge believes you want, where your answers are clear."
-      : "No answers from you yet: the bridge uses what most listeners like. " +
+      : "No answers about the mix yet: the bridge uses what most listeners like. " +
         "Every thumb, undo and fader move of yours changes that.");
     note.hidden = !learning.note;
     say(note, learning.note ?? "");

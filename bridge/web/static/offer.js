@@ -43,17 +43,34 @@ export function makeOffer() {
     icon("no"),
     h("span", { text: "Keep what is there" }),
     keepKey);
+  const kept = h("div", { class: "kept" });
+  let drawn = "";
   const title = h("h2");
   const element = h("article", { class: "card offer", hidden: true, "aria-label": "Offer" },
     title,
     h("ol", { class: "variants" }, rows.map((row) => row.element)),
+    kept,
     h("div", { class: "actions" }, keep));
+
+  /** Draw what stands there, where that is a clip with notes. */
+  function drawKept() {
+    const content = variants()[0]?.contents.find(({ kind, before }) => kind === "clip" && before);
+    const text = content?.before ?? "";
+    kept.hidden = !text;
+    if (text === drawn) return;
+    drawn = text;
+    kept.replaceChildren();
+    if (content) {
+      kept.append(h("p", { text: "What is there:" }), pictureOf({ ...content, after: text }));
+    }
+  }
 
   function update() {
     const open = variants();
     element.hidden = open.length === 0;
     if (element.hidden) return;
     say(title, open.length === 1 ? "A change" : "Choose one, or keep what is there");
+    drawKept();
     rows.forEach((row, place) => row.update(open[place] ?? null));
     say(keepKey, shown("keep"));
     keep.disabled = !isUsable();
@@ -105,7 +122,8 @@ function makeVariant(name, place) {
     }
     say(why, variant.why);
     say(heard, hearing(variant));
-    say(hearWord, variant.heard ? "Back to before" : `Hear ${name}`);
+    const where = variant.contents.some(({ kind }) => kind === "clip") ? " over MIDI" : "";
+    say(hearWord, variant.heard ? "Back to before" : `Hear ${name}${where}`);
     mark(listen, "aria-pressed", variant.heard ? "true" : "false");
     say(hearKey, shown("hear"));
     mark(element, "data-heard", variant.heard);

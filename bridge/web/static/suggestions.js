@@ -101,8 +101,10 @@ export function makeSuggestions() {
 
 /** @param {Row} row */
 function pastLine(row) {
+  const isClip = row.param.startsWith("clip "); // its notes are not kept here
+  const what = isClip ? `${row.track}: ${row.reason}` : words.move(row);
   return h("li", {},
-    h("span", { class: "what", text: words.move(row) }),
+    h("span", { class: "what", text: what }),
     h("span", { class: "state", text: words.became(row) }));
 }
 

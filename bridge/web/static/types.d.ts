@@ -234,6 +234,8 @@ export interface Work {
   target: string;
   /** Quarter notes a minute; null where nobody knows. */
   tempo: number | null;
+  believed: string;
+  band: { role: string; text: string }[];
   /** What could be offered, the likeliest yes first. */
   finds: Find[];
 }

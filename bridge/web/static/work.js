@@ -28,12 +28,14 @@ export function makeWork() {
   const offer = makeOffer();
   const asking = makeAsking();
   const finds = makeFinds();
+  const believed = h("p", { class: "legend", role: "status" });
   const rest = h("p", { class: "empty", role: "status" });
   const knobs = makeKnobs();
   const element = h("div", { class: "work" },
     tasks,
     does,
     focus.element,
+    believed,
     asking.element,
     offer.element,
     rest,
@@ -69,6 +71,8 @@ export function makeWork() {
     focus.update(work);
     asking.update(work);
     offer.update();
+    believed.hidden = !work.believed;
+    say(believed, `What the bridge believes: ${work.believed}.`);
     const why = work.lock || work.rest;
     rest.hidden = isMix() || work.variants.length > 0 || !why;
     say(rest, why);

@@ -19,8 +19,12 @@ def test_the_dull_bass_comes_near_and_the_report_is_there(
     summary = json.loads((tmp_path / "summary.json").read_text())
     assert summary["rest"] < 0.3
     assert summary["nearer"] > 0.0
-    for name in ("before.wav", "target.wav", "after.wav", "picked.wav", "report.html"):
-        assert (tmp_path / name).stat().st_size > 10_000
+    assert summary["others"] > 0.0
+    for name in ("before", "target", "after", "picked", "other", "other-unlearned"):
+        assert (tmp_path / f"{name}.wav").stat().st_size > 10_000
+    report = (tmp_path / "report.html").read_text()
+    assert f"left {summary['rest']:.0%} of the distance" in report
+    assert "than the target: Filter Cutoff" in report
     heard = [soundfile.read(tmp_path / f"{name}.wav") for name in ("before", "after")]
     levels = [measure_note(*each).level_db for each in heard]
     assert levels[0] == pytest.approx(levels[1], abs=0.01)

@@ -663,6 +663,21 @@ def test_what_the_synth_does_not_bring_back_after_listening_is_said_once() -> No
     assert told.count("Zed stays as it is: the DAW did not answer") == 1
 
 
+def test_an_undo_that_the_synth_has_done_late_is_one_when_all_of_it_is_back() -> None:
+    rig = Rig(mode=Mode.ASSIST).work({"Cutoff": 0.8, "Resonance": 0.8}).wait(1.5)
+    rig.daw.is_mute = True
+    rig.handle(m.UndoRequested(at=rig.at, move="1-1"))
+    rig.wait(1.5)
+    rig.daw.is_mute = False
+    rig.hear(*rig.daw.turn(1, 0.5))
+    assert rig.states()[-1] == ("1-1", "unconfirmed")
+    rig.hear(*rig.daw.turn(2, 0.5))
+    assert rig.states()[-1] == ("1-1", "reverted")
+    rig.handle(m.UndoRequested(at=rig.at, move="1-1"))
+    assert rig.states()[-1] == ("1-1", "reverted")
+    assert rig.notices(ChangeNoticed) == []  # and no hand's
+
+
 def test_a_daw_that_plays_notes_is_asked_for_one_before_a_move_and_after_it() -> None:
     rig = Rig(mode=Mode.ASSIST, plays_notes=True).work({"Cutoff": 0.7}).wait(0.1)
     assert rig.task.scenes == []

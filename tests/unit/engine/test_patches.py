@@ -10,6 +10,7 @@ from support.devices import HeldContent, Rig, SynthDaw
 
 from bridge.daws.zyn.patches import list_patches
 from bridge.errors import RefusedError
+from bridge.guard.content_writer import ANSWER_S
 from bridge.hosts.patches import find_patches
 from bridge.mix import device_events as d
 from bridge.mix import messages as m
@@ -193,6 +194,18 @@ def test_an_undo_that_the_daw_does_not_do_is_no_undo() -> None:
     rig.handle(m.UndoRequested(at=rig.at, move=report.move))
     rig.wait(1.0)
     assert (text(rig), dict(rig.states())[report.move]) == (COPY, "reverted")
+
+
+def test_an_undo_that_the_daw_has_done_late_is_one() -> None:
+    rig = opened()
+    rig.handle(d.VariantChosen(at=rig.at, offer="", choice=2))
+    rig.wait(1.0)
+    rig.daw.is_mute = True
+    rig.handle(m.UndoRequested(at=rig.at, move=""))
+    rig.wait(2.0 * ANSWER_S + 0.5)
+    assert rig.states()[-1][1] == "unconfirmed"
+    rig.hear(*rig.daw.edit(PATCH, KEY, COPY))
+    assert rig.states()[-1][1] == "reverted"
 
 
 def test_a_patch_that_the_daw_does_not_load_to_be_heard_is_said() -> None:

@@ -17,7 +17,15 @@ from bridge.mix.device_events import TaskName
 from bridge.mix.messages import Mode
 from bridge.mix.notices import MoveReported, Offered, RequestRefused, StatusChanged
 from bridge.mix.phrases import Phrase, PhraseNote, decode_phrase, phrase_of
-from bridge.tasks.phrase.task import MAKE, PhraseTask, do_job, make_phrase_task
+from bridge.tasks.phrase.ahead import order_ahead
+from bridge.tasks.phrase.prior import load_phrase_prior
+from bridge.tasks.phrase.task import (
+    MAKE,
+    PhraseTask,
+    do_job,
+    make_phrase_task,
+    phrases_for,
+)
 
 CLIP = ContentKind.CLIP
 
@@ -41,8 +49,12 @@ def studio(mode: Mode = Mode.SUGGEST, **clips: HeldContent) -> Rig:
     return Rig(mode=mode, daw=daw, task=make_phrase_task(1), task_name=TaskName.PHRASE)
 
 
-def jobs(rig: Rig) -> list[Job]:
+def all_jobs(rig: Rig) -> list[Job]:
     return [job for result in rig.results for job in result.jobs]
+
+
+def jobs(rig: Rig) -> list[Job]:
+    return [job for job in all_jobs(rig) if not job.is_ahead]
 
 
 def make(rig: Rig, seconds: float = 2.0) -> Rig:
@@ -114,6 +126,30 @@ def test_what_is_made_next_is_asked_for_right_after_a_pick(choice: int) -> None:
     rig.handle(d.VariantChosen(at=rig.at, offer="", choice=choice))
     rig.wait(0.05)  # a tenth of the pace
     assert len(jobs(rig)) == count + 1
+
+
+@pytest.mark.parametrize("choice", range(4))
+def test_what_a_pick_will_need_is_known_before_it_comes(choice: int) -> None:
+    rig = make(studio().work())
+    for _ in range(2):  # the first time nothing stands there, then a phrase
+        ahead = [job for job in all_jobs(rig) if job.is_ahead][-4:]
+        foreseen = {json.loads(job.text)["choice"]: job for job in ahead}
+        assert set(foreseen) == {0, 1, 2, 3}
+        choose(rig, choice)
+        order = order_ahead(foreseen[choice].text, load_phrase_prior())
+        assert jobs(rig)[-1].text == order.text
+        make(rig)
+
+
+def test_what_was_made_ahead_is_not_made_again() -> None:
+    rig = make(studio().work())
+    ahead = next(job for job in all_jobs(rig) if job.is_ahead)
+    assert do_job(ahead) == b""
+    choose(rig, json.loads(ahead.text)["choice"])
+    hits = phrases_for.cache_info().hits
+    made = do_job(jobs(rig)[-1])
+    assert phrases_for.cache_info().hits == hits + 1
+    assert made == phrases_for.__wrapped__(jobs(rig)[-1].text)
 
 
 def test_keeping_what_is_there_writes_nothing() -> None:
@@ -199,6 +235,8 @@ def refusals(rig: Rig) -> list[str]:
         (phrase_of([PhraseNote(0.0, 100, 1.0, 100)], 16.0).text, "range of this track"),
         (json.dumps({"length": 16.0, "notes": [[0.0, 40, 0.1, 90]] * 5000}), "at most 512 notes"),
         ("la la", "la la"),
+        ("[" * 9000, "expected {'length'"),
+        ('{"length": 16.0, "notes": []}', "the phrase is empty"),
         ('{"length": 16.0, "notes": [[0.0, 400, 1.0, 90]]}', "400"),
         ('{"length": NaN, "notes": [[0.0, 40, 1.0, 90]]}', "got nan beats"),
     ],
@@ -282,6 +320,29 @@ def test_a_late_result_is_about_what_is_wanted_no_more() -> None:
     )
     rig.wait(2.0)
     assert not rig.notices(Offered)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[" * 9000, "expected {'length'"),
+        (json.dumps({"length": 14.0, "notes": [[0.0, 40, 0.1, 90]]}), "whole bars"),
+        (json.dumps({"length": 16.0, "notes": [[0.0, 40, 0.1, 90]] * 600}), "at most 512 notes"),
+    ],
+)
+def test_a_clip_that_cannot_be_read_is_left_out_and_reported_once(text: str, why: str) -> None:
+    rig = studio(
+        verse=HeldContent(bass_clip().text),
+        wild=HeldContent(text, name="Wild"),
+        empty=HeldContent(""),
+    )
+    make(rig.work())
+    assert len(offered(rig)) == 3
+    choose(rig, 1)
+    make(rig)
+    (said,) = [each for each in sentences(rig) if "I leave out the clip 'Wild'" in each]
+    assert why in said
+    assert not refusals(rig)
 
 
 def test_another_metre_is_said_in_a_sentence() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,10 @@ pytestmark = pytest.mark.slow
 
 def job(text: str = "abc") -> Job:
     return Job(task=TaskName.PHRASE, name="make", text=text)
+
+
+def ahead(text: str) -> Job:
+    return replace(job(text), is_ahead=True)
 
 
 @pytest.fixture
@@ -96,3 +101,22 @@ def test_what_failed_is_an_event_with_its_reason_and_counted() -> None:
     assert (done.text, done.data) == ("abc", b"")
     assert "the job 'make' failed" in done.trouble
     assert counters.faults == 1
+
+
+def test_what_is_only_prepared_gives_way_and_is_no_event() -> None:
+    async def work() -> list[JobDone]:
+        done: asyncio.Queue[JobDone] = asyncio.Queue()
+        workers = Workers(done.put_nowait, {TaskName.PHRASE: "support.jobs:keep"}, Counters())
+        for each in (ahead("early"), ahead("too"), job("asked")):
+            workers.begin(each)
+        found = [await done.get()]
+        workers.begin(ahead("prepared"))
+        await asyncio.sleep(0)  # nothing else is asked for: it begins
+        workers.begin(job("last"))
+        found.append(await done.get())
+        await asyncio.to_thread(workers.close)
+        return found
+
+    found = asyncio.run(work())
+    assert [each.text for each in found] == ["asked", "last"]
+    assert found[-1].data == b"asked prepared last"

@@ -13,8 +13,8 @@ from bridge.studies.people import pick, pick_worst
 from bridge.studies.sound import strangers
 from bridge.studies.sound.session import log_mel_distance
 from bridge.studies.sound.study import lines, main, measure_all
-from bridge.studies.sound.targets import SEARCHERS, draw_task
-from bridge.studies.sound.tastes import draw_person
+from bridge.studies.sound.targets import SEARCHERS, draw_task, measure_search
+from bridge.studies.sound.tastes import draw_person, measure_tastes
 from bridge.tasks.sound.prior import SoundPrior, load_sound_prior
 
 pytestmark = pytest.mark.slow
@@ -42,6 +42,17 @@ def test_a_search_moves_only_knobs_that_have_a_role(prior: SoundPrior, name: str
     for positions in islice(SEARCHERS[name](task, prior), 12):
         assert np.array_equal(positions[is_fixed], task.start[is_fixed])
         assert ((positions >= 0.0) & (positions <= 1.0)).all()
+
+
+def test_the_targets_own_knobs_leave_only_what_its_notes_differ_by(prior: SoundPrior) -> None:
+    found = [measure_search(prior, "standard", number, 5, "own knobs") for number in (1, 2)]
+    assert all(max(row["rest"]) == min(row["rest"]) < 0.1 for row in found)
+
+
+def test_the_oracles_sound_needs_no_picks(prior: SoundPrior) -> None:
+    (row,) = measure_tastes(prior, "std", 0, 5, ["oracle's sound"])
+    assert "refused" not in row
+    assert row["share"][-1] > 0.5
 
 
 def test_equal_notes_are_at_no_log_mel_distance_whatever_their_level(prior: SoundPrior) -> None:

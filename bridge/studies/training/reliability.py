@@ -35,6 +35,9 @@ _MOVES: Final = 400
 _ORACLE_MOVES: Final = 1
 _TENTHS: Final = 10
 _LEAST: Final = 1e-6
+_LEAST_SHOWN: Final = 10
+"""The picture leaves out what fewer thumbs say."""
+
 _WORD: Final = 4_202
 _UP_ANYHOW: Final = 0.4
 """As the agent has it: how often a move is liked of which nobody can tell whether it is good."""
@@ -193,7 +196,8 @@ def draw_picture(path: Path, curves: dict[str, list[tuple[float, float, int]]]) 
     figure, panel = plt.subplots(figsize=(5.2, 5.0))
     panel.plot([0.0, 1.0], [0.0, 1.0], color="#999999", linewidth=1.0, label="as forecast")
     for name, points in curves.items():
-        forecast, share, count = np.array(points).T
+        shown = [point for point in points if point[-1] >= _LEAST_SHOWN]
+        forecast, share, count = np.array(shown).reshape(-1, 3).T
         error = np.sqrt(share * (1.0 - share) / count)
         panel.errorbar(forecast, share, yerr=error, marker="o", capsize=2, label=name)
     panel.set_xlabel("how likely a like was, by the forecast")

@@ -67,6 +67,7 @@ def train_prior(
     seed: int,
     provenance: dict[str, object],
     makes: int = 0,
+    left_out: int = _LEFT_OUT,
     pool: Executor | None = None,
 ) -> bytes:
     """A prior's file, from the simulated listeners of these numbers.
@@ -75,6 +76,7 @@ def train_prior(
         people: The numbers.
         seed: Of makes, listeners and songs.
         makes: Over how many makes of listener and song; 0: the usual one alone.
+        left_out: Of a prior over makes: how many others say how much people may differ.
         provenance: What the file says of its making.
         pool: Who plays the listeners; None: this process.
     """
@@ -85,7 +87,7 @@ def train_prior(
     provenance = {**provenance, "seed": seed}
     if makes:
         prior = Prior(tables=tables, taste=taste, provenance={}, checksum="")
-        losses = _forecast_losses(prior, seed=seed, makes=makes, pool=pool)
+        losses = _forecast_losses(prior, range(makes, makes + left_out), seed=seed, pool=pool)
         doubt = min(losses, key=losses.__getitem__)
         taste = _doubting(prior, doubt).taste
         provenance |= {"doubt": doubt, "log_losses": {str(k): v for k, v in losses.items()}}
@@ -93,12 +95,11 @@ def train_prior(
 
 
 def _forecast_losses(
-    prior: Prior, *, seed: int, makes: int, pool: Executor | None
+    prior: Prior, left_out: Iterable[int], *, seed: int, pool: Executor | None
 ) -> dict[float, float]:
     """How far forecasts of likes are off on makes left out, by how much people may differ."""
     priors = {str(doubt): _doubting(prior, doubt) for doubt in _DOUBTS}
     play = partial(listen, prior, priors, seed)
-    left_out = range(makes, makes + _LEFT_OUT)
     found = join(list(map(play, left_out) if pool is None else pool.map(play, left_out)))
     return {doubt: round(log_loss(found[str(doubt)]), 4) for doubt in _DOUBTS}
 

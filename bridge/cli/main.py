@@ -321,6 +321,11 @@ for _name, _module, _text in (
     ("phrase-port", "bench.phrase_port", "How late the notes of a phrase leave for the MIDI port."),
     ("page", "bench.page", "What the page costs, with one client and with many."),
     ("recover", "learning.recover", "How much of a known error in a balance the thumbs mend."),
+    (
+        "reliability",
+        "training.reliability",
+        "Whether the likes that the agent forecasts come true.",
+    ),
     ("songs", "learning.songs", "How much of it they mend in songs that people mixed."),
     ("train-prior", "training.train_prior", "Train what the agent knows before it meets anybody."),
     ("train-phrase", "training.train_phrase", "Train the generator of phrases, in seconds."),

@@ -126,9 +126,7 @@ class PhrasePort:
         self._output = self._ports.publish(PORT)
         self._player = Player(self._output, self._follow)
         atexit.register(self._player.silence)
-        self._input = self._ports.publish_input(
-            CLOCK_PORT, lambda data: self._clock.receive(data, time.monotonic())
-        )
+        self._input = self._ports.publish_input(CLOCK_PORT, self._clock.receive)
 
     def _follow(self, at: float) -> Song:
         clock = self._clock

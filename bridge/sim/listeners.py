@@ -97,6 +97,7 @@ class Hearing:
         tone_sd: Likewise of the wanted tone, dB, by role and band.
         width_sd: Likewise of the wanted width.
         song_share: How large a song's own deviation is beside the person's.
+        tolerance: How far an error may go until its cost rises evenly, times the usual.
         level_shift: (13,) what the whole population wants differently, dB.
         tone_shift: (4,) likewise, dB.
     """
@@ -108,6 +109,7 @@ class Hearing:
     tone_sd: float = 1.5
     width_sd: float = 0.12
     song_share: float = 0.4
+    tolerance: float = 1.0
     level_shift: tuple[float, ...] = (0.0,) * len(ROLES)
     tone_shift: tuple[float, ...] = (0.0,) * 4
 
@@ -201,13 +203,16 @@ class Listener:
     def _compare(self, song: Song, heard: Heard, wanted: Heard) -> FloatArray:
         """How good it is to hear this where that is wanted: (k,)."""
         weight, clear = self._weight[song.roles], _MUST_BE_CLEAR[song.roles]
+        wide = self._hearing.tolerance
         costs = (
-            (weight * _cost(heard.level - wanted.level, 3.0)).sum(-1),
+            (weight * _cost(heard.level - wanted.level, 3.0 * wide)).sum(-1),
             (clear * np.maximum(wanted.kept_db - heard.kept_db, 0.0) / 3.0).sum(-1),
-            (weight[:, None] * heard.audible * _cost(heard.tone - wanted.tone, 4.0)).sum((-1, -2)),
-            _cost(heard.mix_tone - wanted.mix_tone, 2.0).sum(-1),
-            (weight * _cost(heard.place - wanted.place, 0.25)).sum(-1),
-            _cost(heard.lean_db - wanted.lean_db, 1.5),
+            (weight[:, None] * heard.audible * _cost(heard.tone - wanted.tone, 4.0 * wide)).sum(
+                (-1, -2)
+            ),
+            _cost(heard.mix_tone - wanted.mix_tone, 2.0 * wide).sum(-1),
+            (weight * _cost(heard.place - wanted.place, 0.25 * wide)).sum(-1),
+            _cost(heard.lean_db - wanted.lean_db, 1.5 * wide),
             (np.maximum(np.abs(heard.eq - wanted.eq) - 4.0, 0.0) / 2.0).sum((-1, -2)),
             np.maximum(np.abs(heard.loudness_db - wanted.loudness_db) - 6.0, 0.0),
         )

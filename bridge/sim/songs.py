@@ -63,6 +63,9 @@ _ROUGH_DB: Final[dict[Role, float]] = dict.fromkeys(ROLES, -12.0) | {
 }
 _CENTRED: Final = (Role.KICK, Role.SNARE, Role.BASS, Role.LEAD)
 _MIX_LUFS: Final = -20.0
+CARELESS_DB: Final = 4.5
+"""How far a hurried engineer leaves faders from where they meant them, standard deviation."""
+
 _MEMORY_READS: Final = 24  # as `bridge.mix.state` averages
 
 
@@ -83,13 +86,21 @@ class Song:
     start_values: FloatArray
 
 
-def make_song(rng: np.random.Generator, *, tracks: int = 16) -> Song:
-    """Draw a song: who plays, how they were recorded, and a rough mix."""
+def make_song(
+    rng: np.random.Generator, *, tracks: int = 16, careless_db: float = CARELESS_DB
+) -> Song:
+    """Draw a song: who plays, how they were recorded, and a rough mix.
+
+    Args:
+        rng: The only source of chance.
+        tracks: How many.
+        careless_db: How far the rough mix has its faders off, standard deviation.
+    """
     roles = _draw_roles(rng, tracks)
     source_db = _draw_sources(rng, roles)
     values = np.zeros((tracks, len(MOVABLE)))
     wanted = np.array([_ROUGH_DB[ROLES[role]] for role in roles])
-    errors = rng.normal(0.0, 4.5, tracks)
+    errors = rng.normal(0.0, careless_db, tracks)
     gain = _MIX_LUFS + wanted + errors - loudness_db(source_db)
     values[:, COLUMN[Param.GAIN]] = np.clip(gain, -50.0, SPECS[Param.GAIN].maximum)
     values[:, COLUMN[Param.PAN]] = _draw_pans(rng, roles)

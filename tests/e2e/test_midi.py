@@ -4,18 +4,25 @@ import os
 import select
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 from support.jack import Pad, jack_server
 from support.rig import PATIENCE_S, Bridge, Desk, apply_one, running, sitting_at
 
+from bridge.midi.phrase_port import CLOCK_PORT
+from bridge.midi.ports import open_ports
+
 pytestmark = pytest.mark.e2e
 
 GOOD, BAD = 36, 37
+TICKS = 200
 MIDI = (sys.executable, "-u", "-m", "bridge", "midi")
 
 
@@ -137,6 +144,45 @@ def test_a_pad_that_was_unplugged_is_heard_again(tmp_path: Path) -> None:
         with plugged_in() as pad:
             state, _ = hit_until(desk, pad, 40, "/bridge/status")
             assert state == "panic"
+
+
+def _follow(pipe: Connection) -> None:
+    """Keep what a port of ours receives: on which thread, and when; open others meanwhile."""
+    heard: list[tuple[str, float]] = []
+    ports = open_ports()
+    until = time.monotonic() + PATIENCE_S
+    port = ports.publish_input(
+        CLOCK_PORT, lambda _, at: heard.append((threading.current_thread().name, at))
+    )
+    while len(heard) < TICKS and time.monotonic() < until:
+        open_ports().close()
+    port.close()
+    ports.close()
+    pipe.send(heard)
+
+
+def test_no_thread_of_jack_waits_for_the_bridge() -> None:
+    rtmidi = pytest.importorskip("rtmidi")
+    ours, theirs = get_context("spawn").Pipe()
+    child = get_context("spawn").Process(target=_follow, args=(theirs,), daemon=True)
+    child.start()
+    sender = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="sequencer")
+    until = time.monotonic() + PATIENCE_S
+    while not (places := [k for k, name in enumerate(sender.get_ports()) if CLOCK_PORT in name]):
+        assert time.monotonic() < until, "there is no port for a clock"
+        ours.poll(0.05)
+    sender.open_port(places[0])
+    while not ours.poll(0.001):
+        sender.send_message([0xF8])
+        assert time.monotonic() < until, "no clock was heard"
+    heard = ours.recv()
+    child.join(PATIENCE_S)
+    sender.close_port()
+    sender.delete()
+    # What runs on a thread of JACK keeps it, and with it all programs on the server, waiting.
+    assert {name for name, _ in heard} == {"MIDI input"}
+    times = [at for _, at in heard]
+    assert times == sorted(times)
 
 
 def test_the_shell_lists_tests_and_forgets(tmp_path: Path) -> None:

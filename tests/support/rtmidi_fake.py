@@ -3,8 +3,9 @@
 The calls are those of its reference, https://spotlightkid.github.io/python-rtmidi/rtmidi.html.
 """
 
+import queue
 import threading
-from collections.abc import Callable
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
@@ -24,37 +25,38 @@ class MidiSystem:
         self.busy: set[str] = set()
         self.sent: list[tuple[str, list[int]]] = []
         self.is_sent = threading.Event()
-        self._listeners: dict[str, list[Callable[[Any, Any], None]]] = {}
+        self._inputs: dict[str, list[_Input]] = {}
 
     @property
     def library(self) -> Any:  # noqa: ANN401 - stands in for an untyped module
         return SimpleNamespace(
             API_UNIX_JACK=3,
             get_compiled_api=lambda: [2],
-            MidiIn=lambda _api, name: _Port(self, name),
+            MidiIn=lambda _api, name: _Input(self, name),
             MidiOut=lambda _api, name: _Port(self, name),
         )
 
     def play(self, name: str, *messages: list[int]) -> None:
-        """A device sends messages to whoever has its port open."""
+        """A device sends messages to whoever has its port open; each is read before the next."""
         for message in messages:
-            for listener in list(self._listeners.get(name, ())):
-                listener((message, 0.0), None)
+            for port in list(self._inputs.get(name, ())):
+                port.messages.put((message, 0.0))
+                port.messages.join()
 
     def unplug(self, name: str) -> None:
         """A device goes away, and with it every connection to it."""
         self.names.remove(name)
-        self._listeners.pop(name, None)
+        self._inputs.pop(name, None)
 
     def is_heard(self, name: str) -> bool:
-        return bool(self._listeners.get(name))
+        return bool(self._inputs.get(name))
 
-    def connect(self, name: str, listener: Callable[[Any, Any], None]) -> None:
-        self._listeners.setdefault(name, []).append(listener)
+    def connect(self, name: str, port: "_Input") -> None:
+        self._inputs.setdefault(name, []).append(port)
 
-    def disconnect(self, name: str, listener: Callable[[Any, Any], None]) -> None:
-        if listener in self._listeners.get(name, ()):
-            self._listeners[name].remove(listener)
+    def disconnect(self, name: str, port: "_Input") -> None:
+        if port in self._inputs.get(name, ()):
+            self._inputs[name].remove(port)
 
 
 class _Port:
@@ -64,7 +66,6 @@ class _Port:
         self.name = name
         self._system = system
         self._device = ""
-        self._listener: Callable[[Any, Any], None] | None = None
 
     def get_ports(self) -> list[str]:
         return list(self._system.names)
@@ -78,23 +79,44 @@ class _Port:
         self._device = device
 
     def open_virtual_port(self, name: str) -> None:
-        if self._listener is not None:
-            self._system.disconnect(self._device, self._listener)
-            self._system.connect(name, self._listener)
         self._device = name
-
-    def ignore_types(self, **_types: bool) -> None: ...
-
-    def set_callback(self, listener: Callable[[Any, Any], None]) -> None:
-        self._listener = listener
-        self._system.connect(self._device, listener)
 
     def send_message(self, data: list[int]) -> None:
         self._system.sent.append((self._device, data))
         self._system.is_sent.set()
 
-    def close_port(self) -> None:
-        if self._listener is not None:
-            self._system.disconnect(self._device, self._listener)
+    def close_port(self) -> None: ...
 
     def delete(self) -> None: ...
+
+
+class _Input(_Port):
+    """A port whose messages are read one after the other."""
+
+    def __init__(self, system: MidiSystem, name: str) -> None:
+        super().__init__(system, name)
+        self.messages: queue.Queue[tuple[list[int], float]] = queue.Queue()
+        self._is_reading = False
+
+    def open_port(self, place: int) -> None:
+        super().open_port(place)
+        self._system.connect(self._device, self)
+
+    def open_virtual_port(self, name: str) -> None:
+        super().open_virtual_port(name)
+        self._system.connect(name, self)
+
+    def ignore_types(self, **_types: bool) -> None: ...
+
+    def get_message(self) -> tuple[list[int], float] | None:
+        if self._is_reading:
+            self.messages.task_done()
+        self._is_reading = False
+        with suppress(queue.Empty):
+            message = self.messages.get_nowait()
+            self._is_reading = True
+            return message
+        return None
+
+    def close_port(self) -> None:
+        self._system.disconnect(self._device, self)

@@ -20,6 +20,16 @@ def test_the_same_seed_trains_the_same_prior_and_another_one_another() -> None:
     assert prior.provenance == {"seed": 5}
 
 
+@pytest.mark.long
+def test_a_prior_over_makes_doubts_as_much_as_makes_left_out_of_it_demand() -> None:
+    made = train_prior(range(2), seed=5, provenance={}, makes=2, left_out=1)
+    prior = decode_prior(made, source="here")
+    losses = prior.provenance["log_losses"]
+    assert losses[str(prior.provenance["doubt"])] == min(losses.values())
+    usual = decode_prior(train_prior(range(2), seed=5, provenance={}), source="here")
+    assert (prior.tables["gain"] != usual.tables["gain"]).any()
+
+
 def test_the_taste_that_is_found_is_a_distribution() -> None:
     taste = load_prior().taste
     assert (np.linalg.eigvalsh(taste.covariance) > 0.0).all()

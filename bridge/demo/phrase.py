@@ -210,6 +210,7 @@ def _offer(
         _show(number, offered, song, folder)
         if folder is not None:
             _write_wave(folder / "now.wav", song, current)
+            write_midi(folder / "now.mid", current, name="now", bpm=BPM)
         phrases = [current, *(each.phrase for each in offered)]
         choice = pick(phrases)
         agent.choose(phrases, choice)

@@ -32,6 +32,7 @@ from bridge.mix.messages import MoveState
 from bridge.mix.state import MixState
 from bridge.tasks.task import Lesson, Scene, Teaching, Variant, World
 
+_UNHEARD: Final = "no note was heard: play one, or check the tap"
 LOUDER_DB: Final = 3.0
 """A move goes back at once that makes a note louder by more, alone or with those before it."""
 
@@ -322,8 +323,8 @@ class DeviceWork:
         """Learn from hands that have arrived, and from a note that was not heard."""
         for touch in self.hands.settle(at):
             self._learn_from_hand(touch)
-        if why := self.listening.abandon(at):
-            self._work.notify(self._conclude_silence(at) or why)
+        if self.listening.is_missed(at) and not (self._is_at_work and self._ask_note(at)):
+            self._work.notify(self._conclude_silence(at) or _UNHEARD)
 
     def _conclude_silence(self, at: float) -> str:
         """No note was heard: a move after which none was heard goes back; what is told of it."""

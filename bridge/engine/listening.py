@@ -1,7 +1,8 @@
 """Listening: which notes say what the device sounds like now, and what it is to come near to.
 
 A note is heard *of a sound*: it counts only if it began after the last write. Where the DAW plays
-notes, one is asked for; where none comes, nothing more is asked for until one is heard.
+notes, one is asked for, and up to `TRIES` where none comes: a busy machine may skip one. Then
+nothing more is asked for until one is heard.
 """
 
 import math
@@ -14,6 +15,7 @@ from bridge.mix.devices import Device
 NOTE_S: Final = 2.0
 """A note that is not heard within this, once it has ended, is not heard."""
 PLAYED_S: Final = 0.6
+TRIES: Final = 3
 _PITCH: Final = 48
 _VELOCITY: Final = 100
 _ARRIVES_S: Final = 0.05
@@ -36,6 +38,7 @@ class Listening:
         self.due = math.inf
         self._plays_notes = plays_notes
         self._is_deaf = False
+        self._missed = 0
         self._loudest_db = -math.inf
         self.path = ""
 
@@ -47,6 +50,7 @@ class Listening:
     def forget(self) -> None:
         """The sound is another now: nothing is known of it."""
         self.heard, self.due, self._loudest_db = None, math.inf, -math.inf
+        self._missed = 0
 
     def begin(self) -> None:
         """Another device, or another target: try to hear it."""
@@ -64,7 +68,7 @@ class Listening:
         """Whether a note says what the device sounds like now, which was written at that time."""
         if note.at - note.length_s < written_at - _ARRIVES_S:
             return False
-        self.due, self._is_deaf = math.inf, False
+        self.due, self._is_deaf, self._missed = math.inf, False, 0
         return True
 
     def keep(self, note: Note) -> None:
@@ -76,12 +80,14 @@ class Listening:
             self._loudest_db = note.level_db
         self.heard = replace(note, level_db=self._loudest_db)
 
-    def abandon(self, at: float) -> str:
-        """What a person is told where no note was heard in time; empty where all is well."""
+    def is_missed(self, at: float) -> bool:
+        """Whether a note that was asked for has not come in time; then it is awaited no longer."""
         if at < self.due - 1e-9:
-            return ""
-        self.due, self._is_deaf = math.inf, True
-        return f"no note was heard within {NOTE_S:g} s: play one, or check the tap"
+            return False
+        self.due = math.inf
+        self._missed += 1
+        self._is_deaf = self._missed >= TRIES
+        return True
 
     def choose_target(self, event: TargetChosen) -> str:
         """A person names a file, or none; what they are told."""

@@ -120,15 +120,12 @@ class ConsoleSpeaker:
         )
 
     def _apply_content(self, command: ContentCommand) -> Iterator[ContentEvent]:
-        if isinstance(command, RequestContents):
-            yield TempoChanged(at=0.0, bpm=self.console.bpm)
         if command.kind is ContentKind.CLIP and isinstance(command, RequestContents):
-            for key, clip in self.console.clips.items():
-                if command.track in (0, clip.row + 1):
-                    yield self._report(ContentKind.CLIP, key, clip)
+            yield from self._clips(command.track)
         if command.kind is not ContentKind.ITEM:
             return
         if isinstance(command, RequestContents):
+            yield TempoChanged(at=0.0, bpm=self.console.bpm)
             yield GridChanged(at=0.0, first_s=self.console.first_bar_s, beats=4)
             for key, item in self.console.items.items():
                 if command.track in (0, item.row + 1):
@@ -139,6 +136,13 @@ class ConsoleSpeaker:
             except KeyError as error:
                 raise DialectError(f"The console has no item or file {error}.") from None
             yield self._item(command.key)
+
+    def _clips(self, track: int) -> Iterator[ContentEvent]:
+        if self.console.clips:
+            yield TempoChanged(at=0.0, bpm=self.console.bpm)
+        for key, clip in self.console.clips.items():
+            if track in (0, clip.row + 1):
+                yield self._report(ContentKind.CLIP, key, clip)
 
     def _item(self, key: str) -> ContentReported:
         return self._report(ContentKind.ITEM, key, self.console.items[key])

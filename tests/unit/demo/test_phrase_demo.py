@@ -36,7 +36,7 @@ def test_a_person_may_keep_what_is_there(tmp_path: Path) -> None:
     def keep(count: int) -> int:
         asked.append(count)
         assert (tmp_path / "offer A.mid").exists()
-        assert {"offer A.wav", "offer C.wav", "now.wav"} <= {
+        assert {"offer A.wav", "offer C.wav", "now.wav", "now.mid"} <= {
             each.name for each in tmp_path.iterdir()
         }
         return 0

@@ -7,8 +7,9 @@ from bridge.daw.contents import decode_content, encode_content
 from bridge.hosts.console import ConsoleSpeaker
 from bridge.mix.content_events import ContentKind, ContentReported, RequestContents, SetContent
 from bridge.mix.items import Piece, encode_item
+from bridge.mix.phrases import PhraseNote, phrase_of
 from bridge.mix.roles import Role
-from bridge.sim.console import Console, ConsoleItem
+from bridge.sim.console import Console, ConsoleClip, ConsoleItem
 from bridge.sim.stems import SAMPLE_RATE, Stems
 
 WHOLE = Piece(source="/take.wav", position_s=0.0, length_s=2.0)
@@ -34,6 +35,16 @@ def test_items_are_told_when_asked_for(speaker: ConsoleSpeaker) -> None:
     assert isinstance(report, ContentReported)
     assert (report.key, report.track, report.text) == ("one", 1, encode_item([WHOLE]))
     assert speaker.answer(encode_content(RequestContents(kind=ContentKind.CLIP, track=0))) == []
+
+
+def test_clips_are_reported_with_the_tempo(speaker: ConsoleSpeaker) -> None:
+    clip = phrase_of([PhraseNote(0.0, 40, 1.0, 90)], 4.0)
+    speaker.console.clips["riff"] = ConsoleClip(row=0, name="Riff", text=clip.text)
+    answers = speaker.answer(encode_content(RequestContents(kind=ContentKind.CLIP, track=1)))
+    assert [message.address for message in answers] == ["/mix/tempo", "/mix/content"]
+    (report,) = decode_content(answers[1], at=0.0) or ()
+    assert isinstance(report, ContentReported)
+    assert (report.kind, report.key, report.text) == (ContentKind.CLIP, "riff", clip.text)
 
 
 def test_what_is_set_is_played_and_its_way_back_too(speaker: ConsoleSpeaker) -> None:

@@ -4,7 +4,7 @@
 2. A control that was moved and got no answer is not turned back, and goes no further than a bound:
    what nobody answered is not yet liked. Any answer, and any hand, opens the way again.
 3. Asking what merely might turn out well costs a person's patience. It goes on as long as they like
-   about as many of these questions as not, and it ends after some sixty answers in one song.
+   about as many of these questions as not, and less and less after many answers in one song.
 4. A family of moves whose forecasts fail is made smaller first, and then left alone.
 """
 
@@ -35,8 +35,8 @@ _ASKED_PRIOR: Final = (5.0, 3.3)
 _LEAST_LIKED: Final = 0.22
 _MOST_LIKED: Final = 0.42
 
-_WORTH_ASKING: Final = 35
-_ASKED_ENOUGH: Final = 60
+_WORTH_ASKING: Final = 40
+_ASKED_ENOUGH: Final = 100
 """Up to so many answers of a song a question may cost its full harm; from so many on none is worth
 asking: few moves are left that could use what the answer teaches."""
 

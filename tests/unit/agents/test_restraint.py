@@ -107,10 +107,10 @@ def test_questions_that_are_disliked_are_asked_less_and_liked_ones_go_on() -> No
 def test_questions_end_with_the_answers_of_a_song_and_a_correction_asks_on() -> None:
     restraint, mix = Restraint(), make_mix()
     restraint.watch(mix)
-    for _ in range(35):
+    for _ in range(40):
         restraint.count_answer()
     assert restraint.patience == 1.0
-    for _ in range(25):
+    for _ in range(60):
         restraint.count_answer()
     assert restraint.patience == 0.0
     assert "asked enough" in restraint.why_rest(SURE)
@@ -123,8 +123,8 @@ def test_questions_end_with_the_answers_of_a_song_and_a_correction_asks_on() -> 
     assert again.patience == 1.0
 
 
-@pytest.mark.parametrize(("answers", "asks"), [(0, True), (60, False)])
-def test_after_sixty_answers_only_sure_moves_are_made(answers: int, asks: bool) -> None:
+@pytest.mark.parametrize(("answers", "asks"), [(0, True), (100, False)])
+def test_after_a_hundred_answers_only_sure_moves_are_made(answers: int, asks: bool) -> None:
     agent, rng = FactoredAgent(load_prior()), np.random.default_rng(4)
     mix = SimulatedMix(make_song(rng, tracks=8))
     guard = open_guard(mix)

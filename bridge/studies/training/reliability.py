@@ -68,14 +68,14 @@ class _Forecaster(FactoredAgent):
             is_asked=proposal.trace.is_asked,
         )
 
-    def _learn_taste(self, trace: Trace, reward: float, *, weight: float) -> str:
+    def _learn_taste(self, trace: Trace, reward: float, *, credit: float) -> str:
         person = self._person
         row = person.taste.members.index(trace.key)
         ups = [self._worth(picture, row)[1] for picture in pictures_of(trace)]
         up = float(np.array([*ups, _UP_ANYHOW]) @ person.pictures[trace.family].shares)
         meant = person.consistency.share
         self.heard.append((meant * up + (1.0 - meant) * (1.0 - up), float(reward > 0.0)))
-        return super()._learn_taste(trace, reward, weight=weight)
+        return super()._learn_taste(trace, reward, credit=credit)
 
 
 class _Player(FactoredAgent):

@@ -18,7 +18,7 @@ class Trace:
         first: The first cell of the track's row of errors.
         cells: (k,) cells of the state.
         weights: (k,) their weights.
-        most: What the error against any taste cannot exceed: a pan's width.
+        most: What the error against any taste cannot exceed: how far in a pan may be wanted.
         error: Where the track was against the average listener's target.
         sd: How well that was known, taste apart.
         side: What the move is worth through other levels than it is about.

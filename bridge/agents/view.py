@@ -23,6 +23,11 @@ DIMENSION_OF_MOVE: Final = np.array([DIMENSION[param] for param in STEP_PARAMS])
 
 _OWN_SD_DB: Final = 0.8
 _NO_SHARE: Final = np.zeros(4)
+_BEYOND_CENTRE: Final = 0.05
+"""How far beyond the centre a track may be believed to be wanted, of 1: a quarter of a pan step.
+Some tracks are on the wrong side, and the way to the other one goes through the centre. Without any
+bound the bridge crosses the centre and comes back, many times."""
+
 _LEAST_WEIGHT: Final = 0.02
 """Cells that a state touches less than this are left out of the update."""
 
@@ -94,8 +99,7 @@ def observe(observation: Observation, person: Person, wanted: FloatArray | None 
     spreads = {
         "gain": spread("gain", cells.gain, wanted[:, 0], total_sd[:, 0]),
         "eq": (tone_cells, tone_weights[0]),
-        # Nobody wants a track less wide than in the centre.
-        "pan": spread("pan", cells.pan, wanted[:, 5], total_sd[:, 5], _widths(features)),
+        "pan": spread("pan", cells.pan, wanted[:, 5], total_sd[:, 5], _most_inwards(features)),
         OWN: (tone_cells, tone_weights[1]),
     }
     # What a change of each track's level is worth; nothing where its level is not known.
@@ -186,7 +190,7 @@ def _trace_of(view: View, tables: Mapping[str, QTable], key: str, *, row: int, m
         column=dimension,
         action=action,
         first=int(cells[0]),
-        most=float(_widths(view.features)[row]) if family == "pan" else np.inf,
+        most=float(_most_inwards(view.features)[row]) if family == "pan" else np.inf,
         cells=cells[kept],
         weights=weights[kept] / weights[kept].sum(),
         error=float(view.error[row, dimension]),
@@ -208,8 +212,9 @@ def pictures_of(trace: Trace) -> tuple[Trace, ...]:
     return (trace,) if trace.own is None else (trace, trace.own)
 
 
-def _widths(features: Features) -> FloatArray:
-    return np.nan_to_num(features.width)
+def _most_inwards(features: Features) -> FloatArray:
+    """(n,) how far inwards each track may be wanted at most."""
+    return np.nan_to_num(features.width) + _BEYOND_CENTRE
 
 
 def _level_variances(view: View, gain: QTable, share: FloatArray) -> FloatArray:

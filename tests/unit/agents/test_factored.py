@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from support.mixes import make_mix, with_gain
 
 from bridge.agents.agent import Proposal
-from bridge.agents.cells import STEP_PARAMS
+from bridge.agents.cells import STEP_PARAMS, WIDTH_EDGES
+from bridge.agents.errors import DIMENSION
 from bridge.agents.factored import FactoredAgent
 from bridge.agents.person import Person
+from bridge.agents.view import observe
 from bridge.errors import PriorError
 from bridge.learning.prior import Prior, load_prior
 from bridge.mix.params import COLUMN, Param
@@ -345,3 +347,17 @@ def test_a_level_that_is_guessed_moves_a_fader_later_than_one_that_was_read(prio
     )
     assert read is not None
     assert unsure is None or unsure.score < read.score
+
+
+@pytest.mark.parametrize("pan", [0.0, 0.1, 0.3])
+def test_no_track_is_believed_to_be_wanted_far_beyond_the_centre(prior: Prior, pan: float) -> None:
+    mix, person = make_mix(), Person(prior, seed=0)
+    mix.values[:, COLUMN[Param.PAN]] = pan
+    observe(mix, person)
+    for row in range(len(mix.keys)):
+        person.taste.correct(row, DIMENSION[Param.PAN], value=-0.8, sd=0.05)
+    _, weights = observe(mix, person).spreads["pan"]
+    # A little further, since the track may be on the wrong side.
+    beyond = np.searchsorted(WIDTH_EDGES, pan + 0.05)
+    assert weights[:, beyond + 1 :] == pytest.approx(0.0)
+    assert weights[:, beyond] == pytest.approx(1.0, abs=0.05)

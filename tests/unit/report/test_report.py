@@ -64,7 +64,7 @@ def test_tables_have_the_columns_of_the_schema_and_pandas_reads_them(store: Path
     moves, answers = pd.DataFrame(tables["moves"]), pd.DataFrame(tables["answers"])
     assert len(moves) == 40
     assert set(moves.state) == {"confirmed", "reverted"}
-    assert len(answers) == 20
+    assert len(answers) == 21
     together = answers.merge(moves, on=["session", "move"])
     assert (together.value == together.reward).all()
     assert (together.answered_after_s >= 0.0).all()
@@ -110,7 +110,7 @@ def test_a_report_lists_moves_reasons_and_beliefs(record: SessionRecord) -> None
     page = make_page(record, name="golden")
     Outline(page)
     assert "The bridge chose 40 moves: " in page
-    assert "Lead Vox is about 11 dB too quiet for most listeners" in page
+    assert "Lead Vox is about 10 dB too quiet for most listeners" in page
     assert "taken back: you did not like it" in page
     assert "▲ good" in page
     assert "What is believed of your taste, before and after" in page

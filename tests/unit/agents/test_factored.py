@@ -349,7 +349,7 @@ def test_a_level_that_is_guessed_moves_a_fader_later_than_one_that_was_read(prio
     assert unsure is None or unsure.score < read.score
 
 
-@pytest.mark.parametrize("pan", [0.0, 0.1, 0.3])
+@pytest.mark.parametrize("pan", [0.0, 0.05, 0.1, 0.3])
 def test_no_track_is_believed_to_be_wanted_far_beyond_the_centre(prior: Prior, pan: float) -> None:
     mix, person = make_mix(), Person(prior, seed=0)
     mix.values[:, COLUMN[Param.PAN]] = pan

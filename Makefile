@@ -22,6 +22,9 @@ SIDE_BY_SIDE := --dist loadfile --no-loadscope-reorder --numprocesses
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
 
+DESKS := x32 x32-wifi wing ardour reaper live controller
+DESK_SEARCH := PYTHONPATH=.:tests nice $(BIN)/python tests/support/desk_model/search.py --first 20000
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test quick check static docs bench desks clean packages
 
@@ -78,8 +81,9 @@ docs: .venv/docs ## Build the site of the documentation into build/site; a broke
 bench: setup ## Measure speed and print the figures side by side
 	@$(BIN)/mixbridge study bench
 
-desks: setup ## Play 10,000 random desks; count which promises break
-	@PYTHONPATH=.:tests nice $(BIN)/python tests/support/desk_model/search.py --all --first 20000 --desks 10000
+desks: setup ## Play 500 desks of each kind and 10,000 random ones; count which promises break
+	@for kind in $(DESKS); do echo "$$kind:"; $(DESK_SEARCH) --like $$kind --desks 500; done; \
+		$(DESK_SEARCH) --all --desks 10000
 
 clean: ## Remove .venv and what the tools left
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage build dist

@@ -251,11 +251,12 @@ class Judge:
         """The number of strips comes in: of those beyond it nothing can be known.
 
         A strip that the desk counts no more is gone. Where one of that name comes back, nobody can
-        say whether it is the same: where it stands then is where panic brings it.
+        say whether it is the same: where it stands then is where panic brings it. What went along
+        with it has lost its leader.
         """
         self._count = count
         for (track, _), line in self._lines.items():
-            line.is_entangled |= track > count
+            line.is_entangled |= max(self._desk.company(track)) > count
 
     def requested(self, event: m.Event) -> None:
         """A person presses something."""

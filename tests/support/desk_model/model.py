@@ -75,6 +75,18 @@ GRIDS = (F.GRID_FINE, F.GRID_X32, F.GRID_TENTH, F.GRID_HALF)
 ECHOES = (F.ECHO_CHANGED, F.ECHO_ASKED, F.ECHO_NONE)
 LOSSY = frozenset({F.LOST, F.ECHO_NONE})
 _STEP_DB = {F.GRID_FINE: 0.004, F.GRID_TENTH: 0.1, F.GRID_HALF: 0.5}
+_PEOPLE = frozenset({F.PANIC, F.FREEZE, F.UNDO, F.THUMBS, F.HAND_04, F.HAND_4, F.HAND_40, F.CLOSED})
+_X32 = _PEOPLE | {F.GRID_X32, F.GRID_PAN, F.LINK, F.ECHO_LATE, F.RECALL}
+LIKE = {
+    "x32": _X32,
+    "x32-wifi": _X32 | {F.LOST, F.LATE, F.DUMP_SLOW, F.DUMP_LACKS},
+    "wing": _PEOPLE | {F.GRID_TENTH, F.GRID_PAN, F.LINK, F.ECHO_ASKED, F.RECALL, F.STILL},
+    "ardour": _PEOPLE | {F.HAND_004, F.ECHO_CHANGED, F.GANG, F.VCA},
+    "reaper": _PEOPLE | {F.GRID_FINE, F.ECHO_CHANGED, F.GANG, F.VCA, F.SWITCHES, F.DUMP_SLOW},
+    "live": _PEOPLE | {F.GRID_FINE, F.HAND_004, F.ECHO_CHANGED, F.STILL},
+    "controller": _PEOPLE | {F.GRID_HALF, F.ECHO_NONE, F.SWITCHES},
+}
+"""What is real at one kind of desk, all at once, and people who do everything."""
 
 _BOTTOM_DB, _TOP_DB = -90.0, 10.0
 _NAMES = ("Kick", "Snare", "Bass", "Gtr", "Keys", "Lead Vox", "Choir", "Pad", "Horns", "Perc")

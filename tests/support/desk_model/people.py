@@ -229,6 +229,10 @@ class Person:
             for param in (Param.GAIN, Param.PAN, *EQ_BANDS):
                 low, high = (-0.7, 0.7) if param is Param.PAN else (-12.0, 6.0)
                 scene[track, param] = nearest(self._stage.features, param, dice.uniform(low, high))
+        for pair in (group.members for group in self._stage.desk.groups if group.kind is F.LINK):
+            for param in (Param.GAIN, *EQ_BANDS):  # a desk stores a linked pair alike
+                stored = [scene[track, param] for track in pair if (track, param) in scene]
+                scene.update({(track, param): value for value in stored[:1] for track in pair})
         order = list(scene)
         dice.shuffle(order)
         lasts = dice.uniform(0.05, 0.8)

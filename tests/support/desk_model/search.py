@@ -3,6 +3,7 @@
 PYTHONPATH=.:tests python tests/support/desk_model/search.py                  each feature alone
 ... --desks 500 --all                                                     any features
 ... --desks 10000 --all --first 20000                                   `make desks`
+... --desks 500 --like x32-wifi                                           one kind of desk
 ... --seed 12 --features grid-half,vca --story                            one world, told
 """
 
@@ -16,7 +17,7 @@ import time
 from collections import Counter
 
 from support.desk_model.judge import Promise
-from support.desk_model.model import HAND_STEPS_DB, Feature, coherent
+from support.desk_model.model import HAND_STEPS_DB, LIKE, Feature, coherent
 from support.desk_model.world import World
 
 PROGRESS = 250
@@ -93,6 +94,7 @@ def main() -> int:
     parser.add_argument("--desks", type=int, default=20)
     parser.add_argument("--features", default=None)
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--like", choices=LIKE, default=None)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=math.inf)
     parser.add_argument("--seed", type=int, default=None)
@@ -103,8 +105,8 @@ def main() -> int:
         world = World(options.seed, features, story=print if options.story else None).run()
         print(*world.faults, sep="\n")
         return len(world.faults)
-    if options.all or options.features is not None:
-        chosen = None if options.all else parse(options.features)
+    if options.all or options.features is not None or options.like:
+        chosen = None if options.all else LIKE.get(options.like) or parse(options.features)
         return search(options.desks, chosen, options.first, options.minutes)
     hands = frozenset({Feature.HAND_4})
     alone = [frozenset[Feature](), *(frozenset({each}) for each in Feature)]

@@ -14,18 +14,19 @@ Theory of operation:
 """
 
 import math
-from collections import deque
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
+from bridge.engine.denials import Denials
 from bridge.engine.dump_watch import DumpWatch
 from bridge.engine.hands import Doubt
 from bridge.engine.moves import Moves
+from bridge.engine.recall_watch import RecallWatch
 from bridge.engine.strip_memory import StripMemory
 from bridge.engine.verdicts import Verdicts
 from bridge.guard.guard import Guard
 from bridge.guard.ramps import LATE_ECHO_S
-from bridge.guard.writer import Answer, Reading
+from bridge.guard.reading import Answer, Reading
 from bridge.mix import messages as m
 from bridge.mix.params import READ_ONLY, Param, same_value
 from bridge.mix.state import MixState, StripState
@@ -36,27 +37,17 @@ _DOUBT_HOLD_S: Final = 1.0
 _WIRE_S: Final = 0.4
 """A dump that began later than this after a write of ours says what came of it."""
 
-_RECALL_WINDOW_S: Final = 0.8
-"""A desk tells a scene within this (X32: .05 to .8 s)."""
 _REST_S: Final = 30.0
 """What only a dump says within this after a scene is the rest of it, which was lost on its way."""
 _QUIET_S: Final = 1.0
 """Nothing more for this long: the scene has been told."""
-_DENIALS: Final = 3
-"""A name that so many dumps in a row deny is believed; one beyond the last strip is ignored."""
 
+_RESTS_S: Final = 0.3
+"""A hand that has not moved for this long rests; what moves then may go along with ours."""
 _UNTOLD_S: Final = 5.0
 """What a dump alone tells may be a write of this long before the dump that came before it."""
-
 _STRAGGLERS_S: Final = 0.1
 """The end of a dump may overtake some of its values by this."""
-
-
-class _Moved(NamedTuple):
-    at: float
-    key: str
-    param: Param
-    by: float
 
 
 class DawEvents:
@@ -99,17 +90,17 @@ class DawEvents:
         self._pause = pause
         self._notify = notify
         self._attend = attend
-        self._moved: deque[_Moved] = deque()
+        self._recall_watch = RecallWatch(mix)
         self._opened_at = self._closed_at = self._told_at = -math.inf
-        self._crossed: set[tuple[str, Param]] = set()
-        """Where a write of ours and a hand have crossed, and no dump has said yet which stands."""
+        self._crossed: dict[tuple[str, Param], float] = {}
+        """Where a write of ours, of that value, and a hand have crossed, and no dump has said yet
+        which stands."""
         self._watch = DumpWatch(mix, moves)
         self._recalled_at = -math.inf
         self._scene_at = -math.inf
         self._is_closing = False
         self._is_recall_unread = False
-        self._said: dict[tuple[int, str], str] = {}
-        self._denied: dict[tuple[int, str], tuple[str, int]] = {}
+        self._denials = Denials(mix)
 
     @property
     def due(self) -> float | None:
@@ -167,6 +158,7 @@ class DawEvents:
             if strip is None:
                 continue
             if each.leader:
+                self._mix.confirm(strip, each.param, each.value, each.at)  # a dump may be open
                 self._mix.settle(strip, each.param)
                 if each.is_first:  # it goes along, or a hand kept step with us by chance
                     self._guard.hold(strip.key, each.at)
@@ -198,13 +190,9 @@ class DawEvents:
         """
         if not is_other:
             return
-        place = track, what
-        said, times = self._denied.get(place, ("", 0))
-        enough = 1 if self._mix.by_number(track) is None else _DENIALS
-        if said == text and times >= enough:
+        if self._denials.is_believed(track, what, text):
             self._believe(track, what, text)
             return
-        self._said[place] = text
         strip = self._mix.by_number(track)
         if what == "name" and strip is not None and not strip.is_named:
             self._moves.is_dump_wanted = True  # a first name contradicts none
@@ -232,60 +220,59 @@ class DawEvents:
     def _close_dump(self, at: float) -> None:
         if not self._mix.is_dump_open:
             return
-        known = {strip.key for strip in self._mix.strips}
-        nameless = {strip.number: strip.key for strip in self._mix.strips if not strip.is_named}
-        is_new_layout, changes = self._mix.close_dump()
-        self.is_layout_doubtful = False
-        self._count_denials()
-        if is_new_layout:
-            self._pause(at, "the tracks were rearranged")
-        for strip in self._mix.strips:
-            is_new = strip.key not in known
-            was = nameless.get(strip.number, "")
-            if is_new and was and strip.is_named and self._mix.by_key(was) is None:
-                is_new = not self._guard.rename(was, strip.key)
-            self._strip_memory.greet(strip, is_new=is_new)
-        self._strip_memory.end_scene()
-        self.apply_bars()
+        changes = self._arrange(at)
         foreign = [
             change
             for change in changes
             if not (self._moves.is_answer(change) or self._moves.is_following(change))
         ]
-        if self._mix.is_recall(foreign):
+        if self._mix.is_recall(foreign) or self._watch.is_recall:
             self._begin_recall(at)
         self._is_closing, self._told_at = True, self._closed_at
         for change in changes:
-            since = max(self._opened_at - _WIRE_S, change.at - LATE_ECHO_S)
-            is_sure = self._moves.is_settled(change, since)
-            if not is_sure and self._is_crossed(change):
-                self._moves.is_dump_wanted = True  # what has crossed may still be on its way
-                continue
-            if not is_sure and self._moves.is_overtaken(change):
-                continue  # it was told before our last write: the next dump is sure
-            is_hand = (change.track, change.param) in self._watch.moved
-            self._apply_value(change, is_sure=is_sure, is_hand=is_hand)
+            self._apply_told(change)
         self._is_closing = False
         self._closed_at = at
+        if self._is_recalling(at):
+            self._moves.company.clear()  # what moved was the other mix
         for (track, _), moved_at in self._watch.moved.items():
             if touched := self._mix.by_number(track):
                 self._guard.hold(touched.key, moved_at)
         self._watch.clear()
         self._is_recall_unread = False
 
-    def _count_denials(self) -> None:
-        """What was said since the last dump, and this one denies; all else is forgotten."""
-        denied = {}
-        for (track, what), text in self._said.items():
-            strip = self._mix.by_number(track)
-            if strip is None or text != (strip.uid if what == "uid" else strip.name):
-                said, times = self._denied.get((track, what), ("", 0))
-                denied[track, what] = text, times + 1 if said == text else 1
-        beyond = {
-            place: each for place, each in self._denied.items() if place[0] > len(self._mix.strips)
-        }
-        self._denied = beyond | denied
-        self._said.clear()
+    def _arrange(self, at: float) -> list[m.ParamChanged]:
+        """Take over which strips there are; returns what the dump tells of those known before."""
+        known = {strip.key for strip in self._mix.strips}
+        nameless = {strip.number: strip.key for strip in self._mix.strips if not strip.is_named}
+        is_new_layout, changes = self._mix.close_dump()
+        self.is_layout_doubtful = False
+        self._denials.count()
+        if is_new_layout:
+            self._watch.crossed.clear()  # its numbers were those of other strips
+            self._moves.company.clear()
+            self._pause(at, "the tracks were rearranged")
+        for strip in self._mix.strips:
+            is_new = strip.key not in known
+            was = nameless.get(strip.number, "")
+            if is_new and was and strip.is_named and self._mix.by_key(was) is None:
+                self._guard.rename(was, strip.key)
+            self._strip_memory.greet(strip, is_new=is_new)
+        self._strip_memory.end_scene()
+        self.apply_bars()
+        return changes
+
+    def _apply_told(self, change: m.ParamChanged) -> None:
+        """Apply what a dump told of a control last."""
+        since = max(self._opened_at - _WIRE_S, change.at - LATE_ECHO_S)
+        is_sure = self._moves.is_settled(change, since)
+        strip = self._mix.by_number(change.track)
+        if not is_sure and strip and (strip.key, change.param) in self._crossed:
+            self._moves.is_dump_wanted = True  # what has crossed may still be on its way
+        elif hand := self._watch.crossed.get((change.track, change.param)):
+            self._apply_crossing(change, hand)
+        else:
+            self._apply_value(change, is_sure=is_sure, is_hand=self._was_moved_in_dump(change))
 
     # -- values --------------------------------------------------------------------------------
 
@@ -296,7 +283,10 @@ class DawEvents:
         if event.param in READ_ONLY:
             self._mix.confirm(strip, event.param, event.value, event.at)
             return
-        self._crossed.discard((strip.key, event.param))
+        is_crossed = self._crossed.get((strip.key, event.param)) == event.value
+        if is_crossed and not self._is_closing:
+            return  # that answer came twice
+        self._crossed.pop((strip.key, event.param), None)
         is_open = any(key == strip.key for key, _ in self._crossed)
         self._guard.strip(strip.key).is_silent = is_open
         before = self._mix.value(strip, event.param)
@@ -306,7 +296,8 @@ class DawEvents:
             self._recalled_at = event.at
             self._verdicts.adopt(strip, event.param, event.value, event.at)
         else:
-            self._apply_known(strip, event, before, is_sure=is_sure, is_hand=is_hand)
+            said = math.nan if is_crossed else before
+            self._apply_known(strip, event, said, is_sure=is_sure, is_hand=is_hand)
         self._moves.grid.record_places(event.param, event.value, before)
 
     def _apply_unknown(self, strip: StripState, event: m.ParamChanged, before: float) -> None:
@@ -318,16 +309,16 @@ class DawEvents:
             if not math.isnan(before):
                 self._moves.stop(event.at, f"its {param} is gone", key=strip.key)
             return
-        reading = self._moves.receive(strip, event, is_sure=False)
-        if math.isnan(settled):
-            self._mix.confirm(strip, param, event.value, event.at)
-            self._mix.settle(strip, param)
-            self._guard.pin(strip.key, param, event.value)
-        elif reading.answer is Answer.FOREIGN and not same_value(param, settled, event.value):
+        reading = self._moves.receive(strip, event, is_sure=False, is_dumped=self._is_closing)
+        is_first = math.isnan(settled)
+        is_foreign = reading.answer is Answer.FOREIGN and not is_first
+        if is_foreign and not same_value(param, settled, event.value):
             self._verdicts.adopt(strip, param, event.value, event.at)
-        else:
-            self._mix.confirm(strip, param, event.value, event.at)
-            self._mix.settle(strip, param)
+            return
+        self._mix.confirm(strip, param, event.value, event.at)
+        self._mix.settle(strip, param)
+        if is_first:
+            self._guard.pin(strip.key, param, event.value)
 
     def _apply_known(
         self,
@@ -340,18 +331,22 @@ class DawEvents:
     ) -> None:
         param = event.param
         said_at = self._moves.spoken_at(strip, param)
-        reading = self._moves.receive(strip, event, is_sure=is_sure)
+        reading = self._moves.receive(strip, event, is_sure=is_sure, is_dumped=self._is_closing)
         if is_hand:  # it moved while the dump was told
             reading = Reading(Answer.FOREIGN)
         if reading.is_stale:
             return
         if reading.is_over and self._has_crossed_a_hand(strip, event):
-            if is_sure:
+            if is_sure and same_value(param, before, event.value):
+                pass  # the hand's own value, which was told before
+            elif is_sure:
                 self._mix.confirm(strip, param, event.value, event.at)
                 self._moves.restore(strip, param, event.at)
             else:  # or it came late, and the hand's value stands: only a dump can tell
+                if not self._is_closing:
+                    self._moves.record_crossing(strip, event)
                 self._moves.is_dump_wanted = True
-                self._crossed.add((strip.key, param))
+                self._crossed[strip.key, param] = event.value
                 self._guard.strip(strip.key).is_silent = True
             return
         if reading.answer is Answer.DOUBT and not self._moves.is_following(event):
@@ -393,16 +388,22 @@ class DawEvents:
         is_settled = self._is_same(param, settled, event.value)
         is_same = self._is_same(param, said, event.value)
         was_following = self._moves.is_following(event)
-        if self._verdicts.is_touched(strip, param):
-            if is_settled:  # it stands where the hand has put it
-                self._guard.hold(strip.key, event.at)
-            else:
-                self._apply_hand(strip, event, settled, since=since)
+        is_on_its_way = not (was_following or self._is_same(param, settled, said))
+        touched_at = self._verdicts.touched_at(strip, param)
+        is_touched = math.isfinite(touched_at)
+        if is_touched and is_settled:  # it stands where the hand has put it
+            self._guard.hold(strip.key, event.at)
+        elif event.at < touched_at + _RESTS_S:
+            self._apply_hand(strip, event, settled, since=since)
         elif is_same and is_settled:
             pass  # it stands where it stood
-        elif self._moves.follows(strip, event, settled, is_sure=is_sure):
+        elif not is_on_its_way and self._moves.follows(strip, event, settled, is_sure=is_sure):
             self._guard.hold(strip.key, event.at, _DOUBT_HOLD_S)
-        elif self._was_moved_in_dump(event) or not same_value(param, settled, event.value):
+        elif (
+            is_touched
+            or self._was_moved_in_dump(event)
+            or not same_value(param, settled, event.value)
+        ):
             self._moves.company.drop(strip.key, param)
             self._apply_hand(strip, event, settled, since=since)
         elif event.value != said:  # however small a hand's steps are
@@ -414,10 +415,6 @@ class DawEvents:
         """Whether a control moved while the dump was told that ends now."""
         return self._is_closing and (event.track, event.param) in self._watch.moved
 
-    def _is_crossed(self, event: m.ParamChanged) -> bool:
-        strip = self._mix.by_number(event.track)
-        return strip is not None and (strip.key, event.param) in self._crossed
-
     def _has_crossed_a_hand(self, strip: StripState, event: m.ParamChanged) -> bool:
         """Whether a write of ours stands where a hand has been since."""
         pinned = self._guard.pinned(strip.key, event.param)
@@ -426,6 +423,21 @@ class DawEvents:
             and not self._guard.is_ours(strip.key, event.param)
             and not same_value(event.param, pinned, event.value)
         )
+
+    def _apply_crossing(self, event: m.ParamChanged, hand: m.ParamChanged) -> None:
+        """A write of ours has moved on what a hand had moved in a dump: another dump will tell."""
+        strip = self._mix.by_number(event.track)
+        if strip is None or self._is_recalling(hand.at):
+            self._apply_value(event, is_sure=False)
+            return
+        self._moves.stop(hand.at, "your hand took over", key=strip.key, hand_on=event.param)
+        self._guard.pin(strip.key, event.param, hand.value)
+        self._guard.hold(strip.key, hand.at)
+        self._guard.strip(strip.key).is_silent = True
+        self._mix.confirm(strip, event.param, event.value, event.at)
+        self._mix.settle(strip, event.param)
+        self._crossed[strip.key, event.param] = event.value
+        self._moves.is_dump_wanted = True
 
     def _hesitate(self, strip: StripState, at: float) -> None:
         """A hand may be on a strip: keep off, for as long as it takes to be sure."""
@@ -447,15 +459,11 @@ class DawEvents:
         Where writes of ours since `since` may have led there as well, it teaches nothing; nor where
         it `is_doubtful` that it was a person.
         """
-        if not self._verdicts.is_touched(strip, event.param):
-            self._moved.append(
-                _Moved(at=event.at, key=strip.key, param=event.param, by=event.value - before)
-            )
-        while self._moved and self._moved[0].at < event.at - _RECALL_WINDOW_S:
-            self._moved.popleft()
+        if math.isinf(self._verdicts.touched_at(strip, event.param)):
+            self._recall_watch.record(strip.key, event, event.value - before)
         self._mix.settle(strip, event.param)
         is_rest = self._is_closing and event.at < self._scene_at + _REST_S
-        if is_rest or self._is_other_mix():
+        if is_rest or self._recall_watch.is_recall(event.at):
             if not is_rest:
                 self._begin_recall(event.at)
             self._verdicts.adopt(strip, event.param, event.value, event.at)
@@ -468,8 +476,9 @@ class DawEvents:
             since = event.at  # it was seen to move: by what was written then
         elif is_untold:
             since = min(since, self._told_at - _UNTOLD_S)
+        bases = (before, self._verdicts.touched_from(strip, event.param, before))
         doubt = self._moves.doubt(
-            strip, event, before, since, is_dumped=is_dumped, is_untold=is_untold
+            strip, event, bases, since, is_dumped=self._is_closing, is_untold=is_untold
         )
         if is_doubtful and doubt is Doubt.NONE:
             doubt = Doubt.POSSIBLE
@@ -480,20 +489,10 @@ class DawEvents:
     def _is_recalling(self, at: float) -> bool:
         return self._is_recall_unread or at < self._recalled_at + _QUIET_S
 
-    def _is_other_mix(self) -> bool:
-        """Whether what has begun to move within a moment is more than hands can move."""
-        moved: dict[Param, dict[str, float]] = {}
-        for each in self._moved:
-            by = moved.setdefault(each.param, {})
-            by[each.key] = by.get(each.key, 0.0) + each.by
-        return self._mix.is_beyond_hands(moved)
-
     def _begin_recall(self, at: float) -> None:
         self._verdicts.yield_to_recall(at)
         self._moves.company.clear()
         self._recalled_at = self._scene_at = at
         self._is_recall_unread = self._moves.is_dump_wanted = True
-        for each in self._moved:
-            if strip := self._mix.by_key(each.key):
-                self._guard.hold(strip.key, at)
-        self._moved.clear()
+        for key in self._recall_watch.pop():
+            self._guard.hold(key, at)

@@ -1,4 +1,4 @@
-"""Controls that move while a dump is told: nobody but a hand moves them then."""
+"""Controls that move while a dump is told: a hand moves them, or one of ours takes them along."""
 
 import math
 
@@ -15,10 +15,13 @@ class DumpWatch:
 
     Attributes:
         moved: When each that has moved did so last, monotonic seconds, by number and parameter.
+        crossed: What a hand had made of each that a write of ours has moved on since.
     """
 
     def __init__(self, mix: MixState, moves: Moves) -> None:
         self.moved: dict[_Place, float] = {}
+        self.crossed: dict[_Place, ParamChanged] = {}
+        self._hands: dict[_Place, ParamChanged] = {}
         self._mix = mix
         self._moves = moves
         self._first: dict[_Place, float] = {}
@@ -27,21 +30,63 @@ class DumpWatch:
     def record(self, event: ParamChanged) -> None:
         """A value comes in while a dump is open."""
         place = event.track, event.param
+        is_first = place not in self._first
         first = self._first.setdefault(place, event.value)
         last = self._last.get(place, first)
         if event.param in READ_ONLY or math.isnan(first + event.value):
             return
         self._last[place] = event.value
         self._moves.grid.record_places(event.param, event.value, last)
+        if self._moves.is_answer(event):
+            hand = self._hands.get(place)
+            if hand is not None and event.value != hand.value:
+                self.crossed[place] = hand
+            return
+        if self._goes_along(event):
+            return
         goes_on = place in self.moved and event.value != last
-        if (goes_on or self._has_moved(event, first)) and not self._moves.is_answer(event):
+        if goes_on or self._has_moved(event, first):
             self.moved[place] = event.at
+        elif not (is_first and self._is_foreign(event)):
+            return
+        self._hands[place] = event
+        self.crossed.pop(place, None)
+
+    @property
+    def is_recall(self) -> bool:
+        """Whether more has moved while the dump is told than hands can move."""
+        by: dict[Param, dict[str, float]] = {}
+        for track, param in self.moved:
+            way = self._last[track, param] - self._first[track, param]
+            by.setdefault(param, {})[str(track)] = way
+        return self._mix.is_beyond_hands(by)
 
     def clear(self) -> None:
         """The dump is over."""
         self._first.clear()
         self._last.clear()
+        self._hands.clear()
         self.moved.clear()
+        self.crossed.clear()
+
+    def _goes_along(self, event: ParamChanged) -> bool:
+        """Whether a control may be moved along with one of ours."""
+        strip = self._mix.by_number(event.track)
+        if strip is None:
+            return False
+        stood = self._mix.settled_value(strip, event.param)
+        far = abs(event.value - stood)  # NaN where it is not known
+        has_moved = far > self._moves.grid.resolution(event.param, event.value)
+        is_known = has_moved or self._moves.is_following(event)
+        return is_known and self._moves.follows(strip, event, stood, is_sure=False)
+
+    def _is_foreign(self, event: ParamChanged) -> bool:
+        """Whether a control stands neither where it stood nor where we may have moved it."""
+        strip = self._mix.by_number(event.track)
+        if strip is None or math.isnan(self._mix.settled_value(strip, event.param)):
+            return False
+        stood = self._mix.settled_value(strip, event.param)
+        return not (self._moves.is_following(event) or same_value(event.param, stood, event.value))
 
     def _has_moved(self, event: ParamChanged, first: float) -> bool:
         """Whether a control has gone further than a tolerance, from the first value or before."""

@@ -311,6 +311,8 @@ class Engine:
                 if event.on is not self.guard.is_frozen:
                     self.guard.is_frozen = event.on
                     self.pause(event.at, "frozen" if event.on else "unfrozen")
+                    if not event.on:
+                        self.moves.restore_owed(event.at)
             case m.PanicPressed():
                 is_second_press = self.guard.is_panicked
                 self.guard.is_panicked = True

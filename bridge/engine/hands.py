@@ -1,5 +1,6 @@
 """Hands on the desk: when a touch has settled, and when it says "stop doing that"."""
 
+import math
 from collections import defaultdict, deque
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -57,14 +58,20 @@ class HandLedger:
         first = next(iter(self._touches.values()), None)
         return None if first is None else first.at + SETTLE_S
 
-    def is_open(self, key: str, param: Param) -> bool:
-        """Whether a hand is moving that parameter, or has just moved it."""
-        return (key, param) in self._touches
+    def moved_at(self, key: str, param: Param) -> float:
+        """When a hand that has not settled moved that parameter last; minus infinity for none."""
+        touch = self._touches.get((key, param))
+        return -math.inf if touch is None else touch.at
 
     def value(self, key: str, param: Param, otherwise: float) -> float:
         """Where the hand on that parameter is; `otherwise` where there is none."""
         touch = self._touches.get((key, param))
         return otherwise if touch is None else touch.value
+
+    def start(self, key: str, param: Param, otherwise: float) -> float:
+        """What stood there before the hand on that parameter came; `otherwise` without one."""
+        touch = self._touches.get((key, param))
+        return otherwise if touch is None else touch.start
 
     def record(self, touch: Touch) -> None:
         """A hand moved a parameter: a new touch, or the going on of one."""

@@ -17,9 +17,9 @@ from bridge.guard.company import Followed
 from bridge.guard.grid import Grid, coarsest, noise
 from bridge.guard.guard import Guard
 from bridge.guard.limits import PANIC_RAMP_S
-from bridge.guard.ramps import LATE_ECHO_S
+from bridge.guard.ramps import LATE_ECHO_S, Transit
+from bridge.guard.reading import Answer, Reading
 from bridge.guard.write import Purpose
-from bridge.guard.writer import Answer, Reading
 from bridge.mix.messages import MoveState, ParamChanged, SetParam
 from bridge.mix.params import MOVABLE, SPECS, Param, in_words, same_value
 from bridge.mix.state import MixState, StripState
@@ -36,16 +36,16 @@ class Moves(Sending):
 
     Attributes:
         suggestion: The move that waits for a yes or no.
-        is_dump_wanted: The DAW left a write unanswered: ask what it really holds.
     """
 
     def __init__(self, *, session: int, mix: MixState, guard: Guard, grid: Grid) -> None:
         super().__init__(session=session, mix=mix, guard=guard, grid=grid)
         self.suggestion: Move | None = None
-        self.is_dump_wanted = False
         self._is_auditioned = False
         self._fades_left = 0
         self._unanswered_panic: set[tuple[str, Param]] = set()
+        self._owed: set[tuple[str, Param]] = set()
+        """What a hand had moved and a write of ours has moved on, while all was frozen."""
         self._said_at: dict[tuple[str, Param], float] = {}
 
     @property
@@ -153,31 +153,41 @@ class Moves(Sending):
         move.is_heard = True
         self.enter(move, MoveState.APPLIED, at)
 
-    def receive(self, strip: StripState, event: ParamChanged, *, is_sure: bool) -> Reading:
+    def receive(
+        self, strip: StripState, event: ParamChanged, *, is_sure: bool, is_dumped: bool
+    ) -> Reading:
         """What a value from the DAW is: our echo, our confirmation, or none of ours.
 
         Args:
             strip: The strip.
             event: The value.
             is_sure: Whether the DAW holds that now, by a dump.
+            is_dumped: Whether a dump says it, which may be older than our last write.
         """
         self._said_at[strip.key, event.param] = event.at
         reading = self._writer.receive(
-            strip.key, event.param, event.value, event.at, is_sure=is_sure
+            strip.key, event.param, event.value, event.at, is_sure=is_sure, is_dumped=is_dumped
         )
         if reading.answer is Answer.CONFIRMED:
             self._confirm(reading.move, strip.key, event.value, event.at)
         return reading
 
+    def record_crossing(self, strip: StripState, event: ParamChanged) -> None:
+        """A write of ours has crossed a hand, and the DAW has answered it."""
+        self._writer.record_crossing(strip.key, event.param, event.value)
+
     def spoken_at(self, strip: StripState, param: Param) -> float:
         """When the DAW spoke of a control last, monotonic seconds; infinite for never."""
-        return self._said_at.get((strip.key, param), math.inf)
+        return self._spoken_at(strip.key, param)
+
+    def _spoken_at(self, key: str, param: Param) -> float:
+        return self._said_at.get((key, param), math.inf)
 
     def doubt(
         self,
         strip: StripState,
         event: ParamChanged,
-        base: float,
+        bases: tuple[float, float],
         since: float,
         *,
         is_dumped: bool,
@@ -191,28 +201,37 @@ class Moves(Sending):
         Args:
             strip: The strip.
             event: The value.
-            base: What the control held when that was known.
+            bases: What the control held when that was known, and before the hand came.
             since: Writes from then on count, monotonic seconds.
             is_dumped: Whether a dump told it, which knows the grid though answers may not.
             is_untold: Whether nothing but a dump told it.
         """
         place, since = (strip.key, event.param), min(since, event.at - LATE_ECHO_S)
         rounding = self.grid.rounding(event.param, event.value)
+        is_coarse = is_dumped and (is_untold or rounding > noise(event.param))
+
+        def goes_along(transit: Transit) -> bool:
+            """Whether it stands just where a write does, or has gone just as far."""
+            ways = (event.value - each for each in bases)
+            is_copy = transit.miss(event.value) <= noise(event.param)
+            return is_copy or any(transit.is_in_step(way) for way in ways)
+
         found = self._writer.explanations(
             *place,
-            base=base,
+            bases=bases,
             value=event.value,
             at=event.at,
             since=since,
-            near=coarsest(event.param) if is_dumped else rounding,
+            near=coarsest(event.param) if is_coarse else rounding,
             held=self._held,
+            is_untold=is_untold,
         )
         keys = {transit.key for transit in found}
         if strip.key in keys or self.company.is_with(*place, keys):
             return Doubt.LIKELY
         is_odd = self._writer.is_astray(event.at) or self.company.has_any(event.param)
         is_plain = not (is_odd or is_untold or rounding > noise(event.param)) and all(
-            transit.is_prompt(event.at) for transit in found
+            transit.is_prompt(event.at) and not goes_along(transit) for transit in found
         )
         return Doubt.POSSIBLE if found and not is_plain else Doubt.NONE
 
@@ -222,18 +241,6 @@ class Moves(Sending):
         if strip is None or math.isnan(event.value):
             return False
         return self._writer.is_answer(strip.key, event.param, event.value, event.at)
-
-    def is_overtaken(self, event: ParamChanged) -> bool:
-        """Whether a value of a dump answers a write that later ones have followed.
-
-        Of a DAW that has answered none of them nothing better is known.
-        """
-        strip = self._mix.by_number(event.track)
-        transit = None if strip is None else self._writer.transit(strip.key, event.param)
-        if transit is None or not transit.sent or transit.is_answered:
-            return False
-        is_last = same_value(event.param, event.value, transit.before)
-        return not is_last and self.is_answer(event)
 
     def follows(
         self, strip: StripState, event: ParamChanged, base: float, *, is_sure: bool
@@ -278,7 +285,7 @@ class Moves(Sending):
             self.close_suggestion(MoveState.EXPIRED, at, "nobody answered")
         for waiting in self._halves.release(at):
             self._begin_other(waiting, at)
-        progress = self._writer.advance(at, self._number_of, self._held)
+        progress = self._writer.advance(at, self._number_of, self._held, self._spoken_at)
         for transit, value in progress.confirmed:
             self._confirm(transit.move, transit.key, value, at)
         for transit in progress.unanswered:
@@ -325,9 +332,26 @@ class Moves(Sending):
         self._cancel(at, reason, self._both(key), spare_panic=True)
 
     def restore(self, strip: StripState, param: Param, at: float) -> None:
-        """A write of ours has crossed a hand and stands: put the hand's value back."""
+        """A write of ours has crossed a hand and stands: put the hand's value back.
+
+        While all is frozen that waits for `restore_owed`.
+        """
+        if self._guard.is_frozen:
+            self._owed.add((strip.key, param))
+            return
         now, theirs = self._mix.value(strip, param), self._guard.pinned(strip.key, param)
         self.begin(strip.key, param, now, theirs, at, purpose=Purpose.HAND, duration=0.0)
+
+    def restore_owed(self, at: float) -> None:
+        """Put back what hands are still owed, now that nothing is frozen any more."""
+        owed, self._owed = self._owed, set()
+        for key, param in sorted(owed):
+            strip = self._mix.by_key(key)
+            if strip is None or self._writer.transit(key, param):
+                continue
+            now, theirs = self._mix.value(strip, param), self._guard.pinned(key, param)
+            if not (math.isnan(now + theirs) or same_value(param, now, theirs)):
+                self.restore(strip, param, at)
 
     def revert(self, move: Move, at: float, reason: str) -> str | None:
         """Take a move back: to where it came from, or by as much where later moves stand on it.

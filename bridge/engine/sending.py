@@ -28,6 +28,7 @@ class Sending(MoveRegister):
     Attributes:
         grid: How the DAW rounds what it is asked for.
         company: Controls that the DAW moves along with ours.
+        is_dump_wanted: The DAW left a write unanswered: ask what it really holds.
     """
 
     def __init__(self, *, session: int, mix: MixState, guard: Guard, grid: Grid) -> None:
@@ -37,6 +38,7 @@ class Sending(MoveRegister):
         self._writer = Writer(guard, grid)
         self.company = Company(grid, self._writer.recent, self._writer.is_over)
         self._halves = Halves(self.company)
+        self.is_dump_wanted = False
 
     def on_the_wire(self, strip: StripState, param: Param) -> float:
         """What was last written to it or confirmed by the DAW, NaN where unknown."""
@@ -152,6 +154,9 @@ class Sending(MoveRegister):
             for key in (keys if keys is not None else (None,))
             for transit in self._writer.cancel(at, key=key, spare_panic=spare_panic)
         ]
+        for transit in stopped:
+            if transit.is_silent(at):  # nobody knows what stands: no move begins from there
+                self._guard.strip(transit.key).is_silent = self.is_dump_wanted = True
         lost = self._halves.drop(keys)
         self._end([*ended, *stopped], MoveState.EXPIRED, at, reason, lost)
         return stopped

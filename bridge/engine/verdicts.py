@@ -53,8 +53,11 @@ class Verdicts:
 
     @property
     def due(self) -> float | None:
-        """When a touch settles next, if nothing moves until then, monotonic seconds."""
-        return self._hands.due
+        """When a touch settles next, if nothing moves until then, monotonic seconds.
+
+        Not while a dump is told: what comes at its end may show that it was another mix.
+        """
+        return None if self._mix.is_dump_open else self._hands.due
 
     # -- in words ------------------------------------------------------------------------------
 
@@ -203,9 +206,13 @@ class Verdicts:
         """Where the hand on a parameter was last for sure; `otherwise` where there is none."""
         return self._hands.value(strip.key, param, otherwise)
 
-    def is_touched(self, strip: StripState, param: Param) -> bool:
-        """Whether a hand is moving that parameter, or has just moved it."""
-        return self._hands.is_open(strip.key, param)
+    def touched_from(self, strip: StripState, param: Param, otherwise: float) -> float:
+        """What stood there before the hand on a parameter came; `otherwise` where there is none."""
+        return self._hands.start(strip.key, param, otherwise)
+
+    def touched_at(self, strip: StripState, param: Param) -> float:
+        """When a hand that has not settled moved that parameter last; minus infinity for none."""
+        return self._hands.moved_at(strip.key, param)
 
     def drop_touch(self, strip: StripState, param: Param) -> None:
         """The parameter is gone: what was about to be a hand's word is none."""
@@ -235,8 +242,8 @@ class Verdicts:
 
     def settle(self, at: float) -> list[str]:
         """Judge and learn from the touches that have arrived; returns what a person is to know."""
-        sentences = []
-        for touch in self._hands.settle(at):
+        sentences: list[str] = []
+        for touch in () if self._mix.is_dump_open else self._hands.settle(at):
             strip = self._mix.by_key(touch.key)
             if strip is None or same_value(touch.param, touch.start, touch.value):
                 continue

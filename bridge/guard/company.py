@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
-from bridge.guard.grid import Grid, noise
+from bridge.guard.grid import Grid, coarsest, noise
 from bridge.guard.ramps import Transit
 from bridge.mix.params import SPECS, Param
 
@@ -155,7 +155,11 @@ class Company:
         rules = frozenset(_Rule) - (frozenset() if param is Param.PAN else {_Rule.MIRROR})
         leaders: dict[str, _Leader] = {}
         for transit in self._recent(param, at):
-            if transit.key == key or not transit.sent or at - transit.sent_at[-1] > _LAG_S:
+            if (
+                transit.key == key
+                or not transit.sent
+                or at - transit.sent_at[-1] > _lag(transit, at)
+            ):
                 continue
             start = transit.start
             if not (is_sure or _begins(transit, at)):
@@ -237,7 +241,9 @@ class Company:
         return judged
 
     def _tolerance(self, param: Param, value: float) -> float:
-        return max(self._grid.rounding(param, value), SPECS[param].tolerance)
+        tolerance = SPECS[param].tolerance
+        unseen = min(self._grid.half_step(param, value), tolerance)  # echoes may hide the steps
+        return max(self._grid.rounding(param, value), tolerance + unseen)
 
     def _window(self, key: str, param: Param, at: float) -> list[float]:
         """What was written to a leader lately and may be followed now, the likeliest at the end.
@@ -250,8 +256,7 @@ class Company:
             sent
             for transit in reversed(mine)
             for index, sent in enumerate(transit.sent)
-            if at - transit.sent_at[index] <= (_LAG_S if transit.is_prompt(at) else _LATE_LAG_S)
-            or transit.is_unanswered(index)
+            if at - transit.sent_at[index] <= _lag(transit, at) or transit.is_unanswered(index)
         ]
         answered = [transit.last_answered for transit in mine if transit.is_answered]
         return [*lately, *answered[:1]] or [transit.sent[-1] for transit in mine[:1]]
@@ -295,7 +300,9 @@ class Company:
         for each in follower.leaders:
             mine = [t for t in self._recent(param, at) if t.key == each.key and t.sent]
             if mine and not self._is_over(mine[0]) and mine[0].moved_at <= at - _PATIENCE_S:
-                continue  # its leader goes on, and it does not
+                # Its leader goes on, and it does not; on a coarse grid it need not yet.
+                is_doubtful |= mine[0].gone_since(follower.at) <= 2.0 * coarsest(param)
+                continue
             ended = next((transit for transit in mine if self._is_over(transit)), None)
             if ended is None:
                 is_doubtful = True
@@ -315,11 +322,16 @@ class Company:
         return "", is_doubtful
 
 
+def _lag(transit: Transit, at: float) -> float:
+    """How long after a write what follows it may be told, in seconds."""
+    return _LAG_S if transit.is_prompt(at) else _LATE_LAG_S
+
+
 def _begins(transit: Transit, at: float) -> bool:
     """Whether a ramp has only just begun to move what it leads: later on nobody joins it."""
     if math.isfinite(transit.moved_at):
         return at - transit.moved_at <= TOGETHER_S
-    return at - transit.sent_at[0] <= _LAG_S
+    return at - transit.sent_at[0] <= _LATE_LAG_S
 
 
 def _fitting(

@@ -101,6 +101,10 @@ class Grid:
         finest = self._finest.get(self._zone(param, value), math.inf)
         return not self.is_known(param, value) and finest > apart + noise(param)
 
+    def half_step(self, param: Param, value: float) -> float:
+        """The most that steps near `value` can round, by the values seen; infinite before any."""
+        return _HALF * self._finest.get(self._zone(param, value), math.inf)
+
     def rounding(self, param: Param, value: float) -> float:
         """How far an answer near `value` may be from what was asked for, in the unit of `param`.
 
@@ -109,9 +113,8 @@ class Grid:
         if param in self._told:
             return max(noise(param), 0.5 * self._step(param, value) * 1.05)
         worst = self._learnt(param, value)
-        finest = self._finest.get(self._zone(param, value), math.inf)
         least = SPECS[param].tolerance if self.is_replay else noise(param)
-        most = min(coarsest(param), max(least, _HALF * finest))
+        most = min(coarsest(param), max(least, self.half_step(param, value)))
         return most if worst is None else min(max(least, _MARGIN * worst), most)
 
     def _learnt(self, param: Param, value: float) -> float | None:

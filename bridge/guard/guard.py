@@ -84,12 +84,10 @@ class Guard:
             found = self._strips[key] = StripGuard()
         return found
 
-    def rename(self, old: str, new: str) -> bool:
-        """What had no name has one now; False where that name is known from before."""
-        if new in self._strips or old not in self._strips:
-            return False
-        self._strips[new] = self._strips.pop(old)
-        return True
+    def rename(self, old: str, new: str) -> None:
+        """What had no name has one now, unless that name is known from before."""
+        if old in self._strips and new not in self._strips:
+            self._strips[new] = self._strips.pop(old)
 
     def pin(self, key: str, param: Param, value: float) -> None:
         """Take `value` as the snapshot's: at the first dump, and after a hand."""
@@ -325,8 +323,10 @@ def _must_know_the_value(_: Guard, write: Write) -> str | None:
 
 
 def _must_stay_closed(_: Guard, write: Write) -> str | None:
-    is_closed = write.param is Param.GAIN and write.before < SPECS[Param.GAIN].minimum
-    return "its fader is closed" if is_closed and write.purpose is not Purpose.HAND else None
+    lowest = SPECS[Param.GAIN].minimum
+    is_closed = write.param is Param.GAIN and write.before < lowest
+    closes = write.purpose is Purpose.HAND and write.value < lowest  # as a person had it
+    return "its fader is closed" if is_closed and not closes else None
 
 
 def _must_know_the_name(guard: Guard, write: Write) -> str | None:

@@ -3,9 +3,10 @@
 import math
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from itertools import islice
 from typing import Final
 
-from bridge.guard.grid import is_round, noise
+from bridge.guard.grid import coarsest, is_round, noise
 from bridge.guard.limits import RAMP_STEP_S, Limits
 from bridge.guard.write import Purpose
 from bridge.mix.params import COLUMN, Param, same_value
@@ -30,6 +31,10 @@ _OVERTAKEN_S: Final = 0.45
 
 _SURELY_EXACT: Final = 3
 """On a coarse grid an answer is exact by chance in one case of eight, three are in one of 500."""
+
+
+_IN_STEP: Final = 3.0
+"""Both ends of both ways may be rounded by a fine grid (.004 dB)."""
 
 
 class Match(Enum):
@@ -59,7 +64,11 @@ class Transit:
         is_start_held: Whether the DAW itself said the start: then no rounding goes beyond it.
         answered_at: When the DAW answered with another value last, monotonic seconds.
         moved_at: When it first answered with something else than the start; infinite before.
+        has_spoken: Whether the DAW has answered by itself, without a dump.
+        told: How often it has answered by itself that it moved.
         is_read: Whether a dump has said what came of it.
+        is_done: Whether its last write had been answered before a hand came: where a dump says that
+            it stands there again, the hand has gone back.
         is_crossed: Whether a hand has moved the parameter since: of what is answered nothing more
             is expected then.
     """
@@ -81,10 +90,14 @@ class Transit:
     is_start_held: bool = False
     answered_at: float = -math.inf
     moved_at: float = math.inf
+    has_spoken: bool = False
+    told: int = 0
     is_read: bool = False
+    is_done: bool = False
     is_crossed: bool = False
     _answered: set[int] = field(default_factory=set)
     _slowest_s: float = 0.0
+    _stood: int = 0
     _exact_run: int = 0
     _was_apart: bool = False
 
@@ -105,6 +118,11 @@ class Transit:
     def gone(self) -> float:
         """How far from the start it has been written."""
         return max((abs(sent - self.start) for sent in self.sent), default=0.0)
+
+    def gone_since(self, at: float) -> float:
+        """How far it has been written since a time."""
+        later = [sent for sent, when in zip(self.sent, self.sent_at, strict=True) if when >= at]
+        return abs(later[-1] - later[0]) if later else 0.0
 
     @property
     def is_sent(self) -> bool:
@@ -133,7 +151,7 @@ class Transit:
             at: When it was said, monotonic seconds.
             is_sure: Whether the DAW holds it now, by a dump.
         """
-        if not self.sent:
+        if not self.sent or (is_sure and self.is_done):
             return Match.NONE
         fine = noise(self.param)
         rounding = fine if self.is_contradicted else rounding
@@ -165,8 +183,10 @@ class Transit:
             return Match.NONE  # nothing was asked for that is further than what is confirmed
         return Match.ECHO if ahead >= -fine else Match.BACKWARDS
 
-    def record_answer(self, value: float, at: float) -> float | None:
+    def record_answer(self, value: float, at: float, *, is_told: bool = False) -> float | None:
         """The DAW has answered with `value`; returns how far it is from what was asked for.
+
+        It `is_told` where the DAW said so by itself, without a dump.
 
         None where that says nothing of its grid: an answer that stands still, or one that would be
         exact on a coarse grid as well. Where a ramp of fine steps is answered by standing still
@@ -179,17 +199,22 @@ class Transit:
         last = self.start if math.isnan(self.answer) else self.answer
         self.answer = value
         fine = noise(self.param)
+        self.has_spoken |= is_told
         if abs(value - self.start) > fine:
             self.moved_at = min(self.moved_at, at)
+            self.told += is_told
         if abs(value - last) <= fine:
+            self._stood += 1
             return None
         self.answered_at = at
+        stood, self._stood = self._stood, 0
         self._exact_run = self._exact_run + 1 if error <= fine else 0
         self._was_apart = self._was_apart or error > max(fine, self._step)
         if error <= fine:
             return None if is_round(self.param, self.sent[nearest]) else error
         between = sum(1 for sent in self.sent if min(last, value) < sent < max(last, value))
-        return max(error, abs(value - last) / 2.0) if between > _STOOD_STILL else error
+        has_jumped = between > _STOOD_STILL or (0 < between <= stood + 1 and stood > 0)
+        return max(error, abs(value - last) / 2.0) if has_jumped else error
 
     def is_stale(self, value: float) -> bool:
         """Whether `value` answers a write from before the newest one that is answered."""
@@ -216,6 +241,15 @@ class Transit:
         """Whether the DAW has answered any write."""
         return bool(self._answered)
 
+    def is_silent(self, at: float) -> bool:
+        """Whether the DAW has answered no write though it had the time."""
+        return bool(self.sent) and not self.told and at - self.sent_at[0] > ECHO_TIMEOUT_S
+
+    @property
+    def is_in_vain(self) -> bool:
+        """Whether it has gone further than any grid rounds, and the DAW has not said so."""
+        return self.gone > coarsest(self.param) and not self.told
+
     @property
     def is_last_answered(self) -> bool:
         """Whether the DAW has answered the last write so far."""
@@ -232,9 +266,36 @@ class Transit:
         """The newest write that the DAW has answered."""
         return self.sent[max(self._answered)]
 
+    def may_answer(self, value: float, near: float, *, is_astray: bool) -> bool:
+        """Whether `value` may be an answer that comes now, or twice, as far as `near` beside it.
+
+        Where answers go astray it may be one that has been told before, and on a grid one between
+        two writes.
+        """
+        way = math.copysign(1.0, self.target - self.start)
+        if self.is_start_held and (value - self.start) * way < -noise(self.param):
+            return False  # no rounding goes back beyond where it stood
+        if is_astray:
+            is_coarse = near > noise(self.param)
+            return self.miss(value) <= near or (is_coarse and self.has_passed(value, near))
+        return self._nearest(value, first=max(self._answered, default=0))[1] <= near
+
+    def record_crossing(self, value: float, rounding: float) -> None:
+        """The DAW has answered a write that a hand has crossed: earlier ones it answers no more."""
+        first = max(self._answered, default=-1) + 1
+        fits = (i for i in range(first, len(self.sent)) if abs(value - self.sent[i]) <= rounding)
+        self._answered.update(islice(fits, 1))
+
     def is_unanswered(self, index: int) -> bool:
         """Whether the write of that index is the newest that is answered, or a later one."""
         return index >= max(self._answered, default=math.inf)
+
+    def is_in_step(self, moved: float) -> bool:
+        """Whether a control that has `moved` so far has gone just as far as some writes have."""
+        return any(
+            abs(self.sent[-1] - each - moved) <= _IN_STEP * noise(self.param)
+            for each in (self.start, *self.sent[:-1])
+        )
 
     def miss(self, value: float) -> float:
         """How far `value` is from the nearest value that was sent; infinite where none was."""

@@ -9,12 +9,12 @@ import math
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from enum import Enum, auto
-from typing import Final, NamedTuple
+from typing import Final
 
 from bridge.guard.grid import Grid, coarsest, noise
 from bridge.guard.guard import Guard
 from bridge.guard.ramps import ECHO_TIMEOUT_S, LATE_ECHO_S, Match, Transit
+from bridge.guard.reading import Answer, Reading
 from bridge.guard.write import Purpose, Write
 from bridge.mix.messages import BACK, SetParam
 from bridge.mix.params import COLUMN, SPECS, Param
@@ -25,38 +25,17 @@ _MOST_ALONG: Final = 2.0
 _STRAY_S: Final = 60.0
 """Where answers came in another order or not at all, they may do so again for so long."""
 
-_ASTRAY_S: Final = 5.0
+_ASTRAY_S: Final = 3.0
 """Where answers go astray, one may come this long after its write."""
+
+_SILENCES: Final = 2
+"""A DAW that has never answered, and not that many moves either, answers none."""
+
+_SPOKEN: Final = 3
+"""So many answers to one move are no chance: a hand may meet one or two of our writes."""
 
 _LOST_ECHO_S: Final = 30.0
 """Where nobody answered, our value may still be read back in a later dump."""
-
-
-class Answer(Enum):
-    """What a value from the DAW is to us."""
-
-    ECHO = auto()
-    CONFIRMED = auto()
-    DOUBT = auto()
-    """Perhaps an answer that came late, perhaps a hand: only a dump can tell."""
-    FOREIGN = auto()
-    """None of ours."""
-
-
-class Reading(NamedTuple):
-    """What a value from the DAW is to us.
-
-    Attributes:
-        answer: What it is.
-        move: The move that it belongs to, or empty.
-        is_over: Whether what it answers had ended before it came.
-        is_stale: Whether a later write has been answered already: the DAW holds that.
-    """
-
-    answer: Answer
-    move: str = ""
-    is_over: bool = False
-    is_stale: bool = False
 
 
 @dataclass(slots=True)
@@ -89,6 +68,13 @@ class Writer:
         self._transits: dict[tuple[str, Param], Transit] = {}
         self._ended: deque[tuple[float, Transit]] = deque(maxlen=256)
         self._strayed_at = -math.inf
+        self._silences = 0
+        self._has_answered = self._has_told = False
+
+    @property
+    def is_mute(self) -> bool:
+        """Whether the DAW answers no write: what it says unasked, a hand has moved."""
+        return not self._has_answered and self._silences >= _SILENCES
 
     @property
     def is_idle(self) -> bool:
@@ -110,22 +96,26 @@ class Writer:
         )
 
     def is_astray(self, at: float) -> bool:
-        """Whether answers have come in another order or not at all in the last minute."""
-        return at - self._strayed_at <= _STRAY_S
+        """Whether answers have come in another order or not at all in the last minute.
+
+        What a DAW never says cannot go astray.
+        """
+        return self._has_told and at - self._strayed_at <= _STRAY_S
 
     def explanations(
         self,
         key: str,
         param: Param,
         *,
-        base: float,
+        bases: tuple[float, ...],
         value: float,
         at: float,
         since: float,
         near: float,
         held: Callable[[str, Param], float],
+        is_untold: bool,
     ) -> list[Transit]:
-        """What of ours may have led a control from `base` to `value`.
+        """What of ours may have led a control from one of `bases` to `value`.
 
         Those to the control itself by a late answer or one that was lost, those to others by what
         the DAW moves along with them. A hand may have done so as well: nobody can tell.
@@ -133,26 +123,35 @@ class Writer:
         Args:
             key: The strip.
             param: The parameter.
-            base: What it held when that was known.
+            bases: What it held when that was known.
             value: What it holds now.
             at: When the DAW said so, monotonic seconds.
             since: Writes from then on count, monotonic seconds.
             near: How far an answer may be from what was asked for, in the unit of `param`.
             held: The value that a parameter of a strip held when the DAW last said it.
+            is_untold: Whether nothing but a dump told it.
         """
         found = []
+        moved = min(abs(value - base) for base in bases)
         is_astray = self.is_astray(at)
-        since = min(since, at - _ASTRAY_S) if is_astray else since
         ended = (transit for _, transit in self._ended)
         for transit in (*ended, *self._transits.values()):
-            if transit.param is not param or not transit.sent or transit.sent_at[-1] < since:
+            if transit.param is not param or not transit.sent:
+                continue
+            is_quick = transit.is_prompt(at) and not is_astray
+            first = since if is_quick else min(since, at - _ASTRAY_S)
+            if transit.sent_at[-1] < first:
                 continue
             if transit.key == key:
-                if transit.miss(value) <= near or (is_astray and transit.has_passed(value, near)):
+                is_unasked = self.is_mute and not is_untold
+                if not is_unasked and transit.may_answer(
+                    value, near, is_astray=is_astray or is_untold
+                ):
                     found.append(transit)
             else:  # a hand may have moved that one, too, and our write may have brought it back
                 gone = max(transit.gone, transit.miss(held(transit.key, param)))
-                if abs(value - base) <= _MOST_ALONG * gone + 2.0 * near:
+                is_copy = transit.miss(value) <= min(near, SPECS[param].tolerance)
+                if is_copy or moved <= _MOST_ALONG * gone + 2.0 * near:
                     found.append(transit)
         return found
 
@@ -172,8 +171,7 @@ class Writer:
             param: The parameter.
             since: When the DAW spoke of it last, monotonic seconds.
         """
-        mine = (t for _, t in reversed(self._ended) if t.key == key and t.param is param)
-        last = next(mine, None)
+        last = self._last(key, param)
         if last is None or not last.sent or last.is_crossed or last.is_read:
             return math.nan
         is_answered = last.is_confirmed or last.is_last_answered
@@ -196,11 +194,9 @@ class Writer:
         It is not once its transit was stopped. A transit that is over because an echo was near
         enough to its target is no reason to keep the target itself back.
         """
-        place = command.key, command.param
-        if place in self._transits:
+        if (command.key, command.param) in self._transits:
             return True
-        ended = (t for _, t in reversed(self._ended) if (t.key, t.param) == place)
-        last = next(ended, None)
+        last = self._last(command.key, command.param)
         return last is not None and last.is_confirmed and last.target == command.value
 
     def begin(self, transit: Transit, at: float) -> None:
@@ -232,7 +228,13 @@ class Writer:
         """A hand has moved a parameter: of our writes only the answers still to come are ours."""
         for _, transit in self._ended:
             if transit.key == key and transit.param is param:
+                transit.is_done |= transit.is_last_answered and not transit.is_crossed
                 transit.is_crossed = True
+
+    def record_crossing(self, key: str, param: Param, value: float) -> None:
+        """The DAW has answered a write that a hand has crossed: earlier ones it answers no more."""
+        if (last := self._last(key, param)) and last.is_crossed:
+            last.record_crossing(value, self.grid.rounding(param, value))
 
     def expect(self, key: str, param: Param, value: float, at: float) -> None:
         """A value that comes back although we did not write it: no hand, when it arrives."""
@@ -243,7 +245,14 @@ class Writer:
         self._ended.append((at, known))
 
     def receive(
-        self, key: str, param: Param, value: float, at: float, *, is_sure: bool = False
+        self,
+        key: str,
+        param: Param,
+        value: float,
+        at: float,
+        *,
+        is_sure: bool = False,
+        is_dumped: bool = False,
     ) -> Reading:
         """What a value from the DAW means, and the move that it confirms (or empty).
 
@@ -255,8 +264,12 @@ class Writer:
             value: What the DAW says that it holds.
             at: Monotonic seconds.
             is_sure: Whether it holds that now, by a dump: it is no answer that came late.
+            is_dumped: Whether a dump says it.
         """
         transit = self._transits.get((key, param))
+        last = transit or self._last(key, param)
+        if self.is_mute and not is_dumped and last and abs(value - last.before) > noise(param):
+            return Reading(Answer.FOREIGN)
         rounding = self.grid.rounding(param, value)
         match = transit.match(value, rounding, at) if transit else Match.NONE
         if transit and match is not Match.ECHO and transit.is_limit(value):
@@ -266,7 +279,9 @@ class Writer:
             return Reading(Answer.DOUBT)
         if transit and match is Match.ECHO:
             is_stale = transit.is_stale(value)
-            error = transit.record_answer(value, at)
+            error = transit.record_answer(value, at, is_told=not is_dumped)
+            self._has_told |= transit.told > 0
+            self._has_answered |= transit.told >= _SPOKEN
             if is_stale:
                 self._strayed_at = at
             is_end = _is_at_target(transit, value, rounding)
@@ -289,6 +304,11 @@ class Writer:
             return Reading(Answer.FOREIGN)
         return late
 
+    def _last(self, key: str, param: Param) -> Transit | None:
+        """What was on its way to a parameter last, and is over."""
+        mine = (t for _, t in reversed(self._ended) if t.key == key and t.param is param)
+        return next(mine, None)
+
     def _is_a_guess(self, transit: Transit, value: float, at: float) -> bool:
         """Whether only a coarse grid would explain an answer, and nothing speaks for one.
 
@@ -296,7 +316,7 @@ class Writer:
         answers none; then what it says was moved by a hand.
         """
         fine = noise(transit.param)
-        is_silent = not transit.is_answered and at - transit.sent_at[0] > ECHO_TIMEOUT_S
+        is_silent = not transit.has_spoken and at - transit.sent_at[0] > ECHO_TIMEOUT_S
         if not is_silent or transit.miss(value) <= fine:
             return False
         apart = abs(value - transit.start)
@@ -317,6 +337,7 @@ class Writer:
         at: float,
         number_of: Callable[[str], int | None],
         held: Callable[[str, Param], float],
+        said_at: Callable[[str, Param], float],
     ) -> Advance:
         """Write what is due.
 
@@ -324,6 +345,7 @@ class Writer:
             at: Monotonic seconds.
             number_of: The number that a strip has in the DAW now, None if it is gone.
             held: The value that a parameter of a strip held when the DAW last said it.
+            said_at: When that was, monotonic seconds; infinite for never.
         """
         result = Advance()
         for transit in list(self._transits.values()):
@@ -344,10 +366,13 @@ class Writer:
                 result.confirmed.append((transit, value))
             elif transit.is_sent and transit.is_retried:
                 self._end(transit, at)
+                self._silences += transit.is_in_vain
                 self._strayed_at = at
                 result.unanswered.append(transit)
             else:
-                self._write(transit, number, at, result, held(transit.key, transit.param))
+                place = transit.key, transit.param
+                is_new = said_at(*place) >= transit.began  # else it is what stood before our writes
+                self._write(transit, number, at, result, held(*place) if is_new else math.nan)
         return result
 
     def _is_answered(self, transit: Transit, held: float) -> bool:

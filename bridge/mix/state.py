@@ -361,9 +361,7 @@ class MixState:
         Args:
             moved: By how much, per parameter and strip.
         """
-        strips = {strip for by in moved.values() for strip in by}
-        for by in moved.values():
-            strips.difference_update(_led(by))
+        strips = {strip for by in moved.values() for strip in by.keys() - _led(by)}
         return len(strips) >= max(_RECALL_STRIPS, _RECALL_SHARE * len(self.strips))
 
     # -- sound ---------------------------------------------------------------------------------

@@ -19,14 +19,16 @@ from bridge.engine.daw_events import DawEvents
 from bridge.engine.dump_watch import DumpWatch
 from bridge.engine.hands import Doubt
 from bridge.engine.moves import Moves
+from bridge.engine.recall_watch import RecallWatch
 from bridge.engine.verdicts import Verdicts
 from bridge.guard import guard
 from bridge.guard.company import Company
 from bridge.guard.grid import Grid, noise
 from bridge.guard.guard import Guard
 from bridge.guard.ramps import Transit
+from bridge.guard.reading import Answer, Reading
 from bridge.guard.strip_guard import StripGuard
-from bridge.guard.writer import Answer, Reading, Writer
+from bridge.guard.writer import Writer
 from bridge.mix import state
 from bridge.mix.params import Param
 from bridge.mix.state import MixState
@@ -73,13 +75,17 @@ def open_closed_faders(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(guard, "_MINIMUM", np.full(6, -200.0))
 
 
+def cross_all(self: Writer, key: str, param: Param) -> None:
+    for _, transit in self._ended:
+        transit.is_crossed |= (transit.key, transit.param) == (key, param)
+
+
 ALWAYS_NAMED = property(lambda _: False, nothing)
 
 RULES: dict[str, tuple[Break, int, str, Promise]] = {
     "a hand holds its strip": (replaced(Guard, "hold", nothing), 0, "hand-.4", Promise.HOLD),
     "what may be a hand halts a move": (
-        replaced(DawEvents, "_hesitate", nothing), 90001, "hand-.004,hand-.04,late,reordered",
-        Promise.HOLD,
+        replaced(DawEvents, "_hesitate", nothing), 1, "echo-none,hand-.004", Promise.HOLD,
     ),
     "a way is measured from where it began": (
         replaced(MixState, "settled_value", MixState.value), 0, "hand-.004", Promise.HOLD,
@@ -90,31 +96,27 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
     ),
     "a hand that goes back in a dump is one": (
         replaced(DawEvents, "_was_moved_in_dump", never),
-        80105, "dump-nameless,dump-slow,freeze,hand-.04,undo", Promise.PANIC_OWN,
+        5, "dump-slow,echo-changed,hand-.4", Promise.PANIC_BACK,
     ),
     "a silent desk is not guessed at": (
         replaced(Writer, "_is_a_guess", never),
-        80917, "dump-lacks,echo-none,grid-x32,hand-.004,hand-.4", Promise.HOLD,
+        11, "echo-none,hand-.04", Promise.HOLD,
     ),
     "who may be led now waits for its leader": (
-        replaced(Company, "_may_lead", may_lead_by_pairs_alone), 200132,
-        "dump-nameless,echo-changed,grid-tenth,hand-.4,late,link,undo,vca", Promise.PANIC_ALL,
+        replaced(Company, "_may_lead", may_lead_by_pairs_alone), 1200249, "freeze,vca",
+        Promise.LESSON,
     ),
     "where answers go astray, one may come late": (
         replaced(Writer, "is_astray", never), 200139, "count-lies,doubled,reordered,vca-ratio",
         Promise.LESSON,
     ),
-    "what a dump told before our last write is old": (
-        replaced(Moves, "is_overtaken", never), 80366, "echo-none,grid-fine,still",
-        Promise.PANIC_BACK,
-    ),
     "a grid rounds answers": (
         replaced(Grid, "rounding", lambda _, param, __: noise(param)),
         0, "grid-half", Promise.LESSON,
     ),
-    "company is no hand": (replaced(Company, "receive", never), 0, "link", Promise.LESSON),
+    "company is no hand": (replaced(Company, "receive", never), 3, "gang", Promise.LESSON),
     "a recall is no hand": (
-        replaced(DawEvents, "_is_other_mix", never), 0, "recall", Promise.LESSON,
+        replaced(RecallWatch, "is_recall", never), 0, "recall", Promise.LESSON,
     ),
     "a late answer is no hand": (
         replaced(Writer, "_receive_late", lambda *_, **__: Reading(Answer.FOREIGN)),
@@ -137,7 +139,7 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
         Promise.LESSON,
     ),
     "who follows waits with its leader": (
-        replaced(Company, "_is_led_on", never), 91004, "dump-lacks,dump-slow,gang,link",
+        replaced(Company, "_is_led_on", never), 55, "dump-lacks,dump-slow,gang,link",
         Promise.LESSON,
     ),
     "what was written and is not answered stands": (
@@ -145,6 +147,29 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
     ),
     "answers that still come in are awaited": (
         replaced(Transit, "awaited_until", -math.inf), 0, "echo-late,late", Promise.ANSWERED,
+    ),
+    "what a write has moved on in a dump was a hand's": (
+        replaced(DumpWatch, "_is_foreign", never), 970011,
+        "closed,dump-lacks,dump-slow,echo-late,freeze,hand-4,late,lost,panic,recall,thumbs,undo",
+        Promise.HOLD,
+    ),
+    "who goes along in a dump is no hand": (
+        replaced(DumpWatch, "_goes_along", never), 950098, "dump-nameless,echo-late,nan,vca",
+        Promise.PANIC_ALL,
+    ),
+    "who goes back to where we had put it is no answer": (
+        replaced(Writer, "cross", cross_all), 985084, "echo-asked,hand-4,still,switches",
+        Promise.PANIC_ALL,
+    ),
+    "a scene in the first dump is one": (
+        replaced(DumpWatch, "is_recall", property(never)), 73, "dump-slow,late,lost,recall",
+        Promise.LESSON,
+    ),
+    "what a hand is owed waits until nothing is frozen": (
+        replaced(Moves, "restore_owed", nothing), 11, "freeze,hand-4,late", Promise.PANIC_ALL,
+    ),
+    "what has gone as far as our writes may go along": (
+        replaced(Transit, "is_in_step", never), 32, "dump-slow,hand-4,vca", Promise.LESSON,
     ),
     "a closed fader stays closed": (open_closed_faders, 0, "closed", Promise.CLOSED),
     "what is not known is not moved": (

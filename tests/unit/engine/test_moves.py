@@ -585,7 +585,7 @@ def test_a_value_for_a_track_without_a_number_is_not_written() -> None:
         purpose=Purpose.UNDO,
     )  # fmt: skip
     writer.begin(lost, 1.0)
-    result = writer.advance(1.0, lambda _: None, lambda *_: 0.0)
+    result = writer.advance(1.0, lambda _: None, lambda *_: 0.0, lambda *_: 1.0)
     assert result.commands == []
     assert result.refused == [(lost, "the track is gone")]
     assert writer.is_idle

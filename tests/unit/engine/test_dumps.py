@@ -1,0 +1,147 @@
+"""What happens while a dump is told, which may take seconds."""
+
+from support.desk import Desk
+
+from bridge.guard.limits import HOLD_OFF_S
+from bridge.mix import messages as m
+from bridge.mix.notices import Actor, ChangeNoticed
+from bridge.mix.params import Param
+
+KICK, BASS, VOX = 1, 2, 3
+STRIPS = ("Kick", "Bass", "Vox", "Gtr", "Keys", "Pad")
+
+
+def hands(desk: Desk) -> list[tuple[int, float]]:
+    return [
+        (note.track, note.to_value)
+        for note in desk.notices
+        if isinstance(note, ChangeNoticed) and note.actor is Actor.HAND
+    ]
+
+
+def told(desk: Desk, track: int, value: float, param: Param = Param.GAIN) -> None:
+    """The DAW says a value; nothing says who has moved it."""
+    desk.strips[track - 1].values[param] = value
+    desk.do(m.ParamChanged(at=desk.at, track=track, param=param, value=value))
+
+
+def open_dump(desk: Desk) -> None:
+    desk.do(m.DumpOpened(at=desk.at, count=len(desk.strips)))
+
+
+def close_dump(desk: Desk) -> None:
+    for event in desk.dump_events()[1:]:
+        desk.do(event)
+
+
+def write_that_is_on_its_way(desk: Desk) -> float:
+    """The last write of a move of the vocal, which the DAW has not answered yet."""
+    desk.wish("Vox", Param.GAIN, 2.0)
+    while len(desk.writes) < 6:
+        desk.run(0.02)
+    desk.is_silent = True
+    while len(desk.writes) < 8:
+        desk.run(0.02)
+    desk.is_silent = False
+    return desk.writes[-1].value
+
+
+def test_a_hand_is_not_judged_before_the_dump_shows_that_it_was_a_scene() -> None:
+    desk = Desk(*STRIPS).connect()
+    told(desk, VOX, -3.0)  # the first value of a scene
+    open_dump(desk)
+    desk.run(2.0)
+    assert hands(desk) == []
+    for track in (KICK, BASS, 4, 5):
+        desk.strips[track - 1].values[Param.GAIN] = -1.0 - 2.0 * track
+    close_dump(desk)
+    desk.run(3.0)
+    assert hands(desk) == []
+    assert desk.agent.lessons == []
+
+
+def test_a_hand_before_a_dump_is_judged_after_it() -> None:
+    desk = Desk(*STRIPS).connect()
+    told(desk, VOX, -3.0)
+    open_dump(desk)
+    desk.run(2.0)
+    close_dump(desk)
+    desk.run(1.0)
+    assert hands(desk) == [(VOX, -3.0)]
+
+
+def test_a_scene_told_in_the_first_dump_of_all_is_noticed_and_its_rest_is_no_hand() -> None:
+    desk = Desk(*STRIPS)
+    for event in desk.dump_events()[:-1]:
+        desk.do(event)
+    for track in (KICK, BASS, 4, 5, 6):
+        told(desk, track, -1.0 - 2.0 * track)
+    desk.do(m.DumpClosed(at=desk.at, number=1))
+    desk.run(3.0)
+    desk.strips[VOX - 1].values[Param.GAIN] = 4.0  # that datagram of the scene was lost
+    desk.dump()
+    desk.run(3.0)
+    assert hands(desk) == []
+
+
+def test_what_goes_along_with_a_write_while_a_dump_is_told_is_no_hand() -> None:
+    desk = Desk(*STRIPS, interval_s=0.3).connect()
+    desk.wish("Vox", Param.GAIN, 2.0)
+    while len(desk.writes) < 8:
+        desk.run(0.02)
+    open_dump(desk)
+    for write in desk.writes:
+        told(desk, KICK, write.value)  # a link
+    close_dump(desk)
+    desk.run(8.0)
+    assert hands(desk) == []
+
+
+def test_a_hand_that_a_write_has_crossed_in_a_dump_gets_its_value_back() -> None:
+    desk = Desk(*STRIPS, interval_s=0.3).connect()
+    last = write_that_is_on_its_way(desk)
+    open_dump(desk)
+    desk.do(m.ParamChanged(at=desk.at, track=VOX, param=Param.GAIN, value=-6.0))
+    told(desk, VOX, last)
+    close_dump(desk)
+    written = len(desk.writes)
+    desk.run(HOLD_OFF_S / 2.0)
+    assert [write.value for write in desk.writes[written:]] == [-6.0]
+    assert desk.value(VOX, Param.GAIN) == -6.0
+
+
+def test_an_answer_that_comes_twice_does_not_hide_that_it_has_crossed_a_hand() -> None:
+    desk = Desk(*STRIPS, interval_s=0.3).connect()
+    last = write_that_is_on_its_way(desk)
+    desk.do(m.ParamChanged(at=desk.at, track=VOX, param=Param.GAIN, value=-6.0))
+    told(desk, VOX, last)
+    told(desk, VOX, last)
+    desk.run(HOLD_OFF_S / 2.0)
+    assert desk.value(VOX, Param.GAIN) == -6.0
+
+
+def test_what_a_hand_is_owed_is_given_back_when_nothing_is_frozen_any_more() -> None:
+    desk = Desk(*STRIPS, interval_s=0.3).connect()
+    last = write_that_is_on_its_way(desk)
+    desk.do(m.ParamChanged(at=desk.at, track=VOX, param=Param.GAIN, value=-6.0))
+    told(desk, VOX, last)
+    desk.do(m.FreezeSwitched(at=desk.at, on=True))
+    written = len(desk.writes)
+    desk.run(4.0)
+    assert desk.writes[written:] == []
+    desk.do(m.FreezeSwitched(at=desk.at, on=False))
+    desk.run(0.1)
+    assert desk.value(VOX, Param.GAIN) == -6.0
+
+
+def test_giving_a_hand_its_value_back_opens_no_fader_that_is_closed_now() -> None:
+    desk = Desk(*STRIPS, interval_s=0.3).connect()
+    last = write_that_is_on_its_way(desk)
+    desk.do(m.ParamChanged(at=desk.at, track=VOX, param=Param.GAIN, value=-6.0))
+    told(desk, VOX, last)
+    desk.do(m.FreezeSwitched(at=desk.at, on=True))
+    desk.run(2.0)
+    told(desk, VOX, -150.0)
+    desk.do(m.FreezeSwitched(at=desk.at, on=False))
+    desk.run(2.0)
+    assert desk.value(VOX, Param.GAIN) == -150.0

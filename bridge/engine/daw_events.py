@@ -283,7 +283,8 @@ class DawEvents:
         if event.param in READ_ONLY:
             self._mix.confirm(strip, event.param, event.value, event.at)
             return
-        is_crossed = self._crossed.get((strip.key, event.param)) == event.value
+        crossed = self._crossed.get((strip.key, event.param), math.nan)
+        is_crossed = self._is_same(event.param, crossed, event.value)
         if is_crossed and not self._is_closing:
             return  # that answer came twice
         self._crossed.pop((strip.key, event.param), None)

@@ -72,7 +72,7 @@ def run_edit_page(folder: Path | None, *, browser: bool, seed: int) -> int:
             track=NAME,
             hint="On the page: Suggestions. 1 makes an edit, 2 all like it, 0 leaves it, h is "
             "before and after.",
-            look=_pieces,
+            check=_pieces,
         )
         pieces = pieces or take.pieces
     marks = changed_places(take, pieces)

@@ -20,7 +20,7 @@ from bridge.runtime.runner import Runner
 from bridge.runtime.udp import UdpEndpoint
 from bridge.web.pairing import show_links
 
-_LOOK_S: Final = 0.5
+_CHECK_S: Final = 0.5
 
 Found = TypeVar("Found")
 
@@ -32,7 +32,7 @@ def sit(
     task: TaskName,
     track: str,
     hint: str,
-    look: Callable[[Runner], Found],
+    check: Callable[[Runner], Found],
 ) -> Found | None:
     """Let a person work on the page until Ctrl-C.
 
@@ -42,16 +42,16 @@ def sit(
         task: What the bridge begins with.
         track: What it works on at first.
         hint: What the person can do, in a line.
-        look: Looks at the bridge twice a second, and at the end.
+        check: Reads the state of the bridge twice a second, and at the end.
 
     Returns:
-        What `look` gave last; None where the system ended it at once.
+        What `check` gave last; None where the system ended it at once.
 
     Raises:
         NetworkError: If there is no page.
     """
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as loop:
-        return loop.run(_sit(settings, browser, task, track, hint, look))
+        return loop.run(_sit(settings, browser, task, track, hint, check))
 
 
 async def _sit(
@@ -60,7 +60,7 @@ async def _sit(
     task: TaskName,
     track: str,
     hint: str,
-    look: Callable[[Runner], Found],
+    check: Callable[[Runner], Found],
 ) -> Found:
     logging.getLogger().setLevel(logging.ERROR)  # the page says what matters
     is_over = asyncio.Event()
@@ -79,12 +79,12 @@ async def _sit(
         try:
             while not is_over.is_set():
                 _focus(opened.runner, remote, settings.listen.port, task, track)
-                look(opened.runner)
+                check(opened.runner)
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(is_over.wait(), _LOOK_S)
+                    await asyncio.wait_for(is_over.wait(), _CHECK_S)
         finally:
             remote.close()
-        return look(opened.runner)
+        return check(opened.runner)
 
 
 def _focus(runner: Runner, remote: UdpEndpoint, port: int, task: TaskName, track: str) -> None:

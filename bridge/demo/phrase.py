@@ -54,7 +54,7 @@ def run_phrase_demo(*, headless: bool, seed: int = 0, folder: Path | None = None
     folder = folder or report_folder()
     make_folder(folder)
     summary = play_phrase_demo(folder, seed=seed, ask=None if headless else _ask)
-    say_end(folder, summary)
+    print_end(folder, summary)
     return 0
 
 
@@ -75,7 +75,7 @@ def make_folder(folder: Path) -> None:
         raise AudioError(f"The folder {folder} cannot be made ({error}).") from error
 
 
-def say_end(folder: Path, summary: dict[str, Any]) -> None:
+def print_end(folder: Path, summary: dict[str, Any]) -> None:
     """Print what is believed, and where the report is."""
     click.echo(f"What I believe now: {summary['believed'] or 'nothing that differs from most'}.")
     names = (

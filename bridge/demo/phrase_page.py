@@ -20,8 +20,8 @@ from bridge.demo.phrase import (
     finish,
     first_song,
     make_folder,
+    print_end,
     report_folder,
-    say_end,
 )
 from bridge.demo.phrase_band import BPM, PARTS, clips_of, render_parts
 from bridge.install.extras import demo_library
@@ -65,7 +65,7 @@ class _Watch:
         self.picked = start
         self.state = b""
 
-    def look(self, runner: Runner) -> "_Watch":
+    def check(self, runner: Runner) -> "_Watch":
         """See `bridge.demo.page.sit`."""
         work = runner.engine.work
         if not self.offer and (offer := work.offers.open):
@@ -107,11 +107,11 @@ def run_phrase_page(folder: Path | None, *, browser: bool, seed: int) -> int:
             task=TaskName.PHRASE,
             track=_TRACK,
             hint=_HINT,
-            look=watch.look,
+            check=watch.check,
         )
     agent = PhraseAgent(load_phrase_prior(), seed=seed)
     agent.load_state(json.dumps(json.loads(watch.state)["agent"]).encode())
     picks = agent.beliefs()["kinds"][KIND]["picks"]
     session = Session(seed=seed, song=song, start=start, picked=watch.picked, offer=watch.offer)
-    say_end(folder, finish(folder, agent, session, picks=picks))
+    print_end(folder, finish(folder, agent, session, picks=picks))
     return 0

@@ -83,10 +83,9 @@ class DumpWatch:
     def _is_foreign(self, event: ParamChanged) -> bool:
         """Whether a control stands neither where it stood nor where we may have moved it."""
         strip = self._mix.by_number(event.track)
-        if strip is None or math.isnan(self._mix.settled_value(strip, event.param)):
-            return False
-        stood = self._mix.settled_value(strip, event.param)
-        return not (self._moves.is_following(event) or same_value(event.param, stood, event.value))
+        stood = math.nan if strip is None else self._mix.settled_value(strip, event.param)
+        is_same = math.isnan(stood) or same_value(event.param, stood, event.value)
+        return not (is_same or self._moves.is_following(event))
 
     def _has_moved(self, event: ParamChanged, first: float) -> bool:
         """Whether a control has gone further than a tolerance, from the first value or before."""

@@ -85,14 +85,14 @@ class _Person:
             OscMessage("/bridge/task", ("phrase",)),
             OscMessage("/bridge/focus", (_STRIP,)),
         )
-        return self.hear("/bridge/offer")
+        return self.receive("/bridge/offer")
 
     def send(self, *messages: OscMessage) -> None:
         """Send to the bridge."""
         for message in messages:
             self._wire.sendto(encode(message), self._target)
 
-    def hear(self, address: str) -> OscMessage:
+    def receive(self, address: str) -> OscMessage:
         """Wait for a message.
 
         Raises:
@@ -147,9 +147,9 @@ def pick(picks: int) -> Picks:
             processes = [pid, *_children(pid)]
             cpu, began = sum(map(cpu_s, processes)), time.perf_counter()
             person.send(OscMessage("/bridge/choose", (offer.args[0], 1 + number % 3)))
-            person.hear("/bridge/wanted")
+            person.receive("/bridge/wanted")
             found.wanted_ms.append(1e3 * (time.perf_counter() - began))
-            offer = person.hear("/bridge/offer")
+            offer = person.receive("/bridge/offer")
             found.offer_ms.append(1e3 * (time.perf_counter() - began))
             found.cpu_ms.append(1e3 * (sum(map(cpu_s, processes)) - cpu))
             began = time.perf_counter()

@@ -46,6 +46,15 @@ def write_that_is_on_its_way(desk: Desk) -> float:
     return desk.writes[-1].value
 
 
+def desk_where_a_write_has_crossed_a_hand() -> Desk:
+    """A hand went to -6 dB, and the DAW has answered a write from before it."""
+    desk = Desk(*STRIPS, interval_s=0.3).connect()
+    last = write_that_is_on_its_way(desk)
+    desk.do(m.ParamChanged(at=desk.at, track=VOX, param=Param.GAIN, value=-6.0))
+    told(desk, VOX, last)
+    return desk
+
+
 def test_a_hand_is_not_judged_before_the_dump_shows_that_it_was_a_scene() -> None:
     desk = Desk(*STRIPS).connect()
     told(desk, VOX, -3.0)  # the first value of a scene
@@ -111,20 +120,14 @@ def test_a_hand_that_a_write_has_crossed_in_a_dump_gets_its_value_back() -> None
 
 
 def test_an_answer_that_comes_twice_does_not_hide_that_it_has_crossed_a_hand() -> None:
-    desk = Desk(*STRIPS, interval_s=0.3).connect()
-    last = write_that_is_on_its_way(desk)
-    desk.do(m.ParamChanged(at=desk.at, track=VOX, param=Param.GAIN, value=-6.0))
-    told(desk, VOX, last)
-    told(desk, VOX, last)
+    desk = desk_where_a_write_has_crossed_a_hand()
+    told(desk, VOX, desk.value(VOX, Param.GAIN))
     desk.run(HOLD_OFF_S / 2.0)
     assert desk.value(VOX, Param.GAIN) == -6.0
 
 
 def test_what_a_hand_is_owed_is_given_back_when_nothing_is_frozen_any_more() -> None:
-    desk = Desk(*STRIPS, interval_s=0.3).connect()
-    last = write_that_is_on_its_way(desk)
-    desk.do(m.ParamChanged(at=desk.at, track=VOX, param=Param.GAIN, value=-6.0))
-    told(desk, VOX, last)
+    desk = desk_where_a_write_has_crossed_a_hand()
     desk.do(m.FreezeSwitched(at=desk.at, on=True))
     written = len(desk.writes)
     desk.run(4.0)
@@ -135,10 +138,7 @@ def test_what_a_hand_is_owed_is_given_back_when_nothing_is_frozen_any_more() -> 
 
 
 def test_giving_a_hand_its_value_back_opens_no_fader_that_is_closed_now() -> None:
-    desk = Desk(*STRIPS, interval_s=0.3).connect()
-    last = write_that_is_on_its_way(desk)
-    desk.do(m.ParamChanged(at=desk.at, track=VOX, param=Param.GAIN, value=-6.0))
-    told(desk, VOX, last)
+    desk = desk_where_a_write_has_crossed_a_hand()
     desk.do(m.FreezeSwitched(at=desk.at, on=True))
     desk.run(2.0)
     told(desk, VOX, -150.0)

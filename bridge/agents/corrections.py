@@ -61,7 +61,7 @@ def correct_by_hand(
     if param not in DIMENSION or not np.isfinite(value):
         return None
     taste, dimension = person.taste, DIMENSION[param]
-    taste.attend(observation.keys, observation.roles)
+    person.attend(observation, measure(observation).loudness)
     values = observation.values.copy()
     values[row, COLUMN[param]] = value
     held = replace(observation, values=values)
@@ -71,6 +71,8 @@ def correct_by_hand(
     person.restraint.correct()
     person.wishes.drop(observation.keys[row], param)
     taste.correct(row, dimension, value=float(error[row, dimension]), sd=_HAND_SD[dimension])
+    if param is Param.PAN:
+        person.sides.correct(row, value)
     if param in EQ_BANDS:
         column = OWN_COLUMNS.start + dimension - 1
         own = own_errors(held)[row, dimension - 1]
@@ -91,6 +93,8 @@ def correct_by_mix(person: Person, observation: Observation, teaches: NDArray[np
         person.taste.correct(
             int(row), int(column), value=view.error[row, column], sd=sure[row, column]
         )
+    for row in np.flatnonzero(is_known[:, DIMENSION[Param.PAN]]).tolist():
+        person.sides.correct(row, float(observation.values[row, COLUMN[Param.PAN]]))
     person.restraint.answer()
     person.restraint.endorse(observation.values)
     person.wishes.clear()

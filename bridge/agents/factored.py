@@ -26,7 +26,7 @@ from bridge.agents.corrections import (
     correct_by_wish,
     learn_finished_mix,
 )
-from bridge.agents.errors import DIMENSION
+from bridge.agents.judgements import judge_taste, ups_of, worth_of
 from bridge.agents.own_sound import with_own_sounds
 from bridge.agents.person import Person
 from bridge.agents.reasons import belief_in_words, granted_in_words
@@ -332,12 +332,12 @@ class FactoredAgent:
             )
         )
         if trace.family in self._person.finding:
-            ups = self._ups(trace, row)
+            ups = ups_of(self._person, self._thumbs, trace, row)
             self._person.finding[trace.family].judge(
                 ups if reward > 0.0 else 1.0 - ups, weight=weight
             )
         for picture, value in zip(pictures_of(trace), worth.tolist(), strict=True):
-            self._judge_taste(picture, row, reward, value, credit=credit)
+            judge_taste(self._person, self._thumbs, picture, row, reward, value, credit=credit)
         strengths.judge(self._thumbs, reward, worth, variance, pictures.shares[:-1], **said)
         taste.rely(consistency.reliance)
         return self._known_of(row, _dimension(trace.move))
@@ -345,54 +345,8 @@ class FactoredAgent:
     def _worth(self, trace: Trace, row: int) -> tuple[float, float]:
         """What a move was worth by one picture, and how likely a thumb up for it."""
         means, variances = self._person.taste.of_members()
-        column, thumbs = trace.column, self._thumbs
-        worth = thumbs.worth(trace, means[row, column, None], float(variances[row, column]))
-        return float(worth[0]), float(thumbs.p_up(worth, trace.variance + trace.side_variance)[0])
-
-    def _ups(self, trace: Trace, row: int) -> FloatArray:
-        """(2,) how likely a thumb up was, where strips are wanted as their roles and as found."""
-        means, variances = self._person.taste.of_pictures()
-        column, thumbs = trace.column, self._thumbs
-        rest = trace.variance + trace.side_variance
-        return np.array(
-            [
-                thumbs.p_up(thumbs.worth(trace, mean[row, column, None], variance), rest)[0]
-                for mean, variance in zip(means, variances[:, row, column].tolist(), strict=True)
-            ]
-        )
-
-    def _judge_taste(
-        self, trace: Trace, row: int, reward: float, worth: float, *, credit: float
-    ) -> None:
-        """Move what one picture says of a track."""
-        person, thumbs = self._person, self._thumbs
-        share = person.consistency.share
-
-        def judge(
-            dimension: int, worth_of: Callable[[FloatArray], FloatArray], variance: float
-        ) -> None:
-            def likelihood(tastes: FloatArray) -> FloatArray:
-                return person.strengths.likelihood(
-                    thumbs,
-                    reward,
-                    worth_of(tastes),
-                    variance,
-                    share=share,
-                    credit=credit,
-                    is_graded=dimension == trace.column,
-                )
-
-            person.taste.judge(row, dimension, likelihood)
-
-        judge(trace.column, lambda tastes: thumbs.worth(trace, tastes), trace.side_variance)
-        # A strong thumb for an EQ move is about the tone sooner than about the level.
-        if trace.own_share.any() and trace.family == "eq":
-            rest = worth - trace.own_side
-            judge(
-                DIMENSION[Param.GAIN],
-                lambda tastes: thumbs.worth_by_level(trace, tastes, rest),
-                trace.variance + trace.side_variance - trace.own_side_variance,
-            )
+        taste, variance = float(means[row, trace.column]), float(variances[row, trace.column])
+        return worth_of(self._person, self._thumbs, trace, row, taste, variance)
 
     def _known_of(self, row: int, dimension: int) -> str:
         taste = self._person.taste

@@ -18,6 +18,7 @@ from bridge.agents.open_wishes import OpenWishes
 from bridge.agents.own_sound import OWN_COLUMNS, with_own_sounds
 from bridge.agents.reasons import belief_in_words
 from bridge.agents.restraint import Restraint
+from bridge.agents.sides import Sides
 from bridge.agents.strengths import Strengths
 from bridge.errors import PriorError
 from bridge.learning.pictures import Pictures
@@ -26,6 +27,7 @@ from bridge.learning.q_learning import FloatArray, IntArray, QTable
 from bridge.learning.taste import Consistency, Taste
 from bridge.mix.params import EQ_BANDS, MOVABLE
 from bridge.mix.roles import ROLES, Role
+from bridge.mix.state import Observation
 
 STATE_SCHEMA: Final = 1
 
@@ -70,6 +72,7 @@ class Person:
         pictures: Which of the pictures of what people want holds for this one, by family.
         finding: Whether strips are wanted as their roles are or about as found, by family.
         found: (tracks, 6) the controls when the song began.
+        sides: On which side of the centre the tracks are wanted.
         restraint: What was moved since they last answered, and how they like to be asked.
         wishes: What is still to be done for words about tracks.
         decisions: How many decisions were made.
@@ -90,6 +93,7 @@ class Person:
         self.pictures = {name: Pictures(shares) for name, shares in PICTURES.items()}
         self.finding = _new_finding()
         self.found = np.zeros((0, len(MOVABLE)))
+        self.sides = Sides()
         self.restraint = Restraint()
         self.wishes = OpenWishes()
         self.decisions = 0
@@ -121,10 +125,17 @@ class Person:
         }
         return np.array([clear["eq"] if param in EQ_BANDS else 1.0 for param in STEP_PARAMS])
 
-    def begin_song(self, loudness_db: float, values: FloatArray) -> None:
+    def attend(self, observation: Observation, loudness_db: float) -> None:
+        """See who is in the mix now, which is so loud; other tracks are another song."""
+        if observation.keys != self.taste.members:
+            self._begin_song(loudness_db, observation.values)
+        self.taste.attend(observation.keys, observation.roles)
+
+    def _begin_song(self, loudness_db: float, values: FloatArray) -> None:
         """Another song: where it starts, and every family of moves has another chance."""
         self.first_loudness_db = loudness_db
         self.found = values.copy()
+        self.sides.begin_song(len(values))
         self.wishes.clear()
         for pictures in self.pictures.values():
             pictures.renew()
@@ -161,6 +172,7 @@ class Person:
         self.wishes.clear()
         if what == "song":
             self.taste.forget_members()
+            self.sides.begin_song(len(self.found))
             self._tabu.clear()
         elif what == "all":
             for role in range(len(ROLES)):
@@ -170,6 +182,8 @@ class Person:
             self.strengths = Strengths()
             self.pictures = {name: Pictures(shares) for name, shares in PICTURES.items()}
             self.finding = _new_finding()
+            self.sides = Sides()
+            self.sides.begin_song(len(self.found))
             self.taste.rely(self.consistency.reliance)
             self._tabu.clear()
             self._note = ""
@@ -240,6 +254,8 @@ class Person:
             "tabu": [[key, move, self._tabu[key, move]] for key, move in self.disliked()],
             "taste": self.taste.state(),
         }
+        if sides := self.sides.state():
+            body["sides"] = sides
         if strengths := self.strengths.state():
             body["strengths"] = strengths
         if wishes := self.wishes.state():
@@ -287,6 +303,7 @@ class Person:
             person.found = np.full((len(person.taste.members), len(MOVABLE)), np.nan)
         if "restraint" in body:
             person.restraint.load_state(body["restraint"])
+        person.sides.load_state(body.get("sides"), len(person.taste.members))
         person.strengths.load_state(body.get("strengths"))
         person.wishes.load_state(body.get("wishes", []))
         person.taste.rely(person.consistency.reliance)

@@ -90,6 +90,15 @@ def habit(name: str, param: Param, step: float) -> str:
     return f"{name} {how} is mostly liked in a mix like this one"
 
 
+def across_in_words(name: str) -> str:
+    """What to say of a pan that goes inwards since its track may be wanted on the other side.
+
+    >>> across_in_words("Keys")
+    'you may want Keys on the other side'
+    """
+    return f"you may want {name} on the other side"
+
+
 def granted_in_words(name: str, wish: Wish, param: Param, step: float) -> str:
     """Why a move is made that a person has asked for in a word.
 

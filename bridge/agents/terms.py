@@ -17,7 +17,7 @@ from bridge.agents.errors import DIMENSION
 from bridge.agents.features import levels_after, tone_after
 from bridge.agents.own_sound import OWN_COLUMNS, own_errors
 from bridge.agents.person import Person
-from bridge.agents.reasons import Claim, habit, reason
+from bridge.agents.reasons import Claim, across_in_words, habit, reason
 from bridge.agents.view import DIMENSION_OF_MOVE, View
 from bridge.learning.q_learning import FloatArray, IntArray
 from bridge.mix.params import COLUMN, SPECS, Param
@@ -28,6 +28,8 @@ _WIDTH: Final = DIMENSION[Param.PAN]
 _MOST_CLAIMS: Final = 2
 _SECOND_SHARE: Final = 0.5
 """A second term is said where it is worth at least this share of the first one."""
+_LIKELY: Final = 0.3
+"""A track that is wanted across the centre with this probability moves inwards for that."""
 
 
 def explain(
@@ -87,8 +89,12 @@ def explain(
                 answers=answers,
             )
         )
+    name = observation.names[row]
     far = float(change[row, _WIDTH]) if param is Param.PAN else step
-    return reason(tuple(claims), habit=habit(observation.names[row], param, far), is_try=is_try)
+    usually = habit(name, param, far)
+    if param is Param.PAN and step * view.outward[row] < 0.0 and view.across[row] >= _LIKELY:
+        usually = across_in_words(name)
+    return reason(tuple(claims), habit=usually, is_try=is_try)
 
 
 def _terms(view: View, person: Person, row: int, move: int) -> Iterator[tuple[float, int, int]]:

@@ -59,6 +59,13 @@ class ThumbModel:
         )
         return np.asarray(values[:, trace.action] + trace.side)
 
+    def worth_across(self, trace: Trace, tastes: FloatArray, variance: float = 0.0) -> FloatArray:
+        """What a move of a pan was worth where the track is wanted on the other side."""
+        wanted = np.maximum(trace.width - trace.error + tastes, 0.0)
+        sd = np.hypot(trace.sd, variance**0.5)
+        values = self._values(trace.family, trace.first, trace.width + wanted, sd)
+        return np.asarray(values[:, trace.action] + trace.side)
+
     def worth_by_level(self, trace: Trace, tastes: FloatArray, rest: float) -> FloatArray:
         """What an EQ move was worth, for each taste of its track's level, and `rest` beside."""
         error = trace.level_error - tastes

@@ -31,6 +31,8 @@ class Trace:
         level_error: Its level error, as `error`.
         level_sd: As `sd`.
         is_asked: Whether the move was a question: it merely might have turned out well.
+        width: Of a pan, how far from the centre the track was; else 0.
+        outward: Of a pan, the side that it was on, -1 or +1; else 0.
         own: The same of an EQ move, against the track's own sound; None for others.
     """
 
@@ -54,5 +56,7 @@ class Trace:
     level_first: int
     level_error: float
     level_sd: float
+    width: float = 0.0
+    outward: float = 0.0
     own: "Trace | None" = None
     is_asked: bool = False

@@ -14,8 +14,8 @@ from bridge.agents.own_sound import OWN_COLUMNS, own_errors
 from bridge.agents.person import Person
 from bridge.agents.side_effects import SideEffects, forecast_levels, side_effects
 from bridge.agents.trace import Trace
-from bridge.learning.q_learning import FloatArray, QTable
-from bridge.mix.params import EQ_COLUMNS, Param
+from bridge.learning.q_learning import FloatArray, IntArray, QTable
+from bridge.mix.params import COLUMN, EQ_COLUMNS, Param
 from bridge.mix.state import Observation
 
 DIMENSION_OF_MOVE: Final = np.array([DIMENSION[param] for param in STEP_PARAMS])
@@ -45,6 +45,7 @@ class View:
         taste_sd: How sure that is.
         spreads: Cells and weights by family: (n, k), for both of the EQ (n, 4, k).
         outward: (n,) the side that each track is on.
+        across: (n,) how likely each is wanted on the other one.
         side: What the gain and EQ moves do on the side.
         features: Of the mix.
         finder: What made `error`.
@@ -56,6 +57,7 @@ class View:
     taste_sd: FloatArray
     spreads: dict[str, Spread]
     outward: FloatArray
+    across: FloatArray
     side: SideEffects
     features: Features
     finder: ErrorFinder
@@ -71,9 +73,7 @@ def observe(observation: Observation, person: Person, wanted: FloatArray | None 
     """
     roles = observation.roles
     features = measure(observation)
-    if observation.keys != person.taste.members:
-        person.begin_song(features.loudness, observation.values)
-    person.taste.attend(observation.keys, roles)
+    person.attend(observation, features.loudness)
     finder = ErrorFinder(features, observation)
     error = finder.errors(person.taste.of_members()[0])
     person.find(places_of(observation, features, error, person.found), roles)
@@ -96,10 +96,13 @@ def observe(observation: Observation, person: Person, wanted: FloatArray | None 
     # The two pictures of tone have the same cells.
     tone, tone_sd = (np.stack([each[:, 1:5], each[:, OWN_COLUMNS]]) for each in (wanted, total_sd))
     tone_cells, tone_weights = spread("eq", cells.eq, tone, tone_sd)
+    across = person.sides.learnt(
+        person.found[:, COLUMN[Param.PAN]], features.outward, features.width - wanted[:, 5]
+    )
     spreads = {
         "gain": spread("gain", cells.gain, wanted[:, 0], total_sd[:, 0]),
         "eq": (tone_cells, tone_weights[0]),
-        "pan": spread("pan", cells.pan, wanted[:, 5], total_sd[:, 5], _most_inwards(features)),
+        "pan": _pan_spread(features, across, cells.pan, wanted[:, 5], total_sd[:, 5]),
         OWN: (tone_cells, tone_weights[1]),
     }
     # What a change of each track's level is worth; nothing where its level is not known.
@@ -112,6 +115,7 @@ def observe(observation: Observation, person: Person, wanted: FloatArray | None 
         taste_sd=np.sqrt(variance),
         spreads=spreads,
         outward=features.outward,
+        across=across,
         side=side_effects(values, *forecast_levels(features.power)),
         features=features,
         finder=finder,
@@ -196,6 +200,8 @@ def _trace_of(view: View, tables: Mapping[str, QTable], key: str, *, row: int, m
         error=float(view.error[row, dimension]),
         sd=float(view.sd[row, dimension]),
         side=side,
+        width=float(view.features.width[row]) if family == "pan" else 0.0,
+        outward=float(view.outward[row]) if family == "pan" else 0.0,
         own_share=own_share,
         own_side=own_side,
         variance=float(_variances(weights, tables[family].values[cells, action])),
@@ -210,6 +216,16 @@ def _trace_of(view: View, tables: Mapping[str, QTable], key: str, *, row: int, m
 def pictures_of(trace: Trace) -> tuple[Trace, ...]:
     """The trace as each of the pictures of its family has it."""
     return (trace,) if trace.own is None else (trace, trace.own)
+
+
+def _pan_spread(
+    features: Features, across: FloatArray, first: IntArray, error: FloatArray, sd: FloatArray
+) -> Spread:
+    """The cells of the width errors: of tracks that are wanted on their side, and across."""
+    cells, here = spread("pan", first, error, sd, _most_inwards(features))
+    width = np.nan_to_num(features.width)
+    _, there = spread("pan", first, width + np.maximum(width - error, 0.0), sd)
+    return cells, here + across[:, None] * (there - here)
 
 
 def _most_inwards(features: Features) -> FloatArray:

@@ -361,3 +361,9 @@ def test_no_track_is_believed_to_be_wanted_far_beyond_the_centre(prior: Prior, p
     beyond = np.searchsorted(WIDTH_EDGES, pan + 0.05)
     assert weights[:, beyond + 1 :] == pytest.approx(0.0)
     assert weights[:, beyond] == pytest.approx(1.0, abs=0.05)
+
+
+def test_a_hand_before_the_first_decision_teaches(prior: Prior) -> None:
+    agent, mix = FactoredAgent(prior), make_mix()
+    assert agent.learn_from_hand(mix, 2, Param.PAN, 0.3, at=0.0) is not None
+    assert propose(agent, mix) is not None

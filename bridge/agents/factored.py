@@ -319,25 +319,26 @@ class FactoredAgent:
         worths = [self._worth(picture, row) for picture in pictures_of(trace)]
         ups = np.array([*(up for _, up in worths), _UP_ANYHOW])
         agreements = ups if reward > 0.0 else 1.0 - ups
-        pictures = self._person.pictures[trace.family]
+        pictures, strengths = self._person.pictures[trace.family], self._person.strengths
         consistency.judge(float(agreements @ pictures.shares), weight=weight)
-        pictures.judge(agreements, weight=weight)
+        worth = np.array([worth for worth, _ in worths])
+        variance = np.array([each.variance + each.side_variance for each in pictures_of(trace)])
+        said = {"share": consistency.share, "credit": credit}
+        pictures.weigh(
+            np.log(
+                strengths.forecasts(
+                    self._thumbs, reward, worth, variance, up_anyhow=_UP_ANYHOW, **said
+                )
+            )
+        )
         if trace.family in self._person.finding:
             ups = ups_of(self._person, self._thumbs, trace, row)
             self._person.finding[trace.family].judge(
                 ups if reward > 0.0 else 1.0 - ups, weight=weight
             )
-        for picture, (worth, _) in zip(pictures_of(trace), worths, strict=True):
-            judge_taste(self._person, self._thumbs, picture, row, reward, worth, credit=credit)
-        self._person.strengths.judge(
-            self._thumbs,
-            reward,
-            np.array([worth for worth, _ in worths]),
-            np.array([each.variance + each.side_variance for each in pictures_of(trace)]),
-            pictures.shares[:-1],
-            share=consistency.share,
-            credit=credit,
-        )
+        for picture, value in zip(pictures_of(trace), worth.tolist(), strict=True):
+            judge_taste(self._person, self._thumbs, picture, row, reward, value, credit=credit)
+        strengths.judge(self._thumbs, reward, worth, variance, pictures.shares[:-1], **said)
         taste.rely(consistency.reliance)
         return self._known_of(row, _dimension(trace.move))
 

@@ -7,7 +7,10 @@ as the prior was trained; in the second from the tone that the track has with it
 EQ moves tell which of them holds for this person.
 
 What a band is worth that is off by so much is read from the table of the first, made symmetric:
-too much is as bad as too little, whatever the role's tables say of the average listener.
+too much is as bad as too little, whatever the role's tables say of the average listener. That is an
+average over all contexts of that table. The training visits about a third of them; of the others
+the table says next to nothing. So the average is enlarged to what EQ moves are worth to training
+listeners who want every source as it sounds.
 """
 
 from dataclasses import replace
@@ -32,6 +35,10 @@ _GROUP_SD: Final = 0.8
 _GROUP_CORRELATION: Final = 0.3
 _MEMBER_SD: Final = 1.5
 _SONG_SD: Final = 0.8
+
+_ENLARGED: Final = 2.85
+"""What moves are worth to training listeners who want own sounds, over the average: by regression
+on 6,400 states of tracks of 60 of them, r = .62 (the test of this module repeats it)."""
 
 
 def own_errors(observation: Observation, rows: slice = slice(None)) -> FloatArray:
@@ -74,4 +81,5 @@ def symmetric(table: FloatArray) -> FloatArray:
     # The contexts "EQ so far" and "tone of the mix" turn around with error and move.
     mirrored = table[:, :, :, ::-1, ::-1, ::-1, ::-1]
     both = 0.5 * (table + mirrored)
-    return np.broadcast_to(both.mean(axis=(3, 4), keepdims=True), table.shape).copy()
+    average = _ENLARGED * both.mean(axis=(3, 4), keepdims=True)
+    return np.broadcast_to(average, table.shape).copy()

@@ -47,7 +47,7 @@ _OTHER_PRIOR: Final = (
 
 PICTURES: Final = {
     "gain": np.array([0.9, 0.1]),
-    "eq": np.array([0.55, 0.37, 0.08]),
+    "eq": np.array([0.62, 0.3, 0.08]),
     "pan": np.array([0.9, 0.1]),
 }
 """By family of moves: how likely each of its tables holds for anybody, and last that none does.

@@ -63,6 +63,42 @@ class Strengths:
         tells = self.tells if is_graded else 0.0
         return tells * graded + (1.0 - tells) * plain
 
+    def forecasts(
+        self,
+        thumbs: ThumbModel,
+        reward: float,
+        worth: FloatArray,
+        variance: FloatArray,
+        *,
+        up_anyhow: float,
+        share: float,
+        credit: float,
+    ) -> FloatArray:
+        """How likely this thumb was by each of several pictures, and where none of them holds.
+
+        Args:
+            thumbs: How a thumb follows a worth.
+            reward: The thumb.
+            worth: (pictures,) what the move was worth by each.
+            variance: (pictures,) how uncertain that is.
+            up_anyhow: How often moves are liked where nothing forecasts it.
+            share: As in `likelihood`.
+            credit: As in `likelihood`.
+
+        Returns:
+            (pictures + 1,) likelihoods of sign and strength, above 0; last where none holds.
+        """
+        graded, plain = np.array(
+            [
+                self._of_both(thumbs, reward, each, spread, share, credit)
+                for each, spread in zip(worth, variance.tolist(), strict=True)
+            ]
+        ).T
+        anyhow = np.array([up_anyhow if reward > 0.0 else 1.0 - up_anyhow])
+        held = self.tells * graded + (1.0 - self.tells) * plain
+        none = self._plain(anyhow, reward, share, credit)
+        return np.asarray(np.maximum(np.concatenate([held, none]), _LEAST))
+
     def judge(
         self,
         thumbs: ThumbModel,
@@ -96,18 +132,24 @@ class Strengths:
     ) -> tuple[FloatArray, FloatArray]:
         """The likelihood where strength tells, and where it says nothing."""
         sign, place = np.sign(reward), _class_of(reward)
-        chance = float(self._counts[place] / self._counts.sum())
         bounds = _BOUNDS[place], _BOUNDS[place + 1]
         meant, slip = (thumbs.p_between(side * worth, *bounds, variance) for side in (sign, -sign))
         graded = share * meant + (1.0 - share) * slip
-        agreed = thumbs.p_up(sign * worth, variance)
+        return (
+            credit * graded + (1.0 - credit) * 0.5 * self._chance(reward),
+            self._plain(thumbs.p_up(sign * worth, variance), reward, share, credit),
+        )
+
+    def _plain(self, agreed: FloatArray, reward: float, share: float, credit: float) -> FloatArray:
+        """The likelihood where strength says nothing, of signs that are `agreed` so often."""
         plain = share * agreed + (1.0 - share) * (1.0 - agreed)
         # A weak thumb is then an unsure one.
         sure = credit * (0.5 + 0.5 * min(abs(reward), 1.0))
-        return (
-            credit * graded + (1.0 - credit) * 0.5 * chance,
-            (sure * plain + (1.0 - sure) * 0.5) * chance,
-        )
+        return np.asarray((sure * plain + (1.0 - sure) * 0.5) * self._chance(reward))
+
+    def _chance(self, reward: float) -> float:
+        """How often a thumb is as strong as this one."""
+        return float(self._counts[_class_of(reward)] / self._counts.sum())
 
     def state(self) -> dict[str, Any] | None:
         """All of this, as plain data; None before the first thumb."""

@@ -56,13 +56,9 @@ def explain(
     param = STEP_PARAMS[move]
     change = _changes(observation, view, row, param, step)
     before = view.error - view.taste
+    terms = _terms(view, person, row, move)
     found = sorted(
-        (
-            (worth, (subject, column))
-            for worth, subject, column in _terms(view, person, row, move)
-            if worth > 0.0
-        ),
-        reverse=True,
+        ((worth, (at, about)) for worth, at, about in terms if worth > 0.0), reverse=True
     )
     claims: list[Claim] = []
     is_other_said = False

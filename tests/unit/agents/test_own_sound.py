@@ -6,13 +6,17 @@ import numpy as np
 import pytest
 from support.mixes import make_mix, with_eq
 
-from bridge.agents.cells import OWN, STEP_PARAMS
+from bridge.agents.cells import EQ_STEPS_DB, OWN, STEP_PARAMS
 from bridge.agents.factored import FactoredAgent
-from bridge.agents.own_sound import own_errors, with_own_sounds
+from bridge.agents.own_sound import OWN_COLUMNS, own_errors, with_own_sounds
 from bridge.agents.person import Person
+from bridge.agents.view import observe
 from bridge.learning.prior import load_prior
-from bridge.mix.params import EQ_BANDS
+from bridge.mix.params import EQ_BANDS, EQ_COLUMNS
+from bridge.mix.spectrum import FloatArray, four_bands_db, to_db, to_power
 from bridge.mix.state import Observation
+from bridge.sim.listeners import Hearing, Listener
+from bridge.sim.songs import SimulatedMix, Song, make_song
 
 IS_EQ = np.array([param in EQ_BANDS for param in STEP_PARAMS])
 
@@ -42,6 +46,40 @@ def eq_moves(agent: FactoredAgent, mix: Observation, *, answer: float, count: in
     return scores
 
 
+class OwnSoundListener(Listener):
+    """Wants the tone that every source has, and judges nothing else."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        super().__init__(Hearing(weights=(0.0, 0.0, 0.35, 0.0, 0.0, 0.0, 0.15, 0.0)), rng)
+
+    def _wants_of(self, song: Song) -> tuple[FloatArray, FloatArray, FloatArray]:
+        level, _, width = super()._wants_of(song)
+        bands = four_bands_db(song.source_db)
+        return level, bands - to_db(to_power(bands).sum(-1))[:, None], width
+
+
+def eq_worths(seed: int) -> FloatArray:
+    """(moves, 2) of one song in some state: what EQ moves are forecast to be worth, and are."""
+    rng = np.random.default_rng(seed)
+    listener, song = OwnSoundListener(rng), make_song(rng, tracks=16)
+    mix, tracks = SimulatedMix(song, meter_noise_db=0.0), 16
+    turned = np.round(rng.normal(0.0, 1.5, (tracks, 4))) * (rng.random((tracks, 4)) < 0.5)
+    mix.values[:, EQ_COLUMNS] = 2.0 * turned
+    person, seen = Person(load_prior(), seed=0), mix.observe(rng)
+    for _ in range(23):
+        seen = mix.observe(rng)
+    known = np.zeros((tracks, OWN_COLUMNS.stop))  # all that is wanted is the own sound
+    view = observe(seen, person, known)
+    good, harm = person.tables[OWN].expect(*view.spreads[OWN])
+    moved = np.tile(mix.values, (tracks, 4, 2, 1, 1))
+    for row in range(tracks):
+        for band in range(4):
+            moved[row, band, :, row, EQ_COLUMNS.start + band] += EQ_STEPS_DB
+    after = listener.utilities(song, moved.reshape(-1, *mix.values.shape))
+    true = (after - listener.utility(song, mix.values)) / listener.threshold
+    return np.column_stack([(good - harm).ravel(), true])
+
+
 def test_with_its_eq_flat_a_track_is_where_its_own_sound_is() -> None:
     assert np.abs(own_errors(dull_mix())).max() == 0.0
 
@@ -55,6 +93,13 @@ def test_a_turned_band_is_off_by_what_it_was_turned() -> None:
 def test_the_own_sounds_table_finds_too_much_as_bad_as_too_little() -> None:
     table = with_own_sounds(load_prior()).tables[OWN]
     assert table == pytest.approx(table[..., ::-1, ::-1])
+
+
+@pytest.mark.slow
+def test_what_eq_moves_are_worth_to_who_wants_own_sounds_is_forecast_in_size() -> None:
+    forecast, true = np.concatenate([eq_worths(seed) for seed in range(40)]).T
+    assert 0.7 < (forecast @ true) / (forecast @ forecast) < 1.4
+    assert np.corrcoef(forecast, true)[0, 1] > 0.5
 
 
 def test_dislikes_of_eq_moves_end_them_and_speak_for_the_own_sound() -> None:

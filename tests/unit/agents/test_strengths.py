@@ -70,6 +70,35 @@ def test_the_thumbs_that_may_come_add_up_to_one(model: ThumbModel) -> None:
     assert total == pytest.approx(1.0)
 
 
+def test_a_weak_thumb_speaks_for_the_picture_that_expected_a_small_change(
+    model: ThumbModel,
+) -> None:
+    def forecasts(strengths: Strengths, reward: float) -> list[float]:
+        worth, variance = np.array([0.3, 5.0]), np.zeros(2)
+        return strengths.forecasts(
+            model, reward, worth, variance, up_anyhow=0.4, share=0.9, credit=1.0
+        ).tolist()
+
+    small, large, _ = forecasts(after("graded", model), 0.25)
+    assert small > 2.0 * large
+    small, large, _ = forecasts(after("graded", model), 1.0)
+    assert large > 2.0 * small
+    small, large, _ = forecasts(after("full", model), 1.0)
+    assert small < large < 2.0 * small
+
+
+def test_all_thumbs_that_may_come_add_up_to_one_by_every_picture(model: ThumbModel) -> None:
+    strengths = after("graded", model)
+    rewards = [sign * strength for sign in (-1.0, 1.0) for strength in (0.3, 0.6, 1.0)]
+    found = [
+        strengths.forecasts(
+            model, reward, np.array([0.3, 5.0]), np.ones(2), up_anyhow=0.4, share=0.9, credit=1.0
+        )
+        for reward in rewards
+    ]
+    assert np.sum(found, axis=0) == pytest.approx(np.ones(3))
+
+
 def test_no_thumb_is_impossible(model: ThumbModel) -> None:
     strengths = Strengths()
     strengths.judge(model, -0.3, np.array([90.0]), np.zeros(1), np.ones(1), share=0.97, credit=1.0)

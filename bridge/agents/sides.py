@@ -61,7 +61,7 @@ class Sides:
 
     def learnt(self, found: FloatArray, outward: FloatArray, width: FloatArray) -> FloatArray:
         """(n,) how much of `across` the answers have said: what moves are chosen by."""
-        before = float(_PRIOR[1]) * _elsewhere(found, outward, width, np.zeros(len(found)))
+        before = self.matters * _elsewhere(found, outward, width, np.zeros(len(found)))
         now = self.across(found, outward, width)
         return np.asarray(np.maximum(now - before, 0.0) / (1.0 - before))
 

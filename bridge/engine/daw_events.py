@@ -9,26 +9,27 @@ Theory of operation:
    it has gone further than a tolerance it is a hand, and the strip is its for `HOLD_OFF_S`.
 3. Many controls at once are another mix. From the first that shows it until all is quiet and has
    been read anew, everything is taken over and nothing is learnt.
-4. Whoever contradicts the last dump (a name, an identity) makes the layout doubtful: nothing is
-   written until another dump has said who is who. What is said again after that is believed.
+4. Where nobody knows which strip has which number (`Layout`), no value counts but a dump's.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
-from bridge.engine.denials import Denials
 from bridge.engine.dump_watch import DumpWatch
+from bridge.engine.early_values import ASTRAY_S, EarlyValues
 from bridge.engine.hands import Doubt
+from bridge.engine.layout import Layout
 from bridge.engine.moves import Moves
 from bridge.engine.recall_watch import RecallWatch
 from bridge.engine.strip_memory import StripMemory
 from bridge.engine.verdicts import Verdicts
 from bridge.guard.guard import Guard
+from bridge.guard.limits import HOLD_OFF_S
 from bridge.guard.ramps import LATE_ECHO_S
 from bridge.guard.reading import Answer, Reading
 from bridge.mix import messages as m
-from bridge.mix.params import READ_ONLY, Param, same_value
+from bridge.mix.params import MOVABLE, READ_ONLY, SPECS, Param, same_value
 from bridge.mix.state import MixState, StripState
 
 _DOUBT_HOLD_S: Final = 1.0
@@ -54,7 +55,7 @@ class DawEvents:
     """Reads what the DAW says into the mix; tells hands from everything else.
 
     Attributes:
-        is_layout_doubtful: Whether nobody knows which strip has which number.
+        layout: Which strip has which number.
     """
 
     def __init__(
@@ -81,7 +82,8 @@ class DawEvents:
             notify: Shows a sentence to everyone.
             attend: Somebody is there, at that time.
         """
-        self.is_layout_doubtful = False
+        self.layout = Layout(mix, guard, moves, strip_memory, pause)
+        self._is_recall_unread = False
         self._mix = mix
         self._guard = guard
         self._moves = moves
@@ -99,13 +101,13 @@ class DawEvents:
         self._recalled_at = -math.inf
         self._scene_at = -math.inf
         self._is_closing = False
-        self._is_recall_unread = False
-        self._denials = Denials(mix)
+        self._early = EarlyValues(mix, moves, verdicts)
 
     @property
     def due(self) -> float | None:
-        """When a recall is over, if nothing more comes; None where there is none."""
-        return self._recalled_at + _QUIET_S if math.isfinite(self._recalled_at) else None
+        """When a recall is over, if nothing more comes, or a value waits no longer; else None."""
+        due = self._recalled_at + _QUIET_S if math.isfinite(self._recalled_at) else None
+        return min((each for each in (due, self._early.due) if each is not None), default=None)
 
     def apply(self, event: m.DawEvent) -> None:
         """Take over one event of the DAW."""
@@ -113,7 +115,7 @@ class DawEvents:
             case m.DumpOpened() | m.DumpClosed():
                 self._switch_dump(event)
             case m.TrackIdentified() | m.TrackNamed():
-                self._identify(event)
+                self.layout.identify(event)
             case m.RoleGiven():
                 self._strip_memory.set_role(event.track, event.role)
             case m.TransportChanged():
@@ -128,28 +130,19 @@ class DawEvents:
                 self._verdicts.apply_daw_undo(event)
             case m.DawComplained():
                 self._notify(event.text)
-            case m.ParamChanged() if self._mix.is_dump_open:
-                self._watch.record(event)
-                self._mix.record_change(event)  # for the end of the dump
-            case m.ParamChanged() if self.is_layout_doubtful:
-                pass  # nobody knows whose value it is: the dump will say it again
             case m.ParamChanged():
-                self._apply_value(event, is_sure=False)
-
-    def _identify(self, event: m.TrackIdentified | m.TrackNamed) -> None:
-        """The DAW says who a strip is."""
-        if isinstance(event, m.TrackIdentified):
-            what, text = "uid", event.uid
-            is_other = self._mix.record_uid(event.track, text)
-        else:
-            what, text = "name", event.name
-            is_other = self._mix.record_name(event.track, text)
-        self._contradict(event.at, event.track, what, text, is_other=is_other)
+                self._apply_change(event)
 
     def apply_bars(self) -> None:
         """What the DAW would make go wrong is left alone, and a person told why."""
         if told := self._strip_memory.apply_bars():
             self._notify(told)
+
+    def apply_early(self, at: float = math.inf) -> None:
+        """Apply the values that have waited long enough at `at`; all, where a person asks."""
+        for event in self._early.pop_due(at):
+            if not self.layout.is_doubtful:
+                self._apply_value(event, is_sure=False)
 
     def advance(self, at: float) -> None:
         """Conclude what only time can: followers that have stopped, a recall that is over."""
@@ -164,6 +157,8 @@ class DawEvents:
                     self._guard.hold(strip.key, each.at)
             elif same_value(each.param, each.base, each.value):
                 self._hesitate(strip, at)  # not yet a hand: what it goes on to is
+                if each.gone > SPECS[each.param].tolerance:
+                    self._guard.hold(strip.key, each.at)  # it was one, and went back
             else:
                 event = m.ParamChanged(
                     at=each.at, track=strip.number, param=each.param, value=each.value
@@ -171,62 +166,38 @@ class DawEvents:
                 self._apply_hand(
                     strip, event, each.base, since=each.at, is_doubtful=each.is_doubtful
                 )
-        if (due := self.due) is not None and at >= due - 1e-9:
+        self.apply_early(at)
+        if at >= self._recalled_at + _QUIET_S - 1e-9:
             self._recalled_at = -math.inf
 
-    # -- who is who ----------------------------------------------------------------------------
-
-    def doubt_layout(self, at: float) -> None:
-        """Strips may be others than they were: touch nothing until a dump says who is who."""
-        if not self.is_layout_doubtful:
-            self._moves.is_dump_wanted = True
-        self.is_layout_doubtful = True
-        self._pause(at, "the tracks are being rearranged")
-
-    def _contradict(self, at: float, track: int, what: str, text: str, *, is_other: bool) -> None:
-        """The DAW says of a strip what the last dump did not.
-
-        Where one dump after the other denies it, it is believed at last: the question has no end.
-        """
-        if not is_other:
-            return
-        if self._denials.is_believed(track, what, text):
-            self._believe(track, what, text)
-            return
-        strip = self._mix.by_number(track)
-        if what == "name" and strip is not None and not strip.is_named:
-            self._moves.is_dump_wanted = True  # a first name contradicts none
-        else:
-            self.doubt_layout(at)
-
-    def _believe(self, track: int, what: str, text: str) -> None:
-        """Take over what the DAW says though its dumps do not; a strip beyond them is no strip."""
-        strip = self._mix.by_number(track)
-        if strip is None:
-            return
-        if what == "uid":
-            strip.uid = text
-        else:
-            strip.name, strip.is_named = text, True
-            self._strip_memory.greet(strip, is_new=False)
+    # -- dumps ---------------------------------------------------------------------------------
 
     def _switch_dump(self, event: m.DumpOpened | m.DumpClosed) -> None:
         if isinstance(event, m.DumpClosed):
             self._close_dump(event.at)
             return
         self._opened_at = event.at
+        self._keep_off(self._watch.foreign)  # the end of the last dump was lost, and what it told
         self._mix.open_dump(event.count)
 
     def _close_dump(self, at: float) -> None:
         if not self._mix.is_dump_open:
             return
-        changes = self._arrange(at)
+        live = self._early.sort(self._watch)
+        is_new_layout, changes = self.layout.arrange(at)
+        self.apply_bars()
+        if is_new_layout:
+            self._watch.crossed.clear()  # its numbers were those of other strips
+            keys = {strip.number: strip.key for strip in self._mix.strips}
+            self._moves.company.retain({(keys[c.track], c.param): c.value for c in changes})
+        for each in () if is_new_layout else live:
+            self._apply_value(each, is_sure=False)
         foreign = [
             change
             for change in changes
             if not (self._moves.is_answer(change) or self._moves.is_following(change))
         ]
-        if self._mix.is_recall(foreign) or self._watch.is_recall:
+        if self._watch.is_recall(foreign):
             self._begin_recall(at)
         self._is_closing, self._told_at = True, self._closed_at
         for change in changes:
@@ -241,27 +212,6 @@ class DawEvents:
         self._watch.clear()
         self._is_recall_unread = False
 
-    def _arrange(self, at: float) -> list[m.ParamChanged]:
-        """Take over which strips there are; returns what the dump tells of those known before."""
-        known = {strip.key for strip in self._mix.strips}
-        nameless = {strip.number: strip.key for strip in self._mix.strips if not strip.is_named}
-        is_new_layout, changes = self._mix.close_dump()
-        self.is_layout_doubtful = False
-        self._denials.count()
-        if is_new_layout:
-            self._watch.crossed.clear()  # its numbers were those of other strips
-            self._moves.company.clear()
-            self._pause(at, "the tracks were rearranged")
-        for strip in self._mix.strips:
-            is_new = strip.key not in known
-            was = nameless.get(strip.number, "")
-            if is_new and was and strip.is_named and self._mix.by_key(was) is None:
-                self._guard.rename(was, strip.key)
-            self._strip_memory.greet(strip, is_new=is_new)
-        self._strip_memory.end_scene()
-        self.apply_bars()
-        return changes
-
     def _apply_told(self, change: m.ParamChanged) -> None:
         """Apply what a dump told of a control last."""
         since = max(self._opened_at - _WIRE_S, change.at - LATE_ECHO_S)
@@ -275,6 +225,19 @@ class DawEvents:
             self._apply_value(change, is_sure=is_sure, is_hand=self._was_moved_in_dump(change))
 
     # -- values --------------------------------------------------------------------------------
+
+    def _apply_change(self, event: m.ParamChanged) -> None:
+        """The DAW says what a control holds."""
+        if self._mix.is_dump_open:
+            self._watch.record(event)
+            self._mix.record_change(event)  # for the end of the dump
+        elif self.layout.is_doubtful:
+            self._keep_off([event])  # the dump will say whose value it is
+        elif not self._is_recalling(event.at) and (strip := self._early.keep(event)):
+            self._hesitate(strip, event.at)
+        else:
+            for each in (*self._early.pop(event), event):
+                self._apply_value(each, is_sure=False)
 
     def _apply_value(self, event: m.ParamChanged, *, is_sure: bool, is_hand: bool = False) -> None:
         strip = self._mix.by_number(event.track)
@@ -337,7 +300,8 @@ class DawEvents:
             reading = Reading(Answer.FOREIGN)
         if reading.is_stale:
             return
-        if reading.is_over and self._has_crossed_a_hand(strip, event):
+        was_crossed = math.isnan(before)
+        if reading.is_over and self._has_crossed_a_hand(strip, event, was_crossed=was_crossed):
             if is_sure and same_value(param, before, event.value):
                 pass  # the hand's own value, which was told before
             elif is_sure:
@@ -360,6 +324,7 @@ class DawEvents:
         self._mix.confirm(strip, param, event.value, event.at)
         if reading.answer in (Answer.ECHO, Answer.CONFIRMED):
             self._mix.settle(strip, param)
+            self._moves.company.drop(strip.key, param)  # it answers us, and follows nobody
         else:
             said = math.nan if is_hand else before
             self._apply_foreign(strip, event, since=said_at, said=said, is_sure=is_sure)
@@ -399,7 +364,7 @@ class DawEvents:
         elif is_same and is_settled:
             pass  # it stands where it stood
         elif not is_on_its_way and self._moves.follows(strip, event, settled, is_sure=is_sure):
-            self._guard.hold(strip.key, event.at, _DOUBT_HOLD_S)
+            self._guard.hold(strip.key, event.at, HOLD_OFF_S if is_touched else _DOUBT_HOLD_S)
         elif (
             is_touched
             or self._was_moved_in_dump(event)
@@ -416,11 +381,13 @@ class DawEvents:
         """Whether a control moved while the dump was told that ends now."""
         return self._is_closing and (event.track, event.param) in self._watch.moved
 
-    def _has_crossed_a_hand(self, strip: StripState, event: m.ParamChanged) -> bool:
+    def _has_crossed_a_hand(
+        self, strip: StripState, event: m.ParamChanged, *, was_crossed: bool
+    ) -> bool:
         """Whether a write of ours stands where a hand has been since."""
         pinned = self._guard.pinned(strip.key, event.param)
         return (
-            event.at < self._guard.strip(strip.key).held_until
+            (was_crossed or event.at < self._guard.strip(strip.key).held_until)
             and not self._guard.is_ours(strip.key, event.param)
             and not same_value(event.param, pinned, event.value)
         )
@@ -439,6 +406,13 @@ class DawEvents:
         self._mix.settle(strip, event.param)
         self._crossed[strip.key, event.param] = event.value
         self._moves.is_dump_wanted = True
+
+    def _keep_off(self, events: Iterable[m.ParamChanged]) -> None:
+        """Values may be hands', though nobody can tell yet of what: keep off those strips."""
+        for event in events:
+            strip = self._mix.by_number(event.track)
+            if strip and event.param in MOVABLE and not self._moves.is_answer(event):
+                self._guard.hold(strip.key, event.at)
 
     def _hesitate(self, strip: StripState, at: float) -> None:
         """A hand may be on a strip: keep off, for as long as it takes to be sure."""
@@ -460,10 +434,15 @@ class DawEvents:
         Where writes of ours since `since` may have led there as well, it teaches nothing; nor where
         it `is_doubtful` that it was a person.
         """
-        if math.isinf(self._verdicts.touched_at(strip, event.param)):
+        touched_at = self._verdicts.touched_at(strip, event.param)
+        if math.isinf(touched_at):
             self._recall_watch.record(strip.key, event, event.value - before)
         self._mix.settle(strip, event.param)
-        is_rest = self._is_closing and event.at < self._scene_at + _REST_S
+        is_astray = self._moves.is_astray(event.at, event.param)
+        stragglers_s = ASTRAY_S if is_astray else _STRAGGLERS_S
+        is_straggler = touched_at + _RESTS_S < event.at <= self._closed_at + stragglers_s
+        is_dumped = self._is_closing or is_straggler
+        is_rest = is_dumped and event.at < self._scene_at + _REST_S
         if is_rest or self._recall_watch.is_recall(event.at):
             if not is_rest:
                 self._begin_recall(event.at)
@@ -471,7 +450,6 @@ class DawEvents:
             return
         self._attend(event.at)
         before = self._verdicts.touched_value(strip, event.param, before)
-        is_dumped = self._is_closing or event.at <= self._closed_at + _STRAGGLERS_S
         is_untold = is_dumped and not self._was_moved_in_dump(event)
         if is_dumped and not is_untold:
             since = event.at  # it was seen to move: by what was written then
@@ -481,6 +459,9 @@ class DawEvents:
         doubt = self._moves.doubt(
             strip, event, bases, since, is_dumped=self._is_closing, is_untold=is_untold
         )
+        is_seen = self._is_closing and self._watch.is_surely_moved(event)
+        if is_seen and not self._moves.may_be_led(strip, event):
+            doubt = Doubt.NONE
         if is_doubtful and doubt is Doubt.NONE:
             doubt = Doubt.POSSIBLE
         self._verdicts.apply_hand(strip, event, before, doubt)

@@ -187,10 +187,11 @@ class Engine:
                 self.notify(f"assist {_NEEDS_PIN}; until then I only suggest")
         else:
             self._attended_at = event.at
+            self._daw.apply_early()
             self._on_person(event)
         self._daw.advance(event.at)
         # Until a dump has said who is who, what is on its way waits where it is.
-        self.guard.is_layout_known = not (self._daw.is_layout_doubtful or self.mix.is_dump_open)
+        self.guard.is_layout_known = not (self._daw.layout.is_doubtful or self.mix.is_dump_open)
         if self.guard.is_layout_known:
             self.mixes.advance(event.at)
             self._out.commands.extend(self.moves.advance(event.at))
@@ -234,7 +235,7 @@ class Engine:
             and not self.detours.is_comparing
             and not self.guard.is_frozen
             and not self.guard.is_panicked
-            and not self._daw.is_layout_doubtful
+            and not self._daw.layout.is_doubtful
             and not self.mix.is_dump_open
         )
 
@@ -422,7 +423,7 @@ class Engine:
         latest = at - _SUSPENDED_S
         due = self.deadline
         if self._last_event_at < latest and due is not None and due < latest:
-            self._daw.doubt_layout(at)
+            self._daw.layout.doubt(at)
         self._last_event_at = at
 
     def _on_tick(self, event: m.Tick) -> None:

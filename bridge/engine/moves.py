@@ -235,6 +235,11 @@ class Moves(Sending):
         )
         return Doubt.POSSIBLE if found and not is_plain else Doubt.NONE
 
+    def is_astray(self, at: float, param: Param) -> bool:
+        """Whether answers come in another order, and none for that parameter can come now."""
+        is_any = any(True for _ in self._writer.recent(param, at))
+        return self._writer.is_astray(at) and not is_any
+
     def is_answer(self, event: ParamChanged) -> bool:
         """Whether a value of a dump is one that we wrote lately; one that is unknown is none."""
         strip = self._mix.by_number(event.track)
@@ -256,6 +261,11 @@ class Moves(Sending):
         return self.company.receive(
             strip.key, event.param, base=base, value=event.value, at=event.at, is_sure=is_sure
         )
+
+    def may_be_led(self, strip: StripState, event: ParamChanged) -> bool:
+        """Whether that parameter of another strip is or was on its way lately."""
+        recent = self._writer.recent(event.param, event.at)
+        return any(transit.key != strip.key and transit.sent for transit in recent)
 
     def is_following(self, event: ParamChanged) -> bool:
         """Whether a control is being moved along with one of ours, as far as is known."""
@@ -321,7 +331,7 @@ class Moves(Sending):
         both = None if key is None else self._both(key)
         if self.suggestion is not None and self.suggestion.param is hand_on:
             self._is_auditioned &= both is not None and self.suggestion.key not in both
-        self._cancel(at, reason, both, spare_panic=spare_panic)
+        self._cancel(at, reason, both, spare_panic=spare_panic, hand_on=hand_on)
         if key is not None and hand_on is not None:
             self._writer.cross(key, hand_on)
         if self.suggestion is not None and (both is None or self.suggestion.key in both):

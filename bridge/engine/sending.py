@@ -146,13 +146,16 @@ class Sending(MoveRegister):
         keys: Collection[str] | None,
         *,
         spare_panic: bool = False,
+        hand_on: Param | None = None,
         ended: Sequence[Transit] = (),
     ) -> list[Transit]:
         """Stop what is on its way to these strips, or to all; what `ended` by itself goes first."""
         stopped = [
             transit
             for key in (keys if keys is not None else (None,))
-            for transit in self._writer.cancel(at, key=key, spare_panic=spare_panic)
+            for transit in self._writer.cancel(
+                at, key=key, spare_panic=spare_panic, hand_on=hand_on
+            )
         ]
         for transit in stopped:
             if transit.is_silent(at):  # nobody knows what stands: no move begins from there

@@ -12,7 +12,7 @@ Whoever stops following, or never began with us, is moved by a hand.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, NamedTuple
@@ -60,6 +60,7 @@ class Followed(NamedTuple):
             moved it.
         is_first: Whether it had never followed that leader before.
         is_doubtful: Whether it said too little to tell a hand from a follower.
+        gone: How far from its base it was at most.
     """
 
     key: str
@@ -70,6 +71,7 @@ class Followed(NamedTuple):
     leader: str
     is_first: bool
     is_doubtful: bool
+    gone: float
 
 
 @dataclass(slots=True, kw_only=True)
@@ -98,6 +100,7 @@ class _Follower:
     at: float
     leaders: list[_Leader]
     answers: int = 0
+    gone: float = 0.0
 
 
 class Company:
@@ -133,9 +136,33 @@ class Company:
         """Forget who may be following: another mix was loaded."""
         self._followers.clear()
 
+    def retain(self, told: Mapping[tuple[str, Param], float]) -> None:
+        """Strips were rearranged: only who stands where a dump says that it does may go on."""
+        self._followers = {
+            (key, param): each
+            for (key, param), each in self._followers.items()
+            if abs(told.get((key, param), math.inf) - each.value) <= noise(param)
+        }
+
     def drop(self, key: str, param: Param) -> None:
         """Forget a follower: a hand has it."""
         self._followers.pop((key, param), None)
+
+    def rename(self, old: str, new: str) -> set[Param]:
+        """A strip has another key now; returns what of it has moved along with others."""
+        along = {param for key, param in self._followers if key == old}
+        along |= {param for param, _, key in self.pairs if key == old}
+        self._followers = {
+            (new if key == old else key, param): each
+            for (key, param), each in self._followers.items()
+        }
+        for each in (leader for one in self._followers.values() for leader in one.leaders):
+            each.key = new if each.key == old else each.key
+        self.pairs = {
+            (param, new if leader == old else leader, new if key == old else key)
+            for param, leader, key in self.pairs
+        }
+        return along
 
     def receive(
         self, key: str, param: Param, *, base: float, value: float, at: float, is_sure: bool
@@ -236,6 +263,7 @@ class Company:
                     leader=leader,
                     is_first=is_first,
                     is_doubtful=is_doubtful,
+                    gone=each.gone,
                 )
             )
         return judged
@@ -277,6 +305,7 @@ class Company:
         if abs(value - follower.value) > noise(param):  # a dump may only say it again
             follower.value, follower.at = value, at
             follower.answers += 1
+            follower.gone = max(follower.gone, abs(value - follower.base))
         return True
 
     def _is_led_on(self, follower: _Follower, param: Param, at: float) -> bool:
@@ -309,14 +338,15 @@ class Company:
                 continue
             end = ended.sent[-_LAST:]  # answers may come in another order
             gone = max(abs(sent - each.start) for sent in end)
+            enough = _ENOUGH_SCALED
+            if self._grid.rounding(param, follower.value) <= noise(param):  # it steps as often
+                enough = max(enough, ended.told // 3)
             for near in (fine, coarse):
                 if gone <= 1.5 * near:  # it has hardly gone anywhere: that shows nothing
                     is_doubtful = True
                     continue
                 fits = each.rules & _fitting(each, follower, param, end, follower.value, near)
-                if fits - {_Rule.SCALE} or (
-                    fits and near == coarse and follower.answers >= _ENOUGH_SCALED
-                ):
+                if fits - {_Rule.SCALE} or (fits and near == coarse and follower.answers >= enough):
                     return each.key, False
                 is_doubtful |= bool(fits)
         return "", is_doubtful

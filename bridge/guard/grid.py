@@ -114,8 +114,11 @@ class Grid:
             return max(noise(param), 0.5 * self._step(param, value) * 1.05)
         worst = self._learnt(param, value)
         least = SPECS[param].tolerance if self.is_replay else noise(param)
-        most = min(coarsest(param), max(least, self.half_step(param, value)))
-        return most if worst is None else min(max(least, _MARGIN * worst), most)
+        half_step = self.half_step(param, value)
+        most = min(coarsest(param), max(least, half_step))
+        if worst is None or (worst > 0.0 and math.isfinite(half_step)):
+            return most  # the write that is nearest to an answer is not always the one it answers
+        return min(max(least, _MARGIN * worst), most)
 
     def _learnt(self, param: Param, value: float) -> float | None:
         """The greatest error near `value`, None where too few are known.

@@ -9,6 +9,7 @@ from typing import Final
 from bridge.guard.grid import coarsest, is_round, noise
 from bridge.guard.limits import RAMP_STEP_S, Limits
 from bridge.guard.write import Purpose
+from bridge.mix.messages import SetParam
 from bridge.mix.params import COLUMN, Param, same_value
 
 ECHO_TIMEOUT_S: Final = 0.5
@@ -17,7 +18,7 @@ ECHO_TIMEOUT_S: Final = 0.5
 LATE_ECHO_S: Final = 2 * ECHO_TIMEOUT_S
 """An echo may arrive this long after its write, or after its transit ended, and is still ours."""
 
-_TOO_LATE_S: Final = 3 * ECHO_TIMEOUT_S
+TOO_LATE_S: Final = 3 * ECHO_TIMEOUT_S
 """An answer that later ones have overtaken comes no later than this after its write."""
 
 _AT_ONCE_S: Final = 0.1
@@ -156,19 +157,21 @@ class Transit:
         fine = noise(self.param)
         rounding = fine if self.is_contradicted else rounding
         is_back = abs(value - self.start) <= fine < abs(self.answer - self.start)
-        if self.is_start_held and is_back and at - self.sent_at[0] <= _TOO_LATE_S:
+        if self.is_start_held and is_back and at - self.sent_at[0] <= TOO_LATE_S:
             return Match.BACKWARDS  # what stood before the first write, overtaken by its answer
         newest = max(self._answered, default=-1)
         first = newest + 1 if self.is_crossed and not is_sure else 0
         nearest, error = self._nearest(value, first=first)
-        if nearest < newest and not is_sure and at - self.sent_at[nearest] > _TOO_LATE_S:
+        if nearest < newest and not is_sure and at - self.sent_at[nearest] > TOO_LATE_S:
             return Match.NONE  # nothing that is overtaken comes as late as that
         is_early = newest < 0 and self.sent[nearest] != self.sent[-1]
-        if is_early and not is_sure and at - self.sent_at[nearest] > _TOO_LATE_S:
+        if is_early and not is_sure and at - self.sent_at[nearest] > TOO_LATE_S:
             return Match.NONE  # nor does the first answer of all, unless it is the last one, too
         is_awaited = not (self.is_confirmed or is_sure) and nearest > newest
         is_last = is_sure and not self._is_overtaken(nearest)
-        if error > rounding or (self.is_crossed and not (is_awaited or is_last)):
+        if self.is_crossed and not (is_awaited or is_last):
+            return Match.BACKWARDS if self.is_late_answer(value, at) else Match.NONE
+        if error > rounding:
             return Match.NONE
         gone = (value - self.start) * math.copysign(1.0, self.target - self.start)
         if self.is_start_held and gone < -fine:
@@ -251,6 +254,17 @@ class Transit:
         return self.gone > coarsest(self.param) and not self.told
 
     @property
+    def is_wholly_answered(self) -> bool:
+        """Whether the DAW has answered every write."""
+        return len(self._answered) == len(self.sent)
+
+    def is_outrun(self, value: float, at: float) -> bool:
+        """Whether `value` answers a write, and the answer to a later one is still to come."""
+        is_awaited = bool(self.sent) and at - self.sent_at[-1] <= TOO_LATE_S
+        is_behind = is_awaited and not (self.is_last_answered or self.is_crossed or self.is_read)
+        return is_behind and self.miss(value) <= noise(self.param)
+
+    @property
     def is_last_answered(self) -> bool:
         """Whether the DAW has answered the last write so far."""
         return len(self.sent) - 1 in self._answered
@@ -259,21 +273,26 @@ class Transit:
     def awaited_until(self) -> float:
         """Until when the answer to the last write is awaited, since earlier ones still come in."""
         is_behind = self.is_exact and not self.is_last_answered
-        return self.answered_at + ECHO_TIMEOUT_S if is_behind else -math.inf
+        patience = LATE_ECHO_S if self._slowest_s > ECHO_TIMEOUT_S else ECHO_TIMEOUT_S
+        return self.answered_at + patience if is_behind else -math.inf
 
     @property
     def last_answered(self) -> float:
         """The newest write that the DAW has answered."""
         return self.sent[max(self._answered)]
 
-    def may_answer(self, value: float, near: float, *, is_astray: bool) -> bool:
+    def may_answer(
+        self, value: float, near: float, *, is_astray: bool, is_dumped: bool = False
+    ) -> bool:
         """Whether `value` may be an answer that comes now, or twice, as far as `near` beside it.
 
         Where answers go astray it may be one that has been told before, and on a grid one between
-        two writes.
+        two writes. What a dump tells may be further back than the start: a DAW that answers with
+        what it was asked for has said that of the start, too.
         """
         way = math.copysign(1.0, self.target - self.start)
-        if self.is_start_held and (value - self.start) * way < -noise(self.param):
+        back = near if is_dumped else noise(self.param)
+        if self.is_start_held and (value - self.start) * way < -back:
             return False  # no rounding goes back beyond where it stood
         if is_astray:
             is_coarse = near > noise(self.param)
@@ -283,8 +302,11 @@ class Transit:
     def record_crossing(self, value: float, rounding: float) -> None:
         """The DAW has answered a write that a hand has crossed: earlier ones it answers no more."""
         first = max(self._answered, default=-1) + 1
+        if first >= len(self.sent):
+            return
+        nearest, error = self._nearest(value, first=first)
         fits = (i for i in range(first, len(self.sent)) if abs(value - self.sent[i]) <= rounding)
-        self._answered.update(islice(fits, 1))
+        self._answered.update([nearest] if error <= noise(self.param) else islice(fits, 1))
 
     def is_unanswered(self, index: int) -> bool:
         """Whether the write of that index is the newest that is answered, or a later one."""
@@ -311,15 +333,26 @@ class Transit:
 
         Only once the target has been written, and where the DAW stood there before: any other value
         on the way is a hand. The start itself is no answer: a DAW that stayed there has not obeyed.
+        Where a hand was the DAW can go.
         """
+        if self.purpose is Purpose.HAND:
+            return False
         low, high = sorted((self.start, self.target))
         has_moved = not same_value(self.param, value, self.start)
         has_stood = len(self.sent) == 1 or abs(value - self.answer) <= noise(self.param)
         return self.is_sent and has_moved and has_stood and low <= value <= high
 
     def _is_overtaken(self, index: int) -> bool:
-        """Whether later writes have surely followed the one of that index."""
-        return self.sent_at[index] < self.sent_at[-1] - _OVERTAKEN_S
+        """Whether writes of later values have surely followed the one of that index."""
+        return self.sent_at[index] < self.sent_at[self.sent.index(self.sent[-1])] - _OVERTAKEN_S
+
+    def is_late_answer(self, value: float, at: float) -> bool:
+        """Whether `value` is just what a write asked for whose answer later ones have outrun."""
+        return any(
+            abs(value - sent) <= noise(self.param) and at - self.sent_at[index] <= TOO_LATE_S
+            for index, sent in enumerate(self.sent[: max(self._answered, default=0)])
+            if index not in self._answered
+        )
 
     def _nearest(self, value: float, first: int = 0) -> tuple[int, float]:
         """The index of the value sent that is nearest, from `first` on, and its distance."""
@@ -327,6 +360,23 @@ class Transit:
         distances[:first] = [math.inf] * min(first, len(distances))
         nearest = min(range(len(distances)), key=distances.__getitem__)
         return nearest, distances[nearest]
+
+
+@dataclass(slots=True)
+class Advance:
+    """What moved the clock on: writes to send, and transits that ended.
+
+    Attributes:
+        commands: To be sent now, in order.
+        confirmed: Transits that the DAW's last answer confirms after all, each with that value.
+        unanswered: Transits whose last write, and its repetition, nobody answered.
+        refused: Transits that the guard stopped, each with the reason.
+    """
+
+    commands: list[SetParam] = field(default_factory=list)
+    confirmed: list[tuple[Transit, float]] = field(default_factory=list)
+    unanswered: list[Transit] = field(default_factory=list)
+    refused: list[tuple[Transit, str]] = field(default_factory=list)
 
 
 def ramp_duration_s(param: Param, distance: float, limits: Limits) -> float:

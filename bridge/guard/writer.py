@@ -8,12 +8,11 @@ any other is not.
 import math
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
 from bridge.guard.grid import Grid, coarsest, noise
 from bridge.guard.guard import Guard
-from bridge.guard.ramps import ECHO_TIMEOUT_S, LATE_ECHO_S, Match, Transit
+from bridge.guard.ramps import ECHO_TIMEOUT_S, LATE_ECHO_S, TOO_LATE_S, Advance, Match, Transit
 from bridge.guard.reading import Answer, Reading
 from bridge.guard.write import Purpose, Write
 from bridge.mix.messages import BACK, SetParam
@@ -36,23 +35,6 @@ _SPOKEN: Final = 3
 
 _LOST_ECHO_S: Final = 30.0
 """Where nobody answered, our value may still be read back in a later dump."""
-
-
-@dataclass(slots=True)
-class Advance:
-    """What moved the clock on: writes to send, and transits that ended.
-
-    Attributes:
-        commands: To be sent now, in order.
-        confirmed: Transits that the DAW's last answer confirms after all, each with that value.
-        unanswered: Transits whose last write, and its repetition, nobody answered.
-        refused: Transits that the guard stopped, each with the reason.
-    """
-
-    commands: list[SetParam] = field(default_factory=list)
-    confirmed: list[tuple[Transit, float]] = field(default_factory=list)
-    unanswered: list[Transit] = field(default_factory=list)
-    refused: list[tuple[Transit, str]] = field(default_factory=list)
 
 
 class Writer:
@@ -139,13 +121,14 @@ class Writer:
             if transit.param is not param or not transit.sent:
                 continue
             is_quick = transit.is_prompt(at) and not is_astray
-            first = since if is_quick else min(since, at - _ASTRAY_S)
+            stray_s = TOO_LATE_S if transit.is_wholly_answered else _ASTRAY_S
+            first = since if is_quick else min(since, at - stray_s)
             if transit.sent_at[-1] < first:
                 continue
             if transit.key == key:
                 is_unasked = self.is_mute and not is_untold
                 if not is_unasked and transit.may_answer(
-                    value, near, is_astray=is_astray or is_untold
+                    value, near, is_astray=is_astray or is_untold, is_dumped=is_untold
                 ):
                     found.append(transit)
             else:  # a hand may have moved that one, too, and our write may have brought it back
@@ -209,16 +192,27 @@ class Writer:
         self._transits[transit.key, transit.param] = transit
 
     def cancel(
-        self, at: float, *, key: str | None = None, spare_panic: bool = False
+        self,
+        at: float,
+        *,
+        key: str | None = None,
+        spare_panic: bool = False,
+        hand_on: Param | None = None,
     ) -> list[Transit]:
-        """Stop what is on its way, where it is: to one strip, or everywhere."""
-        spared = {Purpose.PANIC} if spare_panic else set()
-        if spare_panic and key is None:
-            spared.add(Purpose.HAND)  # what a hand is given back waits as panic does
+        """Stop what is on its way, where it is: to one strip, or everywhere.
+
+        What another hand is given back goes on where a hand is on `hand_on` alone; where panic does
+        so everywhere, it waits as panic does.
+        """
+        is_elsewhere = spare_panic if key is None else hand_on is not None
         stopped = [
             transit
             for transit in self._transits.values()
-            if key in (None, transit.key) and transit.purpose not in spared
+            if key in (None, transit.key)
+            and not (spare_panic and transit.purpose is Purpose.PANIC)
+            and not (
+                is_elsewhere and transit.purpose is Purpose.HAND and transit.param is not hand_on
+            )
         ]
         for transit in stopped:
             self._end(transit, at)
@@ -371,7 +365,10 @@ class Writer:
                 result.unanswered.append(transit)
             else:
                 place = transit.key, transit.param
-                is_new = said_at(*place) >= transit.began  # else it is what stood before our writes
+                # What was said earlier, or in the first dump alone, stood before our writes; what
+                # answers one from before the last of those stands no more.
+                last, is_new = self._last(*place), transit.began <= said_at(*place) < math.inf
+                is_new = is_new and not (last and last.is_outrun(held(*place), at))
                 self._write(transit, number, at, result, held(*place) if is_new else math.nan)
         return result
 
@@ -397,7 +394,11 @@ class Writer:
         transit.is_retried = transit.is_sent
         value = self._next_value(transit, at)
         if transit.purpose is Purpose.PANIC:  # what is further back already does not go away again
-            back = (value, *(each for each in (held, transit.before) if not math.isnan(each)))
+            last = self._last(transit.key, transit.param)
+            panicked = last and last.purpose is Purpose.PANIC and not last.is_crossed
+            reached = last.sent[-1] if last and panicked and last.is_last_answered else math.nan
+            known = (held, transit.before, reached)
+            back = (value, *(each for each in known if not math.isnan(each)))
             value = min(back, key=lambda each: abs(each - transit.target))
         write = Write(
             key=transit.key,
@@ -450,13 +451,20 @@ class Writer:
         in_doubt = is_overwritten = False
         for ended_at, transit in reversed(self._ended):
             is_lost = transit.is_retried and not transit.is_crossed
-            patience = _LOST_ECHO_S if is_lost or is_sure else LATE_ECHO_S
+            is_slow = self._has_answered and not transit.is_prompt(at)
+            is_owed = is_slow and not transit.is_wholly_answered
+            late_s = TOO_LATE_S if is_owed else LATE_ECHO_S
+            patience = _LOST_ECHO_S if is_lost or is_sure else late_s
             if transit.key != key or transit.param is not param or at - ended_at > patience:
                 continue
+            if transit.is_read and not is_sure and transit.is_late_answer(value, at):
+                return Reading(Answer.ECHO, transit.move, is_over=True, is_stale=True)
             if transit.is_read:
                 break
             if is_sure:  # its answers may have been what was asked for
                 rounding, transit.is_read = coarsest(param), True
+            if transit.is_crossed and not self._has_told:  # nothing shows a grid that rounds
+                rounding = noise(param)
             match = transit.match(value, rounding, at, is_sure=is_sure)
             if is_overwritten:  # its answers are over, unless they came in another order
                 in_doubt = in_doubt or (match is not Match.NONE and at - ended_at <= LATE_ECHO_S)
@@ -469,7 +477,7 @@ class Writer:
                 is_end = _is_at_target(transit, value, rounding)
                 answer = Answer.CONFIRMED if is_end else Answer.ECHO
                 return Reading(answer, transit.move, is_over=True, is_stale=is_stale)
-            in_doubt = in_doubt or match is Match.BACKWARDS
+            in_doubt |= match is Match.BACKWARDS
             if is_sure:
                 break
             is_overwritten = is_overwritten or not math.isnan(transit.answer)

@@ -340,18 +340,6 @@ class MixState:
         self.is_any_solo = any(strip.solo for strip in self.strips)
         return not is_same, changes
 
-    def is_recall(self, changes: list[ParamChanged]) -> bool:
-        """Whether a dump's `changes` are another mix (a scene, another song) and no one's hands."""
-        moved: dict[Param, dict[str, float]] = {}
-        for change in changes:
-            strip = self.by_number(change.track)
-            before = np.nan if strip is None else self.settled_value(strip, change.param)
-            if strip is None or np.isnan(by := change.value - before):
-                continue
-            if not same_value(change.param, before, change.value):
-                moved.setdefault(change.param, {})[strip.key] = by
-        return self.is_beyond_hands(moved)
-
     def is_beyond_hands(self, moved: Mapping[Param, Mapping[str, float]]) -> bool:
         """Whether controls that moved at once, or unseen, are another mix.
 

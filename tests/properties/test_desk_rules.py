@@ -17,6 +17,7 @@ from support.desk_model.world import World
 from bridge.engine import daw_events
 from bridge.engine.daw_events import DawEvents
 from bridge.engine.dump_watch import DumpWatch
+from bridge.engine.early_values import EarlyValues
 from bridge.engine.hands import Doubt
 from bridge.engine.moves import Moves
 from bridge.engine.recall_watch import RecallWatch
@@ -57,6 +58,10 @@ def may_lead_by_pairs_alone(self: Company, param: Param, leader: str, key: str) 
     return (param, leader, key) in self.pairs
 
 
+def unseen_alone(_self: DumpWatch, _since: float, unseen: Any) -> Any:  # noqa: ANN401
+    return unseen
+
+
 def teach_all(patch: pytest.MonkeyPatch) -> None:
     def apply(self: Verdicts, strip: Any, event: Any, before: float, _: Doubt) -> None:  # noqa: ANN401
         known(self, strip, event, before, Doubt.NONE)
@@ -85,7 +90,7 @@ ALWAYS_NAMED = property(lambda _: False, nothing)
 RULES: dict[str, tuple[Break, int, str, Promise]] = {
     "a hand holds its strip": (replaced(Guard, "hold", nothing), 0, "hand-.4", Promise.HOLD),
     "what may be a hand halts a move": (
-        replaced(DawEvents, "_hesitate", nothing), 1, "echo-none,hand-.004", Promise.HOLD,
+        replaced(DawEvents, "_hesitate", nothing), 42, "echo-late,hand-.004", Promise.HOLD,
     ),
     "a way is measured from where it began": (
         replaced(MixState, "settled_value", MixState.value), 0, "hand-.004", Promise.HOLD,
@@ -100,11 +105,11 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
     ),
     "a silent desk is not guessed at": (
         replaced(Writer, "_is_a_guess", never),
-        11, "echo-none,hand-.04", Promise.HOLD,
+        34, "echo-none,hand-.04", Promise.HOLD,
     ),
     "who may be led now waits for its leader": (
-        replaced(Company, "_may_lead", may_lead_by_pairs_alone), 1200249, "freeze,vca",
-        Promise.LESSON,
+        replaced(Company, "_may_lead", may_lead_by_pairs_alone), 1200283, "panic,vca",
+        Promise.PANIC_ALL,
     ),
     "where answers go astray, one may come late": (
         replaced(Writer, "is_astray", never), 200139, "count-lies,doubled,reordered,vca-ratio",
@@ -120,7 +125,7 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
     ),
     "a late answer is no hand": (
         replaced(Writer, "_receive_late", lambda *_, **__: Reading(Answer.FOREIGN)),
-        90002, "echo-late,grid-x32,late,reordered", Promise.LESSON,
+        8002533, "dump-lacks,echo-late,name-beyond,reordered", Promise.LESSON,
     ),
     "an overtaken answer says nothing": (
         replaced(Transit, "is_stale", never), 1, "echo-late,reordered", Promise.PANIC_BACK,
@@ -154,15 +159,15 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
         Promise.HOLD,
     ),
     "who goes along in a dump is no hand": (
-        replaced(DumpWatch, "_goes_along", never), 950098, "dump-nameless,echo-late,nan,vca",
-        Promise.PANIC_ALL,
+        replaced(DumpWatch, "_goes_along", never),
+        8010103, "count-lies,grid-half,hand-.4,name-beyond", Promise.PANIC_ALL,
     ),
     "who goes back to where we had put it is no answer": (
         replaced(Writer, "cross", cross_all), 985084, "echo-asked,hand-4,still,switches",
         Promise.PANIC_ALL,
     ),
     "a scene in the first dump is one": (
-        replaced(DumpWatch, "is_recall", property(never)), 73, "dump-slow,late,lost,recall",
+        replaced(DumpWatch, "_moved_at_once", unseen_alone), 73, "dump-slow,late,lost,recall",
         Promise.LESSON,
     ),
     "what a hand is owed waits until nothing is frozen": (
@@ -170,6 +175,29 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
     ),
     "what has gone as far as our writes may go along": (
         replaced(Transit, "is_in_step", never), 32, "dump-slow,hand-4,vca", Promise.LESSON,
+    ),
+    "a value may overtake the beginning of its dump": (
+        replaced(EarlyValues, "keep", nothing), 8002962, "late,reordered", Promise.LESSON,
+    ),
+    "who is seen on its way in a dump is a hand": (
+        replaced(DumpWatch, "is_surely_moved", never),
+        8004502, "count-lies,dump-slow,echo-late,hand-.004,panic", Promise.PANIC_ALL,
+    ),
+    "an answer comes late though a later one has come": (
+        replaced(Transit, "is_late_answer", never),
+        8002533, "count-lies,dump-lacks,echo-late,hand-4,name-beyond,reordered", Promise.LESSON,
+    ),
+    "who goes along does so under another name as well": (
+        replaced(Company, "rename", lambda *_: set()), 8010097, "dump-nameless,gang,reordered",
+        Promise.PANIC_BACK,
+    ),
+    "what a lost dump told may be a hand's": (
+        replaced(DawEvents, "_keep_off", nothing),
+        8011366, "dump-lacks,hand-.04,late,recall,reordered", Promise.HOLD,
+    ),
+    "what answers an older write stands no more": (
+        replaced(Transit, "is_outrun", never), 8004891, "doubled,echo-late,gang,hand-.04,late",
+        Promise.PANIC_BACK,
     ),
     "a closed fader stays closed": (open_closed_faders, 0, "closed", Promise.CLOSED),
     "what is not known is not moved": (

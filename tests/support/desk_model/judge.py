@@ -6,11 +6,12 @@ has left all that our writes, their grid and their company can explain.
 """
 
 import math
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bridge.engine.results import StepResult
+from bridge.guard.grid import coarsest
 from bridge.mix import messages as m
 from bridge.mix.messages import MoveState
 from bridge.mix.notices import Actor, ChangeNoticed, MoveReported
@@ -30,6 +31,10 @@ RECALL_S = 1.3
 """A desk tells a scene within .8 s, and the wire may delay the first of it by half a second."""
 RECALL_STRIPS = 3
 CLOSED_DB = -60.5
+SILENT_S = 0.5
+"""A desk that has not answered a write for this long answers none."""
+ENOUGH_ANSWERS = 12
+"""From so few answers nobody can tell the steps of a control."""
 ROUNDING = 1e-4
 
 
@@ -74,10 +79,16 @@ class Fault:
 
 @dataclass(slots=True)
 class Touch:
-    """A hand on a control, as it arrives at the bridge."""
+    """A hand on a control, as it arrives at the bridge.
+
+    Attributes:
+        base: What the desk told before.
+        stood: What it held before; an answer that was overtaken can be told after it.
+    """
 
     began: float
     base: float
+    stood: float
     at: float
     clear_at: float = math.inf
 
@@ -92,6 +103,11 @@ def tolerance(features: frozenset[Feature], param: Param) -> float:
     return max(SPECS[param].tolerance, grid_step(features, param)) + ROUNDING
 
 
+def _zone(param: Param, value: float) -> tuple[Param, int]:
+    """A range of values in which a control has steps of one width."""
+    return param, int(value // 10.0) if param is Param.GAIN and math.isfinite(value) else 0
+
+
 @dataclass(slots=True)
 class _Line:
     """What is known of one control."""
@@ -100,6 +116,10 @@ class _Line:
     writes: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=400))
     visited: deque[float] = field(default_factory=lambda: deque(maxlen=1000))
     touch: Touch | None = None
+    held: float = math.nan
+    stood: float = math.nan
+    """What the desk holds, and what it held before the last hand came."""
+    handled_at: float = -math.inf
     base: float = math.nan
     """Where panic is to bring it."""
     is_unclear: bool = False
@@ -121,8 +141,9 @@ class Judge:
         self.faults: dict[Promise, Fault] = {}
         self._desk = desk
         self._lines: defaultdict[Place, _Line] = defaultdict(_Line)
+        self._answers: Counter[tuple[Param, int]] = Counter()
         for place, value in desk.values.items():
-            self._lines[place].base = value
+            self._lines[place].base = self._lines[place].held = value
         self._named: set[int] = set()
         self._count = 0
         self._asked_at = -math.inf
@@ -130,6 +151,7 @@ class Judge:
         self._places: dict[str, Place] = {}
         self._applied_at: dict[str, float] = {}
         self._recall = (-math.inf, -math.inf)
+        self._seemed_at = -math.inf
         self._hand_at = -math.inf
         self._hands: list[tuple[float, Place, set[int]]] = []
 
@@ -148,8 +170,10 @@ class Judge:
         else:
             for place in places:
                 self._lines[place].is_moved = True
-                if at < self._recall[1] + 1.0:
+                if at < max(self._recall[1] + 1.0, self._seemed_at + RECALL_S):
                     self._lines[place].is_entangled = True
+        for place, value in places.items():
+            self._lines[place].held = value
 
     def _moved_by_hand(self, places: dict[Place, float], at: float) -> None:
         track, param = next(iter(places))
@@ -162,6 +186,9 @@ class Judge:
                 self._lines[other].is_entangled = True
         for place, value in places.items():
             line = self._lines[place]
+            if at > line.handled_at + TOUCH_ENDS_S:
+                line.stood = line.held
+            line.handled_at = at
             line.visited.append(value)
             line.base = value
 
@@ -175,6 +202,7 @@ class Judge:
         self._hands.append((at, next(iter(places)), {track for track, _ in places}))
         tracks = set[int]().union(*(moved for _, _, moved in self._hands))
         if len({place for _, place, _ in self._hands}) > 1 and len(tracks) >= RECALL_STRIPS:
+            self._seemed_at = at
             for line in self._lines.values():
                 line.is_entangled |= line.is_moved
 
@@ -204,12 +232,16 @@ class Judge:
         if is_hand:
             self._hand_at = at
             self._touch(place, line, value, at)
+        elif line.writes and at <= line.writes[-1][0] + ECHO_S:
+            self._answers[_zone(place[1], value)] += 1
+        if line.is_moved and not line.told:  # what stood there before was never told
+            self.cannot_say(place)
         line.told.append((at, value))
 
     def _touch(self, place: Place, line: _Line, value: float, at: float) -> None:
         told = line.told[-1][1] if line.told else math.nan
         if line.touch is None or at > line.touch.at + TOUCH_ENDS_S:
-            line.touch = Touch(began=at, base=told, at=at)
+            line.touch = Touch(began=at, base=told, stood=line.stood, at=at)
         touch = line.touch
         touch.at = at
         if touch.is_clear or math.isnan(touch.base) or place[0] > self._count:
@@ -237,9 +269,13 @@ class Judge:
                 spread = max(spread, 2.0 * (max(both) - min(both)))
         recall = 100.0 if since < self._recall[1] + 1.0 else 0.0
         told_lately = [v for when, v in line.told if when >= since and when < touch.began]
-        known = [touch.base, *ours, *(told_lately if ours else ())]
+        known = [touch.base, touch.stood, *ours, *(told_lately if ours else ())]
         is_busy = bool(ours) or spread > 0.0
         room = tolerance(self._desk.features, param) if is_busy else SPECS[param].tolerance
+        begun = min((when for when, _ in line.writes if when >= since), default=math.inf)
+        is_silent = at > begun + SILENT_S and not any(when > begun for when, _ in line.told)
+        if ours and not is_silent and self._answers[_zone(param, touch.base)] < ENOUGH_ANSWERS:
+            room = coarsest(param)  # nobody knows yet how far this desk rounds
         room += spread + recall + ROUNDING
         return min(known) - room, max(known) + room
 

@@ -1,7 +1,7 @@
 """Controls that move while a dump is told: a hand moves them, or one of ours takes them along."""
 
 import math
-from collections import Counter
+from dataclasses import dataclass
 from typing import Final
 
 from bridge.engine.moves import Moves
@@ -19,6 +19,29 @@ _SCENE_S: Final = 1.3
 """A desk tells a scene within .8 s (X32); the wire may delay the first of it by half a second."""
 
 
+@dataclass(slots=True)
+class _Told:
+    """What an open dump, and the desk meanwhile, have told of a control.
+
+    Attributes:
+        first: The first value.
+        at: When it was told, monotonic seconds.
+        last: The last value.
+        began: When it was first seen to move, monotonic seconds; infinite for never.
+        steps: How often it was seen to move on.
+        is_answer: Whether the last value answers a write of ours.
+        hand: The last value that no write explains.
+    """
+
+    first: float
+    at: float
+    last: float
+    began: float = math.inf
+    steps: int = 0
+    is_answer: bool = False
+    hand: ParamChanged | None = None
+
+
 class DumpWatch:
     """Follows each control from the first value that an open dump tells of it.
 
@@ -30,47 +53,37 @@ class DumpWatch:
     def __init__(self, mix: MixState, moves: Moves) -> None:
         self.moved: dict[_Place, float] = {}
         self.crossed: dict[_Place, ParamChanged] = {}
-        self._hands: dict[_Place, ParamChanged] = {}
         self._mix = mix
         self._moves = moves
-        self._first: dict[_Place, float] = {}
-        self._first_at: dict[_Place, float] = {}
-        self._last: dict[_Place, float] = {}
-        self._began: dict[_Place, float] = {}
-        self._answered: set[_Place] = set()
-        self._steps: Counter[_Place] = Counter()
+        self._told: dict[_Place, _Told] = {}
 
     def record(self, event: ParamChanged) -> None:
         """A value comes in while a dump is open."""
         place = event.track, event.param
-        is_first = place not in self._first
-        first = self._first.setdefault(place, event.value)
-        self._first_at.setdefault(place, event.at)
-        last = self._last.get(place, first)
-        if event.param in READ_ONLY or math.isnan(first + event.value):
+        is_first = place not in self._told
+        told = self._told.setdefault(place, _Told(event.value, event.at, event.value))
+        if event.param in READ_ONLY or math.isnan(told.first + event.value):
             return
-        self._last[place] = event.value
+        last, told.last = told.last, event.value
+        was_answer, told.is_answer = told.is_answer, False
         self._moves.grid.record_places(event.param, event.value, last)
-        was_answer = place in self._answered
-        self._answered.discard(place)
         if was_answer and abs(event.value - last) <= coarsest(event.param):
             return  # a desk may answer with what it was asked for, and tell what it holds
         if self._moves.is_answer(event):
-            self._answered.add(place)
-            hand = self._hands.get(place)
-            if hand is not None and event.value != hand.value:
-                self.crossed[place] = hand
+            told.is_answer = True
+            if told.hand is not None and event.value != told.hand.value:
+                self.crossed[place] = told.hand
             return
         if self._goes_along(event):
             return
         goes_on = place in self.moved and event.value != last
-        if goes_on or self._has_moved(event, first):
+        if goes_on or self._has_moved(event, told.first):
             self.moved[place] = event.at
-            self._steps[place] += event.value != last
-            self._began.setdefault(place, event.at)
+            told.steps += event.value != last
+            told.began = min(told.began, event.at)
         elif not (is_first and self._is_foreign(event)):
             return
-        self._hands[place] = event
+        told.hand = event
         self.crossed.pop(place, None)
 
     def is_recall(self, changes: list[ParamChanged]) -> bool:
@@ -85,11 +98,11 @@ class DumpWatch:
             strip, place = self._mix.by_number(change.track), (change.track, change.param)
             before = math.nan if strip is None else self._mix.settled_value(strip, change.param)
             is_same = math.isnan(before) or same_value(change.param, before, change.value)
-            if not (is_same or place in self._began):
+            if not (is_same or place in self.moved):
                 unseen.setdefault(change.param, {})[str(change.track)] = change.value - before
         return any(
             self._mix.is_beyond_hands(self._moved_at_once(since, unseen))
-            for since in (math.inf, *self._began.values())
+            for since in (math.inf, *(self._told[place].began for place in self.moved))
         )
 
     def _moved_at_once(
@@ -97,35 +110,31 @@ class DumpWatch:
     ) -> dict[Param, dict[str, float]]:
         """How far controls have gone that began to move within a scene's time from `since` on."""
         by = {param: dict(each) for param, each in unseen.items()}
-        for (track, param), began in self._began.items():
-            if since <= began <= since + _SCENE_S:
-                way = self._last[track, param] - self._first[track, param]
-                by.setdefault(param, {})[str(track)] = way
+        for track, param in self.moved:
+            told = self._told[track, param]
+            if since <= told.began <= since + _SCENE_S:
+                by.setdefault(param, {})[str(track)] = told.last - told.first
         return by
 
     def told_at(self, event: ParamChanged) -> float:
         """When the open dump told that control first, monotonic seconds; infinite for not yet."""
-        return self._first_at.get((event.track, event.param), math.inf)
+        told = self._told.get((event.track, event.param))
+        return math.inf if told is None else told.at
 
     def is_surely_moved(self, event: ParamChanged) -> bool:
         """Whether a control has been seen on its way, by more steps than chance explains."""
-        return self._steps[event.track, event.param] >= _SURELY
+        told = self._told.get((event.track, event.param))
+        return told is not None and told.steps >= _SURELY
 
     @property
     def foreign(self) -> list[ParamChanged]:
         """What no write of ours explains, as it was told last."""
-        return list(self._hands.values())
+        return [told.hand for told in self._told.values() if told.hand is not None]
 
     def clear(self) -> None:
         """The dump is over."""
-        self._first.clear()
-        self._first_at.clear()
-        self._last.clear()
-        self._hands.clear()
+        self._told.clear()
         self.moved.clear()
-        self._began.clear()
-        self._answered.clear()
-        self._steps.clear()
         self.crossed.clear()
 
     def _goes_along(self, event: ParamChanged) -> bool:

@@ -88,16 +88,13 @@ class Strengths:
         Returns:
             (pictures + 1,) likelihoods of sign and strength, above 0; last where none holds.
         """
-        graded, plain = np.array(
-            [
-                self._of_both(thumbs, reward, each, spread, share, credit)
-                for each, spread in zip(worth, variance.tolist(), strict=True)
-            ]
-        ).T
+        held = [
+            self.likelihood(thumbs, reward, each, spread, share=share, credit=credit)
+            for each, spread in zip(worth, variance.tolist(), strict=True)
+        ]
         anyhow = np.array([up_anyhow if reward > 0.0 else 1.0 - up_anyhow])
-        held = self.tells * graded + (1.0 - self.tells) * plain
         none = self._plain(anyhow, reward, share, credit)
-        return np.asarray(np.maximum(np.concatenate([held, none]), _LEAST))
+        return np.asarray(np.maximum([*held, *none], _LEAST))
 
     def judge(
         self,

@@ -16,6 +16,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from bridge.engine.crossings import Crossings
 from bridge.engine.dump_watch import DumpWatch
 from bridge.engine.early_values import ASTRAY_S, EarlyValues
 from bridge.engine.hands import Doubt
@@ -24,6 +25,7 @@ from bridge.engine.moves import Moves
 from bridge.engine.recall_watch import RecallWatch
 from bridge.engine.strip_memory import StripMemory
 from bridge.engine.verdicts import Verdicts
+from bridge.guard.grid import noise
 from bridge.guard.guard import Guard
 from bridge.guard.limits import HOLD_OFF_S
 from bridge.guard.ramps import LATE_ECHO_S
@@ -94,9 +96,7 @@ class DawEvents:
         self._attend = attend
         self._recall_watch = RecallWatch(mix)
         self._opened_at = self._closed_at = self._told_at = -math.inf
-        self._crossed: dict[tuple[str, Param], float] = {}
-        """Where a write of ours, of that value, and a hand have crossed, and no dump has said yet
-        which stands."""
+        self._crossings = Crossings(mix, guard, moves, verdicts, _RESTS_S)
         self._watch = DumpWatch(mix, moves)
         self._recalled_at = -math.inf
         self._scene_at = -math.inf
@@ -157,7 +157,7 @@ class DawEvents:
                     self._guard.hold(strip.key, each.at)
             elif same_value(each.param, each.base, each.value):
                 self._hesitate(strip, at)  # not yet a hand: what it goes on to is
-                if each.gone > SPECS[each.param].tolerance:
+                if self._mix.way(strip, each.param) > SPECS[each.param].tolerance:
                     self._guard.hold(strip.key, each.at)  # it was one, and went back
             else:
                 event = m.ParamChanged(
@@ -176,6 +176,7 @@ class DawEvents:
         if isinstance(event, m.DumpClosed):
             self._close_dump(event.at)
             return
+        self._drop_early()  # the end of the last dump was lost, or came before its beginning
         self._opened_at = event.at
         self._keep_off(self._watch.foreign)  # the end of the last dump was lost, and what it told
         self._mix.open_dump(event.count)
@@ -183,6 +184,7 @@ class DawEvents:
     def _close_dump(self, at: float) -> None:
         if not self._mix.is_dump_open:
             return
+        self._drop_early()
         live = self._early.sort(self._watch)
         is_new_layout, changes = self.layout.arrange(at)
         self.apply_bars()
@@ -192,12 +194,7 @@ class DawEvents:
             self._moves.company.retain({(keys[c.track], c.param): c.value for c in changes})
         for each in () if is_new_layout else live:
             self._apply_value(each, is_sure=False)
-        foreign = [
-            change
-            for change in changes
-            if not (self._moves.is_answer(change) or self._moves.is_following(change))
-        ]
-        if self._watch.is_recall(foreign):
+        if self._watch.is_recall([each for each in changes if not self._is_explained(each)]):
             self._begin_recall(at)
         self._is_closing, self._told_at = True, self._closed_at
         for change in changes:
@@ -212,15 +209,35 @@ class DawEvents:
         self._watch.clear()
         self._is_recall_unread = False
 
+    def _is_explained(self, change: m.ParamChanged) -> bool:
+        """Whether a dump tells a change that is ours, or a hand's that is on that control."""
+        strip = self._mix.by_number(change.track)
+        return (
+            self._moves.is_answer(change)
+            or self._moves.is_following(change)
+            or strip is None
+            or self._crossings.is_value(strip, change, is_dumped=True)
+            or self._verdicts.is_hands(strip, change.param, change.at)
+        )
+
+    def _drop_early(self) -> None:
+        """A value that came just before a dump that lacks it was the dump's: no hand gave it."""
+        is_open, since = self._mix.is_dump_open, self._opened_at - ASTRAY_S
+        for key, param in self._verdicts.single_touches(since) if is_open else ():
+            strip = self._mix.by_key(key)
+            if strip and math.isinf(self._watch.told_at(strip.number, param)):
+                self._verdicts.drop_touch(strip, param)
+
     def _apply_told(self, change: m.ParamChanged) -> None:
         """Apply what a dump told of a control last."""
         since = max(self._opened_at - _WIRE_S, change.at - LATE_ECHO_S)
         is_sure = self._moves.is_settled(change, since)
         strip = self._mix.by_number(change.track)
-        if not is_sure and strip and (strip.key, change.param) in self._crossed:
+        hand = self._watch.crossed.get((change.track, change.param))
+        if not is_sure and strip and self._crossings.has(strip, change.param):
             self._moves.is_dump_wanted = True  # what has crossed may still be on its way
-        elif hand := self._watch.crossed.get((change.track, change.param)):
-            self._apply_crossing(change, hand)
+        elif hand and strip and not self._is_recalling(hand.at):
+            self._crossings.yield_to(strip, change, hand)
         else:
             self._apply_value(change, is_sure=is_sure, is_hand=self._was_moved_in_dump(change))
 
@@ -231,6 +248,8 @@ class DawEvents:
         if self._mix.is_dump_open:
             self._watch.record(event)
             self._mix.record_change(event)  # for the end of the dump
+            if math.isnan(event.value):  # that end may be lost
+                self._apply_value(event, is_sure=False)
         elif self.layout.is_doubtful:
             self._keep_off([event])  # the dump will say whose value it is
         elif not self._is_recalling(event.at) and (strip := self._early.keep(event)):
@@ -246,13 +265,10 @@ class DawEvents:
         if event.param in READ_ONLY:
             self._mix.confirm(strip, event.param, event.value, event.at)
             return
-        crossed = self._crossed.get((strip.key, event.param), math.nan)
-        is_crossed = self._is_same(event.param, crossed, event.value)
+        is_crossed = self._crossings.is_value(strip, event, is_dumped=self._is_closing)
         if is_crossed and not self._is_closing:
             return  # that answer came twice
-        self._crossed.pop((strip.key, event.param), None)
-        is_open = any(key == strip.key for key, _ in self._crossed)
-        self._guard.strip(strip.key).is_silent = is_open
+        self._crossings.close(strip, event.param)
         before = self._mix.value(strip, event.param)
         if math.isnan(event.value) or math.isnan(before):
             self._apply_unknown(strip, event, before)
@@ -296,23 +312,24 @@ class DawEvents:
         param = event.param
         said_at = self._moves.spoken_at(strip, param)
         reading = self._moves.receive(strip, event, is_sure=is_sure, is_dumped=self._is_closing)
-        if is_hand:  # it moved while the dump was told
+        if is_hand or self._goes_on(
+            strip, event
+        ):  # it moved while the dump was told, or as the hand on it does
             reading = Reading(Answer.FOREIGN)
-        if reading.is_stale:
-            return
+        if reading.is_stale or (
+            reading.answer is Answer.FOREIGN
+            and event.at <= self._closed_at + ASTRAY_S
+            and self._moves.is_disordered(event.at)
+            and self._moves.was_written(strip, event.param, event.value)
+        ):
+            return  # a later one has been told
         was_crossed = math.isnan(before)
-        if reading.is_over and self._has_crossed_a_hand(strip, event, was_crossed=was_crossed):
-            if is_sure and same_value(param, before, event.value):
-                pass  # the hand's own value, which was told before
-            elif is_sure:
-                self._mix.confirm(strip, param, event.value, event.at)
-                self._moves.restore(strip, param, event.at)
-            else:  # or it came late, and the hand's value stands: only a dump can tell
-                if not self._is_closing:
-                    self._moves.record_crossing(strip, event)
-                self._moves.is_dump_wanted = True
-                self._crossed[strip.key, param] = event.value
-                self._guard.strip(strip.key).is_silent = True
+        is_held = event.at < self._guard.strip(strip.key).held_until
+        is_ours = reading.is_over or (is_sure and was_crossed and is_held)
+        if is_ours and self._crossings.is_against_hand(strip, event, was_crossed=was_crossed):
+            self._crossings.resolve(
+                strip, event, before, is_sure=is_sure, is_dumped=self._is_closing
+            )
             return
         if reading.answer is Answer.DOUBT and not self._moves.is_following(event):
             self._moves.is_dump_wanted = True  # until then what stood there is believed
@@ -323,6 +340,9 @@ class DawEvents:
             return
         self._mix.confirm(strip, param, event.value, event.at)
         if reading.answer in (Answer.ECHO, Answer.CONFIRMED):
+            is_known = self._is_closing and self._is_same(param, before, event.value)
+            if is_known and self._mix.way(strip, param) > noise(param):
+                return  # a dump tells again what was told: that settles nothing
             self._mix.settle(strip, param)
             self._moves.company.drop(strip.key, param)  # it answers us, and follows nobody
         else:
@@ -354,7 +374,8 @@ class DawEvents:
         is_settled = self._is_same(param, settled, event.value)
         is_same = self._is_same(param, said, event.value)
         was_following = self._moves.is_following(event)
-        is_on_its_way = not (was_following or self._is_same(param, settled, said))
+        is_recent = event.at < since + _DOUBT_HOLD_S  # what has rested may go along with ours
+        is_on_its_way = is_recent and not (was_following or self._is_same(param, settled, said))
         touched_at = self._verdicts.touched_at(strip, param)
         is_touched = math.isfinite(touched_at)
         if is_touched and is_settled:  # it stands where the hand has put it
@@ -368,7 +389,7 @@ class DawEvents:
         elif (
             is_touched
             or self._was_moved_in_dump(event)
-            or not same_value(param, settled, event.value)
+            or self._mix.way(strip, param) > SPECS[param].tolerance
         ):
             self._moves.company.drop(strip.key, param)
             self._apply_hand(strip, event, settled, since=since)
@@ -377,35 +398,14 @@ class DawEvents:
             if was_following:  # a hand that is on its way back has gone with none of ours
                 self._guard.hold(strip.key, event.at)
 
+    def _goes_on(self, strip: StripState, event: m.ParamChanged) -> bool:
+        """Whether the hand on a control goes on as it came, and where we have not written."""
+        is_ours = self._moves.was_written(strip, event.param, event.value)
+        return not (self._is_closing or is_ours) and self._verdicts.goes_on(strip, event)
+
     def _was_moved_in_dump(self, event: m.ParamChanged) -> bool:
         """Whether a control moved while the dump was told that ends now."""
         return self._is_closing and (event.track, event.param) in self._watch.moved
-
-    def _has_crossed_a_hand(
-        self, strip: StripState, event: m.ParamChanged, *, was_crossed: bool
-    ) -> bool:
-        """Whether a write of ours stands where a hand has been since."""
-        pinned = self._guard.pinned(strip.key, event.param)
-        return (
-            (was_crossed or event.at < self._guard.strip(strip.key).held_until)
-            and not self._guard.is_ours(strip.key, event.param)
-            and not same_value(event.param, pinned, event.value)
-        )
-
-    def _apply_crossing(self, event: m.ParamChanged, hand: m.ParamChanged) -> None:
-        """A write of ours has moved on what a hand had moved in a dump: another dump will tell."""
-        strip = self._mix.by_number(event.track)
-        if strip is None or self._is_recalling(hand.at):
-            self._apply_value(event, is_sure=False)
-            return
-        self._moves.stop(hand.at, "your hand took over", key=strip.key, hand_on=event.param)
-        self._guard.pin(strip.key, event.param, hand.value)
-        self._guard.hold(strip.key, hand.at)
-        self._guard.strip(strip.key).is_silent = True
-        self._mix.confirm(strip, event.param, event.value, event.at)
-        self._mix.settle(strip, event.param)
-        self._crossed[strip.key, event.param] = event.value
-        self._moves.is_dump_wanted = True
 
     def _keep_off(self, events: Iterable[m.ParamChanged]) -> None:
         """Values may be hands', though nobody can tell yet of what: keep off those strips."""
@@ -455,13 +455,16 @@ class DawEvents:
             since = event.at  # it was seen to move: by what was written then
         elif is_untold:
             since = min(since, self._told_at - _UNTOLD_S)
-        bases = (before, self._verdicts.touched_from(strip, event.param, before))
+        bases = self._verdicts.touched_bases(strip, event.param, before)
         doubt = self._moves.doubt(
             strip, event, bases, since, is_dumped=self._is_closing, is_untold=is_untold
         )
         is_seen = self._is_closing and self._watch.is_surely_moved(event)
+        is_seen |= self._goes_on(strip, event)
         if is_seen and not self._moves.may_be_led(strip, event):
             doubt = Doubt.NONE
+        # Where values come in another order, one alone shows nothing.
+        is_doubtful |= math.isinf(touched_at) and self._moves.is_disordered(event.at)
         if is_doubtful and doubt is Doubt.NONE:
             doubt = Doubt.POSSIBLE
         self._verdicts.apply_hand(strip, event, before, doubt)

@@ -71,6 +71,8 @@ class DumpWatch:
             return  # a desk may answer with what it was asked for, and tell what it holds
         if self._moves.is_answer(event):
             told.is_answer = True
+            if not is_first:  # a dump tells it once
+                self._moves.record_spoken()
             if told.hand is not None and event.value != told.hand.value:
                 self.crossed[place] = told.hand
             return
@@ -116,9 +118,9 @@ class DumpWatch:
                 by.setdefault(param, {})[str(track)] = told.last - told.first
         return by
 
-    def told_at(self, event: ParamChanged) -> float:
+    def told_at(self, track: int, param: Param) -> float:
         """When the open dump told that control first, monotonic seconds; infinite for not yet."""
-        told = self._told.get((event.track, event.param))
+        told = self._told.get((track, param))
         return math.inf if told is None else told.at
 
     def is_surely_moved(self, event: ParamChanged) -> bool:

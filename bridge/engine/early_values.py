@@ -74,7 +74,7 @@ class EarlyValues:
         """
         live = []
         for each in self._kept:
-            told_at = watch.told_at(each)
+            told_at = watch.told_at(each.track, each.param)
             if math.isinf(told_at):
                 self._mix.record_change(each)
             elif told_at <= each.at + ASTRAY_S:

@@ -1,5 +1,6 @@
 """One move of the bridge, as it is remembered."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -40,6 +41,7 @@ class Move:
         state: Where it is in its life.
         at: When it entered that state, monotonic seconds.
         belongs_to_hand: A person has moved the parameter since; it is not ours to take back.
+        doubted_at: When a hand that may have been none moved it; minus infinity for never.
         is_heard: Whether any of it was ever sent to the mix.
         is_answered: Whether it was judged as a suggestion, without being heard.
         other: The other half of a stereo pair, which goes as far.
@@ -56,6 +58,7 @@ class Move:
     state: MoveState
     at: float
     belongs_to_hand: bool = False
+    doubted_at: float = -math.inf
     is_heard: bool = False
     is_answered: bool = False
     other: OtherHalf | None = None

@@ -1,5 +1,6 @@
 """The moves of a session by their names: what they were, and what became of them."""
 
+import math
 from collections import OrderedDict
 from dataclasses import replace
 from typing import Final
@@ -112,7 +113,22 @@ class MoveRegister:
         if not move.group:
             self.notices.append(self.report(move, reason))
 
+    def give_to_hand(self, key: str, param: Param, *, doubted_at: float | None = None) -> None:
+        """A hand has moved a parameter; one that came at `doubted_at` may have been none."""
+        for move in self.all_of_param(key, param):
+            if doubted_at is None:
+                move.doubted_at = -math.inf
+            elif move.is_undoable:
+                move.doubted_at = doubted_at
+            move.belongs_to_hand |= move.is_undoable
+
+    def withdraw_hand(self, key: str, param: Param, since: float) -> None:
+        """What was taken for a hand from `since` on was none."""
+        for move in self.all_of_param(key, param):
+            if move.doubted_at >= since:
+                move.belongs_to_hand, move.doubted_at = False, -math.inf
+
     def disown(self) -> None:
         """What stands in the mix is not ours any more: nothing of it is taken back."""
         for move in self._moves.values():
-            move.belongs_to_hand = True
+            move.belongs_to_hand, move.doubted_at = True, -math.inf

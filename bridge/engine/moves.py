@@ -164,10 +164,20 @@ class Moves(Sending):
             is_sure: Whether the DAW holds that now, by a dump.
             is_dumped: Whether a dump says it, which may be older than our last write.
         """
-        self._said_at[strip.key, event.param] = event.at
+        place = strip.key, event.param
+        self._said_at[place] = event.at
+        left = self._writer.left_at(*place, event.at)
+        before = self._mix.value(strip, event.param) if math.isnan(left) else left
         reading = self._writer.receive(
-            strip.key, event.param, event.value, event.at, is_sure=is_sure, is_dumped=is_dumped
+            *place, event.value, event.at, is_sure=is_sure, is_dumped=is_dumped
         )
+        is_answer = reading.answer in (Answer.ECHO, Answer.CONFIRMED)
+        if is_answer and not (reading.is_over and self.company.is_followed_by(*place)):
+            self.company.part(*place)
+        elif not (is_dumped or math.isnan(before)):
+            self.company.record(*place, before, event.value, event.at)
+        if reading.is_over and self.company.keeps_step(*place, event.value, event.at):
+            return Reading(Answer.FOREIGN)  # on its way along with another it passes where we were
         if reading.answer is Answer.CONFIRMED:
             self._confirm(reading.move, strip.key, event.value, event.at)
         return reading
@@ -175,6 +185,10 @@ class Moves(Sending):
     def record_crossing(self, strip: StripState, event: ParamChanged) -> None:
         """A write of ours has crossed a hand, and the DAW has answered it."""
         self._writer.record_crossing(strip.key, event.param, event.value)
+
+    def record_spoken(self) -> None:
+        """The DAW has answered a write while a dump is told."""
+        self._writer.record_spoken()
 
     def spoken_at(self, strip: StripState, param: Param) -> float:
         """When the DAW spoke of a control last, monotonic seconds; infinite for never."""
@@ -187,7 +201,7 @@ class Moves(Sending):
         self,
         strip: StripState,
         event: ParamChanged,
-        bases: tuple[float, float],
+        bases: tuple[float, ...],
         since: float,
         *,
         is_dumped: bool,
@@ -201,7 +215,7 @@ class Moves(Sending):
         Args:
             strip: The strip.
             event: The value.
-            bases: What the control held when that was known, and before the hand came.
+            bases: What the control held when that was known, before the hand came, and last.
             since: Writes from then on count, monotonic seconds.
             is_dumped: Whether a dump told it, which knows the grid though answers may not.
             is_untold: Whether nothing but a dump told it.
@@ -211,10 +225,9 @@ class Moves(Sending):
         is_coarse = is_dumped and (is_untold or rounding > noise(event.param))
 
         def goes_along(transit: Transit) -> bool:
-            """Whether it stands just where a write does, or has gone just as far."""
-            ways = (event.value - each for each in bases)
+            """Whether it stands just where a write does, or has gone as one that is led does."""
             is_copy = transit.miss(event.value) <= noise(event.param)
-            return is_copy or any(transit.is_in_step(way) for way in ways)
+            return is_copy or self.company.may_be_tied(*place, transit.key)
 
         found = self._writer.explanations(
             *place,
@@ -238,7 +251,11 @@ class Moves(Sending):
     def is_astray(self, at: float, param: Param) -> bool:
         """Whether answers come in another order, and none for that parameter can come now."""
         is_any = any(True for _ in self._writer.recent(param, at))
-        return self._writer.is_astray(at) and not is_any
+        return self.is_disordered(at) and not is_any
+
+    def is_disordered(self, at: float) -> bool:
+        """Whether answers have come in another order or not at all lately."""
+        return self._writer.is_astray(at)
 
     def is_answer(self, event: ParamChanged) -> bool:
         """Whether a value of a dump is one that we wrote lately; one that is unknown is none."""
@@ -246,6 +263,10 @@ class Moves(Sending):
         if strip is None or math.isnan(event.value):
             return False
         return self._writer.is_answer(strip.key, event.param, event.value, event.at)
+
+    def was_written(self, strip: StripState, param: Param, value: float) -> bool:
+        """Whether a value is one that we wrote to that control lately."""
+        return self._writer.was_written(strip.key, param, value)
 
     def follows(
         self, strip: StripState, event: ParamChanged, base: float, *, is_sure: bool
@@ -258,8 +279,14 @@ class Moves(Sending):
                 self.company.keeps_step(*place, event.value, event.at)
                 or self.company.pulls(*place, event.at)
             )
-        return self.company.receive(
-            strip.key, event.param, base=base, value=event.value, at=event.at, is_sure=is_sure
+        # What we wrote last counts where the DAW has never said what came of it.
+        left = self._writer.left_at(strip.key, event.param, event.at)
+        bases = (base,) if math.isnan(left) or left == base else (left, base)
+        return any(
+            self.company.receive(
+                strip.key, event.param, base=each, value=event.value, at=event.at, is_sure=is_sure
+            )
+            for each in bases
         )
 
     def may_be_led(self, strip: StripState, event: ParamChanged) -> bool:
@@ -279,7 +306,11 @@ class Moves(Sending):
 
     def judge_followers(self, at: float) -> list[Followed]:
         """The controls that moved while ours did, and whether they kept in step."""
-        followed = self.company.judge(at)
+        followed, ties = self.company.judge(at)
+        for tie in ties:
+            self._guard.link(tie.param, tie.leader, tie.key)
+            self._guard.withdraw_hand(tie.key, tie.param, tie.began)
+            self.withdraw_hand(tie.key, tie.param, tie.began)
         for each in followed:
             if each.leader:
                 self._guard.link(each.param, each.leader, each.key)

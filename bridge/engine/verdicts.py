@@ -14,6 +14,7 @@ from bridge.engine.moves import Moves
 from bridge.engine.results import StepBuilder
 from bridge.engine.teaching import Teacher
 from bridge.guard.guard import Guard
+from bridge.guard.limits import HOLD_OFF_S
 from bridge.learning.credit import Credit
 from bridge.mix import messages as m
 from bridge.mix.messages import MoveState
@@ -172,27 +173,33 @@ class Verdicts:
 
         Where that is in doubt it means nothing; what was likely ours is still taken back by panic.
         """
-        self._release_other_half(strip, event.param)
+        doubted_at = None if doubt is Doubt.NONE else event.at
+        self._release_other_half(strip, event.param, doubted_at)
         self._moves.stop(event.at, "your hand took over", key=strip.key, hand_on=event.param)
         self._detours.exclude(strip.key, event.param)
         self._guard.hold(strip.key, event.at)
         if doubt is not Doubt.LIKELY:
-            self._guard.pin(strip.key, event.param, event.value)
+            self._guard.pin(strip.key, event.param, event.value, doubted_at=doubted_at)
+        if doubt is Doubt.NONE:
+            self._moves.company.drop_ties(strip.key, event.param)
         ours = self._moves.of_param(strip.key, event.param)
-        for move in ours:
-            move.belongs_to_hand = True
+        self._moves.give_to_hand(strip.key, event.param, doubted_at=doubted_at)
         self._hands.record(
             Touch(
                 key=strip.key,
                 param=event.param,
                 start=before,
                 value=before if doubt is not Doubt.NONE else event.value,
+                told=event.value,
+                is_likely_ours=doubt is Doubt.LIKELY,
                 at=event.at,
                 move=ours[-1].id if ours else "",
             )
         )
 
-    def _release_other_half(self, strip: StripState, param: Param) -> None:
+    def _release_other_half(
+        self, strip: StripState, param: Param, doubted_at: float | None
+    ) -> None:
         """A hand on one half of a pair has taken over both: the other half stays where it is."""
         other = self._mix.other_half(strip.key) if param in SHARED else None
         if other is None:
@@ -200,15 +207,27 @@ class Verdicts:
         now = self._moves.on_the_wire(other, param)
         self._detours.exclude(other.key, param)
         if not math.isnan(now):
-            self._guard.pin(other.key, param, now)
+            self._guard.pin(other.key, param, now, doubted_at=doubted_at)
 
     def touched_value(self, strip: StripState, param: Param, otherwise: float) -> float:
         """Where the hand on a parameter was last for sure; `otherwise` where there is none."""
         return self._hands.value(strip.key, param, otherwise)
 
-    def touched_from(self, strip: StripState, param: Param, otherwise: float) -> float:
-        """What stood there before the hand on a parameter came; `otherwise` where there is none."""
-        return self._hands.start(strip.key, param, otherwise)
+    def goes_on(self, strip: StripState, event: m.ParamChanged) -> bool:
+        """Whether the hand on a parameter goes on as it came."""
+        return self._hands.goes_on(strip.key, event.param, event.value, event.at)
+
+    def is_hands(self, strip: StripState, param: Param, at: float) -> bool:
+        """Whether a hand has moved that parameter a short while before `at`, monotonic seconds."""
+        return at <= self._hands.last_at(strip.key, param) + HOLD_OFF_S
+
+    def single_touches(self, since: float) -> list[tuple[str, Param]]:
+        """The strips' parameters of which hands have told one value since then, and no more."""
+        return self._hands.singles(since)
+
+    def touched_bases(self, strip: StripState, param: Param, otherwise: float) -> tuple[float, ...]:
+        """From where the hand on a parameter may have moved it; `otherwise` where there is none."""
+        return self._hands.bases(strip.key, param, otherwise)
 
     def touched_at(self, strip: StripState, param: Param) -> float:
         """When a hand that has not settled moved that parameter last; minus infinity for none."""
@@ -235,8 +254,7 @@ class Verdicts:
             self._notice(Actor.DAW, strip, param, before, value)
         self._mix.confirm(strip, param, value, at)
         self._mix.settle(strip, param)
-        for move in self._moves.of_param(strip.key, param):
-            move.belongs_to_hand = True
+        self._moves.give_to_hand(strip.key, param)
         self._guard.pin(strip.key, param, value)
         self._guard.hold(strip.key, at)
 

@@ -19,6 +19,7 @@ from typing import Final, NamedTuple
 
 from bridge.guard.grid import Grid, coarsest, noise
 from bridge.guard.ramps import Transit
+from bridge.guard.ties import GREATEST_RATIO, LEAST_RATIO, Lead, Span, Tie, Ties
 from bridge.mix.params import SPECS, Param
 
 _LAG_S: Final = 0.5
@@ -33,13 +34,8 @@ _WAITS_S: Final = 0.2
 """A ramp that has written nothing for this long waits for something."""
 _LAST: Final = 5
 """A follower that has arrived answers one of so many last writes; datagrams overtake each other."""
-_LEAST_RATIO: Final = 0.1
-_GREATEST_RATIO: Final = 8.0
-"""Of two faders moved by position, one at the top and one near the bottom (X32: .04 and .32 dB)."""
 _STEADY: Final = 2.0
 """Between the greatest and the least of a follower's ratios; a fader's law bends less in a ramp."""
-_ENOUGH_SCALED: Final = 3
-"""A scaled follower needs so many answers to be believed: two fit almost anything."""
 
 
 class _Rule(Enum):
@@ -60,7 +56,6 @@ class Followed(NamedTuple):
             moved it.
         is_first: Whether it had never followed that leader before.
         is_doubtful: Whether it said too little to tell a hand from a follower.
-        gone: How far from its base it was at most.
     """
 
     key: str
@@ -71,7 +66,6 @@ class Followed(NamedTuple):
     leader: str
     is_first: bool
     is_doubtful: bool
-    gone: float
 
 
 @dataclass(slots=True, kw_only=True)
@@ -100,7 +94,6 @@ class _Follower:
     at: float
     leaders: list[_Leader]
     answers: int = 0
-    gone: float = 0.0
 
 
 class Company:
@@ -126,15 +119,21 @@ class Company:
         self._recent = recent
         self._is_over = is_over
         self._followers: dict[tuple[str, Param], _Follower] = {}
+        self._ties = Ties()
+        self._moved_at: dict[tuple[str, Param], float] = {}
+        """When those moved last of which it is not known yet what they go along with."""
 
     @property
     def due(self) -> float | None:
         """When the next follower may be judged, monotonic seconds; None where there is none."""
-        return min((each.at + _PATIENCE_S for each in self._followers.values()), default=None)
+        moved = (*(each.at for each in self._followers.values()), *self._moved_at.values())
+        return min(moved) + _PATIENCE_S if moved else None
 
     def clear(self) -> None:
         """Forget who may be following: another mix was loaded."""
         self._followers.clear()
+        self._moved_at.clear()
+        self._ties.clear()
 
     def retain(self, told: Mapping[tuple[str, Param], float]) -> None:
         """Strips were rearranged: only who stands where a dump says that it does may go on."""
@@ -148,6 +147,55 @@ class Company:
         """Forget a follower: a hand has it."""
         self._followers.pop((key, param), None)
 
+    def drop_ties(self, key: str, param: Param) -> None:
+        """A hand has a control, for sure: what it did shows nothing."""
+        self._moved_at.pop((key, param), None)
+        self._ties.drop(key, param)
+
+    def may_be_tied(self, key: str, param: Param, leader: str) -> bool:
+        """Whether the last steps of a control may be those of one that goes along with another."""
+        return self._ties.is_likely(key, param, leader)
+
+    def part(self, key: str, param: Param) -> None:
+        """A control answers us: where it is now says nothing of where its leaders are."""
+        self._ties.part(key, param)
+
+    def record(self, key: str, param: Param, before: float, value: float, at: float) -> None:
+        """A control has moved from `before`, and no write to it explains that."""
+        if abs(value - before) <= noise(param):
+            return
+        leads: dict[str, Lead] = {}
+        found: dict[str, list[Transit]] = {}
+        own_at = -math.inf
+        for transit in self._recent(param, at):
+            if transit.key == key and transit.sent:
+                own_at = max(own_at, transit.sent_at[-1])
+            mine = found.setdefault(transit.key, [])
+            is_late = not transit.sent or at - transit.sent_at[-1] > _lag(transit, at)
+            if transit.key == key or is_late or (mine and mine[-1].is_prompt(at)):
+                continue
+            mine.append(transit)
+        for leader, mine in found.items():
+            if not mine:
+                continue
+            is_told = mine[0].has_spoken and mine[0].is_prompt(at)
+            span = mine[0].waiting if is_told else self._window(leader, param, at)
+            starts = [each.start for each in mine]
+            began = mine[-1].sent_at[0]
+            leads[leader] = Lead(
+                began=began,
+                start=Span(min(starts), max(starts)) if own_at < began else None,
+                span=Span(min(span), max(span)),
+                ways={math.copysign(1.0, each.target - each.start) for each in mine},
+                answer=mine[0].answer if is_told else math.nan,
+                is_unanswered=not mine[0].has_spoken,
+            )
+        least, most = SPECS[param].tolerance, 2.0 * coarsest(param)
+        near = min(max(abs(value - before), least), most) + noise(param)
+        self._ties.record(key, param, before=before, value=value, at=at, near=near, leads=leads)
+        if leads:
+            self._moved_at[key, param] = at
+
     def rename(self, old: str, new: str) -> set[Param]:
         """A strip has another key now; returns what of it has moved along with others."""
         along = {param for key, param in self._followers if key == old}
@@ -156,6 +204,10 @@ class Company:
             (new if key == old else key, param): each
             for (key, param), each in self._followers.items()
         }
+        self._moved_at = {
+            (new if key == old else key, param): at for (key, param), at in self._moved_at.items()
+        }
+        self._ties.rename(old, new)
         for each in (leader for one in self._followers.values() for leader in one.leaders):
             each.key = new if each.key == old else each.key
         self.pairs = {
@@ -180,7 +232,7 @@ class Company:
         if (key, param) in self._followers:
             return self.keeps_step(key, param, value, at)
         rules = frozenset(_Rule) - (frozenset() if param is Param.PAN else {_Rule.MIRROR})
-        leaders: dict[str, _Leader] = {}
+        leaders: list[_Leader] = []
         for transit in self._recent(param, at):
             if (
                 transit.key == key
@@ -193,8 +245,10 @@ class Company:
                 if (param, transit.key, key) not in self.pairs:
                     continue
                 start = self._window(transit.key, param, at)[0]  # it joins on the way
-            leaders[transit.key] = _Leader(key=transit.key, start=start, rules=rules)
-        follower = _Follower(leaders=list(leaders.values()), base=base, value=base, at=at)
+            leaders.append(_Leader(key=transit.key, start=start, rules=rules))
+        # Whom it has followed before comes first.
+        leaders.sort(key=lambda each: (param, each.key, key) not in self.pairs)
+        follower = _Follower(leaders=leaders, base=base, value=base, at=at)
         if not self._keeps_step(follower, param, value, at):
             return False
         self._followers[key, param] = follower
@@ -239,9 +293,36 @@ class Company:
         is_now = follower is not None and any(each.key == leader for each in follower.leaders)
         return is_now or (param, leader, key) in self.pairs
 
-    def judge(self, at: float) -> list[Followed]:
-        """The followers that have stopped, each judged once."""
-        judged = []
+    def _find_ties(self, at: float) -> list[Tie]:
+        """Who has shown by now what it goes along with, each judged once it has come to rest."""
+        ties = []
+        for (key, param), moved_at in list(self._moved_at.items()):
+            if at < moved_at + _PATIENCE_S - 1e-9:
+                continue
+            newest = {t.key: t for t in reversed([*self._recent(param, at)]) if t.sent}
+            newest.pop(key, None)
+            if any(not self._is_over(transit) for transit in newest.values()):
+                self._moved_at[key, param] = at
+                continue
+            del self._moved_at[key, param]
+            ends = {leader: transit.arrived for leader, transit in newest.items()}
+            found = self._ties.found(key, param, ends)
+            known = [tie for tie in found if (param, tie.leader, key) in self.pairs]
+            new = [tie for tie in found if tie.is_shown and self._steps_enough(tie, newest)]
+            if not known and len(new) > 1 and new[0].steps == new[1].steps:
+                continue
+            ties += (known or new)[:1]
+        return ties
+
+    def _steps_enough(self, tie: Tie, newest: Mapping[str, Transit]) -> bool:
+        """Whether a control has moved as often as its leader, where no grid keeps it from that."""
+        is_exact = self._grid.rounding(tie.param, tie.value) <= noise(tie.param)
+        return not is_exact or tie.leader not in newest or tie.steps >= newest[tie.leader].told // 2
+
+    def judge(self, at: float) -> tuple[list[Followed], list[Tie]]:
+        """The followers that have stopped, and the ties that have shown, each once."""
+        judged, ties = [], self._find_ties(at)
+        tied = {(tie.key, tie.param): tie.leader for tie in ties}
         for (key, param), each in list(self._followers.items()):
             if at < each.at + _PATIENCE_S - 1e-9:
                 continue
@@ -249,10 +330,10 @@ class Company:
                 each.at = at
                 continue
             del self._followers[key, param]
-            leader, is_doubtful = self._leader(each, param, at)
+            leader, is_doubtful = tied.get((key, param), ""), False
+            if not leader:
+                leader, is_doubtful = self._leader(each, param, at)
             is_first = (param, leader, key) not in self.pairs
-            if leader:
-                self.pairs.add((param, leader, key))
             judged.append(
                 Followed(
                     key=key,
@@ -263,10 +344,11 @@ class Company:
                     leader=leader,
                     is_first=is_first,
                     is_doubtful=is_doubtful,
-                    gone=each.gone,
                 )
             )
-        return judged
+        self.pairs |= {(each.param, each.leader, each.key) for each in judged if each.leader}
+        self.pairs |= {(tie.param, tie.leader, tie.key) for tie in ties}
+        return judged, ties
 
     def _tolerance(self, param: Param, value: float) -> float:
         tolerance = SPECS[param].tolerance
@@ -305,7 +387,6 @@ class Company:
         if abs(value - follower.value) > noise(param):  # a dump may only say it again
             follower.value, follower.at = value, at
             follower.answers += 1
-            follower.gone = max(follower.gone, abs(value - follower.base))
         return True
 
     def _is_led_on(self, follower: _Follower, param: Param, at: float) -> bool:
@@ -338,15 +419,17 @@ class Company:
                 continue
             end = ended.sent[-_LAST:]  # answers may come in another order
             gone = max(abs(sent - each.start) for sent in end)
-            enough = _ENOUGH_SCALED
-            if self._grid.rounding(param, follower.value) <= noise(param):  # it steps as often
-                enough = max(enough, ended.told // 3)
+            is_fine = self._grid.rounding(param, follower.value) <= noise(param)
+            steps = ended.told or len(ended.sent)
+            # On a fine grid it steps as often; where ours are not answered, no grid is known.
+            enough = steps // 2 if is_fine or not ended.told else 1
             for near in (fine, coarse):
                 if gone <= 1.5 * near:  # it has hardly gone anywhere: that shows nothing
                     is_doubtful = True
                     continue
                 fits = each.rules & _fitting(each, follower, param, end, follower.value, near)
-                if fits - {_Rule.SCALE} or (fits and near == coarse and follower.answers >= enough):
+                # To believe in a scale takes a tie.
+                if fits - {_Rule.SCALE} and follower.answers >= enough:
                     return each.key, False
                 is_doubtful |= bool(fits)
         return "", is_doubtful
@@ -385,7 +468,7 @@ def _fitting(
             fits.add(_Rule.SHIFT)
         if min(abs(moved + gone), abs(value + sent)) <= near:
             fits.add(_Rule.MIRROR)
-        least, most = _LEAST_RATIO * abs(gone) - near, _GREATEST_RATIO * abs(gone) + near
+        least, most = LEAST_RATIO * abs(gone) - near, GREATEST_RATIO * abs(gone) + near
         is_along = gone * moved > 0 or abs(moved) <= near  # a step that small has no direction yet
         if is_along and least <= abs(moved) <= most:
             fits.add(_Rule.SCALE)

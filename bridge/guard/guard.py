@@ -44,6 +44,7 @@ BEING_READ: Final = "the tracks are being read anew"
 """Why nothing is written while nobody knows which strip is which."""
 
 _MINUTE_S: Final = 60.0
+_DOUBTS: Final = 256
 _ROUNDING: Final = 1e-6
 """Sums of steps in float64 may miss a bound by this much."""
 
@@ -89,11 +90,33 @@ class Guard:
         if old in self._strips and new not in self._strips:
             self._strips[new] = self._strips.pop(old)
 
-    def pin(self, key: str, param: Param, value: float) -> None:
-        """Take `value` as the snapshot's: at the first dump, and after a hand."""
+    def pin(self, key: str, param: Param, value: float, *, doubted_at: float | None = None) -> None:
+        """Take `value` as the snapshot's: at the first dump, and after a hand.
+
+        A hand that came at `doubted_at` may have been none: what was pinned is kept.
+        """
         strip, column = self.strip(key), COLUMN[param]
+        if doubted_at is None:
+            strip.doubts.pop(column, None)
+        else:
+            pinned, is_ours = float(strip.snapshot[column]), bool(strip.ours[column])
+            doubts = strip.doubts.setdefault(column, deque(maxlen=_DOUBTS))
+            doubts.append((doubted_at, pinned, is_ours))
         strip.snapshot[column] = value
         strip.ours[column] = False
+
+    def is_pin_doubted(self, key: str, param: Param) -> bool:
+        """Whether the value pinned last may be no hand's."""
+        return bool(self.strip(key).doubts.get(COLUMN[param]))
+
+    def withdraw_hand(self, key: str, param: Param, since: float) -> None:
+        """What was taken for a hand from `since` on was none: pin again what was pinned before."""
+        strip, column = self.strip(key), COLUMN[param]
+        doubts, was_ours = strip.doubts.get(column), False
+        while doubts and doubts[-1][0] >= since:
+            _, strip.snapshot[column], is_ours = doubts.pop()
+            was_ours |= is_ours
+        strip.ours[column] |= was_ours
 
     def claim(self, key: str, param: Param) -> None:
         """We have written it: from now on it is ours to take back."""
@@ -103,6 +126,7 @@ class Guard:
         """Another mix: nothing that stands in it is ours."""
         for strip in self._strips.values():
             strip.ours[:] = False
+            strip.doubts.clear()
 
     def is_ours(self, key: str, param: Param) -> bool:
         """Whether we have written it since it was pinned."""

@@ -34,10 +34,6 @@ _SURELY_EXACT: Final = 3
 """On a coarse grid an answer is exact by chance in one case of eight, three are in one of 500."""
 
 
-_IN_STEP: Final = 3.0
-"""Both ends of both ways may be rounded by a fine grid (.004 dB)."""
-
-
 class Match(Enum):
     """What a value from the DAW is to the values that were sent."""
 
@@ -97,6 +93,7 @@ class Transit:
     is_done: bool = False
     is_crossed: bool = False
     _answered: set[int] = field(default_factory=set)
+    _told: int = -1
     _slowest_s: float = 0.0
     _stood: int = 0
     _exact_run: int = 0
@@ -160,14 +157,15 @@ class Transit:
         if self.is_start_held and is_back and at - self.sent_at[0] <= TOO_LATE_S:
             return Match.BACKWARDS  # what stood before the first write, overtaken by its answer
         newest = max(self._answered, default=-1)
-        first = newest + 1 if self.is_crossed and not is_sure else 0
+        first = self._told + 1 if self.is_crossed and not is_sure else 0
         nearest, error = self._nearest(value, first=first)
         if nearest < newest and not is_sure and at - self.sent_at[nearest] > TOO_LATE_S:
             return Match.NONE  # nothing that is overtaken comes as late as that
         is_early = newest < 0 and self.sent[nearest] != self.sent[-1]
         if is_early and not is_sure and at - self.sent_at[nearest] > TOO_LATE_S:
             return Match.NONE  # nor does the first answer of all, unless it is the last one, too
-        is_awaited = not (self.is_confirmed or is_sure) and nearest > newest
+        is_owed = self.is_retried or not self.is_confirmed  # a write that is repeated, twice
+        is_awaited = is_owed and not is_sure and nearest > newest
         is_last = is_sure and not self._is_overtaken(nearest)
         if self.is_crossed and not (is_awaited or is_last):
             return Match.BACKWARDS if self.is_late_answer(value, at) else Match.NONE
@@ -199,6 +197,7 @@ class Transit:
         if nearest not in self._answered:
             self._slowest_s = max(self._slowest_s, at - self.sent_at[nearest])
         self._answered.add(nearest)
+        self._told = max(self._told, nearest) if is_told else self._told
         last = self.start if math.isnan(self.answer) else self.answer
         self.answer = value
         fine = noise(self.param)
@@ -222,6 +221,10 @@ class Transit:
     def is_stale(self, value: float) -> bool:
         """Whether `value` answers a write from before the newest one that is answered."""
         return bool(self._answered) and self._nearest(value)[0] < max(self._answered)
+
+    def is_astray(self, value: float) -> bool:
+        """Whether `value` answers a write from before the newest that was answered unasked."""
+        return self._nearest(value)[0] < self._told
 
     @property
     def is_contradicted(self) -> bool:
@@ -281,6 +284,16 @@ class Transit:
         """The newest write that the DAW has answered."""
         return self.sent[max(self._answered)]
 
+    @property
+    def waiting(self) -> list[float]:
+        """What the DAW holds, by its last answer, and what it has not answered yet."""
+        return [self.answer, *self.sent[max(self._answered) + 1 :]]
+
+    @property
+    def arrived(self) -> float:
+        """Where it has come to: as answered last, or as written."""
+        return self.answer if self.has_spoken else self.sent[-1]
+
     def may_answer(
         self, value: float, near: float, *, is_astray: bool, is_dumped: bool = False
     ) -> bool:
@@ -301,23 +314,17 @@ class Transit:
 
     def record_crossing(self, value: float, rounding: float) -> None:
         """The DAW has answered a write that a hand has crossed: earlier ones it answers no more."""
-        first = max(self._answered, default=-1) + 1
+        first = self._told + 1  # what a dump has told is answered once more
         if first >= len(self.sent):
             return
         nearest, error = self._nearest(value, first=first)
         fits = (i for i in range(first, len(self.sent)) if abs(value - self.sent[i]) <= rounding)
         self._answered.update([nearest] if error <= noise(self.param) else islice(fits, 1))
+        self._told = max(self._told, max(self._answered, default=-1))
 
     def is_unanswered(self, index: int) -> bool:
         """Whether the write of that index is the newest that is answered, or a later one."""
         return index >= max(self._answered, default=math.inf)
-
-    def is_in_step(self, moved: float) -> bool:
-        """Whether a control that has `moved` so far has gone just as far as some writes have."""
-        return any(
-            abs(self.sent[-1] - each - moved) <= _IN_STEP * noise(self.param)
-            for each in (self.start, *self.sent[:-1])
-        )
 
     def miss(self, value: float) -> float:
         """How far `value` is from the nearest value that was sent; infinite where none was."""

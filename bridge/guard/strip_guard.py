@@ -1,5 +1,6 @@
 """What the guard remembers of one strip: its locks, its snapshot, who has a hand on it."""
 
+from collections import deque
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,6 +32,8 @@ class StripGuard:
     """What the DAW itself would make go wrong, and why."""
     ours: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(len(MOVABLE), dtype=np.bool_))
     """What the bridge has written since it was pinned: what panic takes back."""
+    doubts: dict[int, deque[tuple[float, float, bool]]] = field(default_factory=dict)
+    """When a hand that was in doubt came to a column, what had been pinned, and if it was ours."""
     safe_work: set[LockClass] = field(default_factory=set)
     """Which of `WORK_CLASSES` are locked: its devices, clips and items."""
     is_nameless: bool = False

@@ -128,6 +128,8 @@ class MixState:
         values: (n, 6) last confirmed values of `MOVABLE`, NaN where the DAW has said nothing.
         settled: (n, 6) the same; where a control moves and nobody knows yet why, what stood before.
             A change is measured from here, however small its steps are.
+        lowest: (n, 6) the least that a control has held since it was settled; NaN for unknown.
+        highest: (n, 6) the greatest, likewise.
         sends: (n, sends) levels of `SENDS`, dB; NaN where the DAW has said nothing.
         changed_at: (n,) when one of them last changed, monotonic seconds.
         source_db: (n, 10) mean octave levels before fader and EQ, dBFS; NaN until heard.
@@ -162,6 +164,8 @@ class MixState:
 
     values: FloatArray
     settled: FloatArray
+    lowest: FloatArray
+    highest: FloatArray
     sends: FloatArray
     changed_at: FloatArray
     source_db: FloatArray
@@ -237,7 +241,13 @@ class MixState:
     def settle(self, strip: StripState, param: Param) -> None:
         """What a movable parameter holds is explained: the next change is measured from here."""
         row, column = strip.number - 1, COLUMN[param]
-        self.settled[row, column] = self.values[row, column]
+        value = self.values[row, column]
+        self.settled[row, column] = self.lowest[row, column] = self.highest[row, column] = value
+
+    def way(self, strip: StripState, param: Param) -> float:
+        """How far a control has moved since it was settled, there and back."""
+        place = strip.number - 1, COLUMN[param]
+        return float(self.highest[place] - self.lowest[place])
 
     def confirm(self, strip: StripState, param: Param, value: float, at: float) -> None:
         """Take over what the DAW says it holds; see `settle` for what it means."""
@@ -251,7 +261,10 @@ class MixState:
         before = self.value(strip, param)
         if not np.isnan(before) and not same_value(param, before, value):
             self.changed_at[strip.number - 1] = at
-        self.values[strip.number - 1, COLUMN[param]] = value
+        place = strip.number - 1, COLUMN[param]
+        self.values[place] = value
+        self.lowest[place] = np.fmin(self.lowest[place], value)
+        self.highest[place] = np.fmax(self.highest[place], value)
 
     # -- dumps ---------------------------------------------------------------------------------
 
@@ -418,6 +431,8 @@ class MixState:
 _ARRAYS: Final = (
     ("values", len(MOVABLE), np.nan),
     ("settled", len(MOVABLE), np.nan),
+    ("lowest", len(MOVABLE), np.nan),
+    ("highest", len(MOVABLE), np.nan),
     ("sends", len(SENDS), np.nan),
     ("changed_at", 0, -np.inf),
     ("source_db", 10, np.nan),

@@ -15,10 +15,11 @@ from support.desk_model.search import parse
 from support.desk_model.world import World
 
 from bridge.engine import daw_events
+from bridge.engine.crossings import Crossings
 from bridge.engine.daw_events import DawEvents
 from bridge.engine.dump_watch import DumpWatch
 from bridge.engine.early_values import EarlyValues
-from bridge.engine.hands import Doubt
+from bridge.engine.hands import Doubt, HandLedger
 from bridge.engine.moves import Moves
 from bridge.engine.recall_watch import RecallWatch
 from bridge.engine.verdicts import Verdicts
@@ -29,6 +30,8 @@ from bridge.guard.guard import Guard
 from bridge.guard.ramps import Transit
 from bridge.guard.reading import Answer, Reading
 from bridge.guard.strip_guard import StripGuard
+from bridge.guard.ties import Ties
+from bridge.guard.traffic import Traffic
 from bridge.guard.writer import Writer
 from bridge.mix import state
 from bridge.mix.params import Param
@@ -62,6 +65,10 @@ def unseen_alone(_self: DumpWatch, _since: float, unseen: Any) -> Any:  # noqa: 
     return unseen
 
 
+def far_from_settled(self: MixState, strip: Any, param: Param) -> float:  # noqa: ANN401
+    return abs(self.value(strip, param) - self.settled_value(strip, param))
+
+
 def teach_all(patch: pytest.MonkeyPatch) -> None:
     def apply(self: Verdicts, strip: Any, event: Any, before: float, _: Doubt) -> None:  # noqa: ANN401
         known(self, strip, event, before, Doubt.NONE)
@@ -90,10 +97,12 @@ ALWAYS_NAMED = property(lambda _: False, nothing)
 RULES: dict[str, tuple[Break, int, str, Promise]] = {
     "a hand holds its strip": (replaced(Guard, "hold", nothing), 0, "hand-.4", Promise.HOLD),
     "what may be a hand halts a move": (
-        replaced(DawEvents, "_hesitate", nothing), 42, "echo-late,hand-.004", Promise.HOLD,
+        replaced(DawEvents, "_hesitate", nothing), 158, "hand-.004,reordered",
+        Promise.HOLD,
     ),
     "a way is measured from where it began": (
-        replaced(MixState, "settled_value", MixState.value), 0, "hand-.004", Promise.HOLD,
+        replaced(MixState, "settled_value", MixState.value), 17, "hand-.004,recall",
+        Promise.HOLD,
     ),
     "a hand in a dump is a hand": (
         replaced(DumpWatch, "record", nothing),
@@ -105,21 +114,24 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
     ),
     "a silent desk is not guessed at": (
         replaced(Writer, "_is_a_guess", never),
-        34, "echo-none,hand-.04", Promise.HOLD,
+        344, "dump-nameless,echo-none,hand-.04",
+        Promise.PANIC_BACK,
     ),
     "who may be led now waits for its leader": (
-        replaced(Company, "_may_lead", may_lead_by_pairs_alone), 1200283, "panic,vca",
+        replaced(Company, "_may_lead", may_lead_by_pairs_alone), 1200268, "nan,panic,vca",
         Promise.PANIC_ALL,
     ),
     "where answers go astray, one may come late": (
-        replaced(Writer, "is_astray", never), 200139, "count-lies,doubled,reordered,vca-ratio",
+        replaced(Writer, "is_astray", never), 9, "late,reordered",
         Promise.LESSON,
     ),
     "a grid rounds answers": (
         replaced(Grid, "rounding", lambda _, param, __: noise(param)),
         0, "grid-half", Promise.LESSON,
     ),
-    "company is no hand": (replaced(Company, "receive", never), 3, "gang", Promise.LESSON),
+    "company is no hand": (replaced(Company, "receive", never), 6, "gang,vca",
+        Promise.PANIC_ALL,
+    ),
     "a recall is no hand": (
         replaced(RecallWatch, "is_recall", never), 0, "recall", Promise.LESSON,
     ),
@@ -131,7 +143,7 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
         replaced(Transit, "is_stale", never), 1, "echo-late,reordered", Promise.PANIC_BACK,
     ),
     "a crossed hand gets its value back": (
-        replaced(DawEvents, "_has_crossed_a_hand", never), 0, "hand-4,late", Promise.PANIC_ALL,
+        replaced(Crossings, "is_against_hand", never), 0, "hand-4,late", Promise.PANIC_ALL,
     ),
     "what may be ours teaches nothing": (
         teach_all, 5, "grid-half,vca-ratio", Promise.LESSON,
@@ -143,12 +155,9 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
         replaced(daw_events, "_STRAGGLERS_S", -math.inf), 90034, "hand-.4,reordered,vca",
         Promise.LESSON,
     ),
-    "who follows waits with its leader": (
-        replaced(Company, "_is_led_on", never), 55, "dump-lacks,dump-slow,gang,link",
-        Promise.LESSON,
-    ),
     "what was written and is not answered stands": (
-        replaced(Writer, "left_at", lambda *_: math.nan), 0, "echo-none,panic", Promise.PANIC_BACK,
+        replaced(Writer, "left_at", lambda *_: math.nan), 9, "echo-none,panic",
+        Promise.PANIC_BACK,
     ),
     "answers that still come in are awaited": (
         replaced(Transit, "awaited_until", -math.inf), 0, "echo-late,late", Promise.ANSWERED,
@@ -163,8 +172,8 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
         8010103, "count-lies,grid-half,hand-.4,name-beyond", Promise.PANIC_ALL,
     ),
     "who goes back to where we had put it is no answer": (
-        replaced(Writer, "cross", cross_all), 985084, "echo-asked,hand-4,still,switches",
-        Promise.PANIC_ALL,
+        replaced(Writer, "cross", cross_all), 985001, "dump-slow,echo-changed,hand-4",
+        Promise.PANIC_BACK,
     ),
     "a scene in the first dump is one": (
         replaced(DumpWatch, "_moved_at_once", unseen_alone), 73, "dump-slow,late,lost,recall",
@@ -173,11 +182,19 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
     "what a hand is owed waits until nothing is frozen": (
         replaced(Moves, "restore_owed", nothing), 11, "freeze,hand-4,late", Promise.PANIC_ALL,
     ),
-    "what has gone as far as our writes may go along": (
-        replaced(Transit, "is_in_step", never), 32, "dump-slow,hand-4,vca", Promise.LESSON,
+    "who moves as one that is led may be": (
+        replaced(Company, "may_be_tied", never), 9202988, "hand-.004,vca-ratio", Promise.LESSON,
+    ),
+    "what a member does over several ramps is added up": (
+        replaced(Ties, "record", nothing), 9101883, "grid-half,vca-ratio", Promise.PANIC_ALL,
+    ),
+    "a hand that was none is withdrawn": (
+        replaced(Guard, "withdraw_hand", nothing), 8100272, "grid-tenth,vca-ratio",
+        Promise.PANIC_ALL,
     ),
     "a value may overtake the beginning of its dump": (
-        replaced(EarlyValues, "keep", nothing), 8002962, "late,reordered", Promise.LESSON,
+        replaced(EarlyValues, "keep", nothing), 39, "echo-changed,late,reordered",
+        Promise.PANIC_BACK,
     ),
     "who is seen on its way in a dump is a hand": (
         replaced(DumpWatch, "is_surely_moved", never),
@@ -193,11 +210,37 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
     ),
     "what a lost dump told may be a hand's": (
         replaced(DawEvents, "_keep_off", nothing),
-        8011366, "dump-lacks,hand-.04,late,recall,reordered", Promise.HOLD,
+        8011102, "dump-slow,hand-.4,lost", Promise.HOLD,
     ),
     "what answers an older write stands no more": (
         replaced(Transit, "is_outrun", never), 8004891, "doubled,echo-late,gang,hand-.04,late",
         Promise.PANIC_BACK,
+    ),
+    "a hand goes on as it came": (
+        replaced(HandLedger, "goes_on", never), 178, "hand-.4",
+        Promise.PANIC_ALL,
+    ),
+    "a way there and back is a hand's": (
+        replaced(MixState, "way", far_from_settled), 271, "hand-.004,vca-ratio",
+        Promise.HOLD,
+    ),
+    "one value alone shows nothing where they come in another order": (
+        replaced(Moves, "is_disordered", never), 15, "late,reordered",
+        Promise.LESSON,
+    ),
+    "what came before a dump that lacks it was the dump's": (
+        replaced(DawEvents, "_drop_early", nothing), 9500537, "grid-tenth,reordered",
+        Promise.LESSON,
+    ),
+    "hands that go on in a dump are no scene": (
+        replaced(Verdicts, "is_hands", never), 9501754, "dump-slow,hand-.4,name-beyond",
+        Promise.PANIC_ALL,
+    ),
+    "a DAW that has never answered answers no long way": (
+        replaced(Traffic, "_is_mute_to", never), 9302638, "echo-none,hand-.4", Promise.PANIC_BACK,
+    ),
+    "an old value of ours comes after its dump": (
+        replaced(Traffic, "was_written", never), 9102939, "late,reordered", Promise.PANIC_BACK,
     ),
     "a closed fader stays closed": (open_closed_faders, 0, "closed", Promise.CLOSED),
     "what is not known is not moved": (

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bridge.engine.results import StepResult
-from bridge.guard.grid import coarsest
+from bridge.guard.grid import coarsest, noise
 from bridge.mix import messages as m
 from bridge.mix.messages import MoveState
 from bridge.mix.notices import Actor, ChangeNoticed, MoveReported
@@ -31,8 +31,8 @@ RECALL_S = 1.3
 """A desk tells a scene within .8 s, and the wire may delay the first of it by half a second."""
 RECALL_STRIPS = 3
 CLOSED_DB = -60.5
-SILENT_S = 0.5
-"""A desk that has not answered a write for this long answers none."""
+SILENT_S = 1.5
+"""A desk that has not answered a write for this long answers none; late answers take 1.2 s."""
 ENOUGH_ANSWERS = 12
 """From so few answers nobody can tell the steps of a control."""
 ROUNDING = 1e-4
@@ -135,10 +135,13 @@ class Judge:
 
     Attributes:
         faults: The first of every promise.
+        hands: Touches that can be nothing else.
+        noticed: Hands that the bridge told of, from which it learns.
     """
 
     def __init__(self, desk: ModelDesk) -> None:
         self.faults: dict[Promise, Fault] = {}
+        self.hands = self.noticed = 0
         self._desk = desk
         self._lines: defaultdict[Place, _Line] = defaultdict(_Line)
         self._answers: Counter[tuple[Param, int]] = Counter()
@@ -191,6 +194,7 @@ class Judge:
             line.handled_at = at
             line.visited.append(value)
             line.base = value
+        self._lines[track, param].is_unclear = True  # until it is told, which may be lost
 
     def _is_like_a_recall(self, places: dict[Place, float], at: float) -> None:
         """Hands on two controls at once, one of which leads others, look like a small scene.
@@ -244,12 +248,15 @@ class Judge:
             line.touch = Touch(began=at, base=told, stood=line.stood, at=at)
         touch = line.touch
         touch.at = at
+        lately = (sent for when, sent in line.writes if when >= at - ECHO_S)
+        is_copy = any(abs(value - sent) <= noise(place[1]) + ROUNDING for sent in lately)
         if touch.is_clear or math.isnan(touch.base) or place[0] > self._count:
-            line.is_unclear |= not touch.is_clear
+            line.is_unclear = is_copy or not touch.is_clear  # a copy looks like an answer
             return
         low, high = self._explained(place, line, touch, at)
         if not low <= value <= high:
             touch.clear_at = at
+            self.hands += 1
             line.is_moved = line.is_unclear = False
         else:
             line.is_unclear = True
@@ -344,6 +351,7 @@ class Judge:
                 self.blame(Promise.ANSWERED, at, f"{note.move} of {note.track} {note.param}")
 
     def _noticed(self, note: ChangeNoticed, at: float) -> None:
+        self.noticed += 1
         assert isinstance(note.param, Param)
         place = note.track, note.param
         room = tolerance(self._desk.features, note.param)

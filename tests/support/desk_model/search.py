@@ -1,8 +1,8 @@
 """Look for the smallest real desk beside which a promise breaks.
 
 PYTHONPATH=.:tests python tests/support/desk_model/search.py                  each feature alone
-... --desks 500 --all                                                     any features
-... --desks 10000 --all --first 20000                                   `make desks`
+... --desks 500 --all                                                     any three difficulties
+... --desks 500 --all --most 9                                            any nine
 ... --desks 500 --like x32-wifi                                           one kind of desk
 ... --seed 12 --features grid-half,vca --story                            one world, told
 """
@@ -24,10 +24,10 @@ PROGRESS = 250
 """So many worlds are played between two lines of progress."""
 
 
-def some_features(seed: int) -> frozenset[Feature]:
-    """A few features that exclude each other nowhere."""
+def some_features(seed: int, most: int = 3) -> frozenset[Feature]:
+    """One to `most` features that exclude each other nowhere."""
     dice = random.Random(f"{seed}/features")
-    return coherent(frozenset(dice.sample(list(Feature), dice.randint(1, 9))))
+    return coherent(frozenset(dice.sample(list(Feature), dice.randint(1, most))))
 
 
 def broken(seed: int, features: frozenset[Feature]) -> set[Promise]:
@@ -54,12 +54,16 @@ def parse(text: str) -> frozenset[Feature]:
 
 
 def search(
-    desks: int, fixed: frozenset[Feature] | None, first: int = 0, minutes: float = math.inf
+    desks: int,
+    fixed: frozenset[Feature] | None,
+    first: int = 0,
+    minutes: float = math.inf,
+    most: int = 3,
 ) -> int:
     """Play many worlds; print how often each promise broke, and the smallest world for each."""
     counts: Counter[Promise] = Counter()
     found: dict[Promise, tuple[int, frozenset[Feature]]] = {}
-    applied = confirmed = worlds = 0
+    applied = confirmed = worlds = hands = noticed = 0
     end = time.monotonic() + 60.0 * minutes
     for seed in range(first, first + desks):
         played = seed - first
@@ -68,19 +72,21 @@ def search(
             break
         if played and played % PROGRESS == 0:
             print(f"{played} of {desks}: {worlds} break a promise", file=sys.stderr, flush=True)
-        features = some_features(seed) if fixed is None else fixed
+        features = some_features(seed, most) if fixed is None else fixed
         world = World(seed, features).run()
         applied, confirmed = applied + world.applied, confirmed + world.confirmed
         worlds += bool(world.judge.faults)
+        hands, noticed = hands + world.judge.hands, noticed + world.judge.noticed
         for promise in world.judge.faults:
             counts[promise] += 1
             best = found.get(promise)
             if best is None or len(features) < len(best[1]):
                 found[promise] = seed, features
-    name = "any features" if fixed is None else words(fixed)
+    name = f"any features, {most} at most" if fixed is None else words(fixed)
     faulty = ", ".join(f"{promise.name} {counts[promise]}" for promise in Promise)
     kept = f"{worlds} break a promise: {faulty}" if worlds else "all kept"
-    print(f"{name}: {desks} desks, {applied} moves, {confirmed} confirmed; {kept}")
+    print(f"{name}: {desks} desks, {applied} moves, {confirmed} confirmed, ", end="")
+    print(f"{noticed} lessons of {hands} hands; {kept}")
     for promise, (seed, features) in found.items():
         least = smallest(seed, features, promise)
         fault = World(seed, least).run().judge.faults[promise]
@@ -94,6 +100,7 @@ def main() -> int:
     parser.add_argument("--desks", type=int, default=20)
     parser.add_argument("--features", default=None)
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--most", type=int, default=3)
     parser.add_argument("--like", choices=LIKE, default=None)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=math.inf)
@@ -107,7 +114,7 @@ def main() -> int:
         return len(world.faults)
     if options.all or options.features is not None or options.like:
         chosen = None if options.all else LIKE.get(options.like) or parse(options.features)
-        return search(options.desks, chosen, options.first, options.minutes)
+        return search(options.desks, chosen, options.first, options.minutes, options.most)
     hands = frozenset({Feature.HAND_4})
     alone = [frozenset[Feature](), *(frozenset({each}) for each in Feature)]
     beside = [frozenset({each}) | hands for each in Feature if each not in HAND_STEPS_DB]

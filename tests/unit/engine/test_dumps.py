@@ -1,5 +1,7 @@
 """What happens while a dump is told, which may take seconds."""
 
+import math
+
 from support.desk import Desk
 
 from bridge.guard.limits import HOLD_OFF_S
@@ -145,3 +147,59 @@ def test_giving_a_hand_its_value_back_opens_no_fader_that_is_closed_now() -> Non
     desk.do(m.FreezeSwitched(at=desk.at, on=False))
     desk.run(2.0)
     assert desk.value(VOX, Param.GAIN) == -150.0
+
+
+def test_a_value_that_a_dump_without_an_end_made_unknown_is_not_written() -> None:
+    desk = Desk(*STRIPS).connect()
+    open_dump(desk)
+    desk.do(m.ParamChanged(at=desk.at, track=VOX, param=Param.GAIN, value=math.nan))
+    open_dump(desk)  # the end of the last one was lost
+    for event in desk.dump_events()[1:]:
+        is_vox = isinstance(event, m.ParamChanged) and event.track == VOX
+        if not (is_vox and event.param is Param.GAIN):
+            desk.do(event)
+    desk.wish("Vox", Param.GAIN, 2.0)
+    desk.run(5.0)
+    assert [write for write in desk.writes if write.param is Param.GAIN] == []
+
+
+def test_a_hand_that_still_moves_is_given_nothing_back() -> None:
+    desk = desk_where_a_write_has_crossed_a_hand()
+    sent = len(desk.writes)
+    open_dump(desk)
+    told(desk, VOX, -6.4)  # it goes on while the dump is told
+    close_dump(desk)
+    assert len(desk.writes) == sent
+    desk.run(5.0)
+    assert desk.strips[VOX - 1].values[Param.GAIN] == -6.4
+
+
+def test_a_value_just_before_a_dump_that_lacks_it_is_no_hand() -> None:
+    desk = Desk(*STRIPS).connect()
+    told(desk, VOX, -3.0)  # it has overtaken the beginning of its dump
+    open_dump(desk)
+    for event in desk.dump_events()[1:]:
+        is_vox = isinstance(event, m.ParamChanged) and event.track == VOX
+        if not (is_vox and event.param is Param.GAIN):
+            desk.do(event)
+    desk.run(3.0)
+    assert hands(desk) == []
+
+
+def test_three_hands_in_a_dump_are_no_scene_where_one_goes_on() -> None:
+    desk = Desk(*STRIPS).connect()
+    told(desk, VOX, -3.0)
+    desk.run(1.5)
+    assert hands(desk) == [(VOX, -3.0)]
+    told(desk, VOX, -3.5)  # lost on its way: the dump alone tells it
+    open_dump(desk)
+    told(desk, KICK, -3.0)
+    desk.run(0.1)
+    told(desk, KICK, -3.4)
+    desk.run(1.0)
+    told(desk, BASS, -4.0)
+    desk.run(0.1)
+    told(desk, BASS, -4.4)
+    close_dump(desk)
+    desk.run(3.0)
+    assert {track for track, _ in hands(desk)} == {KICK, BASS, VOX}

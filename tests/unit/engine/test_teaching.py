@@ -76,7 +76,9 @@ def test_a_touch_of_a_strip_that_is_gone_teaches_nothing(
     teacher: Teacher, agent: ScriptedAgent
 ) -> None:
     for key in ("Bass", "Vox"):
-        teacher.watch(Touch(key=key, param=Param.GAIN, start=0.0, value=1.0, at=1.0, move=""))
+        teacher.watch(
+            Touch(key=key, param=Param.GAIN, start=0.0, value=1.0, told=1.0, at=1.0, move="")
+        )
     assert agent.hands == [("Vox", Param.GAIN, 1.0)]
 
 

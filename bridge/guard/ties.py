@@ -1,0 +1,259 @@
+"""Ties: what has gone along with what, by all that both did over several ramps.
+
+A VCA of a ratio moves its members by a share of its own way. On a coarse grid one ramp moves them
+by a step or two, which a hand may have done as well. So what a control did is kept: it is tied to a
+leader once all its steps lie on one straight line over where that leader stood, and tell the
+ratio, or have turned as the leader did. Whatever does not fit begins the count anew.
+"""
+
+import math
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from bridge.mix.params import Param
+
+LEAST_RATIO: Final = 0.1
+GREATEST_RATIO: Final = 8.0
+"""Of two faders moved by position, one at the top and one near the bottom (X32: .04 and .32 dB)."""
+_SURE: Final = 2.1
+"""The ratio is known where it is at most so many times the least that it may be: of three steps of
+a grid the first and the last may be half a step off."""
+_REMEMBERED: Final = 16
+_RESTS_S: Final = 0.3
+"""A control that has not moved for this long rests; a hand that moves it goes on sooner."""
+
+
+class Span(NamedTuple):
+    """Where a leader stood at most, when a control that may follow it moved."""
+
+    low: float
+    high: float
+
+
+class Tie(NamedTuple):
+    """A control that goes along with another.
+
+    Attributes:
+        began: When the first step came that shows it, monotonic seconds.
+        steps: How many show it.
+        value: Where it has come to.
+        is_shown: Whether they are enough: they tell the ratio, or went both ways as the leader did.
+    """
+
+    param: Param
+    leader: str
+    key: str
+    began: float
+    steps: int
+    value: float
+    is_shown: bool
+
+
+@dataclass(slots=True)
+class Lead:
+    """What a leader did when a control that may follow it moved.
+
+    Attributes:
+        began: When its ramp began, monotonic seconds.
+        start: Where that was; None where the control itself has been written since.
+        span: Where it stood.
+        ways: The directions in which it was written lately: 1 and -1.
+        answer: What the DAW said of it last: what goes along moves once for each; NaN where its
+            answers come late.
+        is_unanswered: Whether the DAW has not answered that ramp yet: where it stood, nobody knows.
+    """
+
+    began: float
+    start: Span | None
+    span: Span
+    ways: set[float]
+    answer: float
+    is_unanswered: bool = False
+
+
+@dataclass(slots=True)
+class _Line:
+    """What a control has done while one leader moved.
+
+    Attributes:
+        began: When the first step came, monotonic seconds.
+        at: When the last one came.
+        near: How far two of its values may be rounded apart.
+        answer: What the DAW had said of the leader when the last step came.
+        points: Where the leader stood and what the control held, since something else moved it.
+        least, most: Between these is the ratio.
+        ups, downs: The steps in each direction, each of which the leader took, too.
+        is_unanswered: Whether the DAW has not answered the leader's last ramp.
+        is_joined: Whether it was moving already when the leader's ramp began to explain that.
+    """
+
+    began: float
+    at: float
+    near: float
+    answer: float = math.nan
+    points: list[tuple[Span, float]] = field(default_factory=list)
+    least: float = LEAST_RATIO
+    most: float = GREATEST_RATIO
+    ups: int = 0
+    downs: int = 0
+    is_unanswered: bool = False
+    is_joined: bool = False
+
+    @property
+    def steps(self) -> int:
+        """How many steps fit."""
+        return self.ups + self.downs
+
+    @property
+    def fits(self) -> bool:
+        """Whether one ratio explains all."""
+        return self.least <= self.most
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether that is no chance: the ratio is told, or all has turned as the leader has."""
+        is_known = not (self.is_unanswered or self.is_joined)
+        has_turned = self.ups > 0 and self.downs > 0 and self.most < GREATEST_RATIO
+        return has_turned or (is_known and self.most <= _SURE * self.least)
+
+    def add(self, span: Span, value: float) -> None:
+        """The control holds `value` where the leader is in `span`."""
+        for other, held in self.points:
+            least = max(span.low - other.high, other.low - span.high, 0.0)
+            most = max(span.high - other.low, other.high - span.low)
+            moved = held - value if span.high < other.low else value - held
+            if least > 0.0:
+                self.most = min(self.most, (moved + self.near) / least)
+            if most > 0.0:
+                along = moved if least > 0.0 else abs(moved)
+                self.least = max(self.least, (along - self.near) / most)
+            elif abs(moved) > self.near:
+                self.most = -math.inf  # the leader stood still
+        if len(self.points) >= _REMEMBERED:
+            del self.points[1:-1:2]
+        self.points.append((span, value))
+
+
+class Ties:
+    """Adds up what controls do while others are moved."""
+
+    def __init__(self) -> None:
+        self._lines: dict[tuple[Param, str, str], _Line] = {}
+        self._moved_at: dict[tuple[str, Param], float] = {}
+
+    def clear(self) -> None:
+        """Forget everything: another mix was loaded."""
+        self._lines.clear()
+
+    def rename(self, old: str, new: str) -> None:
+        """A strip has another key now."""
+        self._lines = {
+            (param, new if leader == old else leader, new if key == old else key): line
+            for (param, leader, key), line in self._lines.items()
+        }
+
+    def part(self, key: str, param: Param) -> None:
+        """Something else has moved a control: what it does next is measured from there."""
+        for line in self._of(key, param).values():
+            line.points.clear()
+
+    def drop(self, key: str, param: Param) -> None:
+        """A hand has moved a control: nothing that it did so far shows anything."""
+        for leader, line in self._of(key, param).items():
+            fresh = _Line(line.at, line.at, line.near, line.answer, line.points[-1:])
+            self._lines[param, leader, key] = fresh
+
+    def is_likely(self, key: str, param: Param, leader: str) -> bool:
+        """Whether a leader explains the last steps of a control, or the last one went as far."""
+        line = self._lines.get((param, leader, key))
+        if line is None or not line.steps:
+            return False
+        if len(line.points) < 2:  # a write of ours came between
+            return line.steps > 1
+        (other, held), (span, value) = line.points[-2:]
+        gone = max(abs(span.high - other.low), abs(span.low - other.high))
+        return line.steps > 1 or abs(value - held) <= GREATEST_RATIO * gone
+
+    def record(
+        self,
+        key: str,
+        param: Param,
+        *,
+        before: float,
+        value: float,
+        at: float,
+        near: float,
+        leads: dict[str, Lead],
+    ) -> None:
+        """A control has moved, and no write to it explains that.
+
+        Args:
+            key: The strip.
+            param: The parameter.
+            before: What it held.
+            value: What it holds now.
+            at: Monotonic seconds.
+            near: How wide that step is at most; two of its values may be rounded apart by the
+                least of its steps.
+            leads: What those did that may lead it.
+        """
+        for leader in self._of(key, param):
+            if leader not in leads:
+                del self._lines[param, leader, key]
+        is_joined = at < self._moved_at.get((key, param), -math.inf) + _RESTS_S
+        self._moved_at[key, param] = at
+        way = math.copysign(1.0, value - before)
+        for leader, lead in leads.items():
+            place = param, leader, key
+            is_new = place not in self._lines
+            line = self._lines.setdefault(place, _Line(at, at, near, is_joined=is_joined))
+            held = {each for _, each in line.points}
+            if way not in lead.ways:
+                if value not in held:  # else it came late
+                    del self._lines[place]
+                continue
+            line.near = min(line.near, near)
+            if before not in held:
+                line.points.clear()
+            if lead.start and (is_new or line.at < lead.began):
+                line.add(lead.start, before)
+            stands, line.answer = lead.answer == line.answer, lead.answer
+            line.add(lead.span, value)
+            line.at, line.is_unanswered = at, lead.is_unanswered
+            if stands or not line.fits:
+                self._lines[place] = line = _Line(at, at, near, lead.answer, is_joined=True)
+                line.add(lead.span, value)
+                continue
+            line.ups += way > 0.0
+            line.downs += way < 0.0
+
+    def found(self, key: str, param: Param, ends: dict[str, float]) -> list[Tie]:
+        """The leaders that explain what a control has done, now that all have arrived.
+
+        Args:
+            key: The strip.
+            param: The parameter.
+            ends: Where its leaders stand, as far as is known.
+
+        Returns:
+            The one that explains most comes first.
+        """
+        ties = []
+        for leader, line in self._of(key, param).items():
+            if not line.points:
+                continue
+            value = line.points[-1][1]
+            if leader in ends:
+                line.add(Span(ends[leader], ends[leader]), value)
+            if not line.fits:
+                del self._lines[param, leader, key]
+            elif line.steps:
+                ties.append(Tie(param, leader, key, line.began, line.steps, value, line.is_shown))
+        return sorted(ties, key=lambda tie: -tie.steps)
+
+    def _of(self, key: str, param: Param) -> dict[str, _Line]:
+        return {
+            leader: line
+            for (each, leader, other), line in self._lines.items()
+            if each is param and other == key
+        }

@@ -312,9 +312,8 @@ class DawEvents:
         param = event.param
         said_at = self._moves.spoken_at(strip, param)
         reading = self._moves.receive(strip, event, is_sure=is_sure, is_dumped=self._is_closing)
-        if is_hand or self._goes_on(
-            strip, event
-        ):  # it moved while the dump was told, or as the hand on it does
+        # It moved while the dump was told, or it moves as the hand on it does.
+        if is_hand or self._goes_on(strip, event):
             reading = Reading(Answer.FOREIGN)
         if reading.is_stale or (
             reading.answer is Answer.FOREIGN

@@ -7,6 +7,7 @@ ratio, or have turned as the leader did. Whatever does not fit begins the count 
 """
 
 import math
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -138,34 +139,36 @@ class Ties:
     """Adds up what controls do while others are moved."""
 
     def __init__(self) -> None:
-        self._lines: dict[tuple[Param, str, str], _Line] = {}
+        self._lines: defaultdict[tuple[str, Param], dict[str, _Line]] = defaultdict(dict)
         self._moved_at: dict[tuple[str, Param], float] = {}
 
     def clear(self) -> None:
         """Forget everything: another mix was loaded."""
         self._lines.clear()
+        self._moved_at.clear()
 
     def rename(self, old: str, new: str) -> None:
         """A strip has another key now."""
-        self._lines = {
-            (param, new if leader == old else leader, new if key == old else key): line
-            for (param, leader, key), line in self._lines.items()
-        }
+        for lines in self._lines.values():
+            if old in lines:
+                lines[new] = lines.pop(old)
+        for key, param in [place for place in self._lines if place[0] == old]:
+            self._lines[new, param] = self._lines.pop((key, param))
 
     def part(self, key: str, param: Param) -> None:
         """Something else has moved a control: what it does next is measured from there."""
-        for line in self._of(key, param).values():
+        for line in self._lines[key, param].values():
             line.points.clear()
 
     def drop(self, key: str, param: Param) -> None:
         """A hand has moved a control: nothing that it did so far shows anything."""
-        for leader, line in self._of(key, param).items():
-            fresh = _Line(line.at, line.at, line.near, line.answer, line.points[-1:])
-            self._lines[param, leader, key] = fresh
+        lines = self._lines[key, param]
+        for leader, line in lines.items():
+            lines[leader] = _Line(line.at, line.at, line.near, line.answer, line.points[-1:])
 
     def is_likely(self, key: str, param: Param, leader: str) -> bool:
         """Whether a leader explains the last steps of a control, or the last one went as far."""
-        line = self._lines.get((param, leader, key))
+        line = self._lines[key, param].get(leader)
         if line is None or not line.steps:
             return False
         if len(line.points) < 2:  # a write of ours came between
@@ -197,20 +200,19 @@ class Ties:
                 least of its steps.
             leads: What those did that may lead it.
         """
-        for leader in self._of(key, param):
-            if leader not in leads:
-                del self._lines[param, leader, key]
+        lines = self._lines[key, param]
+        for leader in lines.keys() - leads:
+            del lines[leader]
         is_joined = at < self._moved_at.get((key, param), -math.inf) + _RESTS_S
         self._moved_at[key, param] = at
         way = math.copysign(1.0, value - before)
         for leader, lead in leads.items():
-            place = param, leader, key
-            is_new = place not in self._lines
-            line = self._lines.setdefault(place, _Line(at, at, near, is_joined=is_joined))
+            is_new = leader not in lines
+            line = lines.setdefault(leader, _Line(at, at, near, is_joined=is_joined))
             held = {each for _, each in line.points}
             if way not in lead.ways:
                 if value not in held:  # else it came late
-                    del self._lines[place]
+                    del lines[leader]
                 continue
             line.near = min(line.near, near)
             if before not in held:
@@ -221,7 +223,7 @@ class Ties:
             line.add(lead.span, value)
             line.at, line.is_unanswered = at, lead.is_unanswered
             if stands or not line.fits:
-                self._lines[place] = line = _Line(at, at, near, lead.answer, is_joined=True)
+                lines[leader] = line = _Line(at, at, near, lead.answer, is_joined=True)
                 line.add(lead.span, value)
                 continue
             line.ups += way > 0.0
@@ -238,22 +240,15 @@ class Ties:
         Returns:
             The one that explains most comes first.
         """
-        ties = []
-        for leader, line in self._of(key, param).items():
+        ties, lines = [], self._lines[key, param]
+        for leader, line in list(lines.items()):
             if not line.points:
                 continue
             value = line.points[-1][1]
             if leader in ends:
                 line.add(Span(ends[leader], ends[leader]), value)
             if not line.fits:
-                del self._lines[param, leader, key]
+                del lines[leader]
             elif line.steps:
                 ties.append(Tie(param, leader, key, line.began, line.steps, value, line.is_shown))
         return sorted(ties, key=lambda tie: -tie.steps)
-
-    def _of(self, key: str, param: Param) -> dict[str, _Line]:
-        return {
-            leader: line
-            for (each, leader, other), line in self._lines.items()
-            if each is param and other == key
-        }

@@ -9,6 +9,7 @@ from bridge.engine.moves import Moves
 from bridge.engine.verdicts import Verdicts
 from bridge.guard.grid import coarsest
 from bridge.guard.guard import Guard
+from bridge.guard.limits import RESTS_S
 from bridge.mix.messages import ParamChanged
 from bridge.mix.params import Param, same_value
 from bridge.mix.state import MixState, StripState
@@ -22,17 +23,13 @@ class Crossings:
         guard: Which strips are left alone.
         moves: What is on its way.
         verdicts: Which hands are on the desk.
-        rests_s: A hand that has not moved for this long rests, in seconds.
     """
 
-    def __init__(
-        self, mix: MixState, guard: Guard, moves: Moves, verdicts: Verdicts, rests_s: float
-    ) -> None:
+    def __init__(self, mix: MixState, guard: Guard, moves: Moves, verdicts: Verdicts) -> None:
         self._mix = mix
         self._guard = guard
         self._moves = moves
         self._verdicts = verdicts
-        self._rests_s = rests_s
         self._values: dict[tuple[str, Param], float] = {}
 
     def has(self, strip: StripState, param: Param) -> bool:
@@ -87,7 +84,7 @@ class Crossings:
         touched_at = self._verdicts.touched_at(strip, event.param)
         if is_sure and same_value(event.param, said, event.value):
             pass  # the hand's own value, which was told before
-        elif is_sure and event.at >= touched_at + self._rests_s:
+        elif is_sure and event.at >= touched_at + RESTS_S:
             self._mix.confirm(strip, event.param, event.value, event.at)
             self._moves.restore(strip, event.param, event.at)
         else:  # or it came late, or the hand goes on

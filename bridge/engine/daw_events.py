@@ -27,7 +27,7 @@ from bridge.engine.strip_memory import StripMemory
 from bridge.engine.verdicts import Verdicts
 from bridge.guard.grid import noise
 from bridge.guard.guard import Guard
-from bridge.guard.limits import HOLD_OFF_S
+from bridge.guard.limits import HOLD_OFF_S, RESTS_S
 from bridge.guard.ramps import LATE_ECHO_S
 from bridge.guard.reading import Answer, Reading
 from bridge.mix import messages as m
@@ -45,8 +45,6 @@ _REST_S: Final = 30.0
 _QUIET_S: Final = 1.0
 """Nothing more for this long: the scene has been told."""
 
-_RESTS_S: Final = 0.3
-"""A hand that has not moved for this long rests; what moves then may go along with ours."""
 _UNTOLD_S: Final = 5.0
 """What a dump alone tells may be a write of this long before the dump that came before it."""
 _STRAGGLERS_S: Final = 0.1
@@ -96,7 +94,7 @@ class DawEvents:
         self._attend = attend
         self._recall_watch = RecallWatch(mix)
         self._opened_at = self._closed_at = self._told_at = -math.inf
-        self._crossings = Crossings(mix, guard, moves, verdicts, _RESTS_S)
+        self._crossings = Crossings(mix, guard, moves, verdicts)
         self._watch = DumpWatch(mix, moves)
         self._recalled_at = -math.inf
         self._scene_at = -math.inf
@@ -379,7 +377,7 @@ class DawEvents:
         is_touched = math.isfinite(touched_at)
         if is_touched and is_settled:  # it stands where the hand has put it
             self._guard.hold(strip.key, event.at)
-        elif event.at < touched_at + _RESTS_S:
+        elif event.at < touched_at + RESTS_S:
             self._apply_hand(strip, event, settled, since=since)
         elif is_same and is_settled:
             pass  # it stands where it stood
@@ -439,7 +437,7 @@ class DawEvents:
         self._mix.settle(strip, event.param)
         is_astray = self._moves.is_astray(event.at, event.param)
         stragglers_s = ASTRAY_S if is_astray else _STRAGGLERS_S
-        is_straggler = touched_at + _RESTS_S < event.at <= self._closed_at + stragglers_s
+        is_straggler = touched_at + RESTS_S < event.at <= self._closed_at + stragglers_s
         is_dumped = self._is_closing or is_straggler
         is_rest = is_dumped and event.at < self._scene_at + _REST_S
         if is_rest or self._recall_watch.is_recall(event.at):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
+from bridge.guard.limits import RESTS_S
 from bridge.mix.params import Param
 
 
@@ -22,11 +23,9 @@ class Doubt(Enum):
 SETTLE_S: Final = 1.0
 """A fader that has not moved for this long has arrived; only then it is a lesson."""
 
-_ON_ITS_WAY_S: Final = 0.3
-"""A hand on its way tells the next value within this."""
 _LEAST_STEP: Final = 0.5
 _MOST_STEPS: Final = 3.0
-"""And goes as far as it did before, or so many steps at once where values are lost."""
+"""A hand goes on as far as it did before, or so many steps at once where values are lost."""
 
 _COUNTERS: Final = 3
 _COUNTER_WINDOW_S: Final = 300.0
@@ -98,7 +97,7 @@ class HandLedger:
         Its way may lead over values that we have written.
         """
         touch = self._touches.get((key, param))
-        if touch is None or touch.step == 0.0 or at > touch.at + _ON_ITS_WAY_S:
+        if touch is None or touch.step == 0.0 or at > touch.at + RESTS_S:
             return False
         return _LEAST_STEP <= (value - touch.told) / touch.step <= _MOST_STEPS
 

@@ -111,6 +111,9 @@ PANIC_RAMP_S: Final = 1.0
 HOLD_OFF_S: Final = 10.0
 """A strip that a hand has touched is left alone for this long."""
 
+RESTS_S: Final = 0.3
+"""A control that has not moved for this long rests; a hand that is on its way moves it sooner."""
+
 RAMP_STEP_S: Final = 0.02
 """Ramps write at 50 Hz: at least ten steps in 0.2 s. One 0.5 dB step splatters at -33 dBFS on a
 sine, ten steps at -53."""

@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from bridge.guard.limits import RESTS_S
 from bridge.mix.params import Param
 
 LEAST_RATIO: Final = 0.1
@@ -20,8 +21,6 @@ _SURE: Final = 2.1
 """The ratio is known where it is at most so many times the least that it may be: of three steps of
 a grid the first and the last may be half a step off."""
 _REMEMBERED: Final = 16
-_RESTS_S: Final = 0.3
-"""A control that has not moved for this long rests; a hand that moves it goes on sooner."""
 
 
 class Span(NamedTuple):
@@ -203,7 +202,7 @@ class Ties:
         lines = self._lines[key, param]
         for leader in lines.keys() - leads:
             del lines[leader]
-        is_joined = at < self._moved_at.get((key, param), -math.inf) + _RESTS_S
+        is_joined = at < self._moved_at.get((key, param), -math.inf) + RESTS_S
         self._moved_at[key, param] = at
         way = math.copysign(1.0, value - before)
         for leader, lead in leads.items():

@@ -129,9 +129,9 @@ def _changes(
     """(n, 10) how the errors that a move is about change if it is made; 0 for all others."""
     values = observation.values.copy()
     spec = SPECS[param]
-    values[row, COLUMN[param]] = np.clip(
-        values[row, COLUMN[param]] + step, spec.minimum, spec.maximum
-    )
+    before = values[row, COLUMN[param]]
+    lowest, highest = min(spec.minimum, before), max(spec.maximum, before)
+    values[row, COLUMN[param]] = np.clip(before + step, lowest, highest)
     moved = replace(observation, values=values)
     change = np.zeros_like(view.error)
     if param is Param.GAIN:

@@ -420,7 +420,8 @@ class Moves(Sending):
         spec = SPECS[param]
         strip = self._mix.by_key(half.key)
         now = half.to_value if strip is None else self.on_the_wire(strip, param)
-        target = min(max(now - (half.to_value - half.from_value), spec.minimum), spec.maximum)
+        lowest, highest = min(spec.minimum, half.from_value), max(spec.maximum, half.from_value)
+        target = min(max(now - (half.to_value - half.from_value), lowest), highest)
         for each in later:
             if each.moves(half.key):
                 part = each.half(half.key)

@@ -250,9 +250,10 @@ class Guard:
         """
         snapshot = np.array([self.strip(key).snapshot for key in keys]).reshape(values.shape)
         span = self.limits.span * self.scale
-        # What stands beyond the span (gig mode halves it) may come back in several steps.
-        low = np.fmax(_MINIMUM, np.fmin(snapshot - span, values))
-        high = np.fmin(_MAXIMUM, np.fmax(snapshot + span, values))
+        # What stands beyond the span (gig mode halves it), or beyond the range as some faders can,
+        # may come back in several steps.
+        low = np.fmax(np.fmin(_MINIMUM, values), np.fmin(snapshot - span, values))
+        high = np.fmin(np.fmax(_MAXIMUM, values), np.fmax(snapshot + span, values))
         for columns, leader, follower in self._linked_rows(keys, names):
             own, other = values[leader, columns], values[follower, columns]
             low[leader, columns] = np.fmax(
@@ -281,10 +282,10 @@ class Guard:
         is_mix_spent = len(self._booked) >= self.limits.moves_per_minute
         if self.is_frozen or self.is_panicked or is_mix_spent:
             return np.ones(observation.values.shape, dtype=np.bool_)
-        # A closed fader, or one beyond what is ever sent, could not be put back where it stood.
-        blocked = (observation.values < _MINIMUM) | (observation.values > _MAXIMUM)
+        blocked = np.zeros(observation.values.shape, dtype=np.bool_)
+        is_closed = observation.values[:, COLUMN[Param.GAIN]] < SPECS[Param.GAIN].minimum
+        blocked[:, COLUMN[Param.GAIN]] = is_closed
         if self.is_live:
-            is_closed = blocked[:, COLUMN[Param.GAIN]]
             blocked |= (is_closed | ~observation.audible)[:, None]
         for row, key in enumerate(observation.keys):
             strip = self.strip(key)
@@ -359,12 +360,16 @@ def _must_know_the_name(guard: Guard, write: Write) -> str | None:
     return "the DAW has not said what it is called"
 
 
-def _must_be_in_range(_: Guard, write: Write) -> str | None:
+def _must_be_in_range(guard: Guard, write: Write) -> str | None:
     if write.purpose is Purpose.HAND and np.isfinite(write.value):
         return None  # where a person has put it
     spec = SPECS[write.param]
+    # A value beyond the range where it stood is no further than a person had it.
+    stood = (write.before, guard.pinned(write.key, write.param))
+    lowest = spec.minimum if write.param is Param.GAIN else np.fmin.reduce([spec.minimum, *stood])
+    highest = np.fmax.reduce([spec.maximum, *stood])
     # NaN compares as False, so that it is refused as well.
-    if spec.minimum - _ROUNDING <= write.value <= spec.maximum + _ROUNDING:
+    if lowest - _ROUNDING <= write.value <= highest + _ROUNDING:
         return None
     return (
         f"{in_words(write.param, write.value)} is outside "

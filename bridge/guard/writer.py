@@ -294,9 +294,9 @@ class Writer(Traffic):
         value = transit.value_at(at)
         if transit.purpose is Purpose.HAND:
             return value
-        if transit.purpose is Purpose.PANIC:  # from beyond what is ever sent, too
-            spec = SPECS[transit.param]
-            return min(max(value, spec.minimum), spec.maximum)
+        if transit.purpose is Purpose.PANIC:
+            is_fader = transit.param is Param.GAIN  # no write of ours closes one
+            return max(value, SPECS[Param.GAIN].minimum) if is_fader else value
         jump = float(self._guard.limits.jump[COLUMN[transit.param]])
         return min(max(value, transit.before - jump), transit.before + jump)
 

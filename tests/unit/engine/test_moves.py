@@ -11,7 +11,7 @@ from bridge.agents.agent import Proposal
 from bridge.engine.moves import SUGGESTION_LIFE_S
 from bridge.guard.grid import Grid
 from bridge.guard.guard import Guard
-from bridge.guard.limits import LIMITS, Profile
+from bridge.guard.limits import HOLD_OFF_S, LIMITS, Profile
 from bridge.guard.ramps import ECHO_TIMEOUT_S, Transit
 from bridge.guard.write import Purpose
 from bridge.guard.writer import Writer
@@ -613,3 +613,15 @@ def test_a_parameter_is_moved_four_times_a_minute_and_then_waits() -> None:
     assert desk.value(3, Param.GAIN) == 2.0
     desk.run(70.0 - (desk.at - began))
     assert desk.value(3, Param.GAIN) == 2.5
+
+
+@pytest.mark.parametrize("gesture", ["panic", "undo"])
+def test_a_fader_above_the_range_is_moved_and_goes_back_to_where_it_stood(gesture: str) -> None:
+    desk = Desk().connect()
+    desk.hand(3, Param.GAIN, 9.0)
+    desk.run(HOLD_OFF_S + 1.0)
+    desk.move("Vox", Param.GAIN, -1.0)
+    assert desk.value(3, Param.GAIN) == near(8.0)
+    getattr(desk, gesture)()
+    desk.run(3.0)
+    assert desk.value(3, Param.GAIN) == near(9.0)

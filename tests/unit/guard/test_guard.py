@@ -279,8 +279,21 @@ def test_what_stands_beyond_the_span_comes_back_in_steps_of_the_usual_size() -> 
     assert shape(guard, observe(-25.0), -1.0) == [None]
 
 
+def test_a_fader_above_the_range_may_come_down_and_go_back_to_where_it_stood() -> None:
+    guard = pinned(observe(9.0))
+    assert shape(guard, observe(9.0), 1.0) == [None]
+    assert shape(guard, observe(9.0), -1.0) == [-1.0]
+    assert shape(guard, observe(8.0), 1.0) == [None]
+    assert shape(guard, observe(5.0), 9.0) == [1.0]
+    guard = make_guard()
+    guard.pin(KEY, Param.GAIN, 9.0)
+    back = replace(FINE, value=8.9, before=8.5, purpose=Purpose.UNDO)
+    assert guard.refusal(back) is None
+    assert "9.4 dB is outside" in str(guard.refusal(replace(back, value=9.4, before=9.0)))
+
+
 @pytest.mark.parametrize("profile", Profile)
-@pytest.mark.parametrize("gain_db", [-150.0, 9.0, float("nan")])
+@pytest.mark.parametrize("gain_db", [-150.0, float("nan")])
 def test_a_closed_or_unknown_fader_is_not_touched(profile: Profile, gain_db: float) -> None:
     mix = observe(gain_db)
     assert shape(pinned(mix, profile), mix, 1.0) == [None]

@@ -282,9 +282,10 @@ class Guard:
         is_mix_spent = len(self._booked) >= self.limits.moves_per_minute
         if self.is_frozen or self.is_panicked or is_mix_spent:
             return np.ones(observation.values.shape, dtype=np.bool_)
+        gain = COLUMN[Param.GAIN]
+        is_closed = observation.values[:, gain] < _MINIMUM[gain]
         blocked = np.zeros(observation.values.shape, dtype=np.bool_)
-        is_closed = observation.values[:, COLUMN[Param.GAIN]] < SPECS[Param.GAIN].minimum
-        blocked[:, COLUMN[Param.GAIN]] = is_closed
+        blocked[:, gain] = is_closed
         if self.is_live:
             blocked |= (is_closed | ~observation.audible)[:, None]
         for row, key in enumerate(observation.keys):

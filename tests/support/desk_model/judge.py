@@ -392,7 +392,11 @@ class Judge:
             abs(write.value - max(value, -150.0)) <= ROUNDING for value in line.visited
         ):
             return  # a hand's own value, given back to it
-        if not spec.minimum - ROUNDING <= write.value <= spec.maximum + ROUNDING:
+        # What stood beyond the range may stand there again, but no write of ours closes a fader.
+        stood = [value for _, value in line.told if math.isfinite(value)]
+        lowest = spec.minimum if write.param is Param.GAIN else min([spec.minimum, *stood])
+        highest = max([spec.maximum, *stood])
+        if not lowest - ROUNDING <= write.value <= highest + ROUNDING:
             self.blame(Promise.BOUNDS, at, f"{where} is out of range")
         known = [value for when, value in line.told if when >= at - 1.0]
         known += [value for _, value in list(line.told)[-1:] + list(line.writes)[-1:]]

@@ -266,11 +266,12 @@ class DawEvents:
         is_crossed = self._crossings.is_value(strip, event, is_dumped=self._is_closing)
         if is_crossed and not self._is_closing:
             return  # that answer came twice
-        self._crossings.close(strip, event.param)
         before = self._mix.value(strip, event.param)
         if math.isnan(event.value) or math.isnan(before):
+            self._crossings.close(strip, event.param)
             self._apply_unknown(strip, event, before)
         elif self._is_recalling(event.at):
+            self._crossings.close(strip, event.param)
             self._recalled_at = event.at
             self._verdicts.adopt(strip, event.param, event.value, event.at)
         else:
@@ -320,6 +321,7 @@ class DawEvents:
             and self._moves.was_written(strip, event.param, event.value)
         ):
             return  # a later one has been told
+        self._crossings.close(strip, param)
         was_crossed = math.isnan(before)
         is_held = event.at < self._guard.strip(strip.key).held_until
         is_ours = reading.is_over or (is_sure and was_crossed and is_held)

@@ -117,6 +117,17 @@ class Transit:
         """How far from the start it has been written."""
         return max((abs(sent - self.start) for sent in self.sent), default=0.0)
 
+    def ways(self, held: float) -> tuple[float, float]:
+        """How far the control has been written at most, down (not above 0) and up (not below).
+
+        Args:
+            held: What it held last: a hand may have moved it, and a write have brought it back.
+        """
+        nearest, _ = self._nearest(held)
+        back = 0.0 if math.isnan(held) else self.sent[nearest] - held
+        ways = [back, *(sent - self.start for sent in self.sent)]
+        return min(0.0, *ways), max(0.0, *ways)
+
     def gone_since(self, at: float) -> float:
         """How far it has been written since a time."""
         later = [sent for sent, when in zip(self.sent, self.sent_at, strict=True) if when >= at]
@@ -354,10 +365,14 @@ class Transit:
         return self.sent_at[index] < self.sent_at[self.sent.index(self.sent[-1])] - _OVERTAKEN_S
 
     def is_late_answer(self, value: float, at: float) -> bool:
-        """Whether `value` is just what a write asked for whose answer later ones have outrun."""
+        """Whether `value` is just what a write asked for whose answer later ones have outrun.
+
+        What a dump has told of the last write outruns the answers to all.
+        """
+        end = len(self.sent) if self.is_read else max(self._answered, default=0)
         return any(
             abs(value - sent) <= noise(self.param) and at - self.sent_at[index] <= TOO_LATE_S
-            for index, sent in enumerate(self.sent[: max(self._answered, default=0)])
+            for index, sent in enumerate(self.sent[:end])
             if index not in self._answered
         )
 

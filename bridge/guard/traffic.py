@@ -22,6 +22,17 @@ _SILENCES: Final = 2
 """A DAW that has never answered, and not that many moves either, answers none."""
 
 
+def _is_along(way: float, led: tuple[float, float], param: Param, near: float) -> bool:
+    """Whether a control that went `way` may go along with one that went one of the ways `led`.
+
+    Only pans may go the other way, as the two of a pair do.
+    """
+    down, up = led
+    if param is Param.PAN:
+        down, up = min(down, -up), max(up, -down)
+    return _MOST_ALONG * down - 2.0 * near <= way <= _MOST_ALONG * up + 2.0 * near
+
+
 class Traffic:
     """The transits, at most one a parameter, those that have ended, and how they were answered."""
 
@@ -88,7 +99,7 @@ class Traffic:
             is_untold: Whether nothing but a dump told it.
         """
         found = []
-        moved = min(abs(value - base) for base in bases)
+        ways = [value - base for base in bases]
         is_astray = self.is_astray(at)
         ended = (transit for _, transit in self._ended)
         for transit in (*ended, *self._transits.values()):
@@ -108,10 +119,10 @@ class Traffic:
                     value, near, is_astray=is_astray or is_untold, is_dumped=is_untold
                 ):
                     found.append(transit)
-            else:  # a hand may have moved that one, too, and our write may have brought it back
-                gone = max(transit.gone, transit.miss(held(transit.key, param)))
+            else:
                 is_copy = transit.miss(value) <= min(near, SPECS[param].tolerance)
-                if is_copy or moved <= _MOST_ALONG * gone + 2.0 * near:
+                led = transit.ways(held(transit.key, param))
+                if is_copy or any(_is_along(way, led, param, near) for way in ways):
                     found.append(transit)
         return found
 

@@ -94,6 +94,7 @@ class Transit:
     is_crossed: bool = False
     _answered: set[int] = field(default_factory=set)
     _told: int = -1
+    _answers: int = 0
     _slowest_s: float = 0.0
     _stood: int = 0
     _exact_run: int = 0
@@ -168,7 +169,8 @@ class Transit:
         if self.is_start_held and is_back and at - self.sent_at[0] <= TOO_LATE_S:
             return Match.BACKWARDS  # what stood before the first write, overtaken by its answer
         newest = max(self._answered, default=-1)
-        first = self._told + 1 if self.is_crossed and not is_sure else 0
+        is_again = self._is_again(value)
+        first = self._told + 1 if self.is_crossed and not (is_sure or is_again) else 0
         nearest, error = self._nearest(value, first=first)
         if nearest < newest and not is_sure and at - self.sent_at[nearest] > TOO_LATE_S:
             return Match.NONE  # nothing that is overtaken comes as late as that
@@ -176,7 +178,7 @@ class Transit:
         if is_early and not is_sure and at - self.sent_at[nearest] > TOO_LATE_S:
             return Match.NONE  # nor does the first answer of all, unless it is the last one, too
         is_owed = self.is_retried or not self.is_confirmed  # a write that is repeated, twice
-        is_awaited = is_owed and not is_sure and nearest > newest
+        is_awaited = is_owed and not is_sure and (nearest > newest or is_again)
         is_last = is_sure and not self._is_overtaken(nearest)
         if self.is_crossed and not (is_awaited or is_last):
             return Match.BACKWARDS if self.is_late_answer(value, at) else Match.NONE
@@ -209,6 +211,7 @@ class Transit:
             self._slowest_s = max(self._slowest_s, at - self.sent_at[nearest])
         self._answered.add(nearest)
         self._told = max(self._told, nearest) if is_told else self._told
+        self._answers += is_told
         last = self.start if math.isnan(self.answer) else self.answer
         self.answer = value
         fine = noise(self.param)
@@ -325,6 +328,7 @@ class Transit:
 
     def record_crossing(self, value: float, rounding: float) -> None:
         """The DAW has answered a write that a hand has crossed: earlier ones it answers no more."""
+        self._answers += 1
         first = self._told + 1  # what a dump has told is answered once more
         if first >= len(self.sent):
             return
@@ -363,6 +367,11 @@ class Transit:
     def _is_overtaken(self, index: int) -> bool:
         """Whether writes of later values have surely followed the one of that index."""
         return self.sent_at[index] < self.sent_at[self.sent.index(self.sent[-1])] - _OVERTAKEN_S
+
+    def _is_again(self, value: float) -> bool:
+        """Whether a coarse grid may answer another write with what it answered last."""
+        is_same = abs(value - self.answer) <= noise(self.param) < self.miss(value)
+        return is_same and self._answers < len(self.sent)
 
     def is_late_answer(self, value: float, at: float) -> bool:
         """Whether `value` is just what a write asked for whose answer later ones have outrun.

@@ -178,7 +178,7 @@ class Transit:
         if is_early and not is_sure and at - self.sent_at[nearest] > TOO_LATE_S:
             return Match.NONE  # nor does the first answer of all, unless it is the last one, too
         is_owed = self.is_retried or not self.is_confirmed  # a write that is repeated, twice
-        is_awaited = is_owed and not is_sure and (nearest > newest or is_again)
+        is_awaited = not is_sure and (is_again or (is_owed and nearest > newest))
         is_last = is_sure and not self._is_overtaken(nearest)
         if self.is_crossed and not (is_awaited or is_last):
             return Match.BACKWARDS if self.is_late_answer(value, at) else Match.NONE
@@ -211,7 +211,7 @@ class Transit:
             self._slowest_s = max(self._slowest_s, at - self.sent_at[nearest])
         self._answered.add(nearest)
         self._told = max(self._told, nearest) if is_told else self._told
-        self._answers += is_told
+        self._answers += 1
         last = self.start if math.isnan(self.answer) else self.answer
         self.answer = value
         fine = noise(self.param)
@@ -370,8 +370,8 @@ class Transit:
 
     def _is_again(self, value: float) -> bool:
         """Whether a coarse grid may answer another write with what it answered last."""
-        is_same = abs(value - self.answer) <= noise(self.param) < self.miss(value)
-        return is_same and self._answers < len(self.sent)
+        is_same = abs(value - self.answer) <= noise(self.param)
+        return is_same and not self.is_exact and self._answers < len(self.sent)
 
     def is_late_answer(self, value: float, at: float) -> bool:
         """Whether `value` is just what a write asked for whose answer later ones have outrun.

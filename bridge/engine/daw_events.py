@@ -400,6 +400,7 @@ class DawEvents:
     def _goes_on(self, strip: StripState, event: m.ParamChanged) -> bool:
         """Whether the hand on a control goes on as it came, and where we have not written."""
         is_ours = self._moves.was_written(strip, event.param, event.value)
+        is_ours |= self._crossings.has(strip, event.param)  # ours have been told since the hand's
         return not (self._is_closing or is_ours) and self._verdicts.goes_on(strip, event)
 
     def _was_moved_in_dump(self, event: m.ParamChanged) -> bool:

@@ -184,7 +184,7 @@ class Moves(Sending):
 
     def record_crossing(self, strip: StripState, event: ParamChanged) -> None:
         """A write of ours has crossed a hand, and the DAW has answered it."""
-        self._writer.record_crossing(strip.key, event.param, event.value)
+        self._writer.record_crossing(strip.key, event.param, event.value, event.at)
 
     def record_spoken(self) -> None:
         """The DAW has answered a write while a dump is told."""

@@ -326,7 +326,7 @@ class Transit:
             return self.miss(value) <= near or (is_coarse and self.has_passed(value, near))
         return self._nearest(value, first=max(self._answered, default=0))[1] <= near
 
-    def record_crossing(self, value: float, rounding: float) -> None:
+    def record_crossing(self, value: float, rounding: float, at: float) -> None:
         """The DAW has answered a write that a hand has crossed: earlier ones it answers no more."""
         self._answers += 1
         first = self._told + 1  # what a dump has told is answered once more
@@ -334,7 +334,9 @@ class Transit:
             return
         nearest, error = self._nearest(value, first=first)
         fits = (i for i in range(first, len(self.sent)) if abs(value - self.sent[i]) <= rounding)
-        self._answered.update([nearest] if error <= noise(self.param) else islice(fits, 1))
+        found = [nearest] if error <= noise(self.param) else [*islice(fits, 1)]
+        self._answered.update(found)
+        self._slowest_s = max([self._slowest_s, *(at - self.sent_at[each] for each in found)])
         self._told = max(self._told, max(self._answered, default=-1))
 
     def is_unanswered(self, index: int) -> bool:

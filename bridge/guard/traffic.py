@@ -115,9 +115,10 @@ class Traffic:
                 if is_told and not (is_astray or is_untold):
                     continue  # a dump has said what came of it
                 is_unasked = (self.is_mute or self._is_mute_to(transit, at)) and not is_untold
-                if not is_unasked and transit.may_answer(
+                is_answer = transit.is_late_answer(value, at) or transit.may_answer(
                     value, near, is_astray=is_astray or is_untold, is_dumped=is_untold
-                ):
+                )
+                if is_answer and not is_unasked:
                     found.append(transit)
             else:
                 is_copy = transit.miss(value) <= min(near, SPECS[param].tolerance)

@@ -89,10 +89,10 @@ class Writer(Traffic):
             self._end(transit, at)
         return stopped
 
-    def record_crossing(self, key: str, param: Param, value: float) -> None:
+    def record_crossing(self, key: str, param: Param, value: float, at: float) -> None:
         """The DAW has answered a write that a hand has crossed: earlier ones it answers no more."""
         if (last := self._last(key, param)) and last.is_crossed:
-            last.record_crossing(value, self.grid.rounding(param, value))
+            last.record_crossing(value, self.grid.rounding(param, value), at)
 
     def expect(self, key: str, param: Param, value: float, at: float) -> None:
         """A value that comes back although we did not write it: no hand, when it arrives."""

@@ -98,3 +98,20 @@ def test_a_hand_between_two_ramps_keeps_what_it_has() -> None:
     assert desk.value(KICK, Param.GAIN) == pytest.approx(
         -5.0, abs=1.5 * GRID
     )  # as far as the vocal goes
+
+
+def test_panic_brings_back_what_a_vca_takes_away_from_where_a_move_had_brought_it() -> None:
+    desk = VcaDesk().connect()
+    assert isinstance(desk, VcaDesk)
+    desk.ratio = 1.0
+    stood = desk.value(KICK, Param.GAIN)
+    desk.move("Kick", Param.GAIN, 2.0)
+    desk.move("Kick", Param.GAIN, 1.0)
+    desk.move("Vox", Param.GAIN, -1.0)
+    desk.wish("Kick", Param.GAIN, -3.0)
+    while desk.value(KICK, Param.GAIN) > stood + 0.5 * GRID:
+        desk.run(0.01)
+    desk.run(0.06)  # what is written is a little further than what the grid holds
+    desk.panic()
+    desk.run(6.0)
+    assert desk.value(KICK, Param.GAIN) == pytest.approx(stood)

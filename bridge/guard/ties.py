@@ -134,6 +134,11 @@ class _Line:
         self.points.append((span, value))
 
 
+def _around(one: Span, other: Span) -> Span:
+    """From where to where both reach."""
+    return Span(min(one.low, other.low), max(one.high, other.high))
+
+
 class Ties:
     """Adds up what controls do while others are moved."""
 
@@ -202,7 +207,8 @@ class Ties:
         lines = self._lines[key, param]
         for leader in lines.keys() - leads:
             del lines[leader]
-        is_joined = at < self._moved_at.get((key, param), -math.inf) + RESTS_S
+        moved_at = self._moved_at.get((key, param), -math.inf)
+        is_joined = at < moved_at + RESTS_S
         self._moved_at[key, param] = at
         way = math.copysign(1.0, value - before)
         for leader, lead in leads.items():
@@ -216,7 +222,9 @@ class Ties:
             line.near = min(line.near, near)
             if before not in held:
                 line.points.clear()
-            if lead.start and (is_new or line.at < lead.began):
+            if lead.start and is_new and moved_at >= lead.began:  # a hand, somewhere on its way
+                line.add(_around(lead.start, lead.span), before)
+            elif lead.start and (is_new or line.at < lead.began):
                 line.add(lead.start, before)
             stands, line.answer = lead.answer == line.answer, lead.answer
             line.add(lead.span, value)

@@ -60,6 +60,8 @@ class Lead:
         ways: The directions in which it was written lately: 1 and -1.
         answer: What the DAW said of it last: what goes along moves once for each; NaN where its
             answers come late.
+        asked: What was written to it last, which may have moved it, if its answer is still to come
+            or was lost; else NaN.
         is_unanswered: Whether the DAW has not answered that ramp yet: where it stood, nobody knows.
     """
 
@@ -68,6 +70,7 @@ class Lead:
     span: Span
     ways: set[float]
     answer: float
+    asked: float = math.nan
     is_unanswered: bool = False
 
 
@@ -80,6 +83,7 @@ class _Line:
         at: When the last one came.
         near: How far two of its values may be rounded apart.
         answer: What the DAW had said of the leader when the last step came.
+        asked: What had been asked of it then, and was not answered.
         points: Where the leader stood and what the control held, since something else moved it.
         least, most: Between these is the ratio.
         ups, downs: The steps in each direction, each of which the leader took, too.
@@ -91,6 +95,7 @@ class _Line:
     at: float
     near: float
     answer: float = math.nan
+    asked: float = math.nan
     points: list[tuple[Span, float]] = field(default_factory=list)
     least: float = LEAST_RATIO
     most: float = GREATEST_RATIO
@@ -168,7 +173,9 @@ class Ties:
         """A hand has moved a control: nothing that it did so far shows anything."""
         lines = self._lines[key, param]
         for leader, line in lines.items():
-            lines[leader] = _Line(line.at, line.at, line.near, line.answer, line.points[-1:])
+            lines[leader] = _Line(
+                line.at, line.at, line.near, line.answer, line.asked, line.points[-1:]
+            )
 
     def is_likely(self, key: str, param: Param, leader: str) -> bool:
         """Whether a leader explains the last steps of a control, or the last one went as far."""
@@ -226,11 +233,13 @@ class Ties:
                 line.add(_around(lead.start, lead.span), before)
             elif lead.start and (is_new or line.at < lead.began):
                 line.add(lead.start, before)
-            stands, line.answer = lead.answer == line.answer, lead.answer
+            may_have_moved = not (math.isnan(lead.asked) or lead.asked == line.asked)
+            stands = lead.answer == line.answer and not may_have_moved
+            line.answer, line.asked = lead.answer, lead.asked
             line.add(lead.span, value)
             line.at, line.is_unanswered = at, lead.is_unanswered
             if stands or not line.fits:
-                lines[leader] = line = _Line(at, at, near, lead.answer, is_joined=True)
+                lines[leader] = line = _Line(at, at, near, lead.answer, lead.asked, is_joined=True)
                 line.add(lead.span, value)
                 continue
             line.ups += way > 0.0

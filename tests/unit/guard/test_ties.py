@@ -1,5 +1,7 @@
 """What shows that a control goes along with another, and what a doubt leaves behind."""
 
+import math
+
 import pytest
 
 from bridge.guard.guard import Guard
@@ -145,3 +147,22 @@ def test_a_sure_hand_is_never_withdrawn() -> None:
     guard.pin("Kick", GAIN, 2.0)
     guard.withdraw_hand("Kick", GAIN, since=0.0)
     assert guard.pinned("Kick", GAIN) == 2.0
+
+
+@pytest.mark.parametrize("is_answer_lost", [True, False])
+def test_a_step_whose_leaders_answer_was_lost_counts(*, is_answer_lost: bool) -> None:
+    ties, held = Ties(), 0.0
+    for each in range(1, 9):
+        is_lost = is_answer_lost and each in (4, 7)
+        answer, asked = (each - 1.0, each) if is_lost else (each, math.nan)
+        lead = Lead(
+            began=0.0, start=Span(0.0, 0.0), span=Span(answer, each), ways={1.0},
+            answer=answer, asked=asked,
+        )  # fmt: skip
+        ties.record(
+            "Kick", GAIN, before=held, value=0.3 * each, at=0.02 * each, near=0.3,
+            leads={"Vca": lead},
+        )  # fmt: skip
+        held = 0.3 * each
+    (tie,) = ties.found("Kick", GAIN, {"Vca": 8.0})
+    assert (tie.steps, tie.is_shown) == (8, True)

@@ -192,8 +192,7 @@ class Company:
                 asked=span[-1] if is_told and waits else math.nan,
                 is_unanswered=not mine[0].has_spoken,
             )
-        least, most = SPECS[param].tolerance, 2.0 * coarsest(param)
-        near = min(max(abs(value - before), least), most) + noise(param)
+        near = self._grid.widest(param, value, before)
         self._ties.record(key, param, before=before, value=value, at=at, near=near, leads=leads)
         if leads:
             self._moved_at[key, param] = at

@@ -133,3 +133,11 @@ def test_who_opens_a_fader_that_a_vca_takes_along_teaches_where_it_was_put() -> 
     desk.run(3.0)
     assert desk.value(KICK, Param.GAIN) < -20.1
     assert hands(desk) == [-20.0]
+
+
+def test_one_small_move_shows_what_a_vca_takes_along_on_a_desk_that_does_not_round() -> None:
+    desk = VcaDesk()
+    desk.grid = 1e-5
+    desk.connect()
+    desk.move("Vox", Param.GAIN, -0.43)
+    assert (Param.GAIN, "Vox", "Kick") in desk.engine.moves.company.pairs

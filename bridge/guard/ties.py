@@ -89,6 +89,7 @@ class _Line:
         ups, downs: The steps in each direction, each of which the leader took, too.
         is_unanswered: Whether the DAW has not answered the leader's last ramp.
         is_joined: Whether it was moving already when the leader's ramp began to explain that.
+        late: What it has told since, one step back on its way: what alone does so came late.
     """
 
     began: float
@@ -103,6 +104,7 @@ class _Line:
     downs: int = 0
     is_unanswered: bool = False
     is_joined: bool = False
+    late: float = math.nan
 
     @property
     def steps(self) -> int:
@@ -120,6 +122,19 @@ class _Line:
         is_known = not (self.is_unanswered or self.is_joined)
         has_turned = self.ups > 0 and self.downs > 0 and self.most < GREATEST_RATIO
         return has_turned or (is_known and self.most <= _SURE * self.least)
+
+    def takes_late(self, before: float, value: float, *, is_back: bool) -> bool:
+        """Whether a value comes after later ones; a hand that has turned goes back further."""
+        held = [each for _, each in self.points]
+        was_late = before == self.late
+        is_behind = was_late and bool(held) and (value - held[-1]) * (value - before) <= 0.0
+        if not held or not (is_back or is_behind):
+            return False
+        has_turned = was_late and is_back
+        if has_turned or not min(held) <= value <= max(held):
+            return False
+        self.late = value
+        return True
 
     def add(self, span: Span, value: float) -> None:
         """The control holds `value` where the leader is in `span`."""
@@ -221,20 +236,20 @@ class Ties:
         for leader, lead in leads.items():
             is_new = leader not in lines
             line = lines.setdefault(leader, _Line(at, at, near, is_joined=is_joined))
-            held = {each for _, each in line.points}
+            if line.takes_late(before, value, is_back=way not in lead.ways):
+                continue
             if way not in lead.ways:
-                if value not in held:  # else it came late
-                    del lines[leader]
+                del lines[leader]
                 continue
             line.near = min(line.near, near)
-            if before not in held:
+            if before not in {line.late, *(held for _, held in line.points)}:
                 line.points.clear()
             if lead.start and is_new and moved_at >= lead.began:  # a hand, somewhere on its way
                 line.add(_around(lead.start, lead.span), before)
             elif lead.start and (is_new or line.at < lead.began):
                 line.add(lead.start, before)
             may_have_moved = not (math.isnan(lead.asked) or lead.asked == line.asked)
-            stands = lead.answer == line.answer and not may_have_moved
+            stands = lead.answer == line.answer and not (may_have_moved or line.at < lead.began)
             line.answer, line.asked = lead.answer, lead.asked
             line.add(lead.span, value)
             line.at, line.is_unanswered = at, lead.is_unanswered

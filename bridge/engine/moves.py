@@ -47,6 +47,7 @@ class Moves(Sending):
         self._owed: set[tuple[str, Param]] = set()
         """What a hand had moved and a write of ours has moved on, while all was frozen."""
         self._said_at: dict[tuple[str, Param], float] = {}
+        self._led_at: dict[tuple[str, Param], float] = {}
 
     @property
     def is_idle(self) -> bool:
@@ -68,12 +69,16 @@ class Moves(Sending):
         return self._writer.is_wanted(command) and (is_under_way or not is_held)
 
     def left_at(self, strip: StripState, param: Param) -> float:
-        """As `on_the_wire`, or what was written and given up, if the DAW has not answered that."""
-        said_at = self._said_at.get((strip.key, param), -math.inf)
-        left = self._writer.left_at(strip.key, param, said_at)
-        is_moving = self._writer.transit(strip.key, param) is not None
+        """As `on_the_wire`, or what was written and given up, if the DAW has not answered that.
+
+        What has gone along with another control since then stands where the DAW says.
+        """
+        place = strip.key, param
+        left = self._writer.left_at(*place, self._said_at.get(place, -math.inf))
+        is_moving = self._writer.transit(*place) is not None
+        is_led = self._led_at.get(place, -math.inf) > self._writer.written_at(*place)
         now = self.on_the_wire(strip, param)
-        return now if is_moving or math.isnan(left + now) else left
+        return now if is_moving or is_led or math.isnan(left + now) else left
 
     # -- forward -------------------------------------------------------------------------------
 
@@ -313,6 +318,7 @@ class Moves(Sending):
             self.withdraw_hand(tie.key, tie.param, tie.began)
         for each in followed:
             if each.leader:
+                self._led_at[each.key, each.param] = each.at
                 self._guard.link(each.param, each.leader, each.key)
                 self._guard.book(each.key, each.param, at)
                 if waiting := self._halves.confirm_link(each.key, each.param, each.leader):

@@ -182,16 +182,17 @@ class Company:
             span = mine[0].waiting if is_told else self._window(leader, param, at)
             starts = [each.start for each in mine]
             began = mine[-1].sent_at[0]
+            waits = abs(span[-1] - span[0]) > self._grid.rounding(param, span[0])
             leads[leader] = Lead(
                 began=began,
                 start=Span(min(starts), max(starts)) if own_at < began else None,
                 span=Span(min(span), max(span)),
                 ways={math.copysign(1.0, each.target - each.start) for each in mine},
                 answer=mine[0].answer if is_told else math.nan,
+                asked=span[-1] if is_told and waits else math.nan,
                 is_unanswered=not mine[0].has_spoken,
             )
-        least, most = SPECS[param].tolerance, 2.0 * coarsest(param)
-        near = min(max(abs(value - before), least), most) + noise(param)
+        near = self._grid.widest(param, value, before)
         self._ties.record(key, param, before=before, value=value, at=at, near=near, leads=leads)
         if leads:
             self._moved_at[key, param] = at

@@ -146,6 +146,16 @@ class Grid:
         """The least change of a value near `value` that is no noise, in the unit of `param`."""
         return max(noise(param), self._step(param, value))
 
+    def widest(self, param: Param, value: float, before: float) -> float:
+        """How wide the steps are at most where a control has moved from `before` to `value`.
+
+        One step at least has led there. Where a grid may round, a smaller one than the tolerance
+        tells nothing.
+        """
+        is_exact = self.rounding(param, value) <= noise(param)
+        least = 0.0 if is_exact else SPECS[param].tolerance
+        return min(max(abs(value - before), least), 2.0 * coarsest(param)) + noise(param)
+
     def nearest(self, param: Param, value: float) -> float:
         """What the DAW holds when it is asked for `value`, as far as that is known."""
         return self._nearest(param, value) if self._nearest else value

@@ -60,6 +60,8 @@ class Lead:
         ways: The directions in which it was written lately: 1 and -1.
         answer: What the DAW said of it last: what goes along moves once for each; NaN where its
             answers come late.
+        asked: What was written to it last, which may have moved it, if its answer is still to come
+            or was lost; else NaN.
         is_unanswered: Whether the DAW has not answered that ramp yet: where it stood, nobody knows.
     """
 
@@ -68,6 +70,7 @@ class Lead:
     span: Span
     ways: set[float]
     answer: float
+    asked: float = math.nan
     is_unanswered: bool = False
 
 
@@ -80,17 +83,20 @@ class _Line:
         at: When the last one came.
         near: How far two of its values may be rounded apart.
         answer: What the DAW had said of the leader when the last step came.
+        asked: What had been asked of it then, and was not answered.
         points: Where the leader stood and what the control held, since something else moved it.
         least, most: Between these is the ratio.
         ups, downs: The steps in each direction, each of which the leader took, too.
         is_unanswered: Whether the DAW has not answered the leader's last ramp.
         is_joined: Whether it was moving already when the leader's ramp began to explain that.
+        late: What it has told since, one step back on its way: what alone does so came late.
     """
 
     began: float
     at: float
     near: float
     answer: float = math.nan
+    asked: float = math.nan
     points: list[tuple[Span, float]] = field(default_factory=list)
     least: float = LEAST_RATIO
     most: float = GREATEST_RATIO
@@ -98,6 +104,7 @@ class _Line:
     downs: int = 0
     is_unanswered: bool = False
     is_joined: bool = False
+    late: float = math.nan
 
     @property
     def steps(self) -> int:
@@ -116,6 +123,19 @@ class _Line:
         has_turned = self.ups > 0 and self.downs > 0 and self.most < GREATEST_RATIO
         return has_turned or (is_known and self.most <= _SURE * self.least)
 
+    def takes_late(self, before: float, value: float, *, is_back: bool) -> bool:
+        """Whether a value comes after later ones; a hand that has turned goes back further."""
+        held = [each for _, each in self.points]
+        was_late = before == self.late
+        is_behind = was_late and bool(held) and (value - held[-1]) * (value - before) <= 0.0
+        if not held or not (is_back or is_behind):
+            return False
+        has_turned = was_late and is_back
+        if has_turned or not min(held) <= value <= max(held):
+            return False
+        self.late = value
+        return True
+
     def add(self, span: Span, value: float) -> None:
         """The control holds `value` where the leader is in `span`."""
         for other, held in self.points:
@@ -132,6 +152,11 @@ class _Line:
         if len(self.points) >= _REMEMBERED:
             del self.points[1:-1:2]
         self.points.append((span, value))
+
+
+def _around(one: Span, other: Span) -> Span:
+    """From where to where both reach."""
+    return Span(min(one.low, other.low), max(one.high, other.high))
 
 
 class Ties:
@@ -163,7 +188,9 @@ class Ties:
         """A hand has moved a control: nothing that it did so far shows anything."""
         lines = self._lines[key, param]
         for leader, line in lines.items():
-            lines[leader] = _Line(line.at, line.at, line.near, line.answer, line.points[-1:])
+            lines[leader] = _Line(
+                line.at, line.at, line.near, line.answer, line.asked, line.points[-1:]
+            )
 
     def is_likely(self, key: str, param: Param, leader: str) -> bool:
         """Whether a leader explains the last steps of a control, or the last one went as far."""
@@ -202,27 +229,32 @@ class Ties:
         lines = self._lines[key, param]
         for leader in lines.keys() - leads:
             del lines[leader]
-        is_joined = at < self._moved_at.get((key, param), -math.inf) + RESTS_S
+        moved_at = self._moved_at.get((key, param), -math.inf)
+        is_joined = at < moved_at + RESTS_S
         self._moved_at[key, param] = at
         way = math.copysign(1.0, value - before)
         for leader, lead in leads.items():
             is_new = leader not in lines
             line = lines.setdefault(leader, _Line(at, at, near, is_joined=is_joined))
-            held = {each for _, each in line.points}
+            if line.takes_late(before, value, is_back=way not in lead.ways):
+                continue
             if way not in lead.ways:
-                if value not in held:  # else it came late
-                    del lines[leader]
+                del lines[leader]
                 continue
             line.near = min(line.near, near)
-            if before not in held:
+            if before not in {line.late, *(held for _, held in line.points)}:
                 line.points.clear()
-            if lead.start and (is_new or line.at < lead.began):
+            if lead.start and is_new and moved_at >= lead.began:  # a hand, somewhere on its way
+                line.add(_around(lead.start, lead.span), before)
+            elif lead.start and (is_new or line.at < lead.began):
                 line.add(lead.start, before)
-            stands, line.answer = lead.answer == line.answer, lead.answer
+            may_have_moved = not (math.isnan(lead.asked) or lead.asked == line.asked)
+            stands = lead.answer == line.answer and not (may_have_moved or line.at < lead.began)
+            line.answer, line.asked = lead.answer, lead.asked
             line.add(lead.span, value)
             line.at, line.is_unanswered = at, lead.is_unanswered
             if stands or not line.fits:
-                lines[leader] = line = _Line(at, at, near, lead.answer, is_joined=True)
+                lines[leader] = line = _Line(at, at, near, lead.answer, lead.asked, is_joined=True)
                 line.add(lead.span, value)
                 continue
             line.ups += way > 0.0

@@ -9,12 +9,14 @@ from bridge.mix.params import Param
 
 KICK, VOX = 1, 3
 GRID = 0.1
+CLOSED = -150.0
 
 
 class VcaDesk(Desk):
     """A desk with steps of .1 dB; when the vocal moves, the kick moves by a share of that."""
 
     ratio = 0.3
+    grid = GRID
 
     def __init__(self) -> None:
         super().__init__(interval_s=0.5)
@@ -28,13 +30,13 @@ class VcaDesk(Desk):
         self._hold(track, command.value)
         if track == KICK:
             self.exact = self.value(KICK, Param.GAIN)
-        elif track == VOX and self.value(VOX, Param.GAIN) != was:
+        elif track == VOX and self.value(VOX, Param.GAIN) != was and self.exact > CLOSED:
             self.exact += self.ratio * (self.value(VOX, Param.GAIN) - was)
-            if abs(self.exact - self.value(KICK, Param.GAIN)) > 0.5 * GRID:
+            if abs(self.exact - self.value(KICK, Param.GAIN)) > 0.5 * self.grid:
                 self._hold(KICK, self.exact)
 
     def _hold(self, track: int, value: float) -> None:
-        held = round(value / GRID) * GRID
+        held = round(value / self.grid) * self.grid
         self.strips[track - 1].values[Param.GAIN] = held
         self._later(m.ParamChanged(at=self.at, track=track, param=Param.GAIN, value=held))
 
@@ -98,3 +100,44 @@ def test_a_hand_between_two_ramps_keeps_what_it_has() -> None:
     assert desk.value(KICK, Param.GAIN) == pytest.approx(
         -5.0, abs=1.5 * GRID
     )  # as far as the vocal goes
+
+
+def test_panic_brings_back_what_a_vca_takes_away_from_where_a_move_had_brought_it() -> None:
+    desk = VcaDesk().connect()
+    assert isinstance(desk, VcaDesk)
+    desk.ratio = 1.0
+    stood = desk.value(KICK, Param.GAIN)
+    desk.move("Kick", Param.GAIN, 2.0)
+    desk.move("Kick", Param.GAIN, 1.0)
+    desk.move("Vox", Param.GAIN, -1.0)
+    desk.wish("Kick", Param.GAIN, -3.0)
+    while desk.value(KICK, Param.GAIN) > stood + 0.5 * GRID:
+        desk.run(0.01)
+    desk.run(0.06)  # what is written is a little further than what the grid holds
+    desk.panic()
+    desk.run(6.0)
+    assert desk.value(KICK, Param.GAIN) == pytest.approx(stood)
+
+
+def test_who_opens_a_fader_that_a_vca_takes_along_teaches_where_it_was_put() -> None:
+    desk = VcaDesk()
+    desk.grid, desk.ratio = 1e-5, 2.0
+    desk.exact = desk.strips[KICK - 1].values[Param.GAIN] = CLOSED
+    desk.connect()
+    desk.move("Vox", Param.GAIN, 0.93)  # the desk does not round
+    desk.wish("Vox", Param.GAIN, -0.93)
+    while desk.value(VOX, Param.GAIN) > 0.5:
+        desk.run(0.01)
+    desk.hand(KICK, Param.GAIN, -20.0)
+    desk.exact = -20.0
+    desk.run(3.0)
+    assert desk.value(KICK, Param.GAIN) < -20.1
+    assert hands(desk) == [-20.0]
+
+
+def test_one_small_move_shows_what_a_vca_takes_along_on_a_desk_that_does_not_round() -> None:
+    desk = VcaDesk()
+    desk.grid = 1e-5
+    desk.connect()
+    desk.move("Vox", Param.GAIN, -0.43)
+    assert (Param.GAIN, "Vox", "Kick") in desk.engine.moves.company.pairs

@@ -1,5 +1,7 @@
 """What shows that a control goes along with another, and what a doubt leaves behind."""
 
+import math
+
 import pytest
 
 from bridge.guard.guard import Guard
@@ -145,3 +147,56 @@ def test_a_sure_hand_is_never_withdrawn() -> None:
     guard.pin("Kick", GAIN, 2.0)
     guard.withdraw_hand("Kick", GAIN, since=0.0)
     assert guard.pinned("Kick", GAIN) == 2.0
+
+
+@pytest.mark.parametrize("is_answer_lost", [True, False])
+def test_a_step_whose_leaders_answer_was_lost_counts(*, is_answer_lost: bool) -> None:
+    ties, held = Ties(), 0.0
+    for each in range(1, 9):
+        is_lost = is_answer_lost and each in (4, 7)
+        answer, asked = (each - 1.0, each) if is_lost else (each, math.nan)
+        lead = Lead(
+            began=0.0, start=Span(0.0, 0.0), span=Span(answer, each), ways={1.0},
+            answer=answer, asked=asked,
+        )  # fmt: skip
+        ties.record(
+            "Kick", GAIN, before=held, value=0.3 * each, at=0.02 * each, near=0.3,
+            leads={"Vca": lead},
+        )  # fmt: skip
+        held = 0.3 * each
+    (tie,) = ties.found("Kick", GAIN, {"Vca": 8.0})
+    assert (tie.steps, tie.is_shown) == (8, True)
+
+
+def stepped(order: list[int]) -> list[Tie]:
+    """The leader goes up by 1 at a time, and the control is told to stand at .3 of that."""
+    ties, held = Ties(), 0.0
+    for index, each in enumerate(order, start=1):
+        stands = max(order[:index])
+        lead = Lead(
+            began=0.0, start=Span(0.0, 0.0), span=Span(stands, stands), answer=stands, ways={1.0}
+        )
+        ties.record(
+            "Kick", GAIN, before=held, value=0.3 * each, at=0.02 * index, near=0.3,
+            leads={"Vca": lead},
+        )  # fmt: skip
+        held = 0.3 * each
+    return [tie for tie in ties.found("Kick", GAIN, {"Vca": max(order)}) if tie.is_shown]
+
+
+def test_a_value_that_comes_late_takes_nothing_from_what_was_shown() -> None:
+    (tie,) = stepped([1, 2, 3, 5, 4, 6, 7, 9, 8, 10])
+    assert tie.steps == 8
+
+
+def test_who_goes_back_while_the_leader_goes_on_shows_none() -> None:
+    assert stepped([1, 2, 3, 4, 5, 6, 5, 4, 3, 2]) == []
+
+
+def test_a_ramp_back_begins_where_the_last_one_has_ended() -> None:
+    song = Song()
+    held = song.ramp(*[(0.1 * each, 0.03 * each) for each in range(1, 6)], held=0.0)
+    song.at += 1.0
+    song.ramp((0.5, 0.13), (0.4, 0.12), (0.3, 0.09), held=held, near=0.03)
+    (tie,) = song.found(0.3)
+    assert tie.steps > 5

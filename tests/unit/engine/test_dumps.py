@@ -203,3 +203,16 @@ def test_three_hands_in_a_dump_are_no_scene_where_one_goes_on() -> None:
     close_dump(desk)
     desk.run(3.0)
     assert {track for track, _ in hands(desk)} == {KICK, BASS, VOX}
+
+
+def test_who_went_along_and_is_told_again_by_a_dump_is_no_hand() -> None:
+    desk = Desk(*STRIPS, interval_s=0.3).connect()
+    desk.wish("Vox", Param.GAIN, 1.0)
+    while desk.value(VOX, Param.GAIN) < 1.0:
+        desk.run(0.02)
+        told(desk, KICK, desk.value(VOX, Param.GAIN) - (desk.value(VOX, Param.GAIN) == 1.0) * 0.2)
+    desk.run(0.55)
+    desk.strips[KICK - 1].values[Param.GAIN] = 1.0  # its last value was overtaken
+    desk.dump()
+    desk.run(3.0)
+    assert desk.engine.guard.pinned("Kick", Param.GAIN) == 0.0

@@ -216,3 +216,19 @@ def test_who_went_along_and_is_told_again_by_a_dump_is_no_hand() -> None:
     desk.dump()
     desk.run(3.0)
     assert desk.engine.guard.pinned("Kick", Param.GAIN) == 0.0
+
+
+def test_a_strip_that_is_named_late_is_pinned_where_it_stood_first() -> None:
+    desk = Desk("Kick", "", "Vox", interval_s=0.3).connect()
+    desk.wish("Vox", Param.GAIN, 1.0)
+    while desk.value(VOX, Param.GAIN) < 1.0:
+        desk.run(0.02)
+        told(desk, BASS, desk.value(VOX, Param.GAIN))  # a link
+    desk.run(3.0)
+    desk.strips[BASS - 1].name = "Bass"
+    for event in desk.dump_events():
+        is_bass = isinstance(event, m.ParamChanged) and event.track == BASS
+        if not (is_bass and event.param is Param.GAIN):
+            desk.do(event)
+    told(desk, BASS, 1.0)
+    assert desk.engine.guard.pinned("Bass", Param.GAIN) == 0.0

@@ -232,3 +232,18 @@ def test_a_strip_that_is_named_late_is_pinned_where_it_stood_first() -> None:
             desk.do(event)
     told(desk, BASS, 1.0)
     assert desk.engine.guard.pinned("Bass", Param.GAIN) == 0.0
+
+
+def test_what_a_dump_without_an_end_told_counts_where_the_next_one_lacks_it() -> None:
+    desk = Desk(*STRIPS).connect()
+    open_dump(desk)
+    for value in (0.0, -3.0, -6.0):
+        told(desk, VOX, value)
+    desk.run(1.5)
+    open_dump(desk)
+    for event in desk.dump_events()[1:]:
+        is_vox = isinstance(event, m.ParamChanged) and event.track == VOX
+        if not (is_vox and event.param is Param.GAIN):
+            desk.do(event)
+    desk.run(2.0)
+    assert hands(desk) == [(VOX, -6.0)]

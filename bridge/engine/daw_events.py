@@ -296,7 +296,7 @@ class DawEvents:
             return
         self._mix.confirm(strip, param, event.value, event.at)
         self._mix.settle(strip, param)
-        if is_first:
+        if is_first and math.isnan(self._guard.pinned(strip.key, param)):
             self._guard.pin(strip.key, param, event.value)
 
     def _apply_known(

@@ -409,7 +409,7 @@ class Company:
         is_doubtful = False
         fine, coarse = SPECS[param].tolerance, self._tolerance(param, follower.value)
         for each in follower.leaders:
-            mine = [t for t in self._recent(param, at) if t.key == each.key and t.sent]
+            mine = [t for t in self._recent(param, follower.at) if t.key == each.key and t.sent]
             if mine and not self._is_over(mine[0]) and mine[0].moved_at <= at - _PATIENCE_S:
                 # Its leader goes on, and it does not; on a coarse grid it need not yet.
                 is_doubtful |= mine[0].gone_since(follower.at) <= 2.0 * coarsest(param)

@@ -111,12 +111,13 @@ class StripState:
 
 @dataclass(slots=True)
 class _Incoming:
-    """What a dump has said of one strip so far."""
+    """What a dump has said of one strip so far, and what an earlier one had whose end was lost."""
 
     uid: str = ""
     name: str = ""
     role: Role | None = None
     changes: dict[Param, ParamChanged] = field(default_factory=dict)
+    earlier: dict[Param, ParamChanged] = field(default_factory=dict)
     barred: dict[LockClass, str] = field(default_factory=dict)
 
 
@@ -269,8 +270,13 @@ class MixState:
     # -- dumps ---------------------------------------------------------------------------------
 
     def open_dump(self, count: int) -> None:
-        """Begin to collect; nothing is changed until `close_dump`."""
-        self._incoming = [_Incoming() for _ in range(count)]
+        """Begin to collect; nothing is changed until `close_dump`.
+
+        Where the end of the last dump was lost, what it told counts until it is told anew.
+        """
+        told = [{**said.earlier, **said.changes} for said in self._incoming or ()]
+        told = told if len(told) == count else [{} for _ in range(count)]
+        self._incoming = [_Incoming(earlier=earlier) for earlier in told]
 
     def record_uid(self, track: int, uid: str) -> bool:
         """A strip's identity. True where it contradicts what is known: ask for a dump."""
@@ -342,7 +348,8 @@ class MixState:
             strip.given_role = said.role or strip.given_role
             strip.barred = said.barred
             self.strips.append(strip)
-            for param, change in said.changes.items():
+            earlier = said.earlier if is_same else {}
+            for param, change in {**earlier, **said.changes}.items():
                 if param in READ_ONLY or np.isnan(self.settled_value(strip, param)):
                     self.confirm(strip, param, change.value, change.at)
                     if param not in READ_ONLY:

@@ -203,3 +203,47 @@ def test_three_hands_in_a_dump_are_no_scene_where_one_goes_on() -> None:
     close_dump(desk)
     desk.run(3.0)
     assert {track for track, _ in hands(desk)} == {KICK, BASS, VOX}
+
+
+def test_who_went_along_and_is_told_again_by_a_dump_is_no_hand() -> None:
+    desk = Desk(*STRIPS, interval_s=0.3).connect()
+    desk.wish("Vox", Param.GAIN, 1.0)
+    while desk.value(VOX, Param.GAIN) < 1.0:
+        desk.run(0.02)
+        told(desk, KICK, desk.value(VOX, Param.GAIN) - (desk.value(VOX, Param.GAIN) == 1.0) * 0.2)
+    desk.run(0.55)
+    desk.strips[KICK - 1].values[Param.GAIN] = 1.0  # its last value was overtaken
+    desk.dump()
+    desk.run(3.0)
+    assert desk.engine.guard.pinned("Kick", Param.GAIN) == 0.0
+
+
+def test_a_strip_that_is_named_late_is_pinned_where_it_stood_first() -> None:
+    desk = Desk("Kick", "", "Vox", interval_s=0.3).connect()
+    desk.wish("Vox", Param.GAIN, 1.0)
+    while desk.value(VOX, Param.GAIN) < 1.0:
+        desk.run(0.02)
+        told(desk, BASS, desk.value(VOX, Param.GAIN))  # a link
+    desk.run(3.0)
+    desk.strips[BASS - 1].name = "Bass"
+    for event in desk.dump_events():
+        is_bass = isinstance(event, m.ParamChanged) and event.track == BASS
+        if not (is_bass and event.param is Param.GAIN):
+            desk.do(event)
+    told(desk, BASS, 1.0)
+    assert desk.engine.guard.pinned("Bass", Param.GAIN) == 0.0
+
+
+def test_what_a_dump_without_an_end_told_counts_where_the_next_one_lacks_it() -> None:
+    desk = Desk(*STRIPS).connect()
+    open_dump(desk)
+    for value in (0.0, -3.0, -6.0):
+        told(desk, VOX, value)
+    desk.run(1.5)
+    open_dump(desk)
+    for event in desk.dump_events()[1:]:
+        is_vox = isinstance(event, m.ParamChanged) and event.track == VOX
+        if not (is_vox and event.param is Param.GAIN):
+            desk.do(event)
+    desk.run(2.0)
+    assert hands(desk) == [(VOX, -6.0)]

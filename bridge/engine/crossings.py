@@ -47,15 +47,15 @@ class Crossings:
         return abs(ours - event.value) <= (coarse if is_dumped and is_no_hand else near)
 
     def close(self, strip: StripState, param: Param) -> None:
-        """The DAW has told something else of that control."""
+        """The DAW has told something else of that control: what stands there is known."""
         self._values.pop((strip.key, param), None)
-        is_open = any(key == strip.key for key, _ in self._values)
-        self._guard.strip(strip.key).is_silent = is_open
+        self._guard.strip(strip.key).silent.discard(param)
 
     def open(self, strip: StripState, event: ParamChanged) -> None:
         """A write of ours, of that value, and a hand have crossed: ask for a dump."""
         self._values[strip.key, event.param] = event.value
-        self._guard.strip(strip.key).is_silent = self._moves.is_dump_wanted = True
+        self._guard.strip(strip.key).silent.add(event.param)
+        self._moves.is_dump_wanted = True
 
     def is_against_hand(self, strip: StripState, event: ParamChanged, *, was_crossed: bool) -> bool:
         """Whether a write of ours stands where a hand has been since."""

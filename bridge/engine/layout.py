@@ -102,6 +102,8 @@ class Layout:
                 along = self._moves.company.rename(was, strip.key)
                 kept = {param: self._guard.pinned(strip.key, param) for param in along}
             self._strip_memory.greet(strip, is_new=is_new)
+            if is_new:  # what this dump tells of it stands
+                self._guard.strip(strip.key).silent.clear()
             for param, value in kept.items():  # where it stands now it has gone along with ours
                 self._guard.pin(strip.key, param, value)
         self._strip_memory.end_scene()

@@ -57,7 +57,7 @@ class Moves(Sending):
     @property
     def due(self) -> float | None:
         """When `advance` has something to do next; None while idle."""
-        dues = [self._writer.due, self.company.due, self._halves.due]
+        dues = [self._writer.due, self.company.due, self._halves.due, *self._awaited.values()]
         if self.suggestion is not None:
             dues.append(self.suggestion.at + SUGGESTION_LIFE_S)
         return min((due for due in dues if due is not None), default=None)
@@ -330,13 +330,14 @@ class Moves(Sending):
         suggestion = self.suggestion
         if suggestion is not None and at >= suggestion.at + SUGGESTION_LIFE_S - 1e-9:
             self.close_suggestion(MoveState.EXPIRED, at, "nobody answered")
+        self._ask_what_stands(at)
         for waiting in self._halves.release(at):
             self._begin_other(waiting, at)
         progress = self._writer.advance(at, self._number_of, self._held, self._spoken_at)
         for transit, value in progress.confirmed:
             self._confirm(transit.move, transit.key, value, at)
         for transit in progress.unanswered:
-            self._guard.strip(transit.key).is_silent = True
+            self._guard.strip(transit.key).silent.add(transit.param)
             self.is_dump_wanted = True
             if transit.purpose is Purpose.PANIC:
                 self._unanswered_panic.add((transit.key, transit.param))

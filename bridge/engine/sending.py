@@ -13,7 +13,7 @@ from bridge.guard.company import Company
 from bridge.guard.grid import Grid
 from bridge.guard.guard import Guard
 from bridge.guard.halves import Halves, Waiting
-from bridge.guard.ramps import Transit, ramp_duration_s
+from bridge.guard.ramps import ECHO_TIMEOUT_S, Transit, ramp_duration_s
 from bridge.guard.write import Purpose, Write
 from bridge.guard.writer import Writer
 from bridge.mix.messages import MoveState
@@ -39,6 +39,8 @@ class Sending(MoveRegister):
         self.company = Company(grid, self._writer.recent, self._writer.is_over)
         self._halves = Halves(self.company)
         self.is_dump_wanted = False
+        self._awaited: dict[tuple[str, Param], float] = {}
+        """Until when what was stopped may still be answered, monotonic seconds."""
 
     def on_the_wire(self, strip: StripState, param: Param) -> float:
         """What was last written to it or confirmed by the DAW, NaN where unknown."""
@@ -158,11 +160,23 @@ class Sending(MoveRegister):
             )
         ]
         for transit in stopped:
-            if transit.is_silent(at):  # nobody knows what stands: no move begins from there
-                self._guard.strip(transit.key).is_silent = self.is_dump_wanted = True
+            if transit.is_unheard:
+                self._await_answer(transit)
         lost = self._halves.drop(keys)
         self._end([*ended, *stopped], MoveState.EXPIRED, at, reason, lost)
         return stopped
+
+    def _await_answer(self, transit: Transit) -> None:
+        """Nobody knows what stands where a write is not answered: no move begins from there."""
+        self._guard.strip(transit.key).silent.add(transit.param)
+        self._awaited[transit.key, transit.param] = transit.sent_at[0] + ECHO_TIMEOUT_S
+
+    def _ask_what_stands(self, at: float) -> None:
+        """What was stopped has had the time to be answered: where it was not, a dump tells."""
+        over = [place for place, due in self._awaited.items() if at >= due - 1e-9]
+        for key, param in over:
+            del self._awaited[key, param]
+            self.is_dump_wanted |= param in self._guard.strip(key).silent
 
     def _end(
         self,

@@ -290,7 +290,7 @@ class Guard:
             blocked |= (is_closed | ~observation.audible)[:, None]
         for row, key in enumerate(observation.keys):
             strip = self.strip(key)
-            if at < strip.held_until or strip.is_silent or strip.is_nameless:
+            if at < strip.held_until or strip.silent or strip.is_nameless:
                 blocked[row] = True
                 continue
             blocked[row] |= strip.safe
@@ -429,7 +429,7 @@ def _must_not_overrule_a_doubt(guard: Guard, write: Write) -> str | None:
 
 
 def _must_be_answered(guard: Guard, write: Write) -> str | None:
-    if write.purpose is not Purpose.MOVE or not guard.strip(write.key).is_silent:
+    if write.purpose is not Purpose.MOVE or not guard.strip(write.key).silent:
         return None
     return "the DAW has not answered the last write to this strip"
 

@@ -261,9 +261,10 @@ class Transit:
         """Whether the DAW has answered any write."""
         return bool(self._answered)
 
-    def is_silent(self, at: float) -> bool:
-        """Whether the DAW has answered no write though it had the time."""
-        return bool(self.sent) and not self.told and at - self.sent_at[0] > ECHO_TIMEOUT_S
+    @property
+    def is_unheard(self) -> bool:
+        """Whether it has gone from its start, and the DAW has not said so, nor anything else."""
+        return self.gone > 0.0 and not self.told
 
     @property
     def is_in_vain(self) -> bool:

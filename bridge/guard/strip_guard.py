@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.mix.messages import StripSwitch
-from bridge.mix.params import COLUMN, LOCK_CLASS, MOVABLE, LockClass
+from bridge.mix.params import COLUMN, LOCK_CLASS, MOVABLE, LockClass, Param
 from bridge.mix.spectrum import FloatArray
 
 
@@ -26,8 +26,9 @@ class StripGuard:
     held_until: float = -np.inf
     doubted_until: float = -np.inf
     """A hand may be on it, and the DAW is asked whether that was one: nothing is taken back."""
-    is_silent: bool = False
-    """The DAW has not answered our last write; nothing more until it says something."""
+    silent: set[Param] = field(default_factory=set)
+    """Where the DAW has not answered our last write; nothing more to this strip until it says what
+    stands there."""
     barred: dict[LockClass, str] = field(default_factory=dict)
     """What the DAW itself would make go wrong, and why."""
     ours: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(len(MOVABLE), dtype=np.bool_))

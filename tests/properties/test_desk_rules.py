@@ -198,7 +198,7 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
     ),
     "who is seen on its way in a dump is a hand": (
         replaced(DumpWatch, "is_surely_moved", never),
-        8004502, "count-lies,dump-slow,echo-late,hand-.004,panic", Promise.PANIC_ALL,
+        8004473, "count-lies,dump-slow,echo-late,hand-.004,panic", Promise.PANIC_ALL,
     ),
     "an answer comes late though a later one has come": (
         replaced(Transit, "is_late_answer", never),

@@ -143,7 +143,7 @@ def test_a_suggestion_that_the_guard_forbids_by_now_expires_unheard() -> None:
     desk = Desk(mode=Mode.SUGGEST).connect()
     desk.wish("Vox", Param.GAIN, 1.0)
     desk.run(1.0)
-    desk.engine.guard.strip("Vox").is_silent = True
+    desk.engine.guard.strip("Vox").silent.add(Param.GAIN)
     desk.accept("1-1")
     assert desk.last(EXPIRED).reason == "the DAW has not answered the last write to this strip"
     assert desk.writes == []
@@ -221,6 +221,44 @@ def test_a_strip_whose_daw_says_nothing_is_left_alone_until_it_speaks() -> None:
     desk.dump()
     desk.run(10.0)
     assert desk.value(3, Param.GAIN) == -2.0
+
+
+def stopped_unanswered() -> Desk:
+    """A person stops a move after .3 s, beside a DAW that has not answered it."""
+    desk = Desk().connect()
+    desk.is_silent = True
+    desk.wish("Vox", Param.GAIN, -3.0)
+    desk.run(0.3)
+    assert desk.writes[-1].value < -0.1
+    desk.freeze()
+    desk.freeze(on=False)
+    desk.forget()
+    return desk
+
+
+def test_where_a_move_was_stopped_unanswered_the_daw_is_asked_and_no_other_begins() -> None:
+    desk = stopped_unanswered()
+    desk.wish("Vox", Param.GAIN, -2.0)
+    desk.run(20.0)
+    assert desk.writes == []
+    asked = [c for result in desk.results for c in result.commands if c == m.RequestDump(number=0)]
+    assert len(asked) == 1
+    desk.is_silent = False
+    desk.strips[2].values[Param.GAIN] = -0.4  # as far as the writes came
+    desk.dump()
+    desk.run(10.0)
+    assert desk.writes[0].value == -0.4
+
+
+def test_a_dump_that_lacks_a_control_does_not_tell_what_stands_there() -> None:
+    desk = stopped_unanswered()
+    desk.strips[2].values[Param.GAIN] = -0.4
+    lacks = [e for e in desk.dump_events() if getattr(e, "param", None) is not Param.GAIN]
+    for event in lacks:
+        desk.do(event)
+    desk.wish("Vox", Param.GAIN, -2.0)
+    desk.run(20.0)
+    assert desk.writes == []
 
 
 def test_a_late_echo_confirms_after_all() -> None:

@@ -60,7 +60,7 @@ def _nameless(guard: Guard) -> None:
 
 
 def _silent(guard: Guard) -> None:
-    guard.strip(KEY).is_silent = True
+    guard.strip(KEY).silent.add(Param.GAIN)
 
 
 def _in_a_show(guard: Guard) -> None:
@@ -320,7 +320,7 @@ def test_a_safe_class_a_hand_and_silence_are_masked_strip_by_strip() -> None:
     guard = pinned(mix)
     guard.switch_safe("0", LockClass.GAIN, on=True)
     guard.hold("1", 0.0)
-    guard.strip("2").is_silent = True
+    guard.strip("2").silent.add(Param.GAIN)
     assert shape(guard, mix, -1.0) == [None, None, None, -1.0]
     assert shape(guard, mix, 0.1, Param.PAN) == [0.1, None, None, 0.1]
     assert shape(guard, mix, -1.0, at=HOLD_OFF_S) == [None, -1.0, None, -1.0]

@@ -157,7 +157,7 @@ class DawEvents:
                 self._hesitate(strip, at)  # not yet a hand: what it goes on to is
                 if self._mix.way(strip, each.param) > SPECS[each.param].tolerance:
                     self._guard.hold(strip.key, each.at)  # it was one, and went back
-            else:
+            elif not self._mix.is_dump_open or each.at < self._opened_at:  # else its end says whose
                 event = m.ParamChanged(
                     at=each.at, track=strip.number, param=each.param, value=each.value
                 )

@@ -128,6 +128,8 @@ def _class_of(letter: str) -> str:
     for name, first, last in _UNSPACED:
         if first <= letter <= last and letter != "・":
             return name
+    if letter.isnumeric():  # digits that are no decimal ones
+        return "0"
     if letter.isupper() or letter.istitle():
         return "U"
     is_part_of_word = letter.isalpha() or unicodedata.category(letter) in ("Mn", "Mc")

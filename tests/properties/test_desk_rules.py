@@ -137,7 +137,7 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
     ),
     "a late answer is no hand": (
         replaced(Writer, "_receive_late", lambda *_, **__: Reading(Answer.FOREIGN)),
-        8002533, "dump-lacks,echo-late,name-beyond,reordered", Promise.LESSON,
+        8002533, "dump-lacks,echo-late,name-beyond,reordered", Promise.PANIC_BACK,
     ),
     "an overtaken answer says nothing": (
         replaced(Transit, "is_stale", never), 1, "echo-late,reordered", Promise.PANIC_BACK,

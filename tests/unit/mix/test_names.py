@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bridge.mix.names import fold_name, is_same_name, split_words
@@ -57,6 +57,7 @@ def test_a_name_is_taken_apart_into_words(name: str, words: str) -> None:
 
 
 @given(st.text())
+@example("\U00010320")  # a numeral of Old Italic
 def test_no_letter_or_digit_of_a_name_is_lost(name: str) -> None:
     words = split_words(name)
     assert all(word.text for word in words)

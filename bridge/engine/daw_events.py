@@ -153,10 +153,11 @@ class DawEvents:
                 self._mix.settle(strip, each.param)
                 if each.is_first:  # it goes along, or a hand kept step with us by chance
                     self._guard.hold(strip.key, each.at)
-            elif same_value(each.param, each.base, each.value):
+            elif (
+                same_value(each.param, each.base, each.value)
+                and self._mix.way(strip, each.param) <= SPECS[each.param].tolerance
+            ):
                 self._hesitate(strip, at)  # not yet a hand: what it goes on to is
-                if self._mix.way(strip, each.param) > SPECS[each.param].tolerance:
-                    self._guard.hold(strip.key, each.at)  # it was one, and went back
             elif not self._mix.is_dump_open or each.at < self._opened_at:  # else its end says whose
                 event = m.ParamChanged(
                     at=each.at, track=strip.number, param=each.param, value=each.value

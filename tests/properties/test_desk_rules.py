@@ -224,6 +224,10 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
         replaced(MixState, "way", far_from_settled), 271, "hand-.004,vca-ratio",
         Promise.HOLD,
     ),
+    "a way there and back beside a move of ours is a hand's": (
+        replaced(MixState, "way", far_from_settled), 20000294, "hand-.004,thumbs",
+        Promise.HOLD,
+    ),
     "one value alone shows nothing where they come in another order": (
         replaced(Moves, "is_disordered", never), 15, "late,reordered",
         Promise.LESSON,

@@ -123,8 +123,8 @@ class _Line:
         has_turned = self.ups > 0 and self.downs > 0 and self.most < GREATEST_RATIO
         return has_turned or (is_known and self.most <= _SURE * self.least)
 
-    def takes_late(self, before: float, value: float, *, is_back: bool) -> bool:
-        """Whether a value comes after later ones; a hand that has turned goes back further."""
+    def record_late(self, before: float, value: float, *, is_back: bool) -> bool:
+        """Note a value that comes after later ones; whether it does. A hand turns back further."""
         held = [each for _, each in self.points]
         was_late = before == self.late
         is_behind = was_late and bool(held) and (value - held[-1]) * (value - before) <= 0.0
@@ -236,7 +236,7 @@ class Ties:
         for leader, lead in leads.items():
             is_new = leader not in lines
             line = lines.setdefault(leader, _Line(at, at, near, is_joined=is_joined))
-            if line.takes_late(before, value, is_back=way not in lead.ways):
+            if line.record_late(before, value, is_back=way not in lead.ways):
                 continue
             if way not in lead.ways:
                 del lines[leader]

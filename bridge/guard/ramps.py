@@ -118,16 +118,10 @@ class Transit:
         """How far from the start it has been written."""
         return max((abs(sent - self.start) for sent in self.sent), default=0.0)
 
-    def ways(self, held: float) -> tuple[float, float]:
-        """How far the control has been written at most, down (not above 0) and up (not below).
-
-        Args:
-            held: What it held last: a hand may have moved it, and a write have brought it back.
-        """
+    def way_back(self, held: float) -> float:
+        """How far a write has taken it from what it held last; 0 where that is not known."""
         nearest, _ = self._nearest(held)
-        back = 0.0 if math.isnan(held) else self.sent[nearest] - held
-        ways = [back, *(sent - self.start for sent in self.sent)]
-        return min(0.0, *ways), max(0.0, *ways)
+        return 0.0 if math.isnan(held) else self.sent[nearest] - held
 
     def gone_since(self, at: float) -> float:
         """How far it has been written since a time."""

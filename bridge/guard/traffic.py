@@ -22,15 +22,19 @@ _SILENCES: Final = 2
 """A DAW that has never answered, and not that many moves either, answers none."""
 
 
-def _is_along(way: float, led: tuple[float, float], param: Param, near: float) -> bool:
-    """Whether a control that went `way` may go along with one that went one of the ways `led`.
+def _is_along(way: float, gone: float, back: float, param: Param, near: float) -> bool:
+    """Whether a control that went `way` may go along with one that went so far.
 
-    Only pans may go the other way, as the two of a pair do.
+    Args:
+        way: How far it went, up or down.
+        gone: How far the other was written at most; either way, since values may have been lost.
+        back: How far a write has brought it back from where a hand may have put it.
+        param: The parameter; only pans may go the other way, as the two of a pair do.
+        near: How far a value may be rounded.
     """
-    down, up = led
-    if param is Param.PAN:
-        down, up = min(down, -up), max(up, -down)
-    return _MOST_ALONG * down - 2.0 * near <= way <= _MOST_ALONG * up + 2.0 * near
+    is_against = param is not Param.PAN and way * back < 0.0
+    most = gone if is_against else max(gone, abs(back))
+    return abs(way) <= _MOST_ALONG * most + 2.0 * near
 
 
 class Traffic:
@@ -122,8 +126,8 @@ class Traffic:
                     found.append(transit)
             else:
                 is_copy = transit.miss(value) <= min(near, SPECS[param].tolerance)
-                led = transit.ways(held(transit.key, param))
-                if is_copy or any(_is_along(way, led, param, near) for way in ways):
+                back = transit.way_back(held(transit.key, param))
+                if is_copy or any(_is_along(w, transit.gone, back, param, near) for w in ways):
                     found.append(transit)
         return found
 

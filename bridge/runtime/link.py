@@ -7,9 +7,6 @@ A dump is complete or it is not: its count says how many strips there are, and e
 an identity, and a gain. What is missing is asked for again, with growing pauses, and is then left
 alone with a sentence that names it. A dump that goes on is waited for. No question
 is asked within a second of the last.
-
-Where a dump is still owed, a name that is said again shows that it has begun: only its beginning
-was lost.
 """
 
 from collections import deque
@@ -84,8 +81,7 @@ class DawLink:
         self._layout: dict[int, str] = {}
         self._gains: set[int] = set()
         self._missing = ""
-        self._refresh = self._told_refresh = self._told_count = self._last_named = 0
-        self._is_in_order = True
+        self._refresh = 0
 
     @property
     def text(self) -> str:
@@ -127,20 +123,6 @@ class DawLink:
             self._unanswered = 0  # nobody was there to answer
         self._heard_at = at
 
-    def find_beginning(self, event: DawEvent) -> DumpOpened | None:
-        """The beginning of the dump that an event belongs to, where it was lost; to be recorded.
-
-        Only a dump says a name again. Whoever echoes no number does not say which dumps it owes.
-        Where datagrams overtake each other the beginning may still come.
-        """
-        is_owed = self._count is None and 0 < self._told_refresh < self._refresh
-        if not (is_owed and self._is_in_order and isinstance(event, TrackNamed)):
-            return None
-        if f"/{event.name}/" not in f"{self._layout.get(event.track, '')}/":
-            return None
-        self._is_in_order = False  # it is told once
-        return DumpOpened(at=event.at, count=self._told_count)
-
     def record(self, event: DawEvent) -> LinkChanged | None:
         """The DAW said something; returns what that changes."""
         self.record_alive(event.at)
@@ -148,17 +130,13 @@ class DawLink:
         match event:
             case DumpOpened():
                 self._count = event.count
-                self._last_named, self._is_in_order = 0, True
                 self._named.clear()
                 self._gains.clear()
             case TrackNamed(name=text) | TrackIdentified(uid=text) if text:
-                self._is_in_order &= event.track >= self._last_named
-                self._last_named = event.track
                 self._named[event.track] = f"{self._named.get(event.track, '')}/{text}"
             case ParamChanged(param=Param.GAIN):
                 self._gains.add(event.track)
             case DumpClosed():
-                self._told_refresh = event.number
                 return self._close_dump(event.at)
         if self.state in (LinkState.OFFLINE, LinkState.STALE):
             return self._enter(LinkState.CONNECTING, event.at, "sends; asking for all its strips")
@@ -236,7 +214,6 @@ class DawLink:
                 LinkState.CONNECTING, at, "answers, but does not say how many strips there are"
             )
         self._missing = self._describe_missing()
-        self._told_count = self._count
         self._count, self._is_answered, self._unanswered = None, True, 0
         if self._named != self._layout:
             self._layout = dict(self._named)

@@ -310,8 +310,6 @@ class Runner:
             return
         if isinstance(event, RewardReceived) and self._journal.settle(event):
             return
-        if isinstance(event, DawEvent) and (begun := self.link.find_beginning(event)):
-            self.submit(begun)
         if isinstance(event, DawEvent) and (change := self.link.record(event)):
             self.submit(change)
         try:

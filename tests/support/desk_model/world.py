@@ -188,9 +188,8 @@ class World:
         events = deque([first])
         while events:
             event = events.popleft()
-            if isinstance(event, m.DawEvent):
-                changes = self.link.find_beginning(event), self.link.record(event)
-                events += [change for change in changes if change]
+            if isinstance(event, m.DawEvent) and (change := self.link.record(event)):
+                events.append(change)
             result = self.engine.handle(event)
             self.judge.judge(result, event, self.at)
             for note in result.notices:

@@ -166,25 +166,6 @@ def test_a_dump_without_a_strip_is_asked_for_again_with_growing_pauses_and_named
     assert texts[-1].endswith("left alone")
 
 
-@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
-def test_a_name_said_again_shows_that_the_beginning_of_a_dump_was_lost(
-    link: DawLink, order: tuple[int, int]
-) -> None:
-    link.request_dump(10.0)
-    link.record(DumpOpened(at=10.1, count=2))
-    for track in order:
-        strip(link, track, 10.1)
-    link.record(DumpClosed(at=10.1, number=1))
-    kick = TrackNamed(at=10.2, track=1, name="Kick")
-    assert link.find_beginning(kick) is None, "no dump is owed"
-    link.request_dump(11.2)
-    vox = TrackNamed(at=10.2, track=1, name="Vox")
-    assert link.find_beginning(vox) is None, "that is a new name"
-    begun = link.find_beginning(kick)
-    # Where datagrams overtake each other the beginning may still come.
-    assert begun == (DumpOpened(at=10.2, count=2) if order == (1, 2) else None)
-
-
 def test_a_dump_that_goes_on_is_waited_for(link: DawLink) -> None:
     link.check(10.0)
     link.record(DumpOpened(at=10.1, count=40))

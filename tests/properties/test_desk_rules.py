@@ -23,7 +23,7 @@ from bridge.engine.hands import Doubt, HandLedger
 from bridge.engine.moves import Moves
 from bridge.engine.recall_watch import RecallWatch
 from bridge.engine.verdicts import Verdicts
-from bridge.guard import guard
+from bridge.guard import guard, traffic
 from bridge.guard.company import Company
 from bridge.guard.grid import Grid, noise
 from bridge.guard.guard import Guard
@@ -59,6 +59,10 @@ def nobody(_: object) -> set[str]:
 
 def may_lead_by_pairs_alone(self: Company, param: Param, leader: str, key: str) -> bool:
     return (param, leader, key) in self.pairs
+
+
+def along_either_way(way: float, gone: float, back: float, _: Param, near: float) -> bool:
+    return abs(way) <= 2.0 * max(gone, abs(back)) + 2.0 * near
 
 
 def unseen_alone(_self: DumpWatch, _since: float, unseen: Any) -> Any:  # noqa: ANN401
@@ -245,6 +249,19 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
     ),
     "an old value of ours comes after its dump": (
         replaced(Traffic, "was_written", never), 9102939, "late,reordered", Promise.PANIC_BACK,
+    ),
+    "a coarse grid answers several writes alike": (
+        replaced(Transit, "_is_again", never), 51000015, "grid-half,hand-4,late", Promise.PANIC_ALL,
+    ),
+    "what rises goes along with no fall": (
+        replaced(traffic, "_is_along", along_either_way), 20003703, "hand-4,late",
+        Promise.PANIC_ALL,
+    ),
+    "what follows our late answers is ours": (
+        replaced(Crossings, "has", never), 51000036, "grid-half,hand-4,late", Promise.LESSON,
+    ),
+    "nothing begins where a stopped move was not answered": (
+        replaced(Transit, "is_unheard", False), 20005282, "echo-none,lost", Promise.BOUNDS,
     ),
     "a closed fader stays closed": (open_closed_faders, 0, "closed", Promise.CLOSED),
     "what is not known is not moved": (

@@ -128,10 +128,8 @@ def _changes(
 ) -> FloatArray:
     """(n, 10) how the errors that a move is about change if it is made; 0 for all others."""
     values = observation.values.copy()
-    spec = SPECS[param]
     before = values[row, COLUMN[param]]
-    lowest, highest = min(spec.minimum, before), max(spec.maximum, before)
-    values[row, COLUMN[param]] = np.clip(before + step, lowest, highest)
+    values[row, COLUMN[param]] = SPECS[param].clip(before + step, before)
     moved = replace(observation, values=values)
     change = np.zeros_like(view.error)
     if param is Param.GAIN:

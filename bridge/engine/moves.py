@@ -424,11 +424,9 @@ class Moves(Sending):
 
     def _pull_out(self, half: Move | OtherHalf, param: Param, later: Iterable[Move]) -> float:
         """Shift the moves that stand on this one; returns where the control stands without it."""
-        spec = SPECS[param]
         strip = self._mix.by_key(half.key)
         now = half.to_value if strip is None else self.on_the_wire(strip, param)
-        lowest, highest = min(spec.minimum, half.from_value), max(spec.maximum, half.from_value)
-        target = min(max(now - (half.to_value - half.from_value), lowest), highest)
+        target = SPECS[param].clip(now - (half.to_value - half.from_value), half.from_value)
         for each in later:
             if each.moves(half.key):
                 part = each.half(half.key)

@@ -59,8 +59,8 @@ class ParamSpec:
 
     Attributes:
         unit: The unit in words for a person.
-        minimum: The least value that is ever sent, in the unit.
-        maximum: The greatest value that is ever sent, in the unit.
+        minimum: The least value that is sent, in the unit, unless a control stood beyond.
+        maximum: The greatest value, likewise.
         tolerance: Two values nearer than this are the same one: it covers float32 and a DAW that
             keeps a tenth of a dB.
         least_step: A smaller move is not worth making, since nobody would hear it.
@@ -71,6 +71,10 @@ class ParamSpec:
     maximum: float
     tolerance: float
     least_step: float
+
+    def clip(self, value: float, stood: float) -> float:
+        """The nearest value in the range, or as far beyond it as the control `stood`."""
+        return min(max(value, min(self.minimum, stood)), max(self.maximum, stood))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,14 @@ def close_dump(desk: Desk) -> None:
         desk.do(event)
 
 
+def close_dump_without_gain(desk: Desk, track: int) -> None:
+    """Tell the rest of a dump, but for the gain of one strip."""
+    for event in desk.dump_events()[1:]:
+        is_of_strip = isinstance(event, m.ParamChanged) and event.track == track
+        if not (is_of_strip and event.param is Param.GAIN):
+            desk.do(event)
+
+
 def write_that_is_on_its_way(desk: Desk) -> float:
     """The last write of a move of the vocal, which the DAW has not answered yet."""
     desk.wish("Vox", Param.GAIN, 2.0)
@@ -154,10 +162,7 @@ def test_a_value_that_a_dump_without_an_end_made_unknown_is_not_written() -> Non
     open_dump(desk)
     desk.do(m.ParamChanged(at=desk.at, track=VOX, param=Param.GAIN, value=math.nan))
     open_dump(desk)  # the end of the last one was lost
-    for event in desk.dump_events()[1:]:
-        is_vox = isinstance(event, m.ParamChanged) and event.track == VOX
-        if not (is_vox and event.param is Param.GAIN):
-            desk.do(event)
+    close_dump_without_gain(desk, VOX)
     desk.wish("Vox", Param.GAIN, 2.0)
     desk.run(5.0)
     assert [write for write in desk.writes if write.param is Param.GAIN] == []
@@ -178,10 +183,7 @@ def test_a_value_just_before_a_dump_that_lacks_it_is_no_hand() -> None:
     desk = Desk(*STRIPS).connect()
     told(desk, VOX, -3.0)  # it has overtaken the beginning of its dump
     open_dump(desk)
-    for event in desk.dump_events()[1:]:
-        is_vox = isinstance(event, m.ParamChanged) and event.track == VOX
-        if not (is_vox and event.param is Param.GAIN):
-            desk.do(event)
+    close_dump_without_gain(desk, VOX)
     desk.run(3.0)
     assert hands(desk) == []
 
@@ -226,10 +228,8 @@ def test_a_strip_that_is_named_late_is_pinned_where_it_stood_first() -> None:
         told(desk, BASS, desk.value(VOX, Param.GAIN))  # a link
     desk.run(3.0)
     desk.strips[BASS - 1].name = "Bass"
-    for event in desk.dump_events():
-        is_bass = isinstance(event, m.ParamChanged) and event.track == BASS
-        if not (is_bass and event.param is Param.GAIN):
-            desk.do(event)
+    open_dump(desk)
+    close_dump_without_gain(desk, BASS)
     told(desk, BASS, 1.0)
     assert desk.engine.guard.pinned("Bass", Param.GAIN) == 0.0
 
@@ -241,9 +241,6 @@ def test_what_a_dump_without_an_end_told_counts_where_the_next_one_lacks_it() ->
         told(desk, VOX, value)
     desk.run(1.5)
     open_dump(desk)
-    for event in desk.dump_events()[1:]:
-        is_vox = isinstance(event, m.ParamChanged) and event.track == VOX
-        if not (is_vox and event.param is Param.GAIN):
-            desk.do(event)
+    close_dump_without_gain(desk, VOX)
     desk.run(2.0)
     assert hands(desk) == [(VOX, -6.0)]

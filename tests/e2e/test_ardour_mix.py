@@ -27,7 +27,8 @@ from bridge.sim.stems import Stems
 from bridge.studies.learning.audience import Audience
 
 pytestmark = [pytest.mark.e2e, needs_ardour, again_if_ardour_dies]
-MOVES = 60
+MOVES = 20, 60
+"""At least and at most: the listener may be content before the last."""
 
 
 class Session(NamedTuple):
@@ -50,7 +51,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
         ardour.render(folder / "before.wav")
         settings = {"guard": {"profile": "off"}, "pace": {"interval_s": 0.1}}
         with bridge_beside(ardour, folder / "bridge", **settings) as (bridge, person):
-            play_listener(person, audience, MOVES)
+            play_listener(person, audience, *MOVES)
             decisions = rows_of(bridge, "SELECT payload FROM decisions")
         ardour.render(folder / "after.wav")
         saved = held_by(ardour.session_file)
@@ -61,7 +62,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
 
 def test_every_confirmed_move_stands_in_the_saved_session(session: Session) -> None:
     """Within 0.01 dB and 0.001 of pan, as the fixture has compared them."""
-    assert len(session.decisions) >= MOVES
+    assert len(session.decisions) >= MOVES[0]
     assert not np.allclose(session.end, session.start)
 
 

@@ -232,13 +232,21 @@ class Witness:
         return heard
 
 
-def play_listener(person: Remote, audience: Audience, moves: int) -> None:
-    """Let a simulated listener answer until so many moves were confirmed; then all is at rest."""
+def play_listener(person: Remote, audience: Audience, least: int, most: int) -> None:
+    """Let a simulated listener answer until `most` moves were confirmed; then all is at rest.
+
+    It ends after `least` where the bridge knows no move any more that is worth hearing.
+    """
     person.say("/bridge/mode", "assist")
     confirmed = 0
-    while confirmed < moves:
+    while confirmed < most:
         # A loaded machine lets Ardour stand still for seconds, and the bridge waits for it.
-        move = Move(*person.hear("/bridge/move").args)
+        heard = person.hear("/bridge/move /bridge/status")
+        if heard.address == "/bridge/status":
+            if confirmed >= least and "no move would be worth hearing" in str(heard.args[1]):
+                break
+            continue
+        move = Move(*heard.args)
         if move.state == "confirmed":
             confirmed += 1
             thumb = audience.judge(Param(move.param), {move.track: move.to_value})

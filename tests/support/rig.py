@@ -145,6 +145,8 @@ class Remote:
     def hear(self, address: str, *args: object, within_s: float = PATIENCE_S) -> Heard:
         """The next message to `address` whose first arguments are `args`; ... stands for any.
 
+        `address` may also be several, with blanks between them: the next to one of these.
+
         Earlier ones are skipped, and cannot be heard any more.
         """
         came = len(self._passed)
@@ -216,7 +218,7 @@ class Remote:
         while heard := self._unread.popleft() if self._unread else self._receive(until):
             self._passed.append(heard)
             pairs = zip(args, heard.args, strict=False)
-            if heard.address == address and all(a is ... or a == b for a, b in pairs):
+            if heard.address in address.split() and all(a is ... or a == b for a, b in pairs):
                 return heard
         return None
 

@@ -19,6 +19,7 @@ from typing import IO, Final
 
 from bridge.daws.ardour.host_session import lay_out, track_channels
 from bridge.errors import HostError
+from bridge.install.extras import demo_library
 from bridge.mix.params import COLUMN, EQ_BANDS, SILENCE_DB, Param
 from bridge.mix.spectrum import EQ_CENTRES_HZ, FloatArray
 from bridge.sim.stems import Stems
@@ -26,7 +27,10 @@ from bridge.sim.stems import Stems
 PATIENCE_S: Final = 30.0
 _EXPORT_S: Final = 120.0
 _EXPORT_TRIES: Final = 3
-"""Ardour 7.3's export hangs or crashes now and then; the next try exports the same session."""
+"""Ardour 7.3's export hangs or crashes now and then, and on a busy machine it goes on in silence
+where its disk reader comes too late; the next try exports the same session."""
+_HEARD: Final = 12_000
+"""Samples of a render that are compared with the stems at once: a quarter of a second."""
 ACE_EQ: Final = "urn:ardour:a-eq"
 NAME: Final = "mix"
 """Name of the session and of its snapshot."""
@@ -305,7 +309,7 @@ class ArdourHost:
             HostError: If Ardour refuses, or crashes or hangs each time.
         """
         self.save()
-        trouble = ""
+        trouble, lost_before = "", list[int]()
         for _ in range(_EXPORT_TRIES):
             wav.unlink(missing_ok=True)
             try:
@@ -321,7 +325,11 @@ class ArdourHost:
                 trouble = f"it hung for {_EXPORT_S:g} s"
                 continue
             if done.returncode == 0 and wav.is_file():
-                return
+                lost = silent_where_stems_play(wav, self._stems)
+                if lost == lost_before:  # twice the same silence is the mix's own
+                    return
+                trouble, lost_before = "it left audio out", lost
+                continue
             trouble = f"exit code {done.returncode}: {done.stderr[-500:]}"
             if done.returncode > 0:
                 break
@@ -338,6 +346,17 @@ def running_ardour(
         yield host
     finally:
         host.kill()
+
+
+def silent_where_stems_play(wav: Path, stems: Stems) -> list[int]:
+    """The samples from which on a render is silent for a while though a stem is not."""
+    soundfile = demo_library("soundfile")
+    found = []
+    for number, heard in enumerate(soundfile.blocks(str(wav), blocksize=_HEARD)):
+        begin, end = (min(each * _HEARD, stems.samples) for each in (number, number + 1))
+        if begin < end and not heard.any() and any(t[begin:end].any() for t in stems.audio):
+            found.append(begin)
+    return found
 
 
 def _environment(folder: Path, port: int | None) -> Mapping[str, str]:

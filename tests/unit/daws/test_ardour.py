@@ -1,16 +1,22 @@
 """Ardour's dialect beyond the contract: signs, identity, plugins and its greeting."""
 
 import math
+from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 from support.daws import ArdourDaw, Conversation
 
+from bridge.daws.ardour.host import silent_where_stems_play
 from bridge.daws.ardour.wire.dialect import GREETING, LIST, PROBE, ArdourDialect
 from bridge.daws.ardour.wire.eq import PluginParam, find_bands, may_be_eq
 from bridge.errors import DialectError
 from bridge.mix.messages import DumpOpened, ParamChanged, RequestDump, SetParam
 from bridge.mix.params import EQ_BANDS, Param
+from bridge.mix.roles import Role
 from bridge.osc.message import OscMessage
+from bridge.sim.stems import Stems
 
 
 @pytest.fixture
@@ -177,3 +183,18 @@ def test_bands_are_found_by_label_and_range_whatever_their_numbers() -> None:
 )  # fmt: skip
 def test_an_equaliser_is_told_by_its_name(name: str, is_eq: bool) -> None:
     assert may_be_eq(name) is is_eq
+
+
+def test_a_render_that_goes_silent_while_the_stems_play_on_is_known(tmp_path: Path) -> None:
+    second = 48_000
+    audio = np.full((2, 3 * second), 0.1, np.float32)
+    audio[:, 2 * second :] = 0.0
+    roles = (Role.KICK, Role.BASS)
+    stems = Stems(names=("Kick", "Bass"), roles=roles, audio=audio, sample_rate=second)
+    mix = np.full((4 * second, 2), 0.1)
+    mix[2 * second :] = 0.0  # as the stems, and beyond them
+    soundfile.write(tmp_path / "whole.wav", mix, second, "FLOAT")
+    mix[second:] = 0.0
+    soundfile.write(tmp_path / "lost.wav", mix, second, "FLOAT")
+    assert silent_where_stems_play(tmp_path / "whole.wav", stems) == []
+    assert silent_where_stems_play(tmp_path / "lost.wav", stems)[0] == second

@@ -47,6 +47,8 @@ _QUIET_S: Final = 1.0
 
 _UNTOLD_S: Final = 5.0
 """What a dump alone tells may be a write of this long before the dump that came before it."""
+_BEGINNING_S: Final = 1.0
+"""A value that came this long before the end of a dump may be its own: its beginning was lost."""
 _STRAGGLERS_S: Final = 0.1
 """The end of a dump may overtake some of its values by this."""
 
@@ -182,6 +184,7 @@ class DawEvents:
 
     def _close_dump(self, at: float) -> None:
         if not self._mix.is_dump_open:
+            self._drop_singles(at - _BEGINNING_S)
             return
         self._drop_early()
         live = self._early.sort(self._watch)
@@ -221,8 +224,12 @@ class DawEvents:
 
     def _drop_early(self) -> None:
         """A value that came just before a dump that lacks it was the dump's: no hand gave it."""
-        is_open, since = self._mix.is_dump_open, self._opened_at - ASTRAY_S
-        for key, param in self._verdicts.single_touches(since) if is_open else ():
+        if self._mix.is_dump_open:
+            self._drop_singles(self._opened_at - ASTRAY_S)
+
+    def _drop_singles(self, since: float) -> None:
+        """Of what has told one value since then and an open dump lacks, that value was a dump's."""
+        for key, param in self._verdicts.single_touches(since):
             strip = self._mix.by_key(key)
             if strip and math.isinf(self._watch.told_at(strip.number, param)):
                 self._verdicts.drop_touch(strip, param)
@@ -233,7 +240,8 @@ class DawEvents:
         is_sure = self._moves.is_settled(change, since)
         strip = self._mix.by_number(change.track)
         hand = self._watch.crossed.get((change.track, change.param))
-        if not is_sure and strip and self._crossings.has(strip, change.param):
+        is_open = strip is not None and self._crossings.has(strip, change.param)
+        if is_open and not (is_sure or self._watch.is_surely_moved(change)):
             self._moves.is_dump_wanted = True  # what has crossed may still be on its way
         elif hand and strip and not self._is_recalling(hand.at):
             self._crossings.yield_to(strip, change, hand)
@@ -325,7 +333,7 @@ class DawEvents:
         self._crossings.close(strip, param)
         was_crossed = math.isnan(before)
         is_held = event.at < self._guard.strip(strip.key).held_until
-        is_ours = reading.is_over or (is_sure and was_crossed and is_held)
+        is_ours = reading.is_over or (is_sure and was_crossed and is_held and not is_hand)
         if is_ours and self._crossings.is_against_hand(strip, event, was_crossed=was_crossed):
             self._crossings.resolve(
                 strip, event, before, is_sure=is_sure, is_dumped=self._is_closing

@@ -241,7 +241,6 @@ class Moves(Sending):
             at=event.at,
             since=since,
             near=coarsest(event.param) if is_coarse else rounding,
-            held=self._held,
             is_untold=is_untold,
         )
         keys = {transit.key for transit in found}

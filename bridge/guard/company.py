@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
-from bridge.guard.grid import Grid, coarsest, noise
+from bridge.guard.grid import Grid, coarsest, may_be_end, noise
 from bridge.guard.ramps import Transit
-from bridge.guard.ties import GREATEST_RATIO, LEAST_RATIO, Lead, Span, Tie, Ties
+from bridge.guard.ties import GREATEST_RATIO, LEAST_RATIO, Lead, Tie, Ties, is_told_apart
 from bridge.mix.params import SPECS, Param
 
 _LAG_S: Final = 0.5
@@ -172,7 +172,8 @@ class Company:
                 own_at = max(own_at, transit.sent_at[-1])
             mine = found.setdefault(transit.key, [])
             is_late = not transit.sent or at - transit.sent_at[-1] > _lag(transit, at)
-            if transit.key == key or is_late or (mine and mine[-1].is_prompt(at)):
+            is_past = bool(mine) and mine[-1].is_prompt(at) and math.isfinite(mine[-1].moved_at)
+            if transit.key == key or is_late or is_past:
                 continue
             mine.append(transit)
         for leader, mine in found.items():
@@ -180,18 +181,8 @@ class Company:
                 continue
             is_told = mine[0].has_spoken and mine[0].is_prompt(at)
             span = mine[0].waiting if is_told else self._window(leader, param, at)
-            starts = [each.start for each in mine]
-            began = mine[-1].sent_at[0]
             waits = abs(span[-1] - span[0]) > self._grid.rounding(param, span[0])
-            leads[leader] = Lead(
-                began=began,
-                start=Span(min(starts), max(starts)) if own_at < began else None,
-                span=Span(min(span), max(span)),
-                ways={math.copysign(1.0, each.target - each.start) for each in mine},
-                answer=mine[0].answer if is_told else math.nan,
-                asked=span[-1] if is_told and waits else math.nan,
-                is_unanswered=not mine[0].has_spoken,
-            )
+            leads[leader] = Lead.of(mine, span, own_at=own_at, is_told=is_told, waits=waits)
         near = self._grid.widest(param, value, before)
         self._ties.record(key, param, before=before, value=value, at=at, near=near, leads=leads)
         if leads:
@@ -279,7 +270,7 @@ class Company:
     def is_with(self, key: str, param: Param, others: Iterable[str]) -> bool:
         """Whether a control has moved along with one of these, or one of these with it."""
         return any(
-            self._may_lead(param, other, key) or self._may_lead(param, key, other)
+            self._may_lead(param, other, key) or (param, key, other) in self.pairs
             for other in others
             if other != key
         )
@@ -302,12 +293,18 @@ class Company:
                 continue
             newest = {t.key: t for t in reversed([*self._recent(param, at)]) if t.sent}
             newest.pop(key, None)
-            if any(not self._is_over(transit) for transit in newest.values()):
+            # What its leader has begun since says where it had arrived.
+            ends = {
+                leader: each.start if each.sent_at[0] > moved_at else each.arrived
+                for leader, each in newest.items()
+                if self._is_over(each) or each.sent_at[0] > moved_at
+            }
+            goes_on = newest.keys() - ends.keys()
+            found = self._ties.found(key, param, ends)
+            if goes_on and not is_told_apart(found, goes_on):
                 self._moved_at[key, param] = at
                 continue
             del self._moved_at[key, param]
-            ends = {leader: transit.arrived for leader, transit in newest.items()}
-            found = self._ties.found(key, param, ends)
             known = [tie for tie in found if (param, tie.leader, key) in self.pairs]
             new = [tie for tie in found if tie.is_shown and self._steps_enough(tie, newest)]
             if not known and len(new) > 1 and new[0].steps == new[1].steps:
@@ -391,13 +388,14 @@ class Company:
         return True
 
     def _is_led_on(self, follower: _Follower, param: Param, at: float) -> bool:
-        """Whether a leader has more to write and waits with it: a dump is open."""
+        """Whether a leader has more to write: it waits for a dump, or has led to a fader's end."""
         keys = {each.key for each in follower.leaders}
+        is_stopped = may_be_end(param, follower.value)
         return any(
             transit.key in keys
             and transit.sent
             and not self._is_over(transit)
-            and transit.sent_at[-1] < at - _WAITS_S
+            and (is_stopped or transit.sent_at[-1] < at - _WAITS_S)
             for transit in self._recent(param, at)
         )
 

@@ -49,6 +49,12 @@ def is_round(param: Param, value: float) -> bool:
     return abs(value - round(value / step) * step) <= noise(param)
 
 
+def may_be_end(param: Param, value: float) -> bool:
+    """Whether a fader may end there: at +6 dB (Live, Ardour), +10 (X32), +12 (REAPER)."""
+    is_whole = abs(value - round(value)) <= noise(param)
+    return param is Param.GAIN and value > noise(param) and is_whole
+
+
 def _are_exact(errors: Collection[float], fine: float) -> bool:
     """Whether a scale has no steps that show: a hand may have been taken for a rounded answer."""
     exact = sum(error <= fine for error in errors)
@@ -112,13 +118,22 @@ class Grid:
         """
         if param in self._told:
             return max(noise(param), 0.5 * self._step(param, value) * 1.05)
+        half = self.half_step(param, value)
+        below = self._half_step_below(param, value)
+        if math.isfinite(half) and math.isfinite(below):
+            half = max(half, below)
         worst = self._learnt(param, value)
         least = SPECS[param].tolerance if self.is_replay else noise(param)
-        half_step = self.half_step(param, value)
-        most = min(coarsest(param), max(least, half_step))
-        if worst is None or (worst > 0.0 and math.isfinite(half_step)):
+        most = min(coarsest(param), max(least, half))
+        if worst is None or (worst > 0.0 and math.isfinite(half)):
             return most  # the write that is nearest to an answer is not always the one it answers
         return min(max(least, _MARGIN * worst), most)
+
+    def _half_step_below(self, param: Param, value: float) -> float:
+        """The most that the coarser steps below a change of a fader's law round up to `value`."""
+        each, zone = self._zone(param, value)
+        half = _HALF * self._finest.get((each, zone - 1), math.inf)
+        return half if value - half < zone * _ZONE_DB else math.inf
 
     def _learnt(self, param: Param, value: float) -> float | None:
         """The greatest error near `value`, None where too few are known.

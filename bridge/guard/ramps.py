@@ -59,7 +59,7 @@ class Transit:
         is_confirmed: Whether the DAW has answered the target.
         answer: The DAW's last answer; NaN before any.
         is_start_held: Whether the DAW itself said the start: then no rounding goes beyond it.
-        answered_at: When the DAW answered with another value last, monotonic seconds.
+        answered_at: When the DAW answered last, monotonic seconds.
         moved_at: When it first answered with something else than the start; infinite before.
         has_spoken: Whether the DAW has answered by itself, without a dump.
         told: How often it has answered by itself that it moved.
@@ -117,11 +117,6 @@ class Transit:
     def gone(self) -> float:
         """How far from the start it has been written."""
         return max((abs(sent - self.start) for sent in self.sent), default=0.0)
-
-    def way_back(self, held: float) -> float:
-        """How far a write has taken it from what it held last; 0 where that is not known."""
-        nearest, _ = self._nearest(held)
-        return 0.0 if math.isnan(held) else self.sent[nearest] - held
 
     def gone_since(self, at: float) -> float:
         """How far it has been written since a time."""
@@ -207,7 +202,7 @@ class Transit:
         self._told = max(self._told, nearest) if is_told else self._told
         self._answers += 1
         last = self.start if math.isnan(self.answer) else self.answer
-        self.answer = value
+        self.answer, self.answered_at = value, at
         fine = noise(self.param)
         self.has_spoken |= is_told
         if abs(value - self.start) > fine:
@@ -216,7 +211,6 @@ class Transit:
         if abs(value - last) <= fine:
             self._stood += 1
             return None
-        self.answered_at = at
         stood, self._stood = self._stood, 0
         self._exact_run = self._exact_run + 1 if error <= fine else 0
         self._was_apart = self._was_apart or error > max(fine, self._step)
@@ -284,7 +278,8 @@ class Transit:
     @property
     def awaited_until(self) -> float:
         """Until when the answer to the last write is awaited, since earlier ones still come in."""
-        is_behind = self.is_exact and not self.is_last_answered
+        is_owed = self.is_exact or self._answers < len(self.sent)
+        is_behind = is_owed and not self.is_last_answered
         patience = LATE_ECHO_S if self._slowest_s > ECHO_TIMEOUT_S else ECHO_TIMEOUT_S
         return self.answered_at + patience if is_behind else -math.inf
 
@@ -370,17 +365,25 @@ class Transit:
         is_same = abs(value - self.answer) <= noise(self.param)
         return is_same and not self.is_exact and self._answers < len(self.sent)
 
-    def is_late_answer(self, value: float, at: float) -> bool:
-        """Whether `value` is just what a write asked for whose answer later ones have outrun.
+    def is_late_answer(self, value: float, at: float, near: float | None = None) -> bool:
+        """Whether `value` is what a write asked for whose answer later ones have outrun.
 
-        What a dump has told of the last write outruns the answers to all.
+        What a dump has told of the last write outruns the answers to all. An answer may be `near`
+        beside what was asked for; without it, it is just that.
         """
+        near = noise(self.param) if near is None else near
         end = len(self.sent) if self.is_read else max(self._answered, default=0)
+        is_coarse = self.is_read and not self.is_exact and self._answers < len(self.sent)
         return any(
-            abs(value - sent) <= noise(self.param) and at - self.sent_at[index] <= TOO_LATE_S
+            abs(value - sent) <= near and at - self.sent_at[index] <= TOO_LATE_S
             for index, sent in enumerate(self.sent[:end])
-            if index not in self._answered
+            if is_coarse or index not in self._answered
         )
+
+    def record_late(self, value: float) -> None:
+        """The answer to a write has come after those to later ones."""
+        self._answers += 1
+        self._answered.add(self._nearest(value)[0])
 
     def _nearest(self, value: float, first: int = 0) -> tuple[int, float]:
         """The index of the value sent that is nearest, from `first` on, and its distance."""

@@ -11,7 +11,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from bridge.guard.grid import may_be_end
 from bridge.guard.limits import RESTS_S
+from bridge.guard.ramps import Transit
 from bridge.mix.params import Param
 
 LEAST_RATIO: Final = 0.1
@@ -73,6 +75,30 @@ class Lead:
     asked: float = math.nan
     is_unanswered: bool = False
 
+    @classmethod
+    def of(
+        cls, ramps: list[Transit], stood: list[float], *, own_at: float, is_told: bool, waits: bool
+    ) -> "Lead":
+        """What the ramps of a leader show.
+
+        Args:
+            ramps: Those that may have led, newest first.
+            stood: Where it may stand, the likeliest at the end.
+            own_at: When the control that may follow was written last, monotonic seconds.
+            is_told: Whether the DAW answers the leader at once.
+            waits: Whether the answer to its last write is still to come.
+        """
+        starts, began = [each.start for each in ramps], ramps[-1].sent_at[0]
+        return cls(
+            began=began,
+            start=Span(min(starts), max(starts)) if own_at < began else None,
+            span=Span(min(stood), max(stood)),
+            ways={math.copysign(1.0, each.target - each.start) for each in ramps},
+            answer=ramps[0].answer if is_told else math.nan,
+            asked=stood[-1] if is_told and waits else math.nan,
+            is_unanswered=not ramps[0].has_spoken,
+        )
+
 
 @dataclass(slots=True)
 class _Line:
@@ -89,6 +115,7 @@ class _Line:
         ups, downs: The steps in each direction, each of which the leader took, too.
         is_unanswered: Whether the DAW has not answered the leader's last ramp.
         is_joined: Whether it was moving already when the leader's ramp began to explain that.
+        is_stopped: Whether it may have come to the end of its fader, and its leader gone on.
         late: What it has told since, one step back on its way: what alone does so came late.
     """
 
@@ -104,6 +131,7 @@ class _Line:
     downs: int = 0
     is_unanswered: bool = False
     is_joined: bool = False
+    is_stopped: bool = False
     late: float = math.nan
 
     @property
@@ -136,6 +164,14 @@ class _Line:
         self.late = value
         return True
 
+    def falls_short(self, span: Span, value: float) -> bool:
+        """Whether the control has gone less far than a leader in `span` takes it."""
+        if not (self.is_shown and self.points):
+            return False
+        other, held = self.points[-1]
+        gone = max(span.low - other.high, other.low - span.high, 0.0)
+        return abs(value - held) < self.least * gone
+
     def add(self, span: Span, value: float) -> None:
         """The control holds `value` where the leader is in `span`."""
         for other, held in self.points:
@@ -152,6 +188,17 @@ class _Line:
         if len(self.points) >= _REMEMBERED:
             del self.points[1:-1:2]
         self.points.append((span, value))
+
+
+def is_told_apart(found: list[Tie], goes_on: set[str]) -> bool:
+    """Whether a leader that has arrived explains more than any of those that still move.
+
+    Args:
+        found: What explains a control, what explains most first.
+        goes_on: Who still moves.
+    """
+    most = max((tie.steps for tie in found if tie.leader in goes_on), default=0)
+    return bool(found) and found[0].leader not in goes_on and found[0].steps > 2 * most
 
 
 def _around(one: Span, other: Span) -> Span:
@@ -241,6 +288,9 @@ class Ties:
             if way not in lead.ways:
                 del lines[leader]
                 continue
+            line.is_stopped = may_be_end(param, value) and line.falls_short(lead.span, value)
+            if line.is_stopped:
+                continue  # the end has cut that step short
             line.near = min(line.near, near)
             if before not in {line.late, *(held for _, held in line.points)}:
                 line.points.clear()
@@ -276,7 +326,7 @@ class Ties:
             if not line.points:
                 continue
             value = line.points[-1][1]
-            if leader in ends:
+            if leader in ends and not line.is_stopped:
                 line.add(Span(ends[leader], ends[leader]), value)
             if not line.fits:
                 del lines[leader]

@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from bridge.guard.grid import noise
@@ -20,21 +20,6 @@ _ASTRAY_S: Final = 3.0
 
 _SILENCES: Final = 2
 """A DAW that has never answered, and not that many moves either, answers none."""
-
-
-def _is_along(way: float, gone: float, back: float, param: Param, near: float) -> bool:
-    """Whether a control that went `way` may go along with one that went so far.
-
-    Args:
-        way: How far it went, up or down.
-        gone: How far the other was written at most; either way, since values may have been lost.
-        back: How far a write has brought it back from where a hand may have put it.
-        param: The parameter; only pans may go the other way, as the two of a pair do.
-        near: How far a value may be rounded.
-    """
-    is_against = param is not Param.PAN and way * back < 0.0
-    most = gone if is_against else max(gone, abs(back))
-    return abs(way) <= _MOST_ALONG * most + 2.0 * near
 
 
 class Traffic:
@@ -83,7 +68,6 @@ class Traffic:
         at: float,
         since: float,
         near: float,
-        held: Callable[[str, Param], float],
         is_untold: bool,
     ) -> list[Transit]:
         """What of ours may have led a control from one of `bases` to `value`.
@@ -99,7 +83,6 @@ class Traffic:
             at: When the DAW said so, monotonic seconds.
             since: Writes from then on count, monotonic seconds.
             near: How far an answer may be from what was asked for, in the unit of `param`.
-            held: The value that a parameter of a strip held when the DAW last said it.
             is_untold: Whether nothing but a dump told it.
         """
         found = []
@@ -126,8 +109,8 @@ class Traffic:
                     found.append(transit)
             else:
                 is_copy = transit.miss(value) <= min(near, SPECS[param].tolerance)
-                back = transit.way_back(held(transit.key, param))
-                if is_copy or any(_is_along(w, transit.gone, back, param, near) for w in ways):
+                most = _MOST_ALONG * transit.gone + 2.0 * near
+                if is_copy or any(abs(way) <= most for way in ways):
                     found.append(transit)
         return found
 

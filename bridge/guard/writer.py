@@ -149,9 +149,9 @@ class Writer(Traffic):
             if error is not None and error > least:
                 self.grid.record(param, value, error)
             if not is_end:
-                is_crossed = transit.is_contradicted
-                answer = Answer.DOUBT if is_crossed and not is_sure else Answer.ECHO
-                return Reading(answer, is_stale=is_stale)
+                is_doubtful = transit.is_contradicted and not is_sure
+                return Reading(Answer.DOUBT if is_doubtful else Answer.ECHO, is_stale=is_stale)
+            transit.is_read |= is_dumped
             self._confirm(transit, at)
             return Reading(Answer.CONFIRMED, transit.move)
         if transit and match is Match.NONE and transit.miss(value) <= SPECS[param].tolerance:
@@ -309,7 +309,7 @@ class Writer(Traffic):
     ) -> Reading:
         """What a value means for transits that have ended, newest first."""
         rounding = self.grid.rounding(param, value)
-        in_doubt = is_overwritten = False
+        in_doubt = is_overwritten = is_read = False
         for ended_at, transit in reversed(self._ended):
             is_lost = transit.is_retried and not transit.is_crossed
             is_slow = self._has_answered and not transit.is_prompt(at)
@@ -318,10 +318,14 @@ class Writer(Traffic):
             patience = _LOST_ECHO_S if is_lost or is_sure else late_s
             if transit.key != key or transit.param is not param or at - ended_at > patience:
                 continue
-            if transit.is_read and not is_sure and transit.is_late_answer(value, at):
+            transit.is_read |= is_read  # what a dump tells of the last write outruns all before it
+            is_read = transit.is_read
+            known = rounding if rounding < coarsest(param) else noise(param)
+            if is_read and not is_sure and transit.is_late_answer(value, at, known):
+                transit.record_late(value)
                 return Reading(Answer.ECHO, transit.move, is_over=True, is_stale=True)
-            if transit.is_read:
-                break
+            if is_read:
+                continue
             if is_sure:  # its answers may have been what was asked for
                 rounding, transit.is_read = coarsest(param), True
             if transit.is_crossed and not self._has_told:  # nothing shows a grid that rounds

@@ -23,7 +23,7 @@ from bridge.engine.hands import Doubt, HandLedger
 from bridge.engine.moves import Moves
 from bridge.engine.recall_watch import RecallWatch
 from bridge.engine.verdicts import Verdicts
-from bridge.guard import guard, traffic
+from bridge.guard import company, guard, ties
 from bridge.guard.company import Company
 from bridge.guard.grid import Grid, noise
 from bridge.guard.guard import Guard
@@ -61,10 +61,6 @@ def may_lead_by_pairs_alone(self: Company, param: Param, leader: str, key: str) 
     return (param, leader, key) in self.pairs
 
 
-def along_either_way(way: float, gone: float, back: float, _: Param, near: float) -> bool:
-    return abs(way) <= 2.0 * max(gone, abs(back)) + 2.0 * near
-
-
 def unseen_alone(_self: DumpWatch, _since: float, unseen: Any) -> Any:  # noqa: ANN401
     return unseen
 
@@ -96,7 +92,7 @@ def cross_all(self: Writer, key: str, param: Param) -> None:
         transit.is_crossed |= (transit.key, transit.param) == (key, param)
 
 
-ALWAYS_NAMED = property(lambda _: False, nothing)
+ALWAYS_FALSE = property(lambda _: False, nothing)
 
 RULES: dict[str, tuple[Break, int, str, Promise]] = {
     "a hand holds its strip": (replaced(Guard, "hold", nothing), 0, "hand-.4", Promise.HOLD),
@@ -118,11 +114,10 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
     ),
     "a silent desk is not guessed at": (
         replaced(Writer, "_is_a_guess", never),
-        344, "dump-nameless,echo-none,hand-.04",
-        Promise.PANIC_BACK,
+        63000095, "dump-nameless,echo-none,hand-.04", Promise.PANIC_BACK,
     ),
     "who may be led now waits for its leader": (
-        replaced(Company, "_may_lead", may_lead_by_pairs_alone), 1200268, "nan,panic,vca",
+        replaced(Company, "_may_lead", may_lead_by_pairs_alone), 63000231, "panic,vca",
         Promise.PANIC_ALL,
     ),
     "where answers go astray, one may come late": (
@@ -217,8 +212,8 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
         8011102, "dump-slow,hand-.4,lost", Promise.HOLD,
     ),
     "what answers an older write stands no more": (
-        replaced(Transit, "is_outrun", never), 8004891, "doubled,echo-late,gang,hand-.04,late",
-        Promise.PANIC_BACK,
+        replaced(Transit, "is_outrun", never), 63000210, "echo-late,hand-.04,late,panic",
+        Promise.PANIC_ALL,
     ),
     "a hand goes on as it came": (
         replaced(HandLedger, "goes_on", never), 178, "hand-.4",
@@ -237,11 +232,11 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
         Promise.LESSON,
     ),
     "what came before a dump that lacks it was the dump's": (
-        replaced(DawEvents, "_drop_early", nothing), 9500537, "grid-tenth,reordered",
+        replaced(DawEvents, "_drop_early", nothing), 64000187, "grid-tenth,reordered",
         Promise.LESSON,
     ),
     "hands that go on in a dump are no scene": (
-        replaced(Verdicts, "is_hands", never), 9501754, "dump-slow,hand-.4,name-beyond",
+        replaced(Verdicts, "is_hands", never), 63000239, "dump-slow,hand-.4,name-beyond",
         Promise.PANIC_ALL,
     ),
     "a DAW that has never answered answers no long way": (
@@ -253,12 +248,27 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
     "a coarse grid answers several writes alike": (
         replaced(Transit, "_is_again", never), 51000015, "grid-half,hand-4,late", Promise.PANIC_ALL,
     ),
-    "what rises goes along with no fall": (
-        replaced(traffic, "_is_along", along_either_way), 20003703, "hand-4,late",
+    "a fader ends, and its leader goes on": (
+        replaced(ties, "may_be_end", never), 20005562, "vca-ratio", Promise.PANIC_ALL,
+    ),
+    "who has arrived is judged though another still moves": (
+        replaced(company, "is_told_apart", never), 64000082, "undo,vca,vca-ratio",
+        Promise.PANIC_ALL,
+    ),
+    "the beginning of a dump may be lost": (
+        replaced(daw_events, "_BEGINNING_S", -math.inf), 41000057, "echo-none,lost",
+        Promise.LESSON,
+    ),
+    "a fader's law changes between two places": (
+        replaced(Grid, "_half_step_below", lambda *_: math.inf), 70002362, "grid-x32",
+        Promise.PANIC_ALL,
+    ),
+    "what a dump has told outruns all answers": (
+        replaced(Transit, "is_read", ALWAYS_FALSE), 63000056, "echo-late,grid-half,panic",
         Promise.PANIC_ALL,
     ),
     "what follows our late answers is ours": (
-        replaced(Crossings, "has", never), 51000036, "grid-half,hand-4,late", Promise.LESSON,
+        replaced(Crossings, "has", never), 63000004, "grid-half,hand-4,late", Promise.PANIC_ALL,
     ),
     "nothing begins where a stopped move was not answered": (
         replaced(Transit, "is_unheard", False), 20005282, "echo-none,lost", Promise.BOUNDS,
@@ -268,7 +278,7 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
         replaced(DawEvents, "_apply_unknown", nothing), 0, "nan", Promise.VALUE,
     ),
     "a strip without a name is not moved": (
-        replaced(StripGuard, "is_nameless", ALWAYS_NAMED), 2, "dump-nameless", Promise.NAME,
+        replaced(StripGuard, "is_nameless", ALWAYS_FALSE), 2, "dump-nameless", Promise.NAME,
     ),
     "questions come once a second": (
         replaced(link, "_ASK_EVERY_S", 0.1), 0, "dump-lacks", Promise.QUESTIONS,

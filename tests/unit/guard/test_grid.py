@@ -56,3 +56,13 @@ def test_a_fader_is_coarser_further_down() -> None:
     for _ in range(40):
         grid.record(Param.GAIN, -5.0, 0.02)
     assert grid.rounding(Param.GAIN, -45.0) == coarsest(Param.GAIN)
+
+
+def test_above_a_change_of_the_law_the_coarser_steps_below_may_round() -> None:
+    """The places of an X32 next to -30 dB: .16 dB apart below, .08 above, .14 across."""
+    grid = Grid()
+    for value, other in ((-30.2737, -30.1173), (-29.9022, -29.9804)):
+        grid.record_places(Param.GAIN, value, other)
+    across = (-29.9804 + 30.1173) / 2.0
+    assert grid.rounding(Param.GAIN, -29.9804) >= across
+    assert grid.rounding(Param.GAIN, -29.8) < across

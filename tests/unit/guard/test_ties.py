@@ -200,3 +200,12 @@ def test_a_ramp_back_begins_where_the_last_one_has_ended() -> None:
     song.ramp((0.5, 0.13), (0.4, 0.12), (0.3, 0.09), held=held, near=0.03)
     (tie,) = song.found(0.3)
     assert tie.steps > 5
+
+
+@pytest.mark.parametrize(("last", "is_tied"), [(6.0, True), (5.9, False)], ids=["end", "hand"])
+def test_who_has_come_to_the_end_of_a_fader_is_tied_though_its_leader_goes_on(
+    last: float, is_tied: bool
+) -> None:
+    song = Song()
+    song.ramp(*[(0.1 * each, 5.0 + 0.19 * each) for each in range(1, 6)], (0.6, last), held=5.0)
+    assert bool(song.found(2.0)) is is_tied

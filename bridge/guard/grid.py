@@ -108,8 +108,14 @@ class Grid:
         return not self.is_known(param, value) and finest > apart + noise(param)
 
     def half_step(self, param: Param, value: float) -> float:
-        """The most that steps near `value` can round, by the values seen; infinite before any."""
-        return _HALF * self._finest.get(self._zone(param, value), math.inf)
+        """The most that steps near `value` can round, by the values seen; infinite before any.
+
+        Where a fader's law changes, the coarser steps below reach up to `value`.
+        """
+        each, zone = self._zone(param, value)
+        half = _HALF * self._finest.get((each, zone), math.inf)
+        below = _HALF * self._finest.get((each, zone - 1), 0.0)
+        return max(half, below) if value - below < zone * _ZONE_DB else half
 
     def rounding(self, param: Param, value: float) -> float:
         """How far an answer near `value` may be from what was asked for, in the unit of `param`.
@@ -118,22 +124,13 @@ class Grid:
         """
         if param in self._told:
             return max(noise(param), 0.5 * self._step(param, value) * 1.05)
-        half = self.half_step(param, value)
-        below = self._half_step_below(param, value)
-        if math.isfinite(half) and math.isfinite(below):
-            half = max(half, below)
         worst = self._learnt(param, value)
         least = SPECS[param].tolerance if self.is_replay else noise(param)
-        most = min(coarsest(param), max(least, half))
-        if worst is None or (worst > 0.0 and math.isfinite(half)):
+        half_step = self.half_step(param, value)
+        most = min(coarsest(param), max(least, half_step))
+        if worst is None or (worst > 0.0 and math.isfinite(half_step)):
             return most  # the write that is nearest to an answer is not always the one it answers
         return min(max(least, _MARGIN * worst), most)
-
-    def _half_step_below(self, param: Param, value: float) -> float:
-        """The most that the coarser steps below a change of a fader's law round up to `value`."""
-        each, zone = self._zone(param, value)
-        half = _HALF * self._finest.get((each, zone - 1), math.inf)
-        return half if value - half < zone * _ZONE_DB else math.inf
 
     def _learnt(self, param: Param, value: float) -> float | None:
         """The greatest error near `value`, None where too few are known.

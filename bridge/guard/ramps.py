@@ -365,13 +365,12 @@ class Transit:
         is_same = abs(value - self.answer) <= noise(self.param)
         return is_same and not self.is_exact and self._answers < len(self.sent)
 
-    def is_late_answer(self, value: float, at: float, near: float | None = None) -> bool:
-        """Whether `value` is what a write asked for whose answer later ones have outrun.
+    def is_late_answer(self, value: float, at: float, rounding: float = 0.0) -> bool:
+        """Whether `value` answers a write, and the answers to later ones have outrun it.
 
-        What a dump has told of the last write outruns the answers to all. An answer may be `near`
-        beside what was asked for; without it, it is just that.
+        What a dump has told of the last write outruns the answers to all.
         """
-        near = noise(self.param) if near is None else near
+        near = max(rounding, noise(self.param))
         end = len(self.sent) if self.is_read else max(self._answered, default=0)
         is_coarse = self.is_read and not self.is_exact and self._answers < len(self.sent)
         return any(

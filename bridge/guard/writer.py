@@ -320,7 +320,7 @@ class Writer(Traffic):
                 continue
             transit.is_read |= is_read  # what a dump tells of the last write outruns all before it
             is_read = transit.is_read
-            known = rounding if rounding < coarsest(param) else noise(param)
+            known = rounding if rounding < coarsest(param) else 0.0
             if is_read and not is_sure and transit.is_late_answer(value, at, known):
                 transit.record_late(value)
                 return Reading(Answer.ECHO, transit.move, is_over=True, is_stale=True)

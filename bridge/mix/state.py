@@ -111,12 +111,19 @@ class StripState:
 
 @dataclass(slots=True)
 class _Incoming:
-    """What a dump has said of one strip so far, and what an earlier one had whose end was lost."""
+    """What a dump has said of one strip so far, and what an earlier one had whose end was lost.
+
+    Attributes:
+        changes: What it has said last of each parameter.
+        first: What it has said first.
+        earlier: What the earlier one had said last.
+    """
 
     uid: str = ""
     name: str = ""
     role: Role | None = None
     changes: dict[Param, ParamChanged] = field(default_factory=dict)
+    first: dict[Param, float] = field(default_factory=dict)
     earlier: dict[Param, ParamChanged] = field(default_factory=dict)
     barred: dict[LockClass, str] = field(default_factory=dict)
 
@@ -318,7 +325,9 @@ class MixState:
         if self._incoming is None:
             return False
         if 1 <= event.track <= len(self._incoming):
-            self._incoming[event.track - 1].changes[event.param] = event
+            said = self._incoming[event.track - 1]
+            said.changes[event.param] = event
+            said.first.setdefault(event.param, event.value)
         return True
 
     def close_dump(self) -> tuple[bool, list[ParamChanged]]:
@@ -350,10 +359,14 @@ class MixState:
             self.strips.append(strip)
             earlier = said.earlier if is_same else {}
             for param, change in {**earlier, **said.changes}.items():
-                if param in READ_ONLY or np.isnan(self.settled_value(strip, param)):
+                if param in READ_ONLY:
                     self.confirm(strip, param, change.value, change.at)
-                    if param not in READ_ONLY:
-                        self.settle(strip, param)
+                elif np.isnan(self.settled_value(strip, param)):
+                    first = said.first.get(param, change.value)
+                    start = first if same_value(param, first, change.value) else change.value
+                    self.confirm(strip, param, start, change.at)
+                    self.settle(strip, param)  # from where a hand may have begun to move it
+                    self.confirm(strip, param, change.value, change.at)
                 else:
                     changes.append(replace(change, track=number))
         self._by_key = {strip.key: strip for strip in self.strips}

@@ -61,6 +61,10 @@ def may_lead_by_pairs_alone(self: Company, param: Param, leader: str, key: str) 
     return (param, leader, key) in self.pairs
 
 
+def half_step_of_one_range(self: Grid, param: Param, value: float) -> float:
+    return 0.6 * self._finest.get(self._zone(param, value), math.inf)
+
+
 def unseen_alone(_self: DumpWatch, _since: float, unseen: Any) -> Any:  # noqa: ANN401
     return unseen
 
@@ -260,7 +264,7 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
         Promise.LESSON,
     ),
     "a fader's law changes between two places": (
-        replaced(Grid, "_half_step_below", lambda *_: math.inf), 70002362, "grid-x32",
+        replaced(Grid, "half_step", half_step_of_one_range), 70002362, "grid-x32",
         Promise.PANIC_ALL,
     ),
     "what a dump has told outruns all answers": (

@@ -54,6 +54,21 @@ def strip_of(mix: MixState, key: str) -> StripState:
 # -- dumps --------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("last", "settled"), [(-2.97, -3.0), (-2.0, -2.0)], ids=["hand", "far"])
+def test_a_hand_that_begins_in_the_first_dump_is_measured_from_where_it_began(
+    last: float, settled: float
+) -> None:
+    mix = MixState()
+    mix.open_dump(1)
+    mix.record_name(1, "Kick")
+    for value in (-3.0, -2.99, last):
+        mix.record_change(ParamChanged(at=1.0, track=1, param=Param.GAIN, value=value))
+    mix.close_dump()
+    kick = strip_of(mix, "Kick")
+    assert mix.value(kick, Param.GAIN) == last
+    assert mix.settled_value(kick, Param.GAIN) == settled
+
+
 def test_the_first_dump_is_a_new_layout_and_its_values_are_taken() -> None:
     mix = MixState()
     assert dump(mix, ["Kick", "Vox"], [-3.0, -6.0]) == (True, [])

@@ -67,6 +67,8 @@ def test_an_address_that_nobody_knows_is_logged_once_with_what_may_be_meant(
         desk.say("/mix/track/1/volume", 0.7)
         desk.say("/mix/track/master/gain", -3.0)
         desk.say("/mix/track/99/gain", -3.0)
+    # A person's messages go first: an answer to one shows nothing of what the DAW has sent.
+    desk.wait_until(lambda: "messages about track 99 are ignored" in _log(bridge))
     desk.say("/bridge/reward", 1.0, "", "the-last")
     desk.hear("/bridge/rewarded", "the-last")
     log = _log(bridge)

@@ -228,7 +228,7 @@ class DawEvents:
             self._drop_singles(self._opened_at - ASTRAY_S)
 
     def _drop_singles(self, since: float) -> None:
-        """Of what has told one value since then and an open dump lacks, that value was a dump's."""
+        """Drop touches of one value since then that no open dump tells: it was a dump's."""
         for key, param in self._verdicts.single_touches(since):
             strip = self._mix.by_key(key)
             if strip and math.isinf(self._watch.told_at(strip.number, param)):

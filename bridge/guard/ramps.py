@@ -278,7 +278,7 @@ class Transit:
     @property
     def awaited_until(self) -> float:
         """Until when the answer to the last write is awaited, since earlier ones still come in."""
-        is_owed = self.is_exact or self._answers < len(self.sent)
+        is_owed = self.is_exact or self._may_repeat
         is_behind = is_owed and not self.is_last_answered
         patience = LATE_ECHO_S if self._slowest_s > ECHO_TIMEOUT_S else ECHO_TIMEOUT_S
         return self.answered_at + patience if is_behind else -math.inf
@@ -360,10 +360,15 @@ class Transit:
         """Whether writes of later values have surely followed the one of that index."""
         return self.sent_at[index] < self.sent_at[self.sent.index(self.sent[-1])] - _OVERTAKEN_S
 
+    @property
+    def _may_repeat(self) -> bool:
+        """Whether writes are unanswered that a coarse grid may answer as it did others."""
+        return not self.is_exact and self._answers < len(self.sent)
+
     def _is_again(self, value: float) -> bool:
         """Whether a coarse grid may answer another write with what it answered last."""
         is_same = abs(value - self.answer) <= noise(self.param)
-        return is_same and not self.is_exact and self._answers < len(self.sent)
+        return is_same and self._may_repeat
 
     def is_late_answer(self, value: float, at: float, rounding: float = 0.0) -> bool:
         """Whether `value` answers a write, and the answers to later ones have outrun it.
@@ -372,7 +377,7 @@ class Transit:
         """
         near = max(rounding, noise(self.param))
         end = len(self.sent) if self.is_read else max(self._answered, default=0)
-        is_coarse = self.is_read and not self.is_exact and self._answers < len(self.sent)
+        is_coarse = self.is_read and self._may_repeat
         return any(
             abs(value - sent) <= near and at - self.sent_at[index] <= TOO_LATE_S
             for index, sent in enumerate(self.sent[:end])

@@ -309,6 +309,7 @@ class Writer(Traffic):
     ) -> Reading:
         """What a value means for transits that have ended, newest first."""
         rounding = self.grid.rounding(param, value)
+        known = rounding if rounding < coarsest(param) else 0.0
         in_doubt = is_overwritten = is_read = False
         for ended_at, transit in reversed(self._ended):
             is_lost = transit.is_retried and not transit.is_crossed
@@ -320,12 +321,11 @@ class Writer(Traffic):
                 continue
             transit.is_read |= is_read  # what a dump tells of the last write outruns all before it
             is_read = transit.is_read
-            known = rounding if rounding < coarsest(param) else 0.0
-            if is_read and not is_sure and transit.is_late_answer(value, at, known):
+            if is_read:
+                if is_sure or not transit.is_late_answer(value, at, known):
+                    continue
                 transit.record_late(value)
                 return Reading(Answer.ECHO, transit.move, is_over=True, is_stale=True)
-            if is_read:
-                continue
             if is_sure:  # its answers may have been what was asked for
                 rounding, transit.is_read = coarsest(param), True
             if transit.is_crossed and not self._has_told:  # nothing shows a grid that rounds

@@ -29,7 +29,7 @@ _EXPORT_S: Final = 120.0
 _EXPORT_TRIES: Final = 3
 """Ardour 7.3's export hangs or crashes now and then, and on a busy machine it goes on in silence
 where its disk reader comes too late; the next try exports the same session."""
-_HEARD: Final = 12_000
+_COMPARED: Final = 12_000
 """Samples of a render that are compared with the stems at once: a quarter of a second."""
 ACE_EQ: Final = "urn:ardour:a-eq"
 NAME: Final = "mix"
@@ -352,9 +352,9 @@ def silent_where_stems_play(wav: Path, stems: Stems) -> list[int]:
     """The samples from which on a render is silent for a while though a stem is not."""
     soundfile = demo_library("soundfile")
     found = []
-    for number, heard in enumerate(soundfile.blocks(str(wav), blocksize=_HEARD)):
-        begin, end = (min(each * _HEARD, stems.samples) for each in (number, number + 1))
-        if begin < end and not heard.any() and any(t[begin:end].any() for t in stems.audio):
+    for number, mix in enumerate(soundfile.blocks(str(wav), blocksize=_COMPARED)):
+        begin, end = (min(each * _COMPARED, stems.samples) for each in (number, number + 1))
+        if begin < end and not mix.any() and any(t[begin:end].any() for t in stems.audio):
             found.append(begin)
     return found
 

@@ -33,7 +33,7 @@ class Talk:
         for index, write in enumerate(writes):
             transit.record_sent(write, 0.02 * index)
 
-    def hear(self, value: float, at: float, *, is_dumped: bool = False) -> Reading:
+    def receive(self, value: float, at: float, *, is_dumped: bool = False) -> Reading:
         """The DAW says a value, by itself or in a dump."""
         return self.writer.receive(*VOX, value, at, is_dumped=is_dumped)
 
@@ -41,34 +41,34 @@ class Talk:
 @pytest.mark.parametrize("value", [-0.5, -1.0], ids=["exact", "the last one"])
 def test_what_a_dump_has_told_outruns_the_answers(value: float) -> None:
     talk = Talk(0.0, -0.5, -1.0)
-    assert talk.hear(-1.0, 0.3, is_dumped=True).answer is Answer.CONFIRMED
-    late = talk.hear(value, 0.4)
+    assert talk.receive(-1.0, 0.3, is_dumped=True).answer is Answer.CONFIRMED
+    late = talk.receive(value, 0.4)
     assert (late.answer, late.is_stale) == (Answer.ECHO, True)
 
 
 def test_a_coarse_grid_may_answer_with_one_value_as_often_as_was_written() -> None:
     talk = Talk(0.0, -0.3, -0.5, -0.8, -1.0)
-    talk.hear(-1.0, 0.3, is_dumped=True)
-    stale = [talk.hear(-0.5, 0.4).is_stale for _ in range(6)]
+    talk.receive(-1.0, 0.3, is_dumped=True)
+    stale = [talk.receive(-0.5, 0.4).is_stale for _ in range(6)]
     assert stale == [True] * 4 + [False] * 2
 
 
 def test_a_dump_outruns_the_answers_to_an_earlier_ramp_as_well() -> None:
     talk = Talk(0.0, -0.5, -1.0)
     talk.ramp(0.0, start=-1.0)
-    talk.hear(0.0, 0.3, is_dumped=True)
-    assert talk.hear(-0.5, 0.4).is_stale
+    talk.receive(0.0, 0.3, is_dumped=True)
+    assert talk.receive(-0.5, 0.4).is_stale
 
 
 def test_what_comes_later_than_any_answer_is_a_hands() -> None:
     talk = Talk(0.0, -0.5, -1.0)
-    talk.hear(-1.0, 0.3, is_dumped=True)
-    assert talk.hear(-0.5, 0.1 + TOO_LATE_S).answer is Answer.FOREIGN
+    talk.receive(-1.0, 0.3, is_dumped=True)
+    assert talk.receive(-0.5, 0.1 + TOO_LATE_S).answer is Answer.FOREIGN
 
 
 def test_the_end_is_waited_for_while_a_coarse_grid_owes_answers() -> None:
     talk = Talk(0.0, 0.2, 0.4)
     (transit,) = talk.writer.recent(Param.GAIN, 0.0)
     for at in (0.3, 0.6):  # it stands still at 0, as a grid of .5 dB does
-        talk.hear(0.0, at)
+        talk.receive(0.0, at)
         assert transit.awaited_until == pytest.approx(at + ECHO_TIMEOUT_S)

@@ -162,7 +162,8 @@ class Company:
 
     def record(self, key: str, param: Param, before: float, value: float, at: float) -> None:
         """A control has moved from `before`, and no write to it explains that."""
-        if abs(value - before) <= noise(param):
+        before = self._ties.began(key, param, before, value)
+        if math.isnan(before):
             return
         leads: dict[str, Lead] = {}
         found: dict[str, list[Transit]] = {}

@@ -212,7 +212,8 @@ class Transit:
             self._stood += 1
             return None
         stood, self._stood = self._stood, 0
-        self._exact_run = self._exact_run + 1 if error <= fine else 0
+        if is_told:  # a dump tells few of them, and one may be exact by chance
+            self._exact_run = self._exact_run + 1 if error <= fine else 0
         self._was_apart = self._was_apart or error > max(fine, self._step)
         if error <= fine:
             return None if is_round(self.param, self.sent[nearest]) else error
@@ -263,6 +264,11 @@ class Transit:
     def is_wholly_answered(self) -> bool:
         """Whether the DAW has answered every write."""
         return len(self._answered) == len(self.sent)
+
+    def is_told_out(self, at: float) -> bool:
+        """Whether the DAW has answered at once to the end, and that is over for so long."""
+        is_past = bool(self.sent) and at - self.sent_at[-1] > ECHO_TIMEOUT_S
+        return is_past and self.is_last_answered and self.is_prompt(at)
 
     def is_outrun(self, value: float, at: float) -> bool:
         """Whether `value` answers a write, and the answer to a later one is still to come."""
@@ -382,6 +388,14 @@ class Transit:
             abs(value - sent) <= near and at - self.sent_at[index] <= TOO_LATE_S
             for index, sent in enumerate(self.sent[:end])
             if is_coarse or index not in self._answered
+        )
+
+    def owes(self, value: float, at: float) -> bool:
+        """Whether just that value was written, and the answer to it may still come."""
+        return any(
+            abs(value - sent) <= noise(self.param) and at - self.sent_at[index] <= TOO_LATE_S
+            for index, sent in enumerate(self.sent)
+            if index not in self._answered
         )
 
     def record_late(self, value: float) -> None:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from bridge.guard.grid import may_be_end
+from bridge.guard.grid import may_be_end, noise
 from bridge.guard.limits import RESTS_S
 from bridge.guard.ramps import Transit
 from bridge.mix.params import Param
@@ -212,11 +212,13 @@ class Ties:
     def __init__(self) -> None:
         self._lines: defaultdict[tuple[str, Param], dict[str, _Line]] = defaultdict(dict)
         self._moved_at: dict[tuple[str, Param], float] = {}
+        self._crept_from: dict[tuple[str, Param], float] = {}
 
     def clear(self) -> None:
         """Forget everything: another mix was loaded."""
         self._lines.clear()
         self._moved_at.clear()
+        self._crept_from.clear()
 
     def rename(self, old: str, new: str) -> None:
         """A strip has another key now."""
@@ -225,14 +227,17 @@ class Ties:
                 lines[new] = lines.pop(old)
         for key, param in [place for place in self._lines if place[0] == old]:
             self._lines[new, param] = self._lines.pop((key, param))
+        self._crept_from.clear()
 
     def part(self, key: str, param: Param) -> None:
         """Something else has moved a control: what it does next is measured from there."""
+        self._crept_from.pop((key, param), None)
         for line in self._lines[key, param].values():
             line.points.clear()
 
     def drop(self, key: str, param: Param) -> None:
         """A hand has moved a control: nothing that it did so far shows anything."""
+        self._crept_from.pop((key, param), None)
         lines = self._lines[key, param]
         for leader, line in lines.items():
             lines[leader] = _Line(
@@ -249,6 +254,17 @@ class Ties:
         (other, held), (span, value) = line.points[-2:]
         gone = max(abs(span.high - other.low), abs(span.low - other.high))
         return line.steps > 1 or abs(value - held) <= GREATEST_RATIO * gone
+
+    def began(self, key: str, param: Param, before: float, value: float) -> float:
+        """Where the step to `value` began, with those before it that were too small to count.
+
+        NaN while it still is: a VCA of a ratio moves its members by less than noise, too.
+        """
+        before = self._crept_from.pop((key, param), before)
+        if abs(value - before) > noise(param):
+            return before
+        self._crept_from[key, param] = before
+        return math.nan
 
     def record(
         self,

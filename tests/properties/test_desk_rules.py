@@ -69,6 +69,10 @@ def unseen_alone(_self: DumpWatch, _since: float, unseen: Any) -> Any:  # noqa: 
     return unseen
 
 
+def each_step_for_itself(_: Ties, _key: str, param: Param, before: float, value: float) -> float:
+    return before if abs(value - before) > noise(param) else math.nan
+
+
 def far_from_settled(self: MixState, strip: Any, param: Param) -> float:  # noqa: ANN401
     return abs(self.value(strip, param) - self.settled_value(strip, param))
 
@@ -121,7 +125,7 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
         63000095, "dump-nameless,echo-none,hand-.04", Promise.PANIC_BACK,
     ),
     "who may be led now waits for its leader": (
-        replaced(Company, "_may_lead", may_lead_by_pairs_alone), 63000231, "panic,vca",
+        replaced(Company, "_may_lead", may_lead_by_pairs_alone), 631, "panic,vca",
         Promise.PANIC_ALL,
     ),
     "where answers go astray, one may come late": (
@@ -143,7 +147,7 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
         8002533, "dump-lacks,echo-late,name-beyond,reordered", Promise.PANIC_BACK,
     ),
     "an overtaken answer says nothing": (
-        replaced(Transit, "is_stale", never), 1, "echo-late,reordered", Promise.PANIC_BACK,
+        replaced(Transit, "is_stale", never), 21, "echo-late,reordered", Promise.PANIC_BACK,
     ),
     "a crossed hand gets its value back": (
         replaced(Crossings, "is_against_hand", never), 0, "hand-4,late", Promise.PANIC_ALL,
@@ -276,6 +280,17 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
     ),
     "nothing begins where a stopped move was not answered": (
         replaced(Transit, "is_unheard", False), 20005282, "echo-none,lost", Promise.BOUNDS,
+    ),
+    "the answer to an earlier move is no limit": (
+        replaced(Traffic, "_is_owed", never), 72002778, "echo-late,panic", Promise.PANIC_BACK,
+    ),
+    "who has answered to the end answers no more": (
+        replaced(Transit, "is_told_out", never), 72003942, "dump-slow,grid-tenth,hand-.004",
+        Promise.HOLD,
+    ),
+    "steps too small to count add up": (
+        replaced(Ties, "began", each_step_for_itself), 72002091, "panic,vca-ratio",
+        Promise.PANIC_ALL,
     ),
     "a closed fader stays closed": (open_closed_faders, 0, "closed", Promise.CLOSED),
     "what is not known is not moved": (

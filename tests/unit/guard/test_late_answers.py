@@ -72,3 +72,28 @@ def test_the_end_is_waited_for_while_a_coarse_grid_owes_answers() -> None:
     for at in (0.3, 0.6):  # it stands still at 0, as a grid of .5 dB does
         talk.receive(0.0, at)
         assert transit.awaited_until == pytest.approx(at + ECHO_TIMEOUT_S)
+
+
+def test_the_late_answer_to_an_earlier_move_is_no_limit() -> None:
+    talk = Talk(-4.0, -3.0, -2.0, -1.0)
+    talk.ramp(-4.0, start=-1.0)
+    assert talk.receive(-3.0, 0.3).answer is not Answer.CONFIRMED
+    assert talk.receive(-2.5, 0.4).answer is Answer.CONFIRMED  # the DAW goes no further
+
+
+def test_that_a_dump_tells_just_what_was_written_shows_no_fine_grid() -> None:
+    talk = Talk(*(0.03 * each for each in range(11)))
+    (transit,) = talk.writer.recent(Param.GAIN, 0.0)
+    for value, is_told in ((0.1, True), (0.21, False), (0.12, False), (0.27, False)):
+        transit.record_answer(value, 0.3, is_told=is_told)
+    assert not transit.is_exact
+
+
+@pytest.mark.parametrize(("at", "is_answer"), [(0.3, True), (0.7, False)])
+def test_a_desk_that_has_answered_at_once_to_the_end_answers_no_more(
+    at: float, *, is_answer: bool
+) -> None:
+    talk = Talk(0.0, 0.1, 0.2)
+    for index, value in enumerate((0.0, 0.1, 0.2)):
+        talk.receive(value, 0.02 * index + 0.01)
+    assert talk.writer.is_answer(*VOX, 0.1, at) is is_answer

@@ -209,3 +209,12 @@ def test_who_has_come_to_the_end_of_a_fader_is_tied_though_its_leader_goes_on(
     song = Song()
     song.ramp(*[(0.1 * each, 5.0 + 0.19 * each) for each in range(1, 6)], (0.6, last), held=5.0)
     assert bool(song.found(2.0)) is is_tied
+
+
+def test_steps_too_small_to_count_add_up_until_something_else_moves_the_control() -> None:
+    ties = Ties()
+    assert math.isnan(ties.began("Kick", GAIN, 0.0, 0.0015))
+    assert ties.began("Kick", GAIN, 0.0015, 0.003) == 0.0
+    assert math.isnan(ties.began("Kick", GAIN, 0.003, 0.0045))
+    ties.part("Kick", GAIN)
+    assert math.isnan(ties.began("Kick", GAIN, 0.0045, 0.006))

@@ -450,6 +450,7 @@ class DawEvents:
         is_astray = self._moves.is_astray(event.at, event.param)
         stragglers_s = ASTRAY_S if is_astray else _STRAGGLERS_S
         is_straggler = touched_at + RESTS_S < event.at <= self._closed_at + stragglers_s
+        is_straggler &= not self._opened_at <= since < event.at  # it has been told in that dump
         is_dumped = self._is_closing or is_straggler
         is_rest = is_dumped and event.at < self._scene_at + _REST_S
         if is_rest or self._recall_watch.is_recall(event.at):
@@ -460,10 +461,10 @@ class DawEvents:
         self._attend(event.at)
         before = self._verdicts.touched_value(strip, event.param, before)
         is_untold = is_dumped and not self._was_moved_in_dump(event)
-        if is_dumped and not is_untold:
-            since = event.at  # it was seen to move: by what was written then
-        elif is_untold:
+        if is_untold:
             since = min(since, self._told_at - _UNTOLD_S)
+        elif is_dumped:
+            since = event.at  # it was seen to move: by what was written then
         bases = self._verdicts.touched_bases(strip, event.param, before)
         doubt = self._moves.doubt(
             strip, event, bases, since, is_dumped=self._is_closing, is_untold=is_untold

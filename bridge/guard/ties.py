@@ -116,6 +116,7 @@ class _Line:
         is_unanswered: Whether the DAW has not answered the leader's last ramp.
         is_joined: Whether it was moving already when the leader's ramp began to explain that.
         is_stopped: Whether it may have come to the end of its fader, and its leader gone on.
+        was_likely: Whether the steps before these, of which one did not fit, had looked like a tie.
         late: What it has told since, one step back on its way: what alone does so came late.
     """
 
@@ -132,6 +133,7 @@ class _Line:
     is_unanswered: bool = False
     is_joined: bool = False
     is_stopped: bool = False
+    was_likely: bool = False
     late: float = math.nan
 
     @property
@@ -146,10 +148,14 @@ class _Line:
 
     @property
     def is_shown(self) -> bool:
-        """Whether that is no chance: the ratio is told, or all has turned as the leader has."""
+        """Whether that is no chance: the ratio is told, or all has turned as the leader has.
+
+        A step beside a long way fits only near the least that any ratio is: that tells none.
+        """
         is_known = not (self.is_unanswered or self.is_joined)
         has_turned = self.ups > 0 and self.downs > 0 and self.most < GREATEST_RATIO
-        return has_turned or (is_known and self.most <= _SURE * self.least)
+        is_narrow = self.least > LEAST_RATIO and self.most <= _SURE * self.least
+        return has_turned or (is_known and is_narrow)
 
     def record_late(self, before: float, value: float, *, is_back: bool) -> bool:
         """Note a value that comes after later ones; whether it does. A hand turns back further."""
@@ -171,6 +177,13 @@ class _Line:
         other, held = self.points[-1]
         gone = max(span.low - other.high, other.low - span.high, 0.0)
         return abs(value - held) < self.least * gone
+
+    def begun_anew(self, at: float, near: float, lead: Lead, value: float) -> "_Line":
+        """One that counts from `value` on, since that does not fit this one."""
+        was_likely = self.steps > 1
+        line = _Line(at, at, near, lead.answer, lead.asked, is_joined=True, was_likely=was_likely)
+        line.add(lead.span, value)
+        return line
 
     def add(self, span: Span, value: float) -> None:
         """The control holds `value` where the leader is in `span`."""
@@ -248,7 +261,7 @@ class Ties:
         """Whether a leader explains the last steps of a control, or the last one went as far."""
         line = self._lines[key, param].get(leader)
         if line is None or not line.steps:
-            return False
+            return line is not None and line.was_likely
         if len(line.points) < 2:  # a write of ours came between
             return line.steps > 1
         (other, held), (span, value) = line.points[-2:]
@@ -320,8 +333,7 @@ class Ties:
             line.add(lead.span, value)
             line.at, line.is_unanswered = at, lead.is_unanswered
             if stands or not line.fits:
-                lines[leader] = line = _Line(at, at, near, lead.answer, lead.asked, is_joined=True)
-                line.add(lead.span, value)
+                lines[leader] = line.begun_anew(at, near, lead, value)
                 continue
             line.ups += way > 0.0
             line.downs += way < 0.0

@@ -168,10 +168,10 @@ class Traffic:
         mine = (t for _, t in reversed(self._ended) if t.key == key and t.param is param)
         return next(mine, None)
 
-    def _is_owed(self, key: str, param: Param, value: float, at: float) -> bool:
-        """Whether a value is the answer, still to come, to a write of what has ended."""
-        mine = (t for _, t in self._ended if t.key == key and t.param is param)
-        return any(transit.owes(value, at) for transit in mine)
+    def _is_limit(self, transit: Transit, value: float, at: float) -> bool:
+        """Whether the DAW goes no further, and `value` answers no write of what has ended."""
+        mine = (t for _, t in self._ended if (t.key, t.param) == (transit.key, transit.param))
+        return transit.is_limit(value) and not any(each.owes(value, at) for each in mine)
 
     def was_written(self, key: str, param: Param, value: float) -> bool:
         """Whether the last that was on its way to a parameter wrote `value`."""

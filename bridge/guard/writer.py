@@ -131,8 +131,7 @@ class Writer(Traffic):
             return Reading(Answer.FOREIGN)
         rounding = self.grid.rounding(param, value)
         match = transit.match(value, rounding, at) if transit else Match.NONE
-        is_limit = transit is not None and match is not Match.ECHO and transit.is_limit(value)
-        if transit and is_limit and not self._is_owed(key, param, value, at):
+        if transit and match is not Match.ECHO and self._is_limit(transit, value, at):
             self._confirm(transit, at)
             return Reading(Answer.CONFIRMED, transit.move)
         if transit and match is Match.ECHO and not is_sure and self._is_a_guess(transit, value, at):

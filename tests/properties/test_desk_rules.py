@@ -282,7 +282,7 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
         replaced(Transit, "is_unheard", False), 20005282, "echo-none,lost", Promise.BOUNDS,
     ),
     "the answer to an earlier move is no limit": (
-        replaced(Traffic, "_is_owed", never), 72002778, "echo-late,panic", Promise.PANIC_BACK,
+        replaced(Transit, "owes", never), 72002778, "echo-late,panic", Promise.PANIC_BACK,
     ),
     "who has answered to the end answers no more": (
         replaced(Transit, "is_told_out", never), 72003942, "dump-slow,grid-tenth,hand-.004",

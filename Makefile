@@ -11,7 +11,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 # Tests run side by side, those of a file one after the other. A worker a core: with two a core real
 # programs are late now and then, and it takes hardly less time. A page that plays audio is tested
-# before that, alone.
+# before that, alone. The properties only compute: they run beside all others, in the time that these
+# wait, and give way to them.
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 WORKERS ?= $(CORES)
 # Unit tests wait now and then, and no real program is late beside them: one worker more.
@@ -54,8 +55,12 @@ demo: .venv/demo ## Mix a small band by thumbs; without a terminal a simulated l
 	else $(BIN)/mixbridge demo --listener auto --headless; fi
 
 test: setup packages ## Run every test
-	@$(BIN)/pytest -m alone; alone=$$?; \
-		$(BIN)/pytest $(SIDE_BY_SIDE) $(WORKERS) -m 'not alone' && exit $$alone
+	@nice -n 19 $(BIN)/pytest tests/properties >.venv/properties.log 2>&1 & beside=$$!; \
+		trap 'kill $$beside; exit 130' INT TERM; \
+		$(BIN)/pytest -m alone; alone=$$?; \
+		$(BIN)/pytest $(SIDE_BY_SIDE) $(WORKERS) -m 'not alone' --ignore tests/properties; rest=$$?; \
+		wait $$beside; beside=$$?; cat .venv/properties.log; \
+		exit $$((alone + rest + beside))
 
 quick: static ## Format, lint, types, layers and the quick unit tests: after every change
 	$(BIN)/pytest -q $(SIDE_BY_SIDE) $(MORE_WORKERS) -m 'not slow and not long' tests/unit

@@ -73,6 +73,10 @@ def each_step_for_itself(_: Ties, _key: str, param: Param, before: float, value:
     return before if abs(value - before) > noise(param) else math.nan
 
 
+def is_shown_by_one_step(line: Any) -> bool:  # noqa: ANN401
+    return line.most <= ties._SURE * line.least or line.ups * line.downs > 0
+
+
 def far_from_settled(self: MixState, strip: Any, param: Param) -> float:  # noqa: ANN401
     return abs(self.value(strip, param) - self.settled_value(strip, param))
 
@@ -291,6 +295,10 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
     "steps too small to count add up": (
         replaced(Ties, "began", each_step_for_itself), 72002091, "panic,vca-ratio",
         Promise.PANIC_ALL,
+    ),
+    "one step beside a long way shows no tie": (
+        replaced(ties._Line, "is_shown", property(is_shown_by_one_step)), 73000699,
+        "grid-x32,hand-.004", Promise.PANIC_OWN,
     ),
     "a closed fader stays closed": (open_closed_faders, 0, "closed", Promise.CLOSED),
     "what is not known is not moved": (

@@ -244,3 +244,17 @@ def test_what_a_dump_without_an_end_told_counts_where_the_next_one_lacks_it() ->
     close_dump_without_gain(desk, VOX)
     desk.run(2.0)
     assert hands(desk) == [(VOX, -6.0)]
+
+
+def test_what_a_dump_has_told_is_no_straggler_of_it() -> None:
+    desk = Desk(*STRIPS).connect()
+    desk.wish("Vox", Param.GAIN, 2.0)
+    desk.run(1.0)
+    held = desk.value(VOX, Param.GAIN)
+    desk.run(1.0)
+    open_dump(desk)
+    close_dump(desk)
+    desk.run(0.05)
+    told(desk, VOX, held - 0.3)  # near what we wrote; a hand, since the dump has told that fader
+    desk.run(3.0)
+    assert hands(desk) == [(VOX, held - 0.3)]

@@ -218,3 +218,18 @@ def test_steps_too_small_to_count_add_up_until_something_else_moves_the_control(
     assert math.isnan(ties.began("Kick", GAIN, 0.003, 0.0045))
     ties.part("Kick", GAIN)
     assert math.isnan(ties.began("Kick", GAIN, 0.0045, 0.006))
+
+
+def test_one_step_beside_a_long_way_shows_none() -> None:
+    song = Song()
+    song.ramp((-0.2, -0.04), held=0.0, near=0.04)
+    assert song.found(-0.5) == []
+
+
+def test_a_tie_that_one_step_contradicts_stays_in_doubt() -> None:
+    song = Song()
+    held = song.ramp(*((0.1 * each, 0.05 * each) for each in range(1, 5)), held=0.0, near=0.02)
+    assert song.ties.is_likely("Kick", GAIN, "Vca")
+    song.ramp((0.5, 0.6), held=held, near=0.02)
+    assert song.ties.is_likely("Kick", GAIN, "Vca")
+    assert song.found(0.5) == []

@@ -165,6 +165,7 @@ class Company:
         before = self._ties.began(key, param, before, value)
         if math.isnan(before):
             return
+        near = self._grid.widest(param, value, before)
         leads: dict[str, Lead] = {}
         found: dict[str, list[Transit]] = {}
         own_at = -math.inf
@@ -183,8 +184,9 @@ class Company:
             is_told = mine[0].has_spoken and mine[0].is_prompt(at)
             span = mine[0].waiting if is_told else self._window(leader, param, at)
             waits = abs(span[-1] - span[0]) > self._grid.rounding(param, span[0])
-            leads[leader] = Lead.of(mine, span, own_at=own_at, is_told=is_told, waits=waits)
-        near = self._grid.widest(param, value, before)
+            leads[leader] = Lead.of(
+                mine, span, own_at=own_at, step=near, is_told=is_told, waits=waits
+            )
         self._ties.record(key, param, before=before, value=value, at=at, near=near, leads=leads)
         if leads:
             self._moved_at[key, param] = at

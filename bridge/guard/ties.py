@@ -77,7 +77,14 @@ class Lead:
 
     @classmethod
     def of(
-        cls, ramps: list[Transit], stood: list[float], *, own_at: float, is_told: bool, waits: bool
+        cls,
+        ramps: list[Transit],
+        stood: list[float],
+        *,
+        own_at: float,
+        step: float,
+        is_told: bool,
+        waits: bool,
     ) -> "Lead":
         """What the ramps of a leader show.
 
@@ -85,18 +92,21 @@ class Lead:
             ramps: Those that may have led, newest first.
             stood: Where it may stand, the likeliest at the end.
             own_at: When the control that may follow was written last, monotonic seconds.
+            step: How wide the steps of both are at most: what is not answered was rounded to them.
             is_told: Whether the DAW answers the leader at once.
             waits: Whether the answer to its last write is still to come.
         """
         starts, began = [each.start for each in ramps], ramps[-1].sent_at[0]
+        is_unanswered = not ramps[0].has_spoken
+        off = 0.5 * step if is_unanswered else 0.0
         return cls(
             began=began,
             start=Span(min(starts), max(starts)) if own_at < began else None,
-            span=Span(min(stood), max(stood)),
+            span=Span(min(stood) - off, max(stood) + off),
             ways={math.copysign(1.0, each.target - each.start) for each in ramps},
             answer=ramps[0].answer if is_told else math.nan,
             asked=stood[-1] if is_told and waits else math.nan,
-            is_unanswered=not ramps[0].has_spoken,
+            is_unanswered=is_unanswered,
         )
 
 
@@ -180,7 +190,7 @@ class _Line:
 
     def begun_anew(self, at: float, near: float, lead: Lead, value: float) -> "_Line":
         """One that counts from `value` on, since that does not fit this one."""
-        was_likely = self.steps > 1
+        was_likely = self.steps > 2
         line = _Line(at, at, near, lead.answer, lead.asked, is_joined=True, was_likely=was_likely)
         line.add(lead.span, value)
         return line

@@ -30,7 +30,7 @@ from bridge.guard.guard import Guard
 from bridge.guard.ramps import Transit
 from bridge.guard.reading import Answer, Reading
 from bridge.guard.strip_guard import StripGuard
-from bridge.guard.ties import Ties
+from bridge.guard.ties import Lead, Ties
 from bridge.guard.traffic import Traffic
 from bridge.guard.writer import Writer
 from bridge.mix import state
@@ -97,6 +97,11 @@ def open_closed_faders(patch: pytest.MonkeyPatch) -> None:
     ]
     patch.setattr(guard, "RULES", tuple(kept))
     patch.setattr(guard, "_MINIMUM", np.full(6, -200.0))
+
+
+def hold_just_what_was_written(patch: pytest.MonkeyPatch) -> None:
+    known = Lead.of
+    patch.setattr(Lead, "of", lambda *args, step, **kwargs: known(*args, step=0.0 * step, **kwargs))
 
 
 def cross_all(self: Writer, key: str, param: Param) -> None:
@@ -299,6 +304,9 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
     "one step beside a long way shows no tie": (
         replaced(ties._Line, "is_shown", property(is_shown_by_one_step)), 73000699,
         "grid-x32,hand-.004", Promise.PANIC_OWN,
+    ),
+    "what is not answered was rounded": (
+        hold_just_what_was_written, 73001070, "echo-none,grid-x32,vca", Promise.PANIC_ALL,
     ),
     "a closed fader stays closed": (open_closed_faders, 0, "closed", Promise.CLOSED),
     "what is not known is not moved": (

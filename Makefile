@@ -55,7 +55,7 @@ demo: .venv/demo ## Mix a small band by thumbs; without a terminal a simulated l
 	else $(BIN)/mixbridge demo --listener auto --headless; fi
 
 test: setup packages ## Run every test
-	@nice -n 19 $(BIN)/pytest tests/properties >.venv/properties.log 2>&1 & beside=$$!; \
+	@nice -n 19 $(BIN)/pytest --timeout 1800 tests/properties >.venv/properties.log 2>&1 & beside=$$!; \
 		trap 'kill $$beside; exit 130' INT TERM; \
 		$(BIN)/pytest -m alone; alone=$$?; \
 		$(BIN)/pytest $(SIDE_BY_SIDE) $(WORKERS) -m 'not alone' --ignore tests/properties; rest=$$?; \

@@ -11,7 +11,7 @@ from itertools import chain
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.ableton.daw import AbletonDaw
 from support.daws import SONG, ArdourDaw, Conversation, Daw, GenericDaw
@@ -46,6 +46,9 @@ DAWS: dict[str, Callable[[], Daw]] = {
 assert set(registry.DAWS) - set(DAWS) == {"zyn"}
 A_WHILE_S = 10.0
 """A DAW that has to be asked is asked at least so often."""
+
+A_FEW = 25
+"""Examples of what begins with a whole conversation: each takes a tenth of a second."""
 
 
 @st.composite
@@ -118,6 +121,7 @@ def test_a_daw_that_was_restarted_is_greeted_anew(name: str) -> None:
     assert names(talked) == ["Another", *SONG]
 
 
+@settings(max_examples=A_FEW)
 @given(strip=st.sampled_from(SONG), move=param_and_value())
 def test_a_write_arrives_where_it_is_meant_and_is_acknowledged(
     name: str, strip: str, move: tuple[Param, float]
@@ -140,6 +144,7 @@ def test_a_write_arrives_where_it_is_meant_and_is_acknowledged(
         assert talked.daw.value(other, p) == pytest.approx(meant(name, p, 0.0), abs=1e-5)
 
 
+@settings(max_examples=A_FEW)
 @given(strip=st.sampled_from(SONG), move=param_and_value())
 def test_a_hand_is_heard(name: str, strip: str, move: tuple[Param, float]) -> None:
     talked = talk(name)
@@ -241,6 +246,7 @@ def test_an_address_that_is_not_the_daws_is_unknown(
     assert dialect.level_slot(f"/zz{address}", len(args)) is None
 
 
+@settings(max_examples=A_FEW)
 @given(data=st.data(), args=arguments)
 def test_nothing_that_the_daw_says_wrongly_raises_anything_but_the_dialects_error(
     name: str, data: st.DataObject, args: list[int | float | str | bool | None]

@@ -23,7 +23,7 @@ answered leaves two explanations of one value."""
 
 
 BROKEN = {351}
-"""Of the first 1,000 this one does not hold yet."""
+"""Of the first 500 this one does not hold yet."""
 
 
 def check(seed: int, features: frozenset[Feature]) -> World:
@@ -53,7 +53,7 @@ def test_one_kind_of_desk_and_people_who_do_everything(kind: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("first", range(0, 1000, 100))
+@pytest.mark.parametrize("first", range(0, 500, 100))
 def test_up_to_three_difficulties_at_once(first: int) -> None:
     for seed in set(range(first, first + 100)) - BROKEN:
         check(seed, some_features(seed))

@@ -162,7 +162,7 @@ class Company:
 
     def record(self, key: str, param: Param, before: float, value: float, at: float) -> None:
         """A control has moved from `before`, and no write to it explains that."""
-        before = self._ties.began(key, param, before, value)
+        before = self._ties.add_up(key, param, before, value)
         if math.isnan(before):
             return
         near = self._grid.widest(param, value, before)

@@ -1,6 +1,7 @@
 """A value on its way to the DAW: the ramp, the echo that confirms it, the one retry."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from itertools import islice
@@ -266,7 +267,7 @@ class Transit:
         return len(self._answered) == len(self.sent)
 
     def is_told_out(self, at: float) -> bool:
-        """Whether the DAW has answered at once to the end, and that is over for so long."""
+        """Whether the DAW answered every write at once, and the time for an echo is over."""
         is_past = bool(self.sent) and at - self.sent_at[-1] > ECHO_TIMEOUT_S
         return is_past and self.is_last_answered and self.is_prompt(at)
 
@@ -385,18 +386,21 @@ class Transit:
         end = len(self.sent) if self.is_read else max(self._answered, default=0)
         is_coarse = self.is_read and self._may_repeat
         return any(
-            abs(value - sent) <= near and at - self.sent_at[index] <= TOO_LATE_S
-            for index, sent in enumerate(self.sent[:end])
-            if is_coarse or index not in self._answered
+            abs(value - self.sent[index]) <= near
+            for index in self._awaited(at, is_repeated=is_coarse)
+            if index < end
         )
 
     def owes(self, value: float, at: float) -> bool:
         """Whether just that value was written, and the answer to it may still come."""
-        return any(
-            abs(value - sent) <= noise(self.param) and at - self.sent_at[index] <= TOO_LATE_S
-            for index, sent in enumerate(self.sent)
-            if index not in self._answered
-        )
+        fine = noise(self.param)
+        return any(abs(value - self.sent[index]) <= fine for index in self._awaited(at))
+
+    def _awaited(self, at: float, *, is_repeated: bool = False) -> Iterator[int]:
+        """The writes whose answers may still come; where it `is_repeated`, once more as well."""
+        for index, sent_at in enumerate(self.sent_at):
+            if at - sent_at <= TOO_LATE_S and (is_repeated or index not in self._answered):
+                yield index
 
     def record_late(self, value: float) -> None:
         """The answer to a write has come after those to later ones."""

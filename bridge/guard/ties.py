@@ -278,7 +278,7 @@ class Ties:
         gone = max(abs(span.high - other.low), abs(span.low - other.high))
         return line.steps > 1 or abs(value - held) <= GREATEST_RATIO * gone
 
-    def began(self, key: str, param: Param, before: float, value: float) -> float:
+    def add_up(self, key: str, param: Param, before: float, value: float) -> float:
         """Where the step to `value` began, with those before it that were too small to count.
 
         NaN while it still is: a VCA of a ratio moves its members by less than noise, too.

@@ -182,9 +182,9 @@ class Writer(Traffic):
         rounding = self.grid.rounding(param, value)
         mine = [t for ended_at, t in self._ended if at - ended_at <= _LOST_ECHO_S]
         return any(
-            t.key == key and t.param is param and t.match(value, rounding, at) is not Match.NONE
+            t.match(value, rounding, at) is not Match.NONE
             for t in (*self._transits.values(), *mine)
-            if not t.is_told_out(at)
+            if t.key == key and t.param is param and not t.is_told_out(at)
         )
 
     def advance(

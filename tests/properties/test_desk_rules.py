@@ -298,7 +298,7 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
         Promise.HOLD,
     ),
     "steps too small to count add up": (
-        replaced(Ties, "began", each_step_for_itself), 72002091, "panic,vca-ratio",
+        replaced(Ties, "add_up", each_step_for_itself), 72002091, "panic,vca-ratio",
         Promise.PANIC_ALL,
     ),
     "one step beside a long way shows no tie": (

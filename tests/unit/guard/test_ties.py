@@ -213,11 +213,11 @@ def test_who_has_come_to_the_end_of_a_fader_is_tied_though_its_leader_goes_on(
 
 def test_steps_too_small_to_count_add_up_until_something_else_moves_the_control() -> None:
     ties = Ties()
-    assert math.isnan(ties.began("Kick", GAIN, 0.0, 0.0015))
-    assert ties.began("Kick", GAIN, 0.0015, 0.003) == 0.0
-    assert math.isnan(ties.began("Kick", GAIN, 0.003, 0.0045))
+    assert math.isnan(ties.add_up("Kick", GAIN, 0.0, 0.0015))
+    assert ties.add_up("Kick", GAIN, 0.0015, 0.003) == 0.0
+    assert math.isnan(ties.add_up("Kick", GAIN, 0.003, 0.0045))
     ties.part("Kick", GAIN)
-    assert math.isnan(ties.began("Kick", GAIN, 0.0045, 0.006))
+    assert math.isnan(ties.add_up("Kick", GAIN, 0.0045, 0.006))
 
 
 def test_one_step_beside_a_long_way_shows_none() -> None:

@@ -26,9 +26,9 @@ from bridge.sim.stems import Stems
 
 PATIENCE_S: Final = 30.0
 _EXPORT_S: Final = 120.0
-_EXPORT_TRIES: Final = 3
+_EXPORT_TRIES: Final = 5
 """Ardour 7.3's export hangs or crashes now and then, and on a busy machine it goes on in silence
-where its disk reader comes too late; the next try exports the same session."""
+for a while; the next try exports the same session."""
 _COMPARED: Final = 12_000
 """Samples of a render that are compared with the stems at once: a quarter of a second."""
 ACE_EQ: Final = "urn:ardour:a-eq"
@@ -328,7 +328,9 @@ class ArdourHost:
                 lost = silent_where_stems_play(wav, self._stems)
                 if lost == lost_before:  # twice the same silence is the mix's own
                     return
-                trouble, lost_before = "it left audio out", lost
+                places = ", ".join(f"{sample / self._stems.sample_rate:g}" for sample in lost[:5])
+                trouble = f"it left audio out at {places} s: {done.stderr[-500:]}"
+                lost_before = lost
                 continue
             trouble = f"exit code {done.returncode}: {done.stderr[-500:]}"
             if done.returncode > 0:

@@ -27,7 +27,7 @@ DESKS := x32 x32-wifi wing ardour reaper live controller
 DESK_SEARCH := PYTHONPATH=.:tests nice $(BIN)/python tests/support/desk_model/search.py --first 20000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick check static docs bench desks clean packages
+.PHONY: help setup demo test quick check static docs bench desks soak clean packages
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -89,6 +89,9 @@ bench: setup ## Measure speed and print the figures side by side
 desks: setup ## Play 10,000 random desks and 500 of each kind; count which promises break
 	@for kind in $(DESKS); do echo "$$kind:"; $(DESK_SEARCH) --like $$kind --desks 500; done; \
 		$(DESK_SEARCH) --all --desks 10000; $(DESK_SEARCH) --all --most 9 --desks 1500
+
+soak: setup ## Repeat what is random at full length: kills, storms, reasons, 1,000 desks
+	MIXBRIDGE_SOAK=1 $(BIN)/pytest $(SIDE_BY_SIDE) $(WORKERS) --timeout 3600 tests/properties tests/e2e/test_kill.py
 
 clean: ## Remove .venv and what the tools left
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage build dist

@@ -233,8 +233,6 @@ def test_each_kind_of_edit_is_made_and_undone(ardour: ArdourHost, tmp_path: Path
             assert refuse_edit(items[key], text) == "", edit.kind
             said = {each.key: each.text for each in script.set(key, text)}
             assert is_same_item(said[key], text), edit.kind
-        during = audio(ardour, tmp_path / f"{edit.kind}.wav")
-        assert not np.array_equal(during, before), edit.kind
         for key in changed:
             said = {each.key: each.text for each in script.set(key, items[key], "1-1 back")}
             assert is_same_item(said[key], items[key]), edit.kind

@@ -1,4 +1,4 @@
-"""`kill -9`, a hundred times at random moments, while rewards stream in.
+"""`kill -9`, again and again at random moments, while rewards stream in.
 
 What was acknowledged is on disk, once, and taught once; what the bridge knows in the end is what a
 replay of its journal says.
@@ -14,6 +14,7 @@ from itertools import count, pairwise
 from pathlib import Path
 
 import pytest
+from support.repeats import share
 from support.rig import PATIENCE_S, Bridge, Desk, Move, running, sitting_at
 
 from bridge.config import Settings
@@ -23,7 +24,7 @@ from bridge.runtime.engine_factory import make_engine
 
 pytestmark = pytest.mark.e2e
 
-KILLS = 100
+KILLS = share(100)
 IN_FLIGHT = 8
 """Rewards under way at once: many share a commit, some are lost with it."""
 
@@ -113,7 +114,7 @@ def test_after_a_crash_it_only_suggests_and_after_a_good_end_it_acts(tmp_path: P
             desk.close()
 
 
-def test_nothing_acknowledged_is_lost_or_counted_twice_by_a_hundred_kills(
+def test_nothing_acknowledged_is_lost_or_counted_twice_by_many_kills(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     began = time.monotonic()

@@ -6,18 +6,19 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from support.repeats import share
 from support.storm import HAPPENINGS, Storm
 
 from bridge.guard.limits import Profile
 from bridge.mix.messages import Mode
 
 SEQUENCES_A_STORM = 200
-STORMS = {Profile.STUDIO: 220, Profile.LIVE: 220, Profile.OFF: 90}
+STORMS = {Profile.STUDIO: share(220), Profile.LIVE: share(220), Profile.OFF: share(90)}
 ACTIONS = 6
 
 
 @pytest.mark.parametrize("profile", Profile)
-def test_every_write_of_a_hundred_thousand_sequences_keeps_every_promise(profile: Profile) -> None:
+def test_every_write_of_many_random_sequences_keeps_every_promise(profile: Profile) -> None:
     decisions = 0
     for seed in range(STORMS[profile]):
         storm = Storm(seed, profile)
@@ -29,10 +30,6 @@ def test_every_write_of_a_hundred_thousand_sequences_keeps_every_promise(profile
                 raise
         decisions += storm.decisions
     assert decisions > 15 * STORMS[profile], "the storms were so wild that nothing was tried"
-
-
-def test_these_are_a_hundred_thousand_sequences() -> None:
-    assert sum(STORMS.values()) * SEQUENCES_A_STORM >= 100_000
 
 
 @pytest.mark.parametrize("profile", [Profile.STUDIO, Profile.LIVE])

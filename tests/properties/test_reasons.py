@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 import pytest
+from support.repeats import share
 
 from bridge.agents.agent import Agent, Proposal
 from bridge.agents.errors import find_errors
@@ -30,7 +31,13 @@ from bridge.studies.learning.rivals import (
 )
 
 PRIOR: Final = load_prior()
-MOVES: Final = {"factored": 7500, "no prior": 1000, "flat": 1000, "rules": 1000, "linucb": 250}
+MOVES: Final = {
+    "factored": share(7500),
+    "no prior": share(1000),
+    "flat": share(1000),
+    "rules": share(1000),
+    "linucb": share(250),
+}
 """How many moves of each agent are looked at."""
 SONG_MOVES: Final = 125
 SIZES: Final = (5, 9, 16, 24)

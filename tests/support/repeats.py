@@ -1,12 +1,20 @@
-"""Parameters of which `make quick` and `make check` try only the first, and `make test` all."""
+"""How much of what repeats `make quick`, `make check`, `make test` and `make soak` play."""
 
+import os
 from collections.abc import Iterable
 
 import pytest
 
 
+def share(whole: int) -> int:
+    """How many repetitions of something random: a quarter, or with ``MIXBRIDGE_SOAK=1`` all."""
+    return whole if os.environ.get("MIXBRIDGE_SOAK") == "1" else whole // 4
+
+
 def repeated(values: Iterable[object], *, first: int) -> list[object]:
     """These values for `pytest.mark.parametrize`; those behind the first are marked `long`.
+
+    `make quick` and `make check` leave those out.
 
     A value that is a tuple is one of each argument.
     """

@@ -44,7 +44,9 @@ def test_a_salt_that_is_no_number_is_one_sentence() -> None:
 
 
 @pytest.mark.long
-def test_training_is_deterministic() -> None:
+def test_training_is_deterministic(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bridge.studies.training.train_phrase._DRAWS", 60)  # as a small training
+    monkeypatch.setattr("bridge.studies.training.train_phrase._STARTS", 12)
     made = [train_phrase(episodes=3, seed=3, provenance={})[0] for _ in range(2)]
     assert made[0] == made[1]
     assert train_main.name

@@ -11,12 +11,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 # Tests run side by side, those of a file one after the other. A worker a core: with two a core real
 # programs are late now and then, and it takes hardly less time. A page that plays audio is tested
-# before that, alone. The properties only compute: they run beside all others, in the time that these
-# wait, and give way to them.
+# before that, alone. Properties and studies only compute: they run beside all others, in the time that
+# these wait, and give way to them.
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 WORKERS ?= $(CORES)
 # Unit tests wait now and then, and no real program is late beside them: one worker more.
 MORE_WORKERS := $(shell expr $(CORES) + 1)
+BESIDE := tests/properties tests/unit/studies
 SIDE_BY_SIDE := --dist loadfile --no-loadscope-reorder --numprocesses
 
 # Modules are compiled once, not by each of the hundreds of processes that the tests start.
@@ -55,11 +56,11 @@ demo: .venv/demo ## Mix a small band by thumbs; without a terminal a simulated l
 	else $(BIN)/mixbridge demo --listener auto --headless; fi
 
 test: setup packages ## Run every test
-	@nice -n 19 $(BIN)/pytest --timeout 1800 tests/properties >.venv/properties.log 2>&1 & beside=$$!; \
+	@nice -n 19 $(BIN)/pytest --timeout 1800 $(BESIDE) >.venv/beside.log 2>&1 & beside=$$!; \
 		trap 'kill $$beside; exit 130' INT TERM; \
 		$(BIN)/pytest -m alone; alone=$$?; \
-		$(BIN)/pytest $(SIDE_BY_SIDE) $(WORKERS) -m 'not alone' --ignore tests/properties; rest=$$?; \
-		wait $$beside; beside=$$?; cat .venv/properties.log; \
+		$(BIN)/pytest $(SIDE_BY_SIDE) $(WORKERS) -m 'not alone' $(addprefix --ignore=,$(BESIDE)); rest=$$?; \
+		wait $$beside; beside=$$?; cat .venv/beside.log; \
 		exit $$((alone + rest + beside))
 
 quick: static ## Format, lint, types, layers and the quick unit tests: after every change

@@ -16,7 +16,9 @@ PRIOR = load_phrase_prior()
 
 
 @pytest.mark.long
-def test_one_person_of_each_population_gives_every_figure() -> None:
+def test_one_person_of_each_population_gives_every_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bridge.studies.phrase.tastes.FROZEN_ROUNDS", 2)  # as a short study
+    monkeypatch.setattr("bridge.studies.phrase.study._OFFERS", 3)
     results = measure_all(PRIOR, salt="a1", people=1, teachers=("A/B/C",), workers=1)
     rows = results["tastes"]
     assert [row["population"] for row in rows] == list(POPULATIONS)

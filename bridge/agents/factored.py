@@ -138,7 +138,7 @@ class FactoredAgent:
             rng=person.rng,
         )
         if choice is None or scores.ravel()[choice.index] < self._tuning.least_score:
-            self._rest = person.restraint.why_rest(person.doubts())
+            self._rest = person.restraint.why_rest(observation, person.doubts())
             return None
         row, move = divmod(choice.index, STEPS.size)
         reason = explain(

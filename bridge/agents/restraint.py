@@ -142,7 +142,7 @@ class Restraint:
         left = (_ASKED_ENOUGH - self._answers) / (_ASKED_ENOUGH - _WORTH_ASKING)
         return float(np.clip(left, 0.0, 1.0))
 
-    def why_rest(self, doubts: dict[str, float]) -> str:
+    def why_rest(self, observation: Observation, doubts: dict[str, float]) -> str:
         """Why no move is made, in a sentence; `doubts` as in `open_moves`."""
         if self.is_waiting:
             return (
@@ -160,6 +160,8 @@ class Restraint:
                 "I have asked enough in this song: move a control, choose a word for a track or "
                 "pick a variant of the mix, and I go on"
             )
+        if not np.isfinite(observation.level_db).any():
+            return "no track has shown a level on its meter yet: play the song, and I begin"
         return "no move would be worth hearing now: I wait until the mix changes"
 
     def state(self) -> dict[str, Any]:

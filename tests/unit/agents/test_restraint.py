@@ -113,7 +113,7 @@ def test_questions_end_with_the_answers_of_a_song_and_a_correction_asks_on() -> 
     for _ in range(60):
         restraint.count_answer()
     assert restraint.patience == 0.0
-    assert "asked enough" in restraint.why_rest(SURE)
+    assert "asked enough" in restraint.why_rest(make_mix(), SURE)
     again = Restraint()
     again.load_state(json.loads(json.dumps(restraint.state())))
     assert again.patience == 0.0
@@ -167,6 +167,13 @@ def test_an_hour_without_an_answer_turns_no_control_back_and_ends_in_rest(seed: 
     gone = np.abs(mix.values - song.start_values)
     assert gone[:, COLUMN[Param.GAIN]].max() <= FARTHEST[Param.GAIN] + 1e-9
     assert agent.rest != ""
+
+
+def test_without_levels_it_rests_until_the_song_plays() -> None:
+    mix = make_mix()
+    silent = replace(mix, level_db=np.full_like(mix.level_db, np.nan))
+    assert "play the song" in Restraint().why_rest(silent, SURE)
+    assert "until the mix changes" in Restraint().why_rest(mix, SURE)
 
 
 def test_a_run_of_dislikes_ends_in_silence_with_a_sentence_and_a_new_song_begins_anew() -> None:

@@ -11,13 +11,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 # Tests run side by side, those of a file one after the other. A worker a core: with two a core real
 # programs are late now and then, and it takes hardly less time. A page that plays audio is tested
-# before that, alone. Properties and studies only compute: they run beside all others, in the time that
-# these wait, and give way to them.
+# before that, alone. Some tests only compute: they run beside all others, in the time that these wait,
+# and give way to them.
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 WORKERS ?= $(CORES)
 # Unit tests wait now and then, and no real program is late beside them: one worker more.
 MORE_WORKERS := $(shell expr $(CORES) + 1)
-BESIDE := tests/properties tests/unit/studies
+BESIDE := tests/properties $(addprefix tests/unit/,agents engine guard learning mix sim studies tasks)
 SIDE_BY_SIDE := --dist loadfile --no-loadscope-reorder --numprocesses
 
 # Modules are compiled once, not by each of the hundreds of processes that the tests start.

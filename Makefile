@@ -24,7 +24,7 @@ SIDE_BY_SIDE := --dist loadfile --no-loadscope-reorder --numprocesses
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
 
-DESKS := x32 x32-wifi wing ardour reaper live controller
+DESKS := x32 x32-wifi wing ardour reaper live controller script
 DESK_SEARCH := PYTHONPATH=.:tests nice $(BIN)/python tests/support/desk_model/search.py --first 20000
 
 .DEFAULT_GOAL := help

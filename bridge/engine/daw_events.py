@@ -286,7 +286,6 @@ class DawEvents:
         else:
             said = math.nan if is_crossed else before
             self._apply_known(strip, event, said, is_sure=is_sure, is_hand=is_hand)
-        self._moves.grid.record_places(event.param, event.value, before)
 
     def _apply_unknown(self, strip: StripState, event: m.ParamChanged, before: float) -> None:
         """A value that is not known (any more), or is said for the first time or again."""
@@ -348,6 +347,7 @@ class DawEvents:
             return
         self._mix.confirm(strip, param, event.value, event.at)
         if reading.answer in (Answer.ECHO, Answer.CONFIRMED):
+            self._moves.grid.record_place(strip.key, param, event.value, before)
             is_known = self._is_closing and self._is_same(param, before, event.value)
             if is_known and self._mix.way(strip, param) > noise(param):
                 return  # a dump tells again what was told: that settles nothing

@@ -65,8 +65,9 @@ class DumpWatch:
         if event.param in READ_ONLY or math.isnan(told.first + event.value):
             return
         last, told.last = told.last, event.value
+        if strip := self._mix.by_number(event.track):
+            self._moves.grid.record_place(strip.key, event.param, event.value, last)
         was_answer, told.is_answer = told.is_answer, False
-        self._moves.grid.record_places(event.param, event.value, last)
         if was_answer and abs(event.value - last) <= coarsest(event.param):
             return  # a desk may answer with what it was asked for, and tell what it holds
         if self._moves.is_answer(event):

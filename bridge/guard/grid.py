@@ -23,6 +23,9 @@ _ENOUGH_EXACT: Final = 4
 _MOSTLY: Final = 0.75
 """So many of the answers must be exact: one that is not was perhaps a hand's value."""
 
+_CONTRADICTED: Final = 3
+"""So many answers, and a quarter of them, that are off by more are no hand's values."""
+
 _ROUND_DB: Final = 0.05
 _ROUND_PAN: Final = 0.01
 _REMEMBERED: Final = 48
@@ -86,17 +89,26 @@ class Grid:
         )
         self.is_replay = False
         self._finest: dict[tuple[Param, int], float] = {}
+        self._places: dict[tuple[str, Param], float] = {}
 
-    def record_places(self, param: Param, value: float, other: float) -> None:
-        """The DAW has held two values one after the other: no step is wider than what parts them.
+    def record_place(self, key: str, param: Param, value: float, before: float) -> None:
+        """A control of a strip has moved from `before` to `value`: that is a place of its scale.
 
-        Only within one range of level: a fader's law may be coarser further down.
+        No step is wider than what parts two places. Only within one range of level: a fader's law
+        may be coarser further down. Where it stood before it first moved need not be a place: a
+        file or a scene loads what a person once typed.
         """
-        if math.isnan(value + other):
+        if math.isnan(value + before) or abs(value - before) <= noise(param):
             return
-        zone, apart = self._zone(param, value), abs(value - other)
-        if apart > noise(param) and zone == self._zone(param, other):
-            self._finest[zone] = min(apart, self._finest.get(zone, math.inf))
+        is_place = self.is_place(key, param, before)
+        self._places[key, param] = value
+        zone = self._zone(param, value)
+        if is_place and zone == self._zone(param, before):
+            self._finest[zone] = min(abs(value - before), self._finest.get(zone, math.inf))
+
+    def is_place(self, key: str, param: Param, value: float) -> bool:
+        """Whether a control has come to `value` by moving there: it surely can hold that."""
+        return abs(value - self._places.get((key, param), math.inf)) <= noise(param)
 
     def is_known(self, param: Param, value: float) -> bool:
         """Whether the steps near `value` are told or learnt."""
@@ -110,10 +122,15 @@ class Grid:
     def half_step(self, param: Param, value: float) -> float:
         """The most that steps near `value` can round, by the values seen; infinite before any.
 
-        Where a fader's law changes, the coarser steps below reach up to `value`.
+        Where a fader's law changes, the coarser steps below reach up to `value`. What several
+        answers contradict was no step: hands may set what OSC cannot.
         """
         each, zone = self._zone(param, value)
         half = _HALF * self._finest.get((each, zone), math.inf)
+        errors = self._errors.get((each, zone), ())
+        enough = max(_CONTRADICTED, (1.0 - _MOSTLY) * len(errors))
+        if sum(error > half for error in errors) >= enough:
+            return math.inf
         below = _HALF * self._finest.get((each, zone - 1), 0.0)
         return max(half, below) if value - below < zone * _ZONE_DB else half
 

@@ -23,7 +23,7 @@ from bridge.engine.hands import Doubt, HandLedger
 from bridge.engine.moves import Moves
 from bridge.engine.recall_watch import RecallWatch
 from bridge.engine.verdicts import Verdicts
-from bridge.guard import company, guard, ties
+from bridge.guard import company, grid, guard, ties
 from bridge.guard.company import Company
 from bridge.guard.grid import Grid, noise
 from bridge.guard.guard import Guard
@@ -53,6 +53,10 @@ def never(*_: object, **__: object) -> bool:
     return False
 
 
+def always(*_: object, **__: object) -> bool:
+    return True
+
+
 def nobody(_: object) -> set[str]:
     return set()
 
@@ -63,6 +67,15 @@ def may_lead_by_pairs_alone(self: Company, param: Param, leader: str, key: str) 
 
 def half_step_of_one_range(self: Grid, param: Param, value: float) -> float:
     return 0.6 * self._finest.get(self._zone(param, value), math.inf)
+
+
+def learn_steps_from_hands(patch: pytest.MonkeyPatch) -> None:
+    def apply(self: DawEvents, strip: Any, event: Any, *, said: float, **others: Any) -> None:  # noqa: ANN401
+        self._moves.grid.record_place(strip.key, event.param, event.value, said)
+        known(self, strip, event, said=said, **others)
+
+    known = DawEvents._apply_foreign
+    patch.setattr(DawEvents, "_apply_foreign", apply)
 
 
 def unseen_alone(_self: DumpWatch, _since: float, unseen: Any) -> Any:  # noqa: ANN401
@@ -153,7 +166,7 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
     ),
     "a late answer is no hand": (
         replaced(Writer, "_receive_late", lambda *_, **__: Reading(Answer.FOREIGN)),
-        8002533, "dump-lacks,echo-late,name-beyond,reordered", Promise.PANIC_BACK,
+        8002501, "echo-late,reordered", Promise.PANIC_BACK,
     ),
     "an overtaken answer says nothing": (
         replaced(Transit, "is_stale", never), 21, "echo-late,reordered", Promise.PANIC_BACK,
@@ -260,7 +273,7 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
         replaced(Traffic, "_is_mute_to", never), 9302638, "echo-none,hand-.4", Promise.PANIC_BACK,
     ),
     "an old value of ours comes after its dump": (
-        replaced(Traffic, "was_written", never), 9102939, "late,reordered", Promise.PANIC_BACK,
+        replaced(Traffic, "was_written", never), 9102926, "late,reordered", Promise.PANIC_BACK,
     ),
     "a coarse grid answers several writes alike": (
         replaced(Transit, "_is_again", never), 51000015, "grid-half,hand-4,late", Promise.PANIC_ALL,
@@ -279,6 +292,20 @@ RULES: dict[str, tuple[Break, int, str, Promise]] = {
     "a fader's law changes between two places": (
         replaced(Grid, "half_step", half_step_of_one_range), 70002362, "grid-x32",
         Promise.PANIC_ALL,
+    ),
+    "a file may have put a control between two places": (
+        replaced(Transit, "_may_be_rounded_start", never), 500, "grid-half,off-grid",
+        Promise.LESSON,
+    ),
+    "where a file has put a control is no place of its grid": (
+        replaced(Grid, "is_place", always), 503, "grid-x32,off-grid", Promise.LESSON,
+    ),
+    "a hand may put a control where OSC cannot": (
+        learn_steps_from_hands, 502, "grid-half,hand-.04,off-grid", Promise.LESSON,
+    ),
+    "what answers contradict was no step": (
+        replaced(grid, "_CONTRADICTED", math.inf), 504, "grid-tenth,hand-.04,off-grid",
+        Promise.LESSON,
     ),
     "what a dump has told outruns all answers": (
         replaced(Transit, "is_read", ALWAYS_FALSE), 63000056, "echo-late,grid-half,panic",

@@ -66,9 +66,10 @@ def test_what_is_known_to_break_still_does(seed: int) -> None:
     assert World(seed, some_features(seed)).run().faults, "it holds now: take it out of BROKEN"
 
 
-@pytest.mark.parametrize("grid", GRIDS)
-def test_on_any_grid_moves_are_confirmed(grid: Feature) -> None:
-    worlds = [check(seed, frozenset({grid})) for seed in range(3)]
+@pytest.mark.parametrize("off", [frozenset(), frozenset({Feature.OFF_GRID})], ids=["", "off-grid"])
+@pytest.mark.parametrize("grid", [*GRIDS, Feature.GRID_PAN])
+def test_on_any_grid_moves_are_confirmed(grid: Feature, off: frozenset[Feature]) -> None:
+    worlds = [check(seed, off | {grid}) for seed in range(3)]
     applied = sum(world.applied for world in worlds)
     assert sum(world.confirmed for world in worlds) >= 0.8 * applied > 0
 

@@ -80,14 +80,16 @@ def test_a_fader_at_the_bottom_is_off_on_any_grid() -> None:
 def test_who_goes_along(group: Group, expected: dict[int, float]) -> None:
     made = desk()
     made.groups.append(group)
-    assert made.assign(1, GAIN, -1.0) == {(track, GAIN): v for track, v in expected.items()}
+    assert made.assign(1, GAIN, -1.0, is_hand=False) == {
+        (track, GAIN): v for track, v in expected.items()
+    }
 
 
 def test_a_follower_on_a_grid_comes_back_to_where_it_was() -> None:
     made = desk(Feature.GRID_HALF)
     made.groups.append(Group(kind=Feature.VCA, leader=1, members=(2,), ratio=0.3))
     for value in (-2.5, -2.0, -1.5, -1.0, -2.0, -3.0):
-        made.assign(1, GAIN, value)
+        made.assign(1, GAIN, value, is_hand=False)
     assert made.values[2, GAIN] == -6.0
 
 
@@ -147,7 +149,7 @@ def write(judged: Judge, value: float, at: float, *, move: str = "1-1", track: i
 
 
 def hand(judged: Judge, made: ModelDesk, value: float, at: float) -> None:
-    judged.changed(made.assign(*PLACE, value), Cause.HAND, at)
+    judged.changed(made.assign(*PLACE, value, is_hand=True), Cause.HAND, at)
     judged.arrives(PLACE, value, at, is_hand=True)
 
 
@@ -237,7 +239,7 @@ def test_what_panic_and_freeze_promise_is_seen() -> None:
     assert Promise.FROZEN in judged.faults
     judged, made = judge()
     write(judged, -3.3, 2.0)
-    judged.changed(made.assign(*PLACE, -3.3), Cause.BRIDGE, 2.0)
+    judged.changed(made.assign(*PLACE, -3.3, is_hand=False), Cause.BRIDGE, 2.0)
     judged.judge_panic(5.0)
     assert set(judged.faults) == {Promise.PANIC_ALL}
     judged, made = judge()
@@ -250,7 +252,7 @@ def test_a_panic_that_begins_anew_is_seen() -> None:
     judged, made = judge()
     for at, value, move in ((2.0, -3.4, "1-1"), (3.0, -3.0, "")):
         write(judged, value, at, move=move)
-        judged.changed(made.assign(*PLACE, value), Cause.BRIDGE, at)
+        judged.changed(made.assign(*PLACE, value, is_hand=False), Cause.BRIDGE, at)
     assert not judged.faults
     write(judged, -3.4, 4.0, move="")
     assert set(judged.faults) == {Promise.PANIC_BACK}
@@ -268,3 +270,11 @@ def test_a_ramp_that_goes_on_in_a_recall_is_seen() -> None:
     assert not judged.faults
     write(judged, -3.4, 3.5)
     assert set(judged.faults) == {Promise.RECALL}
+
+
+def test_off_its_grid_a_desk_rounds_what_osc_sets_and_nothing_else() -> None:
+    features = frozenset({Feature.GRID_HALF, Feature.OFF_GRID})
+    made = ModelDesk.make(features, random.Random(1))
+    assert made.values[1, GAIN] != nearest(features, GAIN, made.values[1, GAIN])
+    assert made.assign(1, GAIN, -3.3, is_hand=True) == {(1, GAIN): -3.3}
+    assert made.assign(1, GAIN, -3.2, is_hand=False) == {(1, GAIN): -3.0}

@@ -30,6 +30,7 @@ class Feature(StrEnum):
     GRID_TENTH = "grid-tenth"
     GRID_HALF = "grid-half"
     GRID_PAN = "grid-pan"
+    OFF_GRID = "off-grid"  # that of OSC alone: files and hands put controls between its places
     # What moves with what.
     LINK = "link"
     GANG = "gang"
@@ -72,6 +73,7 @@ class Feature(StrEnum):
 F = Feature
 HAND_STEPS_DB = {F.HAND_004: 0.004, F.HAND_04: 0.04, F.HAND_4: 0.4, F.HAND_40: 4.0}
 GRIDS = (F.GRID_FINE, F.GRID_X32, F.GRID_TENTH, F.GRID_HALF)
+_ALL_GRIDS = {*GRIDS, F.GRID_PAN}
 ECHOES = (F.ECHO_CHANGED, F.ECHO_ASKED, F.ECHO_NONE)
 LOSSY = frozenset({F.LOST, F.ECHO_NONE})
 _STEP_DB = {F.GRID_FINE: 0.004, F.GRID_TENTH: 0.1, F.GRID_HALF: 0.5}
@@ -85,6 +87,7 @@ LIKE = {
     "reaper": _PEOPLE | {F.GRID_FINE, F.ECHO_CHANGED, F.GANG, F.VCA, F.SWITCHES, F.DUMP_SLOW},
     "live": _PEOPLE | {F.GRID_FINE, F.HAND_004, F.ECHO_CHANGED, F.STILL},
     "controller": _PEOPLE | {F.GRID_HALF, F.ECHO_NONE, F.SWITCHES},
+    "script": _PEOPLE | {F.GRID_TENTH, F.GRID_PAN, F.OFF_GRID, F.SWITCHES},
 }
 """What is real at one kind of desk, all at once, and people who do everything."""
 
@@ -143,6 +146,11 @@ def nearest(features: frozenset[Feature], param: Param, value: float) -> float:
     value = min(max(value, low), high)
     grid = next((_STEP_DB[each] for each in GRIDS if each in features and each in _STEP_DB), 0.0)
     return round(value / grid) * grid if grid else value
+
+
+def placed(features: frozenset[Feature], param: Param, value: float) -> float:
+    """What a desk holds when a file, a scene or a hand sets `value`."""
+    return nearest(features - _ALL_GRIDS if F.OFF_GRID in features else features, param, value)
 
 
 def grid_step(features: frozenset[Feature], param: Param) -> float:
@@ -210,7 +218,7 @@ class ModelDesk:
             for param in MOVABLE:
                 value = dice.uniform(-0.7, 0.7) if param is Param.PAN else dice.uniform(-9.0, 9.0)
                 value = dice.uniform(-24.0, 3.0) if param is Param.GAIN else value
-                desk.values[track, param] = nearest(features, param, value)
+                desk.values[track, param] = placed(features, param, value)
         desk._group(dice)
         tracks = range(1, count + 1)
         if F.CLOSED in features:
@@ -248,7 +256,9 @@ class ModelDesk:
                 mine |= everyone
         return mine
 
-    def assign(self, track: int, param: Param, value: float) -> dict[Place, float]:
+    def assign(
+        self, track: int, param: Param, value: float, *, is_hand: bool
+    ) -> dict[Place, float]:
         """Move a control, by hand or by OSC.
 
         Returns:
@@ -256,7 +266,7 @@ class ModelDesk:
         """
         place = track, param
         before = self.values[place]
-        after = nearest(self.features, param, value)
+        after = (placed if is_hand else nearest)(self.features, param, value)
         self.exact.pop(place, None)
         if after == before:
             return {}

@@ -19,7 +19,7 @@ from support.desk_model.model import (
     ModelDesk,
     Place,
     float32,
-    nearest,
+    placed,
     value_message,
     wire,
 )
@@ -211,7 +211,7 @@ class Person:
             self._stage.do_at(self._stage.at + plan.every_s, partial(self._go_on, plan))
 
     def _moved(self, place: Place, value: float) -> None:
-        changed = self._stage.desk.assign(*place, value)
+        changed = self._stage.desk.assign(*place, value, is_hand=True)
         if place not in changed:
             return
         changed = {each: float32(new) for each, new in changed.items()}
@@ -228,7 +228,7 @@ class Person:
         for track in strips:
             for param in (Param.GAIN, Param.PAN, *EQ_BANDS):
                 low, high = (-0.7, 0.7) if param is Param.PAN else (-12.0, 6.0)
-                scene[track, param] = nearest(self._stage.features, param, dice.uniform(low, high))
+                scene[track, param] = placed(self._stage.features, param, dice.uniform(low, high))
         for pair in (group.members for group in self._stage.desk.groups if group.kind is F.LINK):
             for param in (Param.GAIN, *EQ_BANDS):  # a desk stores a linked pair alike
                 stored = [scene[track, param] for track in pair if (track, param) in scene]

@@ -17,8 +17,10 @@ import time
 from collections import Counter
 
 from support.desk_model.judge import Promise
-from support.desk_model.model import HAND_STEPS_DB, LIKE, Feature, coherent
+from support.desk_model.model import GRIDS, HAND_STEPS_DB, LIKE, Feature, coherent
 from support.desk_model.world import World
+
+_GRIDS = {*GRIDS, Feature.GRID_PAN}
 
 PROGRESS = 250
 """So many worlds are played between two lines of progress."""
@@ -27,7 +29,10 @@ PROGRESS = 250
 def some_features(seed: int, most: int = 3) -> frozenset[Feature]:
     """One to `most` features that exclude each other nowhere."""
     dice = random.Random(f"{seed}/features")
-    return coherent(frozenset(dice.sample(list(Feature), dice.randint(1, most))))
+    usual = [each for each in Feature if each is not Feature.OFF_GRID]
+    features = coherent(frozenset(dice.sample(usual, dice.randint(1, most))))
+    is_off = bool(features & _GRIDS) and dice.random() < 0.3  # it means nothing without a grid
+    return features | {Feature.OFF_GRID} if is_off else features
 
 
 def broken(seed: int, features: frozenset[Feature]) -> set[Promise]:

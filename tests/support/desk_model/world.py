@@ -315,7 +315,7 @@ class World:
     def _obey(self, place: Place, value: float) -> None:
         if F.TOUCH in self.features and self.at < self.person.touched.get(place, 0.0):
             return  # a motor fader does not go while a finger is on it
-        changed = self.desk.assign(*place, value)
+        changed = self.desk.assign(*place, value, is_hand=False)
         self.judge.changed(changed, Cause.BRIDGE, self.at)
         late = self._echo.uniform(0.0, 0.4) * (F.ECHO_LATE in self.features)
         self._answered_at = max(self._answered_at, self.at + late)  # it answers in its own order

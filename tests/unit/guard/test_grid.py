@@ -61,8 +61,26 @@ def test_a_fader_is_coarser_further_down() -> None:
 def test_above_a_change_of_the_law_the_coarser_steps_below_may_round() -> None:
     """The places of an X32 next to -30 dB: .16 dB apart below, .08 above, .14 across."""
     grid = Grid()
-    for value, other in ((-30.2737, -30.1173), (-29.9022, -29.9804)):
-        grid.record_places(Param.GAIN, value, other)
+    for first, second, third in ((-31.0, -30.2737, -30.1173), (-29.0, -29.9022, -29.9804)):
+        grid.record_place("a", Param.GAIN, second, first)
+        grid.record_place("a", Param.GAIN, third, second)
     across = (-29.9804 + 30.1173) / 2.0
     assert grid.rounding(Param.GAIN, -29.9804) >= across
     assert grid.rounding(Param.GAIN, -29.8) < across
+
+
+def test_where_a_file_has_put_a_control_need_not_be_a_place_of_its_scale() -> None:
+    grid = Grid()
+    grid.record_place("a", Param.GAIN, -18.0, -18.2)
+    assert not grid.is_place("a", Param.GAIN, -18.2)
+    assert grid.is_place("a", Param.GAIN, -18.0)
+    assert grid.rounding(Param.GAIN, -18.0) == coarsest(Param.GAIN)
+    grid.record_place("a", Param.GAIN, -18.1, -18.0)
+    assert grid.rounding(Param.GAIN, -18.0) == pytest.approx(0.06)
+
+
+def test_a_scene_that_has_moved_a_control_leaves_no_place() -> None:
+    grid = Grid()
+    grid.record_place("a", Param.GAIN, -12.0, -13.0)
+    grid.record_place("a", Param.GAIN, -15.0, -15.01)  # in between a scene was loaded
+    assert grid.rounding(Param.GAIN, -15.0) == coarsest(Param.GAIN)

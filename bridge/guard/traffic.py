@@ -78,7 +78,7 @@ class Traffic:
         Args:
             key: The strip.
             param: The parameter.
-            bases: What it held when that was known.
+            bases: What it held when that was known, and last.
             value: What it holds now.
             at: When the DAW said so, monotonic seconds.
             since: Writes from then on count, monotonic seconds.
@@ -110,7 +110,8 @@ class Traffic:
             else:
                 is_copy = transit.miss(value) <= min(near, SPECS[param].tolerance)
                 most = _MOST_ALONG * transit.gone + 2.0 * near
-                if is_copy or any(abs(way) <= most for way in ways):
+                is_back = not is_astray and _goes_back(transit, ways, near)
+                if is_copy or (not is_back and any(abs(way) <= most for way in ways)):
                     found.append(transit)
         return found
 
@@ -177,3 +178,13 @@ class Traffic:
         """Whether the last that was on its way to a parameter wrote `value`."""
         last = self._transits.get((key, param)) or self._last(key, param)
         return last is not None and last.miss(value) <= noise(param)
+
+
+def _goes_back(transit: Transit, ways: list[float], near: float) -> bool:
+    """Whether a control has gone the other way than one of ours: what goes along never does.
+
+    Save pans, which a pair may mirror. It may round, where it stood between two places of its grid.
+    """
+    slack = noise(transit.param) if len(ways) > 1 else 2.0 * near
+    way = ways[-1] * math.copysign(1.0, transit.target - transit.start)
+    return transit.param is not Param.PAN and way < -slack

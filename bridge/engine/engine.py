@@ -464,6 +464,8 @@ class Engine:
         proposal = self._teacher.propose(self.mix.observe(), at)
         for sentence in self._teacher.sentences:
             self.notify(sentence)
+        if self._teacher.goes_on:
+            self.notify(self.status[1])
         self._next_decision_at = at + self._interval_s
         if proposal is None:
             self._next_decision_at = at + max(self._interval_s, _IDLE_LOOK_S)

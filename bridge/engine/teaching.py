@@ -53,6 +53,7 @@ class Teacher:
         mode: Gig mode learns nothing.
         lessons: What was taught since the owner last emptied this list.
         sentences: What a person is to be told of the last choice: why there was none.
+        goes_on: Whether the last choice was the first after such a sentence: it holds no more.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Teacher:
         self._learns = learns
         self._rests: OrderedDict[tuple[str, Param], _Rest] = OrderedDict()
         self.sentences: list[str] = []
+        self.goes_on = False
         self._rest = ""
 
     @property
@@ -220,6 +222,7 @@ class Teacher:
         )
         text = "" if proposal or not isinstance(self._agent, Rests) else self._agent.rest
         self.sentences = [text] if text and text != self._rest else []
+        self.goes_on = bool(self._rest and proposal)
         self._rest = text
         return proposal
 

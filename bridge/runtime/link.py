@@ -46,6 +46,8 @@ _STALE_S: Final = 2.8
 
 _SHOWN: Final = 4
 
+_UNCOUNTED: Final = "answers, but sends no usable count of its strips"
+
 
 class DawLink:
     """Tells the states of the link apart; the caller gives it every packet and the time.
@@ -77,6 +79,8 @@ class DawLink:
         self._unanswered = 0
         self._incomplete = 0
         self._count: int | None = None
+        self._closed: int | None = None
+        self._is_uncounted = False
         self._named: dict[int, str] = {}
         self._layout: dict[int, str] = {}
         self._gains: set[int] = set()
@@ -129,7 +133,7 @@ class DawLink:
         self._said_at = event.at
         match event:
             case DumpOpened():
-                self._count = event.count
+                self._count, self._is_uncounted = event.count, False
                 self._named.clear()
                 self._gains.clear()
             case TrackNamed(name=text) | TrackIdentified(uid=text) if text:
@@ -137,7 +141,7 @@ class DawLink:
             case ParamChanged(param=Param.GAIN):
                 self._gains.add(event.track)
             case DumpClosed():
-                return self._close_dump(event.at)
+                return self._close_dump(event)
         if self.state in (LinkState.OFFLINE, LinkState.STALE):
             return self._enter(LinkState.CONNECTING, event.at, "sends; asking for all its strips")
         return None
@@ -208,18 +212,20 @@ class DawLink:
             return False
         return not self._describe_missing() or self._unanswered >= _TRIES_TO_CLOSE
 
-    def _close_dump(self, at: float) -> LinkChanged | None:
+    def _close_dump(self, event: DumpClosed) -> LinkChanged | None:
+        at = event.at
         if self._count is None:
-            return self._enter(
-                LinkState.CONNECTING, at, "answers, but does not say how many strips there are"
-            )
-        self._missing = self._describe_missing()
+            if self._is_answered and event.number == self._closed:
+                return None  # that end came twice
+            self._is_uncounted = True
+            return self._enter(LinkState.CONNECTING, at, _UNCOUNTED)
+        self._missing, count, self._closed = self._describe_missing(), self._count, event.number
         self._count, self._is_answered, self._unanswered = None, True, 0
         if self._named != self._layout:
             self._layout = dict(self._named)
             self._requests.clear()  # asking was of use: somebody works on the tracks
         self._incomplete = self._incomplete + 1 if self._missing else 0
-        text = "is there"
+        text = "is there" if count else "is there, and says that it has no strips"
         if self._missing:
             is_last = self._incomplete >= _TRIES
             text += f"; {self._missing}: {'left alone' if is_last else 'asking again'}"
@@ -239,7 +245,9 @@ class DawLink:
     def _describe_silence(self, at: float) -> LinkChanged | None:
         """A DAW that speaks and has not said everything: what it has not answered."""
         text = "sends; asking for all its strips"
-        if self._unanswered >= _TRIES_TO_CLOSE:
+        if self._is_uncounted:
+            text = _UNCOUNTED
+        elif self._unanswered >= _TRIES_TO_CLOSE:
             text = (
                 "sends, but does not answer when it is asked for all its strips "
                 f"({self._unanswered} times): check where its OSC is sent, and where it listens"

@@ -150,3 +150,24 @@ def test_a_wish_is_kept_in_the_journal_as_it_was_said() -> None:
     kind, payload, levels = encode_event(event)
     assert (kind, levels) == ("TrackWished", None)
     assert decode_event(kind, payload, levels) == event
+
+
+class RestingAgent(ScriptedAgent):
+    """A scripted agent that says why it proposes nothing."""
+
+    rest = "nothing is wished for"
+
+    def open_ways(self) -> None:
+        """There are none."""
+
+
+def test_why_nothing_is_moved_is_told_until_something_is() -> None:
+    desk = desk_of(RestingAgent(), mode=Mode.ASSIST)
+    desk.run(20.0)
+    told = [text for result in desk.results for text in sentences(result)]
+    assert told[-1] == "nothing is wished for"
+    desk.forget()
+    desk.wish("Vox", Param.GAIN, 1.0)
+    desk.run(10.0)
+    told = [text for result in desk.results for text in sentences(result)]
+    assert told == ["the DAW is there", "nothing is wished for"]

@@ -47,9 +47,8 @@ def test_its_first_word_is_connecting_and_its_first_dump_online(link: DawLink) -
     assert change.state is LinkState.CONNECTING
     assert link.record(TransportChanged(at=10.0, playing=True)) is None
     change = link.record(DumpClosed(at=10.1, number=1))
-    assert change == LinkChanged(
-        at=10.1, state=LinkState.ONLINE, text="the DAW at 127.0.0.1:9401 is there"
-    )
+    text = "the DAW at 127.0.0.1:9401 is there, and says that it has no strips"
+    assert change == LinkChanged(at=10.1, state=LinkState.ONLINE, text=text)
 
 
 def test_the_end_of_a_dump_whose_begin_was_lost_is_no_dump(link: DawLink) -> None:
@@ -58,6 +57,22 @@ def test_the_end_of_a_dump_whose_begin_was_lost_is_no_dump(link: DawLink) -> Non
     assert change is not None
     assert change.state is LinkState.CONNECTING
     assert asked(link, 11.0)
+
+
+def test_an_end_that_comes_twice_leaves_it_online(link: DawLink) -> None:
+    dump(link, 10.0)
+    assert link.record(DumpClosed(at=10.1, number=1)) is None
+    assert link.state is LinkState.ONLINE
+
+
+def test_a_daw_that_answers_without_a_count_is_not_told_of_as_silent(link: DawLink) -> None:
+    for at in (10.0, 11.0, 12.0, 14.0, 18.0, 26.0):
+        link.check(at)
+        link.record(TrackNamed(at=at, track=1, name="Kick"))
+        link.record(DumpClosed(at=at, number=1))
+        link.check(at + 0.1)
+    assert link.asked_again >= 3
+    assert link.text == "the DAW at 127.0.0.1:9401 answers, but sends no usable count of its strips"
 
 
 def test_a_daw_that_is_there_is_asked_once_its_meters_stand_still(link: DawLink) -> None:

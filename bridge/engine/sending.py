@@ -72,7 +72,6 @@ class Sending(MoveRegister):
             purpose=purpose,
             move=move,
             is_start_held=start == self._held(key, param),
-            is_start_place=self.grid.is_place(key, param, start),
         )
         if named := self._moves.get(move):
             named.awaited.add(key)

@@ -60,7 +60,6 @@ class Transit:
         is_confirmed: Whether the DAW has answered the target.
         answer: The DAW's last answer; NaN before any.
         is_start_held: Whether the DAW itself said the start: then no rounding goes beyond it.
-        is_start_place: Whether it had moved there: what a file has loaded may be rounded itself.
         answered_at: When the DAW answered last, monotonic seconds.
         moved_at: When it first answered with something else than the start; infinite before.
         has_spoken: Whether the DAW has answered by itself, without a dump.
@@ -87,7 +86,6 @@ class Transit:
     is_confirmed: bool = False
     answer: float = math.nan
     is_start_held: bool = False
-    is_start_place: bool = False
     answered_at: float = -math.inf
     moved_at: float = math.inf
     has_spoken: bool = False
@@ -366,9 +364,11 @@ class Transit:
         return self.is_sent and has_moved and has_stood and low <= value <= high
 
     def _may_be_rounded_start(self, value: float) -> bool:
-        """Whether `value` may be the start as the DAW rounds it: it has told nothing else yet."""
-        is_first = not self.has_spoken or abs(value - self.answer) <= noise(self.param)
-        return is_first and not self.is_start_place
+        """Whether `value` may be the start as the DAW rounds it: it has told nothing else yet.
+
+        A file or a hand may have put it between two places of the grid.
+        """
+        return not self.has_spoken or abs(value - self.answer) <= noise(self.param)
 
     def _is_overtaken(self, index: int) -> bool:
         """Whether writes of later values have surely followed the one of that index."""
